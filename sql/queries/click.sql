@@ -1,0 +1,11 @@
+-- name: click_seen
+SELECT id FROM click
+WHERE placement_id = :placement AND visitor = :visitor AND first = 1
+
+-- name: click_insert
+INSERT INTO click (placement_id, token, visitor, address_hash, kind, first,
+	created_at)
+VALUES
+-- rows:
+(:placement, :token, :visitor, :address, :kind, :first, :now)
+

@@ -1,0 +1,33 @@
+-- name: account_move
+UPDATE account SET balance = LAST_INSERT_ID(balance + :amount)
+WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
+AND currency = :currency
+
+-- name: account_open
+INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
+	guarded, balance)
+VALUES (:org, :kind, :owner, :currency, :kept, :guarded, 0)
+
+-- name: account_balance
+SELECT balance FROM account
+WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
+AND currency = :currency
+
+-- name: account_balances
+SELECT kind, currency, balance FROM account
+WHERE organization_id = :org AND owner_id = :owner AND kind IN
+	('earnings_pending', 'earnings_available', 'earnings_requested',
+	'earnings_paid')
+ORDER BY currency, kind
+
+-- name: journal_insert
+INSERT INTO journal (organization_id, kind, subject_id, reverses, created_at)
+VALUES (:org, :kind, :subject, :reverses, :at)
+
+-- name: entry_insert
+INSERT INTO entry (journal_id, line, account_id, amount)
+VALUES
+-- rows:
+(:journal, :line, (SELECT id FROM account WHERE organization_id = :org
+	AND kind = :kind AND owner_id = :owner AND currency = :currency),
+	:amount)

@@ -1,0 +1,110 @@
+-- name: placement_insert
+INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
+	landing_url, description, status, starts_at, ends_at, created_at,
+	updated_at)
+VALUES (:org, :campaign, :referrer, :name, :code, :landing, :description,
+	'ACTIVE', :starts, :ends, :now, :now)
+
+-- name: placement_total_insert
+INSERT INTO placement_total (placement_id) VALUES (:placement)
+
+-- name: placement_get
+SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
+	p.description, p.status, p.starts_at, p.ends_at, p.ended_at,
+	p.created_at, p.updated_at, p.version, t.clicks, t.unique_clicks,
+	t.bot_clicks, t.referrals, t.conversions
+FROM placement p
+JOIN referrer r ON r.id = p.referrer_id
+JOIN placement_total t ON t.placement_id = p.id
+WHERE p.id = :id AND p.organization_id = :org
+AND r.member_organization_id = :member
+
+-- name: placement_lock
+SELECT p.id, p.status, p.version FROM placement p
+JOIN referrer r ON r.id = p.referrer_id
+WHERE p.id = :id AND p.organization_id = :org
+AND r.member_organization_id = :member FOR UPDATE
+
+-- name: placement_update
+UPDATE placement SET name = :name, landing_url = :landing,
+	description = :description, starts_at = :starts, ends_at = :ends,
+	updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version
+
+-- name: placement_end
+UPDATE placement SET status = 'INACTIVE', ended_at = :now, updated_at = :now,
+	version = version + 1
+WHERE id = :id AND status = 'ACTIVE'
+
+-- name: placement_due
+SELECT id, organization_id FROM placement
+WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
+
+-- name: placement_by_code
+SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id, p.landing_url,
+	(p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
+	AND (p.starts_at IS NULL OR p.starts_at <= :now)
+	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
+FROM placement p JOIN referrer r ON r.id = p.referrer_id
+JOIN campaign c ON c.id = p.campaign_id
+WHERE p.code = :code
+
+-- name: placement_by_click
+SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id, p.landing_url,
+	k.id AS click_id,
+	(p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
+	AND (p.starts_at IS NULL OR p.starts_at <= :now)
+	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
+FROM click k JOIN placement p ON p.id = k.placement_id
+JOIN referrer r ON r.id = p.referrer_id JOIN campaign c ON c.id = p.campaign_id
+WHERE k.token = :token AND k.created_at > :since
+
+-- name: campaign_landing
+SELECT landing_url FROM campaign WHERE id = :id AND landing_url IS NOT NULL
+
+-- name: placement_list
+SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
+	p.description, p.status, p.starts_at, p.ends_at, p.ended_at,
+	p.created_at, p.updated_at, p.version, t.clicks, t.unique_clicks,
+	t.bot_clicks, t.referrals, t.conversions
+FROM placement p JOIN placement_total t ON t.placement_id = p.id
+WHERE p.referrer_id = :referrer
+-- where: status
+AND p.status = :status
+-- where: after_asc
+AND (p.created_at > :key OR (p.created_at = :key AND p.id > :after))
+-- where: after_desc
+AND (p.created_at < :key OR (p.created_at = :key AND p.id < :after))
+-- order: created_desc
+ORDER BY p.created_at DESC, p.id DESC
+-- order: created_asc
+ORDER BY p.created_at, p.id
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- name: placement_days
+SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
+FROM placement_day
+WHERE placement_id = :placement AND day BETWEEN :from AND :to ORDER BY day
+
+-- name: placement_earned
+SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount FROM earning
+WHERE placement_id = :placement AND created_at >= :from AND created_at < :to
+GROUP BY currency ORDER BY currency
+
+-- name: count_total
+UPDATE placement_total SET clicks = clicks + :clicks,
+	unique_clicks = unique_clicks + :uniques,
+	bot_clicks = bot_clicks + :bots, referrals = referrals + :referrals,
+	conversions = conversions + :conversions
+WHERE placement_id = :placement
+
+-- name: count_day
+INSERT INTO placement_day (placement_id, day, clicks, unique_clicks,
+	bot_clicks, referrals, conversions)
+VALUES (:placement, :day, :clicks, :uniques, :bots, :referrals, :conversions)
+ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
+	unique_clicks = unique_clicks + VALUES(unique_clicks),
+	bot_clicks = bot_clicks + VALUES(bot_clicks),
+	referrals = referrals + VALUES(referrals),
+	conversions = conversions + VALUES(conversions)

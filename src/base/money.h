@@ -1,0 +1,32 @@
+/*
+ * Money is a whole number of minor units and a currency: never floating point.
+ *
+ * Currencies are ISO 4217 codes with their number of digits, and TOK, the
+ * installation's tokens, with none.  All rounding of the program is
+ * money_share(): half to even.
+ */
+#ifndef AFF_BASE_MONEY_H
+#define AFF_BASE_MONEY_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* Larger than any amount that a request may name: 2^53 - 1, as in I-JSON. */
+#define MONEY_MAX	INT64_C(9007199254740991)
+
+/* Digits behind the point, or -1 for a code that is no currency here. */
+int currency_digits(struct str code);
+
+/* a + b and a * b; ERR_OVERFLOW beyond int64. */
+MUST_CHECK enum err money_add(int64_t a, int64_t b, int64_t *out);
+MUST_CHECK enum err money_mul(int64_t a, int64_t b, int64_t *out);
+
+/* round(amount * part / whole), half to even; whole > 0. */
+MUST_CHECK enum err money_share(int64_t amount, int64_t part, int64_t whole,
+    int64_t *out);
+
+/* "100.10" in minor units.  No exponent, no more digits than the currency. */
+MUST_CHECK bool money_parse(struct str, int digits, int64_t *out);
+struct str money_print(struct arena *, int64_t minor, int digits);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * The database: one connection a process, statements by name, transactions.
+ *
+ * A statement is prepared at its first use on a connection.  Parameters come
+ * in the order in which their names first stand in the SQL; results fill a
+ * record by the names of its shape's fields (COLUMN).  Every column must have
+ * a field; fields without a column stay as they are.
+ *
+ * Reads outside a transaction are single statements.  A statement that writes
+ * outside of tx_run() breaks an invariant.
+ *
+ * Errors: ERR_UNAVAILABLE (no connection; it is opened again by the next call),
+ * ERR_RETRY (deadlock, lock time-out, snapshot conflict: only tx_run sees it),
+ * ERR_CONFLICT (duplicate key; db_duplicate() names the key), ERR_FUNDS (a
+ * CHECK constraint failed: the guard of a balance), ERR_INTERNAL.
+ */
+#ifndef AFF_DB_DB_H
+#define AFF_DB_DB_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/queries.h"		/* made from sql/queries: enum query */
+#include "json/shape.h"
+
+struct db;
+
+struct db_conf {
+	const char *host;	/* NULL or "" with a socket */
+	const char *socket;
+	const char *user, *password, *database;
+	const char *tls_ca;	/* with a host that is not loopback: needed */
+	unsigned port;
+	unsigned connect_seconds, statement_seconds, lock_seconds;
+};
+
+struct db *db_new(const struct db_conf *);	/* does not connect yet */
+void db_free(struct db *);
+/* Connects where needed and asks the server for a sign of life. */
+MUST_CHECK enum err db_ping(struct db *);
+uint64_t db_statements(const struct db *);	/* run since db_new */
+
+/* Parameters: ARGS(org_id, id, name), typed by their C type. */
+struct arg {
+	enum field_type type;
+	bool null, bytes;
+	int64_t i;
+	struct str s;
+	const char *const *labels;
+};
+struct args {
+	const struct arg *v;
+	size_t n;
+};
+static inline struct arg arg_bool(bool v) { return (struct arg){ .type = T_BOOL, .i = v }; }
+static inline struct arg arg_int(int64_t v) { return (struct arg){ .type = T_INT, .i = v }; }
+static inline struct arg arg_small(int v) { return (struct arg){ .type = T_INT, .i = v }; }
+/* an id of 0 is NULL */
+static inline struct arg arg_id(uint64_t v) { return (struct arg){ .type = T_ID, .null = v == 0, .i = (int64_t)v }; }
+static inline struct arg arg_str(struct str v) { return (struct arg){ .type = T_STR, .null = v.p == NULL, .s = v }; }
+static inline struct arg arg_when(struct when v) { return (struct arg){ .type = T_TIME, .null = v.us == 0, .i = v.us }; }
+static inline struct arg arg_day(struct day v) { return (struct arg){ .type = T_DAY, .null = v.n == INT32_MIN, .i = v.n }; }
+static inline struct arg arg_self(struct arg v) { return v; }
+/* A label by its index: LABEL(campaign_status_labels, CAMPAIGN_ACTIVE). */
+#define LABEL(labels, v) ((struct arg){ .type = T_STR, .s = str_of((labels)[v]) })
+#define BYTES(p_, n_) ((struct arg){ .type = T_STR, .bytes = true, .s = { (const char *)(p_), (n_) } })
+#define ARG(x) _Generic((x), bool: arg_bool, int64_t: arg_int, int: arg_small, \
+	uint64_t: arg_id, struct str: arg_str, struct when: arg_when, \
+	struct day: arg_day, struct arg: arg_self)(x)
+#include "db/args.h"		/* ARGS(...) over ARG, none to 24 of them */
+
+/* Exactly one row into *record, or ERR_NOT_FOUND. */
+MUST_CHECK enum err db_row(struct db *, struct arena *, enum query,
+    struct args, const struct shape *, void *record);
+/* All rows: list->items is an array of records in the arena. */
+MUST_CHECK enum err db_rows(struct db *, struct arena *, enum query,
+    struct args, const struct shape *, struct list *);
+/*
+ * A write.  *rows: matched rows (CLIENT_FOUND_ROWS), so 0 says that the guard
+ * of the WHERE did not hold.  *id: AUTO_INCREMENT.  Either may be NULL.
+ */
+MUST_CHECK enum err db_exec(struct db *, enum query, struct args,
+    uint64_t *rows, uint64_t *id);
+/* Name of the unique key that the last ERR_CONFLICT hit, else "". */
+const char *db_duplicate(const struct db *);
+
+/*
+ * Lists with optional parts: "-- where NAME" and "-- order NAME" fragments of
+ * the query (see sql/queries/README).  wheres: bits by position in the file;
+ * params are those of the chosen parts, in the order of the joined text.
+ * The joined statements are cached like the others.
+ */
+struct list_query {
+	enum query q;
+	uint32_t wheres;
+	unsigned order;
+};
+MUST_CHECK enum err db_list(struct db *, struct arena *,
+    const struct list_query *, struct args, const struct shape *,
+    struct list *);
+
+/*
+ * The same statement with a row of parameters repeated n times:
+ * "INSERT ... VALUES -- rows (:a, :b)" (see sql/queries/README).
+ */
+MUST_CHECK enum err db_exec_rows(struct db *, enum query, const struct arg *,
+    size_t n, uint64_t *rows, uint64_t *first_id);
+
+/*
+ * Runs fn in a transaction and commits when it returns OK.  On ERR_RETRY it
+ * rolls back, rewinds the arena to where it was, waits with jitter and runs fn
+ * again, until the deadline (then ERR_RETRY).  Any other error rolls back.
+ * Connection lost in COMMIT: ERR_UNKNOWN_OUTCOME.  fn must be repeatable: no
+ * HTTP, no mail.  Not nestable.
+ */
+MUST_CHECK enum err tx_run(struct db *, struct arena *,
+    enum err (*fn)(struct db *, void *), void *arg);
+
+/*
+ * db/migrate.c: applies what is missing of dir under a lock; a recorded
+ * migration whose file has changed is refused.  Needs the rights to do so.
+ */
+MUST_CHECK bool db_migrate(const struct db_conf *, const char *dir);
+/* The version that this program needs (made from sql/migrations), and the one there. */
+extern const unsigned db_schema_version;
+MUST_CHECK enum err db_version(struct db *, unsigned *version);
+
+#endif

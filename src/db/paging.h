@@ -1,0 +1,49 @@
+/* Which rows of a list: made from a request by http/page.h, used by lists. */
+#ifndef AFF_DB_PAGING_H
+#define AFF_DB_PAGING_H
+
+#include "db/db.h"
+
+struct paging {
+	unsigned order;		/* which of the list's orders */
+	uint64_t after_id;	/* rows behind this one; 0: from the start */
+	int64_t after_key;	/* its sort key (a time: microseconds) */
+	int64_t offset;		/* rows to skip, where page= was used */
+	int64_t limit;		/* rows a page; a list reads one more */
+};
+
+/* Arguments that are gathered part by part. */
+struct arg_list {
+	struct arg v[24];
+	size_t n;
+};
+
+static inline void
+arg_push(struct arg_list *l, struct arg v)
+{
+	INVARIANT(l->n < LEN(l->v));
+	l->v[l->n++] = v;
+}
+
+/*
+ * The end of every list: what stands behind the cursor, then LIMIT and OFFSET.
+ * after: the query's where-bit for this order.  Its fragment names the key
+ * before the id; key is the cursor's as the column has it.
+ */
+static inline void
+paging_args(const struct paging *p, struct list_query *q, struct arg_list *l,
+    uint32_t after, struct arg key)
+{
+	q->order = p->order;
+	if (p->after_id != 0) {
+		q->wheres |= after;
+		arg_push(l, key);
+		arg_push(l, ARG(p->after_id));
+	}
+	arg_push(l, ARG(p->limit + 1));
+	arg_push(l, ARG(p->offset));
+}
+
+#define ARG_LIST(l) ((struct args){ (l).v, (l).n })
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * What a handler sees: a request, its route, its principal; and how routes and
+ * faces are described.  See dispatch.c for the order in which the parts run.
+ */
+#ifndef AFF_HTTP_HTTP_H
+#define AFF_HTTP_HTTP_H
+
+#include "auth/principal.h"
+#include "db/db.h"
+#include "http/page.h"
+#include "json/shape.h"
+
+enum method { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, METHOD_OTHER };
+
+/* The request as it came over FastCGI. Views are valid while it is served. */
+struct http_in {
+	enum method method;
+	struct str method_text, uri;		/* REQUEST_URI, raw */
+	struct str content_type, body;
+	struct str authorization, api_key, idempotency_key, if_match;
+	struct str accept, cookie, user_agent, referer, account_id, signature;
+	struct str request_id, address;		/* from nginx */
+};
+
+struct header {
+	struct header *next;
+	const char *name;
+	struct str value;
+};
+
+struct http_out {
+	int status;
+	const char *content_type;
+	struct header *headers;
+	struct buf body;
+};
+
+struct request {
+	const struct http_in *http;
+	struct arena *arena;
+	struct db *db;
+	const struct route *route;
+	struct principal who;			/* flags R_PUBLIC: may be empty */
+	uint64_t id[2];				/* {id} parts of the path */
+	struct str text[2];			/* {text:...} parts */
+	void *in;				/* decoded body (route->in) */
+	uint64_t given;				/* which of its fields */
+	void *query;				/* decoded (route->query) */
+	void *prepared;				/* what route->prepare left */
+	struct when now;			/* one clock reading a request */
+	struct complaints wrong;
+	/* set by the handler: */
+	void *out;				/* record of route->out */
+	struct page page;
+	int status;				/* 0: route->status */
+	const char *message;			/* NULL: route->done */
+	struct header *headers;
+	struct str raw;				/* R_RAW: the body itself */
+	const char *raw_type;
+};
+
+typedef enum err handler(struct request *);
+
+enum {
+	R_PUBLIC = 1,		/* no credential needed; one that is sent counts */
+	R_WRITE = 2,		/* runs in a transaction, takes Idempotency-Key */
+	R_NO_KEY = 4,		/* a write without Idempotency-Key (/auth) */
+	R_LIST = 8,		/* answers a page of route->out */
+	R_RAW = 16,		/* answers raw text of its own type */
+	R_USER = 32,		/* needs a person's log-in, no API key */
+	R_NO_ORG = 64,		/* works without an active organization */
+	R_HOUSE = 128,		/* house administrators only */
+	R_OWN_TX = 256,		/* the handler calls tx_run itself */
+	R_FORM = 512,		/* body is a form, not JSON; unread */
+	R_RAW_BODY = 1024,	/* body is taken as it is (callbacks) */
+};
+
+struct route {
+	const char *op;			/* operationId */
+	enum method method;
+	const char *path;		/* below the face: "/api-keys/{id}", "/slug/{text:slug}" */
+	handler *handle;
+	handler *prepare;		/* before BEGIN: slow work without writes */
+	const struct shape *in, *query, *out;
+	int status;			/* of success */
+	unsigned flags;
+	uint64_t scope;			/* 0: any credential */
+	const enum err *errors;		/* its own, ending in OK; the common ones follow from flags */
+	const char *tag, *summary, *done;	/* done: message of success */
+};
+
+/* A wire dialect. */
+struct face {
+	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
+	const char *title;
+	bool lax;			/* unknown members are ignored */
+	const struct route *const *tables;	/* NULL-terminated; each ends in .op NULL */
+	void (*success)(struct request *, struct buf *, bool masked);
+	void (*failure)(const struct http_in *, enum err, const struct complaints *, struct buf *);
+	/* for the API document: schema of a success body and of the error body */
+	void (*success_schema)(const struct route *, struct buf *);
+	void (*failure_schema)(struct buf *);
+};
+
+extern const struct face *const faces[];	/* NULL-terminated: api/routes.c */
+
+/* http/dispatch.c */
+void dispatch_init(const struct face *const *faces);	/* once, builds the router */
+void dispatch(struct db *, struct arena *, const struct http_in *,
+    struct http_out *);
+/* Number of the matched route over all faces, for metrics; -1: none. */
+int dispatch_last_route(void);
+const struct route *dispatch_route(int number, const struct face **);
+
+/* http/openapi.c: the API document of a face. */
+void openapi_print(const struct face *, struct buf *);
+
+/* Helpers for handlers */
+void answer_header(struct request *, const char *name, struct str value);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Posting: the one way in which anything is written to the ledger.
+ *
+ * Three statements for a journal of two entries: the balance, the journal, all
+ * its entries at once.  Accounts are named by their place (book, kind, owner,
+ * currency), never by an id kept in memory, so that nothing here can be stale
+ * after a rollback.  An account that is not there yet is opened on the way.
+ */
+#include "ledger/ledger.h"
+
+#include "base/money.h"
+#include "base/banned.h"
+
+const char *const account_labels[] = {
+#define ACCOUNT(name, kept, guarded) #name,
+#include "ledger/kinds.def"
+	NULL
+};
+
+const char *const journal_labels[] = {
+#define JOURNAL(name) #name,
+#include "ledger/kinds.def"
+	NULL
+};
+
+static const struct {
+	bool kept, guarded;
+} kinds[] = {
+#define ACCOUNT(name, kept, guarded) { kept, guarded },
+#include "ledger/kinds.def"
+};
+
+static const struct {
+	enum journal_kind journal;
+	enum account_kind account;
+	int sign;
+} flows[] = {
+#define FLOW(journal, account, sign) \
+	{ JOURNAL_##journal, ACCOUNT_##account, sign },
+#include "ledger/kinds.def"
+};
+
+bool
+ledger_kind_kept(enum account_kind k)
+{
+	return kinds[k].kept;
+}
+
+bool
+ledger_kind_guarded(enum account_kind k)
+{
+	return kinds[k].guarded;
+}
+
+bool
+ledger_flow_legal(enum journal_kind journal, enum account_kind account,
+    int sign)
+{
+	for (size_t i = 0; i < LEN(flows); i++)
+		if (flows[i].journal == journal &&
+		    flows[i].account == account && flows[i].sign == sign)
+			return true;
+	return false;
+}
+
+static void
+check(const struct journal *j, const struct posting *p, size_t n)
+{
+	INVARIANT(n >= 2 && n <= LEDGER_MAX_POSTINGS);
+	for (size_t i = 0; i < n; i++) {
+		int64_t sum = 0;
+
+		INVARIANT(p[i].amount != 0);
+		INVARIANT(ledger_flow_legal(j->kind, p[i].kind,
+		    p[i].amount > 0 ? 1 : -1));
+		for (size_t k = 0; k < n; k++)
+			if (str_eq(p[k].currency, p[i].currency))
+				INVARIANT(money_add(sum, p[k].amount,
+				    &sum) == OK);
+		INVARIANT(sum == 0);
+	}
+}
+
+static int
+compare_place(const struct posting *a, const struct posting *b)
+{
+	if (a->organization_id != b->organization_id)
+		return a->organization_id < b->organization_id ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->owner_id != b->owner_id)
+		return a->owner_id < b->owner_id ? -1 : 1;
+	return memcmp(a->currency.p, b->currency.p, 3);
+}
+
+/* The same order in every posting: no two can wait for each other. */
+static void
+sort_by_place(struct posting **order, struct posting *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && compare_place(&p[i], order[at - 1]) < 0; at--)
+			order[at] = order[at - 1];
+		order[at] = &p[i];
+	}
+}
+
+static enum err
+open_account(struct db *db, const struct posting *p)
+{
+	return db_exec(db, Q_ACCOUNT_OPEN, ARGS(p->organization_id,
+	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency,
+	    kinds[p->kind].kept, kinds[p->kind].guarded), NULL, NULL);
+}
+
+static enum err
+move_balance(struct db *db, struct posting *p)
+{
+	const struct args args = ARGS(p->amount, p->organization_id,
+	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
+	uint64_t rows, balance;
+
+	TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
+	if (rows == 0) {
+		TRY(open_account(db, p));
+		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
+		INVARIANT(rows == 1);
+	}
+	p->balance = (int64_t)balance;
+	return OK;
+}
+
+#define ENTRY_ARGS 7
+
+static enum err
+insert_entries(struct db *db, struct arena *a, uint64_t journal,
+    const struct posting *p, size_t n)
+{
+	struct arg *v = arena_array(a, n * ENTRY_ARGS, sizeof(*v));
+	enum err e;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct arg row[ENTRY_ARGS] = {
+			ARG(journal), ARG((int64_t)i + 1),
+			ARG(p[i].organization_id),
+			LABEL(account_labels, p[i].kind),
+			ARG((int64_t)p[i].owner_id), ARG(p[i].currency),
+			ARG(p[i].amount),
+		};
+
+		memcpy(v + i * ENTRY_ARGS, row, sizeof(row));
+	}
+	e = db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	/* A system account's first entry. */
+	for (size_t i = 0; i < n; i++)
+		if (!kinds[p[i].kind].kept)
+			TRY(open_account(db, &p[i]));
+	return db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
+}
+
+enum err
+ledger_post(struct db *db, struct arena *a, const struct journal *j,
+    struct posting *p, size_t n, uint64_t *journal_id)
+{
+	struct posting *order[LEDGER_MAX_POSTINGS];
+	uint64_t id;
+
+	check(j, p, n);
+	sort_by_place(order, p, n);
+	for (size_t i = 0; i < n; i++)
+		if (kinds[order[i]->kind].kept)
+			TRY(move_balance(db, order[i]));
+	TRY(db_exec(db, Q_JOURNAL_INSERT, ARGS(j->organization_id,
+	    LABEL(journal_labels, j->kind), (int64_t)j->subject_id,
+	    j->reverses, j->at), NULL, &id));
+	if (journal_id != NULL)
+		*journal_id = id;
+	return insert_entries(db, a, id, p, n);
+}
+
+struct balance_row {
+	int64_t balance;
+};
+
+SHAPE(balance_row, struct balance_row, NULL,
+    COLUMN(struct balance_row, balance));
+
+enum err
+ledger_balance(struct db *db, struct arena *a, uint64_t organization_id,
+    enum account_kind kind, uint64_t owner_id, struct str currency,
+    int64_t *balance)
+{
+	struct balance_row row = { 0 };
+	enum err e;
+
+	e = db_row(db, a, Q_ACCOUNT_BALANCE, ARGS(organization_id,
+	    LABEL(account_labels, kind), (int64_t)owner_id, currency),
+	    &balance_row, &row);
+	*balance = row.balance;
+	return e == ERR_NOT_FOUND ? OK : e;
+}

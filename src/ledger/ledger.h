@@ -1,0 +1,69 @@
+/*
+ * The double-entry ledger: every movement of money and tokens is a journal of
+ * entries that sum to zero per currency.
+ *
+ * ledger_post() is the only writer.  It runs in the caller's transaction:
+ * balances first, in the order of their places (so that two postings cannot
+ * deadlock), then the journal and its entries.  Rows are never changed; a
+ * correction is a new journal that names the one it reverses.
+ */
+#ifndef AFF_LEDGER_LEDGER_H
+#define AFF_LEDGER_LEDGER_H
+
+#include "db/db.h"
+
+enum account_kind {
+#define ACCOUNT(name, kept, guarded) ACCOUNT_##name,
+#include "ledger/kinds.def"
+	ACCOUNT_KINDS
+};
+
+enum journal_kind {
+#define JOURNAL(name) JOURNAL_##name,
+#include "ledger/kinds.def"
+	JOURNAL_KINDS
+};
+
+extern const char *const account_labels[];
+extern const char *const journal_labels[];
+
+/* One side of a journal.  The account is opened at its first use. */
+struct posting {
+	uint64_t organization_id;	/* whose book */
+	enum account_kind kind;
+	uint64_t owner_id;		/* referrer, campaign...; 0: the book's own */
+	struct str currency;
+	int64_t amount;			/* not zero */
+	int64_t balance;		/* set: after this journal, if kept */
+};
+
+#define LEDGER_MAX_POSTINGS 16
+
+struct journal {
+	uint64_t organization_id;	/* the book it is listed in */
+	enum journal_kind kind;
+	uint64_t subject_id;		/* payment, earning...: by kind */
+	uint64_t reverses;		/* 0: none */
+	struct when at;
+};
+
+/*
+ * ERR_FUNDS: a guarded balance would go below zero.  ERR_OVERFLOW.
+ * ERR_CONFLICT: the journal that it reverses was reversed before.
+ * A journal that does not sum to zero, or whose kind has no such flow, breaks
+ * an invariant.
+ */
+MUST_CHECK enum err ledger_post(struct db *, struct arena *,
+    const struct journal *, struct posting *, size_t n, uint64_t *journal_id);
+
+/* Balance of an account, 0 where it was never opened. */
+MUST_CHECK enum err ledger_balance(struct db *, struct arena *,
+    uint64_t organization_id, enum account_kind, uint64_t owner_id,
+    struct str currency, int64_t *balance);
+
+/* Is such an entry legal?  For verify. */
+bool ledger_flow_legal(enum journal_kind, enum account_kind, int sign);
+bool ledger_kind_kept(enum account_kind);
+bool ledger_kind_guarded(enum account_kind);
+
+#endif

@@ -1,0 +1,42 @@
+/* Who asks: sessions, refresh tokens, and the look-up of credentials. */
+#ifndef AFF_MODEL_IDENTITY_H
+#define AFF_MODEL_IDENTITY_H
+
+#include "auth/principal.h"
+#include "db/db.h"
+
+/* ERR_UNAUTHENTICATED: no such session or key, or it has ended. */
+MUST_CHECK enum err identity_session(struct db *, struct arena *,
+    uint64_t session_id, uint64_t user_id, struct principal *);
+MUST_CHECK enum err identity_api_key(struct db *, struct arena *,
+    struct str public_id, const unsigned char hash[32], struct when now,
+    struct principal *);
+
+/*
+ * Outside a transaction: it takes some 50 ms and the same time for an unknown
+ * address.  ERR_BAD_LOGIN.
+ */
+MUST_CHECK enum err identity_password(struct db *, struct arena *,
+    struct str email, struct str password, uint64_t *user_id);
+
+struct login {
+	uint64_t user_id, session_id;
+	struct str refresh_token;	/* shown once; stored as a hash */
+};
+
+/* A session on the user's first organization, if he has one. */
+MUST_CHECK enum err session_open(struct db *, struct arena *, uint64_t user_id,
+    struct when now, struct login *);
+/*
+ * Uses a refresh token up and makes the next.  *reused: it was used before,
+ * and the session is ended; that must be committed, so the call succeeds.
+ * ERR_UNAUTHENTICATED: unknown, expired, or of an ended session.
+ */
+MUST_CHECK enum err session_refresh(struct db *, struct arena *,
+    struct str token, struct when now, struct login *, bool *reused);
+MUST_CHECK enum err session_end(struct db *, uint64_t session_id, struct when);
+/* ERR_NOT_FOUND where the user is no member of it. */
+MUST_CHECK enum err session_choose(struct db *, struct arena *,
+    uint64_t session_id, uint64_t user_id, uint64_t organization_id);
+
+#endif

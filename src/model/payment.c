@@ -1,0 +1,228 @@
+/*
+ * Checkout sessions and payments.
+ *
+ * payment_settle() is the one place where money comes in: one transaction
+ * that begins with a guarded update of the payment, so that a second call, at
+ * the same time or later, finds nothing left to do.
+ */
+#include "model/payment.h"
+
+#include <sodium.h>
+
+#include "base/money.h"
+#include "base/settings.h"
+#include "ledger/ledger.h"
+#include "model/earning.h"
+#include "model/event.h"
+#include "model/organization.h"
+#include "model/token.h"
+#include "base/banned.h"
+
+#define TOKEN_BYTES 24
+#define LLU(v) ((unsigned long long)(v))
+
+const char *const payment_status_labels[] = {
+	"open", "complete", "expired", NULL
+};
+const char *const payment_paid_labels[] = { "paid", "unpaid", NULL };
+
+SHAPE(payment_row, struct payment, NULL,
+    COLUMN(struct payment, id),
+    COLUMN(struct payment, organization_id),
+    COLUMN(struct payment, product_id),
+    COLUMN(struct payment, quantity),
+    COLUMN(struct payment, amount),
+    COLUMN(struct payment, tokens),
+    COLUMN(struct payment, currency),
+    COLUMN(struct payment, token),
+    COLUMN(struct payment, success_url),
+    COLUMN(struct payment, cancel_url),
+    COLUMN(struct payment, status, .labels = payment_status_labels),
+    COLUMN(struct payment, payment_status, .labels = payment_paid_labels),
+    COLUMN(struct payment, created_at),
+    COLUMN(struct payment, expires_at),
+    COLUMN(struct payment, paid_at),
+    COLUMN(struct payment, product_name),
+    COLUMN(struct payment, referral_id),
+    COLUMN(struct payment, campaign_id),
+    COLUMN(struct payment, placement_id),
+    COLUMN(struct payment, referrer_id),
+    COLUMN(struct payment, commission_ppm));
+
+static enum err
+price_of(const struct product *product, struct payment *p)
+{
+	const struct money_of *price = product->prices.items;
+
+	for (size_t i = 0; i < product->prices.n; i++) {
+		if (p->currency.p != NULL &&
+		    !str_eq(p->currency, price[i].currency))
+			continue;
+		p->currency = price[i].currency;
+		TRY(money_mul(price[i].amount, p->quantity, &p->amount));
+		TRY(money_mul(product->tokens, p->quantity, &p->tokens));
+		return p->amount > MONEY_MAX || p->tokens > MONEY_MAX ?
+		    ERR_OVERFLOW : OK;
+	}
+	return ERR_INVALID;
+}
+
+enum err
+payment_create(struct db *db, struct arena *a, const struct actor *who,
+    struct payment *p)
+{
+	unsigned char random[TOKEN_BYTES];
+	struct product product = { 0 };
+
+	TRY(product_get(db, a, p->product_id, &product));
+	TRY(price_of(&product, p));
+	randombytes_buf(random, sizeof(random));
+	p->token = str_base64url(a, random, sizeof(random));
+	p->organization_id = who->organization_id;
+	p->status = PAYMENT_OPEN;
+	p->payment_status = PAYMENT_UNPAID;
+	p->created_at = who->now;
+	p->expires_at = when_add(who->now, settings->checkout_minutes * 60);
+	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
+	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
+	    p->token, p->success_url, p->cancel_url, p->created_at,
+	    p->expires_at), NULL, &p->id));
+	return event_write(db, a, &(struct event){ p->organization_id,
+	    "checkout_session.created", p->id, who->user_id, who->now }, NULL);
+}
+
+enum err
+payment_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct payment *p)
+{
+	return db_row(db, a, Q_PAYMENT_GET, ARGS(id, org), &payment_row, p);
+}
+
+enum err
+payment_by_token(struct db *db, struct arena *a, struct str token,
+    struct payment *p)
+{
+	return db_row(db, a, Q_PAYMENT_BY_TOKEN, ARGS(token), &payment_row, p);
+}
+
+/* The money against the tokens, in one journal of two currencies. */
+static enum err
+post_payment(struct db *db, struct arena *a, const struct payment *p,
+    struct when now, int64_t *tokens_after)
+{
+	struct posting line[] = {
+		{ .organization_id = HOUSE_ID,
+		  .kind = ACCOUNT_provider_clearing,
+		  .currency = p->currency, .amount = p->amount },
+		{ .organization_id = HOUSE_ID, .kind = ACCOUNT_revenue,
+		  .currency = p->currency, .amount = -p->amount },
+		{ .organization_id = HOUSE_ID, .kind = ACCOUNT_tokens_issued,
+		  .currency = TOKEN_CURRENCY, .amount = -p->tokens },
+		{ .organization_id = p->organization_id,
+		  .kind = ACCOUNT_tokens_available,
+		  .currency = TOKEN_CURRENCY, .amount = p->tokens },
+	};
+
+	TRY(ledger_post(db, a, &(struct journal){ .organization_id = HOUSE_ID,
+	    .kind = JOURNAL_payment, .subject_id = p->id, .at = now },
+	    line, LEN(line), NULL));
+	*tokens_after = line[3].balance;
+	return OK;
+}
+
+/* What the referrer gets, and what is counted. */
+static enum err
+reward(struct db *db, struct arena *a, const struct payment *p,
+    uint64_t sale_id, struct when now)
+{
+	const struct count_day one = { .conversions = 1 };
+	struct referred_sale sale = {
+		.sale_id = sale_id, .organization_id = HOUSE_ID,
+		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
+		.referrer_id = p->referrer_id, .amount = p->amount,
+		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
+		    settings->commission_ppm,
+		.currency = p->currency,
+	};
+	int64_t commission;
+	uint64_t first;
+
+	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->referral_id), &first,
+	    NULL));
+	TRY(earning_commission(db, a, &sale, now, &commission));
+	return first == 0 ? OK :
+	    placement_count(db, p->placement_id, now, &one);
+}
+
+enum err
+payment_settle(struct db *db, struct arena *a, const struct payment *p,
+    struct when now)
+{
+	struct token_transaction t = { .type = TOKEN_PURCHASE,
+	    .amount = p->tokens, .created_at = now,
+	    .reference = str_printf(a, "payment %llu", LLU(p->id)) };
+	uint64_t rows, sale_id;
+
+	TRY(db_exec(db, Q_PAYMENT_PAID, ARGS(now, p->id), &rows, NULL));
+	if (rows == 0)
+		return OK;
+	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
+	    p->amount, p->currency, now), NULL, &sale_id));
+	TRY(post_payment(db, a, p, now, &t.balance_after));
+	TRY(token_record(db, p->organization_id, p->id, &t));
+	if (p->referral_id != 0)
+		TRY(reward(db, a, p, sale_id, now));
+	return event_write(db, a, &(struct event){ p->organization_id,
+	    "payment.paid", p->id, 0, now },
+	    "\"amount\":%lld,\"currency\":\"%.*s\",\"tokens\":%lld",
+	    (long long)p->amount, STR_ARG(p->currency), (long long)p->tokens);
+}
+
+struct due {
+	uint64_t id, organization_id;
+};
+
+SHAPE(payment_due_row, struct due, NULL,
+    COLUMN(struct due, id),
+    COLUMN(struct due, organization_id));
+
+struct expiring {
+	struct arena *arena;
+	const struct due *due;
+	size_t n;
+	struct when now;
+};
+
+static enum err
+expire_all(struct db *db, void *arg)
+{
+	struct expiring *x = arg;
+
+	for (size_t i = 0; i < x->n; i++) {
+		uint64_t rows;
+
+		TRY(db_exec(db, Q_PAYMENT_EXPIRE, ARGS(x->due[i].id), &rows,
+		    NULL));
+		if (rows == 1)
+			TRY(event_write(db, x->arena, &(struct event){
+			    x->due[i].organization_id,
+			    "checkout_session.expired", x->due[i].id, 0,
+			    x->now }, NULL));
+	}
+	return OK;
+}
+
+enum err
+payment_expire_due(struct db *db, struct arena *a, struct when now,
+    uint64_t *count)
+{
+	struct list rows;
+	struct expiring x;
+
+	TRY(db_rows(db, a, Q_PAYMENT_DUE, ARGS(now), &payment_due_row, &rows));
+	*count = rows.n;
+	if (rows.n == 0)
+		return OK;
+	x = (struct expiring){ a, rows.items, rows.n, now };
+	return tx_run(db, a, expire_all, &x);
+}

@@ -1,0 +1,17 @@
+/* Referrals: organizations that signed up by somebody's link or code. */
+#ifndef AFF_MODEL_REFERRAL_H
+#define AFF_MODEL_REFERRAL_H
+
+#include "model/placement.h"
+
+/*
+ * Attributes a new organization: by code where one is given, else by the token
+ * of a click.  A code that is unknown or ended attributes nothing, which is no
+ * error: lead->id is 0.
+ */
+MUST_CHECK enum err referral_attribute(struct db *, struct arena *,
+    struct str code, struct str click_token, struct when now, struct lead *);
+MUST_CHECK enum err referral_create(struct db *, struct arena *,
+    const struct lead *, uint64_t organization_id, struct when now);
+
+#endif

@@ -1,0 +1,50 @@
+/* Referrers: organizations that joined the program of another, the house. */
+#ifndef AFF_MODEL_REFERRER_H
+#define AFF_MODEL_REFERRER_H
+
+#include "db/db.h"
+
+extern const char *const referrer_status_labels[];	/* pending active blocked */
+
+struct referrer {
+	uint64_t id;
+	int status;
+	struct when joined_at;
+};
+
+/* *joined: false where it had joined before; the answer is the same. */
+MUST_CHECK enum err referrer_join(struct db *, struct arena *,
+    uint64_t member_organization, uint64_t user_id, struct when now,
+    struct referrer *, bool *joined);
+/* ERR_NOT_FOUND: never joined. */
+MUST_CHECK enum err referrer_of(struct db *, struct arena *,
+    uint64_t member_organization, struct referrer *);
+
+struct referrer_totals {
+	int64_t clicks, referrals, conversions;
+};
+MUST_CHECK enum err referrer_totals(struct db *, struct arena *,
+    uint64_t referrer_id, struct referrer_totals *);
+
+/* One day of a referrer or a placement. */
+struct count_day {
+	struct day day;
+	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
+};
+extern const struct shape count_day_row;
+
+/* Every day from first to last, those without anything as zeros. */
+MUST_CHECK enum err referrer_days(struct db *, struct arena *,
+    uint64_t referrer_id, struct day first, struct day last, struct list *);
+struct list count_days_filled(struct arena *, struct list days,
+    struct day first, struct day last);
+
+/* What a referrer has in one currency, from the ledger. */
+struct earned {
+	struct str currency;
+	int64_t pending, available, requested, withdrawn;
+};
+MUST_CHECK enum err referrer_earned(struct db *, struct arena *,
+    uint64_t referrer_id, struct list *);
+
+#endif

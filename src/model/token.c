@@ -1,0 +1,69 @@
+/* Token balances, from the ledger, and their history. */
+#include "model/token.h"
+
+#include "ledger/ledger.h"
+#include "base/banned.h"
+
+const char *const token_type_labels[] = {
+	"purchase", "spend", "reserve", "release", "adjustment", "expiry",
+	"refund", NULL
+};
+
+SHAPE(token_row, struct token_transaction, NULL,
+    COLUMN(struct token_transaction, id),
+    COLUMN(struct token_transaction, type, .labels = token_type_labels),
+    COLUMN(struct token_transaction, amount),
+    COLUMN(struct token_transaction, balance_after),
+    COLUMN(struct token_transaction, reference),
+    COLUMN(struct token_transaction, created_at));
+
+enum err
+token_balance(struct db *db, struct arena *a, uint64_t org,
+    struct token_balance *b)
+{
+	b->currency = TOKEN_CURRENCY;
+	TRY(ledger_balance(db, a, org, ACCOUNT_tokens_available, 0,
+	    b->currency, &b->available));
+	TRY(ledger_balance(db, a, org, ACCOUNT_tokens_reserved, 0,
+	    b->currency, &b->reserved));
+	b->balance = b->available + b->reserved;
+	return OK;
+}
+
+enum err
+token_record(struct db *db, uint64_t org, uint64_t payment_id,
+    const struct token_transaction *t)
+{
+	return db_exec(db, Q_TOKEN_INSERT, ARGS(org,
+	    LABEL(token_type_labels, t->type), t->amount, t->balance_after,
+	    t->reference, payment_id, t->created_at), NULL, NULL);
+}
+
+enum err
+token_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct token_transaction *t)
+{
+	return db_row(db, a, Q_TOKEN_GET, ARGS(id, org), &token_row, t);
+}
+
+enum err
+token_list(struct db *db, struct arena *a, uint64_t org, int type,
+    const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+		Q_TOKEN_LIST_WHERE_CREATED_DESC, Q_TOKEN_LIST_WHERE_CREATED_ASC,
+		Q_TOKEN_LIST_WHERE_AMOUNT_DESC, Q_TOKEN_LIST_WHERE_AMOUNT_ASC,
+	};
+	struct list_query q = { .q = Q_TOKEN_LIST };
+	struct arg_list args = { 0 };
+
+	arg_push(&args, ARG(org));
+	if (type >= 0) {
+		q.wheres |= Q_TOKEN_LIST_WHERE_TYPE;
+		arg_push(&args, LABEL(token_type_labels, type));
+	}
+	paging_args(p, &q, &args, after[p->order],
+	    p->order < 2 ? ARG((struct when){ p->after_key }) :
+	    ARG(p->after_key));
+	return db_list(db, a, &q, ARG_LIST(args), &token_row, out);
+}
