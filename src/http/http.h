@@ -18,8 +18,10 @@ struct http_in {
 	struct str method_text, uri;		/* REQUEST_URI, raw */
 	struct str content_type, body;
 	struct str authorization, api_key, idempotency_key, if_match;
-	struct str accept, cookie, user_agent, referer, account_id, signature;
+	struct str accept, cookie, user_agent, referer, account_id;
+	struct str webhook_id, webhook_timestamp, signature;
 	struct str request_id, address;		/* from nginx */
+	enum err refused;	/* not OK: unreadable; answered before all else */
 };
 
 struct header {

@@ -10,7 +10,8 @@
  *   struct day   date               int          one of .labels, by its index
  *   struct list  array of .of (records) or, without .of, of strings
  *   any other    a nested record: .of
- * A string whose p is NULL is null.  An int of -1 is null.
+ * A string whose p is NULL is null.  An int of -1 is null.  A nested record
+ * with F_NULLABLE is null when its first field is an id of 0.
  */
 #ifndef AFF_JSON_SHAPE_H
 #define AFF_JSON_SHAPE_H
@@ -64,9 +65,9 @@ struct shape {
 	struct list: T_LIST, default: T_RECORD)
 
 /* FIELD(struct campaign, landing_url, "landingUrl", .flags = F_REQUIRED) */
-#define FIELD(type, member, wire, ...) \
-	{ .name = (wire), .type = FIELD_TYPE(type, member), \
-	  .at = offsetof(type, member), __VA_ARGS__ }
+#define FIELD(rec, member, wire, ...) \
+	{ .name = (wire), .type = FIELD_TYPE(rec, member), \
+	  .at = offsetof(rec, member), __VA_ARGS__ }
 /* COLUMN(struct campaign, landing_url): the column has the member's name. */
 #define COLUMN(type, member, ...) FIELD(type, member, #member, __VA_ARGS__)
 

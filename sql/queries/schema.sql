@@ -1,0 +1,3 @@
+-- name: schema_version
+SELECT CAST(COALESCE(MAX(version), 0) AS SIGNED) AS version
+FROM schema_migration

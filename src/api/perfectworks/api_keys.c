@@ -1,0 +1,183 @@
+/* API keys of the active organization. */
+#include "api/perfectworks/routes.h"
+#include "model/api_key.h"
+
+#include "base/banned.h"
+
+struct api_key_in {
+	struct str description;
+	struct list scopes;
+	struct when expires_at;
+	bool test;
+};
+
+SHAPE(api_key_in, struct api_key_in, "ApiKeyCreate",
+    FIELD(struct api_key_in, description, "description",
+	.flags = F_REQUIRED, .min = 1, .max = 200,
+	.example = "\"Web shop\""),
+    FIELD(struct api_key_in, scopes, "scopes", .max = SCOPE_COUNT,
+	.labels = scope_labels, .doc = "All of yours where absent",
+	.example = "[\"campaigns:read\"]"),
+    FIELD(struct api_key_in, expires_at, "expiresAt", .flags = F_NULLABLE),
+    FIELD(struct api_key_in, test, "test",
+	.doc = "A key that is marked as one for tests"));
+
+SHAPE(api_key_change, struct api_key_in, "ApiKeyUpdate",
+    FIELD(struct api_key_in, description, "description",
+	.flags = F_REQUIRED, .min = 1, .max = 200));
+
+/* As it is shown: with its prefix and the names of its scopes. */
+struct api_key_out {
+	uint64_t id;
+	struct str description, prefix, key;
+	struct list scopes;
+	struct when expires_at, created_at;
+};
+
+#define API_KEY_FIELDS \
+    FIELD(struct api_key_out, id, "id"), \
+    FIELD(struct api_key_out, description, "description", .max = 200), \
+    FIELD(struct api_key_out, prefix, "prefix", .max = 40, \
+	.doc = "How the key begins", .example = "\"aff_live_k3m9x2\""), \
+    FIELD(struct api_key_out, scopes, "scopes", .max = SCOPE_COUNT, \
+	.labels = scope_labels), \
+    FIELD(struct api_key_out, expires_at, "expiresAt", \
+	.flags = F_NULLABLE), \
+    FIELD(struct api_key_out, created_at, "createdAt")
+
+SHAPE(api_key_out, struct api_key_out, "ApiKey", API_KEY_FIELDS);
+SHAPE(api_key_made, struct api_key_out, "ApiKeyCreated", API_KEY_FIELDS,
+    FIELD(struct api_key_out, key, "key", .flags = F_SECRET | F_NULLABLE,
+	.max = 200, .doc = "The key itself, shown this once"));
+
+static struct api_key_out
+shown(struct arena *a, const struct api_key *key)
+{
+	struct str *names = arena_array(a, SCOPE_COUNT, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < SCOPE_COUNT; i++)
+		if (((uint64_t)key->scopes >> i & 1) != 0)
+			names[n++] = str_of(scope_labels[i]);
+	return (struct api_key_out){ key->id, key->description,
+	    str_printf(a, "aff_%s_%.*s", key->test ? "test" : "live",
+	    STR_ARG(key->public_id)), key->text, { names, n },
+	    key->expires_at, key->created_at };
+}
+
+static enum err
+answer(struct request *rq, const struct api_key *key)
+{
+	struct api_key_out *out = ARENA_NEW(rq->arena, struct api_key_out);
+
+	*out = shown(rq->arena, key);
+	rq->out = out;
+	return OK;
+}
+
+/* The labels were checked by the shape. */
+static int64_t
+scope_bits(struct list names)
+{
+	const struct str *name = names.items;
+	int64_t bits = 0;
+
+	for (size_t i = 0; i < names.n; i++)
+		for (size_t k = 0; k < SCOPE_COUNT; k++)
+			if (str_is(name[i], scope_labels[k]))
+				bits |= INT64_C(1) << k;
+	return bits;
+}
+
+static enum err
+create(struct request *rq)
+{
+	const struct api_key_in *in = rq->in;
+	struct api_key key = { .description = in->description,
+	    .test = in->test, .expires_at = in->expires_at,
+	    .scopes = in->scopes.items == NULL ? (int64_t)rq->who.scopes :
+		scope_bits(in->scopes) };
+
+	if (in->expires_at.us != 0 && in->expires_at.us <= rq->now.us) {
+		complain(&rq->wrong, rq->arena, STR("expiresAt"),
+		    "must be in the future");
+		return ERR_INVALID;
+	}
+	TRY(api_key_create(rq->db, rq->arena, &rq->who, rq->now, &key));
+	return answer(rq, &key);
+}
+
+static enum err
+list(struct request *rq)
+{
+	const struct pw_list_query *q = rq->query;
+	struct api_key_out *out;
+	const struct api_key *key;
+	struct paging p;
+	struct list rows;
+
+	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(api_key_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
+	key = rows.items;
+	out = arena_array(rq->arena, rows.n, sizeof(*out));
+	for (size_t i = 0; i < rows.n; i++)
+		out[i] = shown(rq->arena, &key[i]);
+	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
+	    offsetof(struct api_key_out, created_at),
+	    offsetof(struct api_key_out, id));
+	return OK;
+}
+
+static enum err
+get(struct request *rq)
+{
+	struct api_key key = { 0 };
+
+	TRY(api_key_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &key));
+	return answer(rq, &key);
+}
+
+static enum err
+update(struct request *rq)
+{
+	const struct api_key_in *in = rq->in;
+
+	TRY(api_key_describe(rq->db, rq->who.org_id, rq->id[0],
+	    in->description));
+	return get(rq);
+}
+
+static enum err
+revoke(struct request *rq)
+{
+	return api_key_revoke(rq->db, rq->who.org_id, rq->id[0], rq->now);
+}
+
+static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
+
+const struct route pw_api_key_routes[] = {
+	{ .op = "createApiKey", .method = POST, .path = "/api-keys",
+	  .handle = create, .in = &api_key_in, .out = &api_key_made,
+	  .status = 201, .flags = R_WRITE, .scope = SCOPE_KEYS_WRITE,
+	  .tag = "api-keys", .summary = "Create an API key",
+	  .done = "API key created; the key is shown this once" },
+	{ .op = "listApiKeys", .method = GET, .path = "/api-keys",
+	  .handle = list, .query = &pw_list_query, .out = &api_key_out,
+	  .status = 200, .flags = R_LIST, .scope = SCOPE_KEYS_READ,
+	  .tag = "api-keys", .summary = "List API keys", .done = "API keys" },
+	{ .op = "getApiKey", .method = GET, .path = "/api-keys/{id}",
+	  .handle = get, .out = &api_key_out, .status = 200,
+	  .scope = SCOPE_KEYS_READ, .errors = not_found, .tag = "api-keys",
+	  .summary = "Read an API key", .done = "API key" },
+	{ .op = "updateApiKey", .method = PUT, .path = "/api-keys/{id}",
+	  .handle = update, .in = &api_key_change, .out = &api_key_out,
+	  .status = 200, .flags = R_WRITE, .scope = SCOPE_KEYS_WRITE,
+	  .errors = not_found, .tag = "api-keys",
+	  .summary = "Change the description of an API key",
+	  .done = "API key updated" },
+	{ .op = "deleteApiKey", .method = DELETE, .path = "/api-keys/{id}",
+	  .handle = revoke, .status = 204, .flags = R_WRITE,
+	  .scope = SCOPE_KEYS_WRITE, .errors = not_found, .tag = "api-keys",
+	  .summary = "Revoke an API key", .done = "API key deleted" },
+	{ .op = NULL }
+};

@@ -1,0 +1,18 @@
+/* What several resources of this face share. */
+#include "api/perfectworks/routes.h"
+#include "model/placement.h"
+
+#include "base/banned.h"
+
+SHAPE(pw_list_query, struct pw_list_query, "ListQuery",
+    PAGE_FIELDS(struct pw_list_query));
+
+const char *const pw_created_sorts[] = {
+	"createdAt:desc", "createdAt:asc", NULL
+};
+
+SHAPE(pw_money, struct money_of, "Money",
+    FIELD(struct money_of, currency, "currency", .format = "currency",
+	.max = 3, .doc = "ISO 4217", .example = "\"USD\""),
+    FIELD(struct money_of, amount, "amount",
+	.doc = "In minor units: cents", .example = "2000"));

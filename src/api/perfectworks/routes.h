@@ -1,0 +1,37 @@
+/* The route tables of the PerfectWorks face, one a resource. */
+#ifndef AFF_API_PERFECTWORKS_ROUTES_H
+#define AFF_API_PERFECTWORKS_ROUTES_H
+
+#include "http/http.h"
+
+extern const struct face perfectworks;
+
+extern const struct route pw_auth_routes[];
+extern const struct route pw_user_routes[];
+extern const struct route pw_organization_routes[];
+extern const struct route pw_api_key_routes[];
+extern const struct route pw_referrer_routes[];
+extern const struct route pw_campaign_routes[];
+extern const struct route pw_earning_routes[];
+extern const struct route pw_payment_routes[];
+extern const struct route pw_token_routes[];
+extern const struct route pw_event_routes[];
+
+/* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
+#define ERRORS(...) { __VA_ARGS__, OK }
+
+/* List with no filter of its own. */
+struct pw_list_query {
+	struct page_query paging;
+};
+extern const struct shape pw_list_query;
+extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
+
+/* Amount and currency, as in earnings. */
+extern const struct shape pw_money;
+
+/* Who acts, for the model. */
+#define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
+	(rq)->now })
+
+#endif

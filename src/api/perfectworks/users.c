@@ -1,0 +1,179 @@
+/* Users: registration, profile, active organization. */
+#include "api/perfectworks/routes.h"
+#include "auth/password.h"
+#include "http/cookie.h"
+#include "model/event.h"
+#include "model/identity.h"
+#include "model/organization.h"
+#include "model/referral.h"
+
+#include "base/banned.h"
+
+struct register_in {
+	struct str email, password, name, organization_name, referral_code;
+};
+
+SHAPE(register_in, struct register_in, "Registration",
+    FIELD(struct register_in, email, "email", .flags = F_REQUIRED, .max = 254,
+	.format = "email", .example = "\"ada@example.com\""),
+    FIELD(struct register_in, password, "password", .flags = F_REQUIRED,
+	.min = 10, .max = 200),
+    FIELD(struct register_in, name, "name", .flags = F_REQUIRED, .min = 1,
+	.max = 120, .example = "\"Ada Lovelace\""),
+    FIELD(struct register_in, organization_name, "organizationName",
+	.min = 1, .max = 120, .doc = "Makes an organization and its owner"),
+    FIELD(struct register_in, referral_code, "referralCode", .max = 40,
+	.doc = "In place of the cookie of a click on a referral link"));
+
+SHAPE(pw_user, struct user, "User",
+    FIELD(struct user, id, "id"),
+    FIELD(struct user, email, "email", .max = 254, .format = "email"),
+    FIELD(struct user, name, "name", .max = 120));
+
+extern const struct shape pw_organization;
+
+struct registered {
+	struct user user;
+	struct organization made;	/* id 0: none */
+};
+
+struct registration {
+	struct str password_hash, click;
+	struct lead lead;
+};
+
+static enum err
+prepare_registration(struct request *rq)
+{
+	const struct register_in *in = rq->in;
+	struct registration *r = ARENA_NEW(rq->arena, struct registration);
+	const char *why = password_problem(in->password, in->email);
+
+	rq->prepared = r;
+	if (why != NULL) {
+		complain(&rq->wrong, rq->arena, STR("password"), "%s", why);
+		return ERR_INVALID;
+	}
+	r->password_hash = password_hash(rq->arena, in->password);
+	return referral_attribute(rq->db, rq->arena, in->referral_code,
+	    cookie_value(rq->http->cookie, "aff_ref"), rq->now, &r->lead);
+}
+
+static enum err
+make_organization(struct request *rq, struct registered *out)
+{
+	const struct register_in *in = rq->in;
+	const struct registration *r = rq->prepared;
+
+	out->made.name = in->organization_name;
+	TRY(organization_create(rq->db, rq->arena, out->user.id, rq->now,
+	    &out->made));
+	if (r->lead.id == 0)
+		return OK;
+	return referral_create(rq->db, rq->arena, &r->lead, out->made.id,
+	    rq->now);
+}
+
+static enum err
+register_user(struct request *rq)
+{
+	const struct register_in *in = rq->in;
+	const struct registration *r = rq->prepared;
+	struct registered *out = ARENA_NEW(rq->arena, struct registered);
+
+	out->user = (struct user){ .email = in->email, .name = in->name };
+	TRY(user_create(rq->db, in->email, in->name, r->password_hash, rq->now,
+	    &out->user.id));
+	if (in->organization_name.p != NULL)
+		TRY(make_organization(rq, out));
+	rq->out = out;
+	return event_write(rq->db, rq->arena, &(struct event){
+	    out->made.id != 0 ? out->made.id : HOUSE_ID, "user.registered",
+	    out->user.id, out->user.id, rq->now }, NULL);
+}
+
+static enum err
+get_profile(struct request *rq)
+{
+	rq->out = ARENA_NEW(rq->arena, struct user);
+	return user_get(rq->db, rq->arena, rq->who.user_id, rq->out);
+}
+
+struct profile_in {
+	struct str name;
+};
+
+SHAPE(profile_in, struct profile_in, "ProfileUpdate",
+    FIELD(struct profile_in, name, "name", .flags = F_REQUIRED, .min = 1,
+	.max = 120));
+
+static enum err
+put_profile(struct request *rq)
+{
+	const struct profile_in *in = rq->in;
+
+	TRY(user_rename(rq->db, rq->who.user_id, in->name, rq->now));
+	return get_profile(rq);
+}
+
+struct active_in {
+	uint64_t organization_id;
+};
+
+SHAPE(active_in, struct active_in, "ActiveOrganization",
+    FIELD(struct active_in, organization_id, "organizationId",
+	.flags = F_REQUIRED));
+
+static enum err
+get_active(struct request *rq)
+{
+	rq->out = ARENA_NEW(rq->arena, struct organization);
+	return organization_get(rq->db, rq->arena, rq->who.org_id, rq->out);
+}
+
+static enum err
+put_active(struct request *rq)
+{
+	const struct active_in *in = rq->in;
+
+	TRY(session_choose(rq->db, rq->arena, rq->who.session_id,
+	    rq->who.user_id, in->organization_id));
+	rq->who.org_id = in->organization_id;
+	return get_active(rq);
+}
+
+SHAPE(registered_out, struct registered, "Registered",
+    FIELD(struct registered, user, "user", .of = &pw_user),
+    FIELD(struct registered, made, "organization", .flags = F_NULLABLE, .of = &pw_organization));
+
+static const enum err register_errors[] = ERRORS(ERR_EMAIL_TAKEN);
+static const enum err active_errors[] = ERRORS(ERR_NOT_FOUND);
+
+const struct route pw_user_routes[] = {
+	{ .op = "registerUser", .method = POST, .path = "/users/register",
+	  .prepare = prepare_registration, .handle = register_user,
+	  .in = &register_in, .out = &registered_out, .status = 201,
+	  .flags = R_PUBLIC | R_WRITE, .errors = register_errors,
+	  .tag = "users", .summary = "Register a user, with an organization",
+	  .done = "User registered" },
+	{ .op = "getProfile", .method = GET, .path = "/users/profile",
+	  .handle = get_profile, .out = &pw_user, .status = 200,
+	  .flags = R_NO_ORG, .tag = "users", .summary = "Read your profile",
+	  .done = "Profile" },
+	{ .op = "updateProfile", .method = PUT, .path = "/users/profile",
+	  .handle = put_profile, .in = &profile_in, .out = &pw_user,
+	  .status = 200, .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users",
+	  .summary = "Change your profile", .done = "Profile updated" },
+	{ .op = "getActiveOrganization", .method = GET,
+	  .path = "/users/active-organization", .handle = get_active,
+	  .out = &pw_organization, .status = 200, .tag = "users",
+	  .summary = "Read the organization that you act for",
+	  .done = "Active organization" },
+	{ .op = "setActiveOrganization", .method = PUT,
+	  .path = "/users/active-organization", .handle = put_active,
+	  .in = &active_in, .out = &pw_organization, .status = 200,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .errors = active_errors,
+	  .tag = "users", .summary = "Choose the organization that you act for",
+	  .done = "Active organization changed" },
+	{ .op = NULL }
+};

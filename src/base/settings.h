@@ -1,0 +1,28 @@
+/*
+ * The few settings that the model and the faces need, filled once from the
+ * configuration when the program starts; constant afterwards.
+ */
+#ifndef AFF_BASE_SETTINGS_H
+#define AFF_BASE_SETTINGS_H
+
+#include "base/str.h"
+
+struct settings {
+	struct str public_url;		/* without a slash at its end */
+	struct str click_parameter;	/* of the link, in the landing page */
+	int64_t access_seconds, refresh_seconds;	/* lives of tokens */
+	int64_t cookie_days;		/* a click counts for so long */
+	int64_t checkout_minutes;	/* a checkout session lives so long */
+	int64_t commission_ppm;		/* of the house, in millionths */
+	int64_t hold_days;		/* before an earning is available */
+	int64_t least_withdrawal;	/* minor units */
+	bool sandbox;			/* the built-in payment provider */
+	struct str secret;		/* bytes: the root of all HMACs */
+	struct str jwt_keys;		/* directory of keys */
+	struct str jwt_signer;		/* kid of the signing key */
+	struct str jwt_issuer, jwt_audience;
+};
+
+extern const struct settings *settings;		/* server/conf.c */
+
+#endif

@@ -1,0 +1,28 @@
+/* What the database tests share: see tests/db/with-db. */
+#ifndef AFF_TESTS_DB_HARNESS_H
+#define AFF_TESTS_DB_HARNESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <mysql.h>
+
+#include "db/db.h"
+
+/* The program's user; the one of the migrations. */
+struct db_conf test_conf(void);
+struct db_conf test_migrate_conf(void);
+/* The directory of the source tree: $srcdir, or ".". */
+const char *test_source_dir(void);
+/* Applies sql/migrations; a failure fails the test. */
+void test_migrate(void);
+/* A connection beside the one under test, with the program's rights. */
+MYSQL *test_connect(void);
+/* The same with the rights to change tables. */
+MYSQL *test_connect_migrate(void);
+void test_sql(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int64_t test_number(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif
