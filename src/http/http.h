@@ -119,5 +119,8 @@ void openapi_print(const struct face *, struct buf *);
 
 /* Helpers for handlers */
 void answer_header(struct request *, const char *name, struct str value);
+/* The ETag of a version; and ERR_STALE where If-Match names another. */
+void answer_etag(struct request *, uint64_t version);
+MUST_CHECK enum err precondition(struct request *, uint64_t version);
 
 #endif

@@ -136,7 +136,7 @@ list(struct request *rq)
 	for (size_t i = 0; i < rows.n; i++)
 		out[i] = shown(rq->arena, &row[i]);
 	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
-	    offsetof(struct campaign_out, p.created_at,
+	    offsetof(struct campaign_out, p.created_at),
 	    offsetof(struct campaign_out, p.id));
 	return OK;
 }

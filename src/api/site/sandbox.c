@@ -87,7 +87,7 @@ show(struct request *rq)
 
 	TRY(payment_by_token(rq->db, rq->arena, rq->text[0], &p));
 	buf_init(&b, rq->arena, 4096);
-	buf_lit(&b, head);
+	buf_put(&b, head, sizeof(head) - 1);
 	buf_lit(&b, "<h1>");
 	escape(&b, p.product_name);
 	buf_printf(&b, "</h1>\n<p>Quantity %lld</p>\n<p class=\"amount\">"
