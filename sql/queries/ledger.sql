@@ -1,5 +1,6 @@
 -- name: account_move
-UPDATE account SET balance = LAST_INSERT_ID(balance + :amount)
+UPDATE account SET
+	balance = CAST(LAST_INSERT_ID(balance + :amount) AS SIGNED)
 WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
 AND currency = :currency
 

@@ -166,6 +166,7 @@ admin_run(const struct conf *conf, int argc, char **argv)
 	enum err (*command)(struct db *, struct work *) = NULL;
 	struct arena arena;
 	struct work w = { .arena = &arena, .now = clock_now() };
+	struct db_conf where = conf_db(conf);
 	struct db *db;
 	enum err e;
 
@@ -180,7 +181,7 @@ admin_run(const struct conf *conf, int argc, char **argv)
 	if (command == NULL)
 		return usage();
 	arena_init(&arena);
-	db = db_new(&conf->db);
+	db = db_new(&where);
 	e = command(db, &w);
 	if (e != OK)
 		fprintf(stderr, "%s\n", err_text(e));

@@ -271,13 +271,15 @@ gone:
 	return false;
 }
 
-/* No control character gets into a header line. */
+/* No control character gets into a header line: none can be added to it. */
 static void
 put_value(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		INVARIANT((unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7f);
-	buf_str(b, s);
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		buf_char(b, c < ' ' || c == 0x7f ? '?' : s.p[i]);
+	}
 }
 
 static void

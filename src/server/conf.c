@@ -1,0 +1,388 @@
+/*
+ * Reads the configuration by the table conf.def.  Entry points: conf_load,
+ * conf_use; conf_print.c prints the table.
+ */
+#include "server/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "server/conf_table.h"
+#include "base/banned.h"
+
+#define FILE_MAX	((size_t)256 * 1024)
+#define SECRET_MIN	32
+
+const struct settings *settings;
+
+const struct conf_entry conf_table[] = {
+#define CONF(name, type, value, reload, doc) \
+	{ #name, CONF_##type, offsetof(struct conf, name), value, reload, doc },
+#include "server/conf.def"
+#undef CONF
+};
+const size_t conf_table_n = LEN(conf_table);
+
+static bool PRINTF_LIKE(2, 3)
+fail(char why[CONF_WHY], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, CONF_WHY, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* The whole file; p NULL and errno on failure. */
+static struct str
+read_file(struct arena *a, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
+	struct str s = STR_NULL;
+	size_t n = 0;
+	ssize_t got;
+	char *p;
+
+	if (fd < 0)
+		return s;
+	p = arena_alloc(a, FILE_MAX + 1);
+	while ((got = read(fd, p + n, FILE_MAX + 1 - n)) > 0)
+		n += (size_t)got;
+	saved = errno;
+	close(fd);
+	errno = got < 0 ? saved : EFBIG;
+	if (got == 0 && n <= FILE_MAX)
+		s = (struct str){ p, n };
+	return s;
+}
+
+static struct str
+first_line(struct str s)
+{
+	struct str head, tail;
+
+	(void)str_cut(s, '\n', &head, &tail);
+	return str_trim(head);
+}
+
+static bool
+parse_number(struct str text, int64_t min, int64_t max, int64_t *out,
+    char why[CONF_WHY])
+{
+	if (str_to_i64(text, out) && *out >= min && *out <= max)
+		return true;
+	return fail(why, "a whole number from %lld to %lld is wanted",
+	    (long long)min, (long long)max);
+}
+
+static bool
+parse_mode(struct str text, int64_t *out, char why[CONF_WHY])
+{
+	*out = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '7' || *out > 0777)
+			return fail(why, "an octal number is wanted, as 0660");
+		*out = *out * 8 + (text.p[i] - '0');
+	}
+	if (text.n == 0 || *out > 0777)
+		return fail(why, "an octal number is wanted, as 0660");
+	return true;
+}
+
+static bool
+parse_word(struct str text, const char *const *words, int64_t *out,
+    char why[CONF_WHY])
+{
+	size_t n;
+
+	for (*out = 0; words[*out] != NULL; ++*out)
+		if (str_is(text, words[*out]))
+			return true;
+	n = (size_t)snprintf(why, CONF_WHY, "one of these is wanted:");
+	for (size_t i = 0; words[i] != NULL; i++)
+		n += (size_t)snprintf(why + n, CONF_WHY - n, " %s", words[i]);
+	return false;
+}
+
+static bool
+parse_listen(struct str text, char why[CONF_WHY])
+{
+	const struct sockaddr_un un;
+	struct str host, port;
+	int64_t n;
+
+	if (text.n > 0 && text.p[0] == '/') {
+		if (text.n < sizeof(un.sun_path))
+			return true;
+		return fail(why, "a path of at most %zu bytes is wanted",
+		    sizeof(un.sun_path) - 1);
+	}
+	if (str_cut(text, ':', &host, &port) && host.n > 0 &&
+	    parse_number(port, 1, 65535, &n, why))
+		return true;
+	return fail(why, "a path from /, or host:port, is wanted");
+}
+
+static bool
+parse_secret(struct conf *c, struct str text, const char **out,
+    char why[CONF_WHY])
+{
+	if (text.n > 1 && text.p[0] == '@') {
+		const char *path = str_c(&c->memory, str_skip(text, 1));
+		struct str s = read_file(&c->memory, path);
+
+		if (s.p == NULL)
+			return fail(why, "%s: %s", path, strerror(errno));
+		text = first_line(s);
+	}
+	*out = str_c(&c->memory, text);
+	return true;
+}
+
+/* Sets one value from its text. */
+static bool
+set(struct conf *c, const struct conf_entry *e, struct str text,
+    char why[CONF_WHY])
+{
+	static const char *const levels[] =
+	    { "debug", "info", "warn", "error", NULL };
+	static const char *const onoff[] = { "off", "on", NULL };
+	void *at = (char *)c + e->at;
+	int64_t n;
+
+	if (memchr(text.p, '\0', text.n) != NULL)
+		return fail(why, "there is a zero byte in it");
+	switch (e->type) {
+	case CONF_LISTEN:
+		if (!parse_listen(text, why))
+			return false;
+		/* fallthrough */
+	case CONF_TEXT:
+	case CONF_PATH:
+		*(const char **)at = str_c(&c->memory, text);
+		return true;
+	case CONF_SECRET:
+		return parse_secret(c, text, at, why);
+	case CONF_PORT:
+		return parse_number(text, 1, 65535, at, why);
+	case CONF_COUNT:
+		return parse_number(text, 1, 100000, at, why);
+	case CONF_SECONDS:
+		return parse_number(text, 1, 1000000000, at, why);
+	case CONF_NUMBER:
+		return parse_number(text, 0, INT64_C(1000000000000), at, why);
+	case CONF_MODE:
+		return parse_mode(text, at, why);
+	case CONF_LEVEL:
+		return parse_word(text, levels, at, why);
+	case CONF_BOOL:
+		if (!parse_word(text, onoff, &n, why))
+			return false;
+		*(bool *)at = n != 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+set_line(struct conf *c, struct str line, bool *seen, char why[CONF_WHY])
+{
+	struct str name, value;
+
+	line = str_trim(line);
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line = str_trim((struct str){ line.p, line.n - 1 });
+	if (line.n == 0 || line.p[0] == '#')
+		return true;
+	if (!str_cut(line, '=', &name, &value))
+		return fail(why, "\"name = value\" is wanted");
+	name = str_trim(name);
+	for (size_t i = 0; i < conf_table_n; i++) {
+		char what[CONF_WHY];
+
+		if (!str_is(name, conf_table[i].name))
+			continue;
+		if (seen[i])
+			return fail(why, "%s stands here a second time",
+			    conf_table[i].name);
+		seen[i] = true;
+		if (set(c, &conf_table[i], str_trim(value), what))
+			return true;
+		return fail(why, "%s: %.400s", conf_table[i].name, what);
+	}
+	return fail(why, "there is no setting %.*s", STR_ARG(name));
+}
+
+static bool
+set_file(struct conf *c, const char *path, char why[CONF_WHY])
+{
+	struct str rest = read_file(&c->memory, path), line;
+	bool seen[LEN(conf_table)] = { false };
+	char what[CONF_WHY];
+
+	if (rest.p == NULL)
+		return fail(why, "%s: %s", path, strerror(errno));
+	for (unsigned n = 1; rest.p != NULL; n++) {
+		(void)str_cut(rest, '\n', &line, &rest);
+		if (!set_line(c, line, seen, what))
+			return fail(why, "%s:%u: %.400s", path, n, what);
+	}
+	return true;
+}
+
+static bool
+set_environment(struct conf *c, char why[CONF_WHY])
+{
+	for (size_t i = 0; i < conf_table_n; i++) {
+		char name[64] = "AFFILIATED_", what[CONF_WHY];
+		size_t n = strlen(name);
+		const char *value;
+
+		for (const char *p = conf_table[i].name; *p != '\0'; p++)
+			name[n++] = (char)toupper((unsigned char)*p);
+		name[n] = '\0';
+		value = getenv(name);
+		if (value != NULL && !set(c, &conf_table[i],
+		    str_trim(str_of(value)), what))
+			return fail(why, "environment %s: %.400s", name, what);
+	}
+	return true;
+}
+
+bool
+conf_load(struct conf *c, const char *path, char why[CONF_WHY])
+{
+	*c = (struct conf){ 0 };
+	arena_init(&c->memory);
+	for (size_t i = 0; i < conf_table_n; i++)
+		INVARIANT(set(c, &conf_table[i], str_of(conf_table[i].value),
+		    why));
+	if ((path == NULL || set_file(c, path, why)) &&
+	    set_environment(c, why)) {
+		if (c->sql_dir[0] == '\0')
+			c->sql_dir = AFFILIATED_SQL_DIR;
+		return true;
+	}
+	conf_free(c);
+	return false;
+}
+
+void
+conf_free(struct conf *c)
+{
+	if (settings == &c->settings)
+		settings = NULL;
+	arena_free(&c->memory);
+	*c = (struct conf){ 0 };
+}
+
+static bool
+read_secret(struct conf *c, char why[CONF_WHY])
+{
+	struct str text = read_file(&c->memory, c->secret_file);
+	unsigned char *bytes;
+
+	if (text.p == NULL)
+		return fail(why, "secret_file %s: %s", c->secret_file,
+		    strerror(errno));
+	text = first_line(text);
+	bytes = arena_alloc(&c->memory, text.n / 2 + 1);
+	if (text.n % 2 != 0 || text.n / 2 < SECRET_MIN ||
+	    !str_unhex(text, bytes, text.n / 2))
+		return fail(why, "secret_file %s: %d or more bytes in "
+		    "hexadecimal are wanted", c->secret_file, SECRET_MIN);
+	c->settings.secret = (struct str){ (char *)bytes, text.n / 2 };
+	return true;
+}
+
+bool
+conf_use(struct conf *c, char why[CONF_WHY])
+{
+	struct str url = str_of(c->public_url);
+
+	if (!read_secret(c, why))
+		return false;
+	while (url.n > 0 && url.p[url.n - 1] == '/')
+		url.n--;
+	c->settings = (struct settings){
+		.public_url = str_dup(&c->memory, url),
+		.click_parameter = str_of(c->click_parameter),
+		.access_seconds = c->access_seconds,
+		.refresh_seconds = c->refresh_seconds,
+		.cookie_days = c->cookie_days,
+		.checkout_minutes = c->checkout_minutes,
+		.commission_ppm = c->commission_ppm,
+		.hold_days = c->hold_days,
+		.least_withdrawal = c->least_withdrawal,
+		.sandbox = c->sandbox,
+		.secret = c->settings.secret,
+		.jwt_keys = str_of(c->jwt_keys),
+		.jwt_signer = str_of(c->jwt_signer),
+		.jwt_issuer = str_of(c->jwt_issuer),
+		.jwt_audience = str_of(c->jwt_audience),
+	};
+	settings = &c->settings;
+	return true;
+}
+
+void
+conf_keep(struct conf *c, const struct conf *old)
+{
+	for (size_t i = 0; i < conf_table_n; i++) {
+		const struct conf_entry *e = &conf_table[i];
+		void *at = (char *)c + e->at;
+		const void *was = (const char *)old + e->at;
+		bool differs;
+
+		if (e->reload)
+			continue;
+		if (e->type == CONF_LISTEN || e->type == CONF_PATH) {
+			const char *s = *(const char *const *)was;
+
+			differs = strcmp(*(char **)at, s) != 0;
+			*(const char **)at = str_c(&c->memory, str_of(s));
+		} else {
+			differs = *(int64_t *)at != *(const int64_t *)was;
+			*(int64_t *)at = *(const int64_t *)was;
+		}
+		if (differs)
+			log_warn("%s needs a restart; the old value stays",
+			    e->name);
+	}
+}
+
+struct db_conf
+conf_db(const struct conf *c)
+{
+	return (struct db_conf){
+		.host = c->db_host,
+		.socket = c->db_host[0] == '\0' ? c->db_socket : "",
+		.user = c->db_user,
+		.password = c->db_password,
+		.database = c->db_name,
+		.tls_ca = c->db_tls_ca,
+		.port = (unsigned)c->db_port,
+		.connect_seconds = (unsigned)c->db_connect_seconds,
+		.statement_seconds = (unsigned)c->db_statement_seconds,
+		.lock_seconds = (unsigned)c->db_lock_seconds,
+	};
+}
+
+struct db_conf
+conf_migrate_db(const struct conf *c)
+{
+	struct db_conf d = conf_db(c);
+
+	if (c->migrate_user[0] != '\0') {
+		d.user = c->migrate_user;
+		d.password = c->migrate_password;
+	}
+	return d;
+}
