@@ -365,6 +365,9 @@ read_row(struct prepared *p, struct arena *a, void *record)
 			continue;
 		}
 		/* A number that does not fit would be a wrong amount. */
+		if (s->error && f->type != T_STR)
+			log_error("database: %s: column %s does not fit",
+			    p->def->name, f->name);
 		INVARIANT(!s->error || f->type == T_STR);
 		if (!read_column(p, i, a, at))
 			return false;

@@ -11,6 +11,7 @@
  */
 #include "http/fcgi.h"
 
+#include <errno.h>
 #include <fcgiapp.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -51,7 +52,8 @@ fcgi_new(int fd)
 		log_die("out of memory: a connection");
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)))
-		log_warn("a connection without time limits: %m");
+		log_warn("a connection without time limits: %s",
+		    strerror(errno));
 	FCGX_InitRequest(&f->rq, -1, 0);
 	f->rq.ipcFd = fd;
 	return f;

@@ -123,5 +123,6 @@ void json_string(struct buf *, struct str);	/* quoted and escaped; or null */
 
 /* json/schema.c: the shape as a JSON Schema (OpenAPI 3.1) object. */
 void json_schema(struct buf *, const struct shape *, bool input);
+void json_schema_field(struct buf *, const struct field *, bool input);
 
 #endif

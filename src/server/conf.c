@@ -267,7 +267,7 @@ conf_load(struct conf *c, const char *path, char why[CONF_WHY])
 	if ((path == NULL || set_file(c, path, why)) &&
 	    set_environment(c, why)) {
 		if (c->sql_dir[0] == '\0')
-			c->sql_dir = AFFILIATED_SQL_DIR;
+			c->sql_dir = AFF_SQL_DIR;
 		return true;
 	}
 	conf_free(c);

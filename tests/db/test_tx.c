@@ -51,6 +51,16 @@ each(void **state)
 	return 0;
 }
 
+/* By the unique key, so that no other row is locked. */
+#define SET_BALANCE "UPDATE account SET balance = %d WHERE organization_id = 1" \
+	" AND kind = 'tokens_available' AND owner_id = %d AND currency = 'TOK'"
+
+static void
+set_balance(int owner, int to)
+{
+	test_sql(other, SET_BALANCE, to, owner);
+}
+
 static int64_t
 balance(int owner)
 {
@@ -142,6 +152,8 @@ static enum err
 deadlock(struct db *d, void *arg)
 {
 	struct script *s = arg;
+	char sql[256];
+	const int n = snprintf(sql, sizeof(sql), SET_BALANCE, 0, A);
 
 	(void)d;
 	if (s->attempts++ > 0) {
@@ -151,8 +163,7 @@ deadlock(struct db *d, void *arg)
 		return move(B, 10);
 	}
 	TRY(move(A, -10));
-	assert_int_equal(mysql_send_query(other,
-	    "UPDATE account SET balance = 0 WHERE owner_id = 101", 51), 0);
+	assert_int_equal(mysql_send_query(other, sql, (unsigned long)n), 0);
 	usleep(100 * 1000);
 	return move(B, 10);
 }
@@ -168,8 +179,7 @@ a_deadlock_is_run_again(void **state)
 	for (int i = 0; i < 20; i++)
 		test_sql(other, "INSERT INTO sandbox_session (token) VALUES"
 		    " ('deadlock-%d')", i);
-	test_sql(other, "UPDATE account SET balance = 0 WHERE owner_id = %d",
-	    B);
+	set_balance(B, 0);
 	assert_int_equal(tx_run(db, &arena, deadlock, &s), OK);
 	assert_int_equal(s.attempts, 2);
 	assert_int_equal(balance(A), 90);
@@ -197,8 +207,7 @@ a_lock_timeout_is_run_again(void **state)
 
 	(void)state;
 	test_sql(other, "BEGIN");
-	test_sql(other, "UPDATE account SET balance = 0 WHERE owner_id = %d",
-	    B);
+	set_balance(B, 0);
 	assert_int_equal(tx_run(db, &arena, wait_once, &s), OK);
 	assert_int_equal(s.attempts, 2);
 	assert_int_equal(s.used[0], s.used[1]);
@@ -215,8 +224,7 @@ read_then_write(struct db *d, void *arg)
 	(void)d;
 	TRY(look(A, &seen));
 	if (s->attempts++ == 0)
-		test_sql(other, "UPDATE account SET balance = 50"
-		    " WHERE owner_id = %d", A);
+		set_balance(A, 50);
 	return move(A, -seen);
 }
 
@@ -251,8 +259,7 @@ an_overlooked_error_commits_nothing(void **state)
 
 	(void)state;
 	test_sql(other, "BEGIN");
-	test_sql(other, "UPDATE account SET balance = 0 WHERE owner_id = %d",
-	    B);
+	set_balance(B, 0);
 	assert_int_equal(tx_run(db, &arena, overlook, &s), OK);
 	assert_int_equal(s.attempts, 2);
 	assert_int_equal(balance(A), 90);
@@ -267,8 +274,7 @@ the_deadline_ends_it(void **state)
 
 	(void)state;
 	test_sql(other, "BEGIN");
-	test_sql(other, "UPDATE account SET balance = 0 WHERE owner_id = %d",
-	    A);
+	set_balance(A, 0);
 	assert_int_equal(tx_run(db, &arena, move_both, &s), ERR_RETRY);
 	assert_true(clock_monotonic_us() - from < 5 * SECOND_US);
 	assert_true(s.attempts >= 2);

@@ -1,0 +1,30 @@
+/* Checks of single values, shared by JSON bodies and query strings. */
+#ifndef AFF_JSON_CHECK_H
+#define AFF_JSON_CHECK_H
+
+#include "json/shape.h"
+
+/* Where a value goes, and what it is called when it is wrong. */
+struct place {
+	struct arena *arena;
+	const struct field *field;
+	struct str path;
+	char *at;			/* in the record */
+	struct complaints *wrong;
+};
+
+/* Each stores the value or complains. */
+void check_int(const struct place *, int64_t);
+void check_text(const struct place *, struct str);	/* T_STR */
+void check_id(const struct place *, struct str);
+void check_label(const struct place *, struct str);
+void check_time(const struct place *, struct str);
+void check_day(const struct place *, struct str);
+void check_count(const struct place *, size_t items);
+/* One item of a list of strings. */
+void check_item(const struct place *, struct str);
+
+/* Sets what is absent: days, labels, texts, times. */
+void check_defaults(const struct shape *, void *record);
+
+#endif

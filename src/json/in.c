@@ -1,0 +1,238 @@
+/*
+ * JSON text to a record: the strict scanner, then json-c, then the shape.
+ *
+ * The type of a value is looked at before any getter of json-c, which would
+ * convert instead.
+ */
+#include <json.h>
+
+#include "base/log.h"
+#include "json/check.h"
+
+#include "base/banned.h"
+
+struct decoder {
+	struct arena *arena;
+	bool lax;
+	struct complaints *wrong;
+};
+
+static void
+release(void *object)
+{
+	json_object_put(object);
+}
+
+static struct str
+text_of(json_object *v)
+{
+	return (struct str){ json_object_get_string(v),
+	    (size_t)json_object_get_string_len(v) };
+}
+
+static bool
+is(json_object *v, json_type type)
+{
+	return json_object_get_type(v) == type;
+}
+
+static void decode_object(const struct decoder *, const struct shape *,
+    json_object *, void *record, struct str path, uint64_t *given);
+
+static void
+not_a(const struct place *p, const char *what)
+{
+	complain(p->wrong, p->arena, p->path, "must be %s", what);
+}
+
+static void
+decode_list(const struct decoder *d, const struct place *p, json_object *v)
+{
+	const struct field *f = p->field;
+	size_t n, size = f->of != NULL ? f->of->size : sizeof(struct str);
+	struct list *out = (struct list *)(void *)p->at;
+
+	if (!is(v, json_type_array)) {
+		not_a(p, "an array");
+		return;
+	}
+	n = json_object_array_length(v);
+	check_count(p, n);
+	if (f->max != 0 && n > (size_t)f->max)
+		return;
+	*out = (struct list){ arena_array(d->arena, n + 1, size), n };
+	for (size_t i = 0; i < n; i++) {
+		json_object *item = json_object_array_get_idx(v, i);
+		struct place one = *p;
+
+		one.path = str_printf(d->arena, "%.*s[%zu]", STR_ARG(p->path),
+		    i);
+		one.at = (char *)out->items + i * size;
+		if (f->of != NULL && is(item, json_type_object))
+			decode_object(d, f->of, item, one.at, one.path, NULL);
+		else if (f->of != NULL)
+			not_a(&one, "an object");
+		else if (is(item, json_type_string))
+			check_item(&one, text_of(item));
+		else
+			not_a(&one, "a string");
+	}
+}
+
+static void
+decode_int(const struct decoder *d, const struct place *p, json_object *v)
+{
+	int64_t n;
+
+	if (is(v, json_type_int))
+		check_int(p, json_object_get_int64(v));
+	else if (d->lax && is(v, json_type_string) &&
+	    str_to_i64(text_of(v), &n))
+		check_int(p, n);
+	else
+		not_a(p, "a whole number");
+}
+
+static void
+decode_id(const struct place *p, json_object *v)
+{
+	if (is(v, json_type_string))
+		check_id(p, text_of(v));
+	else if (is(v, json_type_int))
+		check_id(p, str_printf(p->arena, "%lld",
+		    (long long)json_object_get_int64(v)));
+	else
+		not_a(p, "an id: a string of digits");
+}
+
+static void
+decode_value(const struct decoder *d, const struct place *p, json_object *v)
+{
+	enum field_type type = p->field->type;
+
+	switch (type) {
+	case T_BOOL:
+		if (is(v, json_type_boolean))
+			*(bool *)(void *)p->at = json_object_get_boolean(v);
+		else
+			not_a(p, "true or false");
+		return;
+	case T_INT:
+		decode_int(d, p, v);
+		return;
+	case T_ID:
+		decode_id(p, v);
+		return;
+	case T_LIST:
+		decode_list(d, p, v);
+		return;
+	case T_RECORD:
+		if (is(v, json_type_object))
+			decode_object(d, p->field->of, v, p->at, p->path,
+			    NULL);
+		else
+			not_a(p, "an object");
+		return;
+	case T_STR:
+	case T_TIME:
+	case T_DAY:
+	case T_LABEL:
+		break;
+	}
+	if (!is(v, json_type_string))
+		not_a(p, "a string");
+	else if (type == T_STR)
+		check_text(p, text_of(v));
+	else if (type == T_TIME)
+		check_time(p, text_of(v));
+	else if (type == T_DAY)
+		check_day(p, text_of(v));
+	else
+		check_label(p, text_of(v));
+}
+
+static const struct field *
+field_named(const struct shape *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->fields[i].name, name) == 0)
+			return &s->fields[i];
+	return NULL;
+}
+
+static struct str
+member_path(struct arena *a, struct str path, const char *name)
+{
+	return path.n == 0 ? str_dup(a, str_of(name)) :
+	    str_printf(a, "%.*s.%s", STR_ARG(path), name);
+}
+
+static void
+refuse_unknown(const struct decoder *d, const struct shape *s, json_object *o,
+    struct str path)
+{
+	json_object_object_foreach(o, name, v) {
+		(void)v;
+		if (field_named(s, name) == NULL)
+			complain(d->wrong, d->arena,
+			    member_path(d->arena, path, name),
+			    "is not a member that is known here");
+	}
+}
+
+static void
+decode_object(const struct decoder *d, const struct shape *s, json_object *o,
+    void *record, struct str path, uint64_t *given)
+{
+	check_defaults(s, record);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		struct place p = { d->arena, f, STR_NULL,
+		    (char *)record + f->at, d->wrong };
+		json_object *v;
+		bool there = json_object_object_get_ex(o, f->name, &v);
+
+		p.path = member_path(d->arena, path, f->name);
+		if (there && v != NULL)
+			decode_value(d, &p, v);
+		else if ((f->flags & F_REQUIRED) != 0)
+			not_a(&p, "given");
+		else if (there && (f->flags & F_NULLABLE) == 0)
+			not_a(&p, "something, not null");
+		if (there && given != NULL)
+			*given |= UINT64_C(1) << i;
+	}
+	if (!d->lax)
+		refuse_unknown(d, s, o, path);
+}
+
+enum err
+json_decode(struct arena *a, struct str text, const struct shape *s, bool lax,
+    void *record, uint64_t *given, struct complaints *wrong)
+{
+	struct decoder d = { a, lax, wrong };
+	struct json_tokener *tok;
+	json_object *o;
+	const char *why;
+	size_t at;
+
+	*given = 0;
+	if (!json_lint(text, &why, &at)) {
+		complain(wrong, a, STR(""), "at byte %zu: %s", at, why);
+		return ERR_BAD_JSON;
+	}
+	tok = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
+	if (tok == NULL)
+		log_die("out of memory: a JSON parser");
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+	o = json_tokener_parse_ex(tok, text.p, (int)text.n);
+	json_tokener_free(tok);
+	if (o != NULL)
+		arena_defer(a, release, o);
+	if (!is(o, json_type_object)) {
+		complain(wrong, a, STR(""), "the body must be a JSON object");
+		return ERR_BAD_JSON;
+	}
+	decode_object(&d, s, o, record, STR(""), given);
+	return wrong->n == 0 ? OK : ERR_INVALID;
+}

@@ -1,0 +1,178 @@
+/* A shape as a JSON Schema (2020-12, as in OpenAPI 3.1). */
+#include "json/shape.h"
+
+#include "base/banned.h"
+
+#define SAFE_INTEGER "9007199254740991"
+
+static void
+put_type(struct buf *b, const char *type, bool nullable)
+{
+	if (nullable)
+		buf_printf(b, "\"type\":[\"%s\",\"null\"]", type);
+	else
+		buf_printf(b, "\"type\":\"%s\"", type);
+}
+
+static void
+put_labels(struct buf *b, const char *const *labels, bool nullable)
+{
+	buf_lit(b, ",\"enum\":[");
+	for (size_t i = 0; labels[i] != NULL; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		json_string(b, str_of(labels[i]));
+	}
+	if (nullable)
+		buf_lit(b, ",null");
+	buf_char(b, ']');
+}
+
+static void
+put_text(struct buf *b, const struct field *f, bool nullable, bool input)
+{
+	struct str format = str_of(f->format != NULL ? f->format : "");
+
+	put_type(b, "string", nullable);
+	if (input && f->min > 0)
+		buf_printf(b, ",\"minLength\":%lld", (long long)f->min);
+	if (f->max > 0)
+		buf_printf(b, ",\"maxLength\":%lld", (long long)f->max);
+	if (str_is(format, "email") || str_is(format, "uri"))
+		buf_printf(b, ",\"format\":\"%s\"", f->format);
+	else if (str_is(format, "currency"))
+		buf_lit(b, ",\"pattern\":\"^[A-Z]{3}$\"");
+	else if (str_is(format, "slug"))
+		buf_lit(b, ",\"pattern\":\"^[a-z0-9][a-z0-9-]*$\"");
+	else if (str_is(format, "code"))
+		buf_lit(b, ",\"pattern\":\"^[A-Za-z0-9_-]+$\"");
+}
+
+static void
+put_integer(struct buf *b, const struct field *f, bool nullable)
+{
+	put_type(b, "integer", nullable);
+	buf_lit(b, ",\"format\":\"int64\"");
+	if (f->max != 0)
+		buf_printf(b, ",\"minimum\":%lld,\"maximum\":%lld",
+		    (long long)f->min, (long long)f->max);
+	else
+		buf_lit(b, ",\"minimum\":-" SAFE_INTEGER
+		    ",\"maximum\":" SAFE_INTEGER);
+}
+
+static void
+put_list(struct buf *b, const struct field *f, bool nullable)
+{
+	put_type(b, "array", nullable);
+	buf_printf(b, ",\"maxItems\":%lld,\"items\":",
+	    (long long)(f->max != 0 ? f->max : 1000));
+	if (f->of != NULL) {
+		buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}",
+		    f->of->name);
+		return;
+	}
+	buf_lit(b, "{\"type\":\"string\"");
+	if (f->labels != NULL)
+		put_labels(b, f->labels, false);
+	else
+		buf_lit(b, ",\"maxLength\":1000");
+	buf_char(b, '}');
+}
+
+static void
+put_reference(struct buf *b, const struct field *f, bool nullable)
+{
+	if (nullable)
+		buf_printf(b, "\"oneOf\":[{\"$ref\":"
+		    "\"#/components/schemas/%s\"},{\"type\":\"null\"}]",
+		    f->of->name);
+	else
+		buf_printf(b, "\"allOf\":[{\"$ref\":"
+		    "\"#/components/schemas/%s\"}]", f->of->name);
+}
+
+static void
+put_kind(struct buf *b, const struct field *f, bool input)
+{
+	bool nullable = (f->flags & (F_NULLABLE | (input ? 0 : F_SECRET))) != 0;
+
+	switch (f->type) {
+	case T_BOOL:
+		put_type(b, "boolean", nullable);
+		break;
+	case T_INT:
+		put_integer(b, f, nullable);
+		break;
+	case T_ID:
+		put_type(b, f->flags & F_ID_NUMBER ? "integer" : "string",
+		    nullable);
+		if ((f->flags & F_ID_NUMBER) != 0)
+			buf_lit(b, ",\"format\":\"int64\",\"minimum\":1,"
+			    "\"maximum\":" SAFE_INTEGER);
+		else
+			buf_lit(b, ",\"pattern\":\"^[1-9][0-9]*$\","
+			    "\"maxLength\":20");
+		break;
+	case T_STR:
+		put_text(b, f, nullable, input);
+		break;
+	case T_TIME:
+		put_type(b, "string", nullable);
+		buf_lit(b, ",\"format\":\"date-time\",\"maxLength\":40");
+		break;
+	case T_DAY:
+		put_type(b, "string", nullable);
+		buf_lit(b, ",\"format\":\"date\",\"maxLength\":10");
+		break;
+	case T_LABEL:
+		put_type(b, "string", nullable);
+		put_labels(b, f->labels, nullable);
+		break;
+	case T_LIST:
+		put_list(b, f, nullable);
+		break;
+	case T_RECORD:
+		put_reference(b, f, nullable);
+		break;
+	}
+}
+
+void
+json_schema_field(struct buf *b, const struct field *f, bool input)
+{
+	buf_char(b, '{');
+	put_kind(b, f, input);
+	if (f->doc != NULL) {
+		buf_lit(b, ",\"description\":");
+		json_string(b, str_of(f->doc));
+	}
+	if (f->example != NULL)
+		buf_printf(b, ",\"examples\":[%s]", f->example);
+	buf_char(b, '}');
+}
+
+void
+json_schema(struct buf *b, const struct shape *s, bool input)
+{
+	size_t required = 0;
+
+	buf_lit(b, "{\"type\":\"object\",\"properties\":{");
+	for (size_t i = 0; i < s->n; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		json_string(b, str_of(s->fields[i].name));
+		buf_char(b, ':');
+		json_schema_field(b, &s->fields[i], input);
+	}
+	buf_char(b, '}');
+	for (size_t i = 0; i < s->n; i++) {
+		if (input && (s->fields[i].flags & F_REQUIRED) == 0)
+			continue;
+		buf_str(b, required++ == 0 ? STR(",\"required\":[") : STR(","));
+		json_string(b, str_of(s->fields[i].name));
+	}
+	if (required > 0)
+		buf_char(b, ']');
+	buf_lit(b, ",\"additionalProperties\":false}");
+}

@@ -1,0 +1,197 @@
+/*
+ * Requests over TLS to a running service.  Every answer of the API is held
+ * against the API document; see document.js.
+ */
+'use strict';
+const https = require('node:https');
+const http2 = require('node:http2');
+const tls = require('node:tls');
+const assert = require('node:assert/strict');
+const { randomUUID } = require('node:crypto');
+const doc = require('./document');
+
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0';
+
+function parse(answer) {
+	const type = answer.headers['content-type'] ?? '';
+
+	if (/json/.test(type) && answer.text !== '')
+		try {
+			answer.body = JSON.parse(answer.text);
+		} catch (e) {
+			assert.fail(`no JSON: ${answer.text.slice(0, 300)}`);
+		}
+	answer.data = answer.body?.data;
+	answer.fields = (answer.body?.error?.fields ?? [])
+	    .map((f) => f.field);
+	return answer;
+}
+
+/* The shape that every error of the PerfectWorks face has. */
+function checkError(answer, where) {
+	const { body, status } = answer;
+
+	if (/problem\+json/.test(answer.headers['content-type'])) {
+		assert.equal(body.status, status, where);
+		return;
+	}
+	assert.equal(body?.success, false, `${where}: ${answer.text}`);
+	assert.equal(typeof body.message, 'string', where);
+	assert.equal(typeof body.error?.message, 'string', where);
+	assert.equal(body.error.statusCode, status, where);
+}
+
+class Client {
+	constructor(service) {
+		this.service = service;
+		this.url = new URL(service.url);
+		this.agent = new https.Agent({ keepAlive: true, ca: service.ca,
+		    maxSockets: 64 });
+	}
+
+	/* One request as it is; path is sent untouched. */
+	request(method, path, { headers = {}, body, fresh, from } = {}) {
+		const options = {
+			host: this.url.hostname, port: this.url.port,
+			method, path, headers, ca: this.service.ca,
+			agent: fresh || from ? false : this.agent,
+			localAddress: from, servername: 'localhost',
+			family: from ? 4 : undefined,
+		};
+
+		if (from)
+			options.host = '127.0.0.1';
+		return new Promise((done, failed) => {
+			const req = https.request(options, (res) => {
+				const parts = [];
+
+				res.on('data', (d) => parts.push(d));
+				res.on('error', failed);
+				res.on('end', () => done({
+					status: res.statusCode,
+					headers: res.headers,
+					text: Buffer.concat(parts).toString(),
+				}));
+			});
+
+			req.setTimeout(40000, () => req.destroy(
+			    new Error(`no answer: ${method} ${path}`)));
+			req.on('error', (e) => req.reusedSocket &&
+			    e.code === 'ECONNRESET' && !fresh ?
+			    this.request(method, path, { headers, body,
+				fresh: true }).then(done, failed) :
+			    failed(e));
+			req.end(body);
+		});
+	}
+
+	headers({ body, token, key, idem, cookie, headers = {} }) {
+		const h = { 'user-agent': BROWSER };
+
+		if (body !== undefined)
+			h['content-type'] = 'application/json';
+		if (token)
+			h.authorization = `Bearer ${token}`;
+		if (key)
+			h['x-api-key'] = key;
+		if (idem)
+			h['idempotency-key'] = idem === true ? randomUUID() :
+			    idem;
+		if (cookie)
+			h.cookie = cookie;
+		return { ...h, ...headers };
+	}
+
+	/*
+	 * A call of the API, below /api/v0: { body, token, key, idem, cookie,
+	 * headers, fresh, from }.  body: an object, or text sent as it is.
+	 */
+	async call(method, path, options = {}) {
+		const uri = `/api/v0${path}`;
+		const { body } = options;
+		const sent = body === undefined || typeof body === 'string' ||
+		    Buffer.isBuffer(body) ? body : JSON.stringify(body);
+		const headers = this.headers(options);
+
+		if (sent !== undefined)
+			headers['content-length'] = Buffer.byteLength(sent);
+		return this.hold(method, uri, await this.request(method, uri,
+		    { ...options, headers, body: sent }), body);
+	}
+
+	hold(method, uri, raw, sent) {
+		const answer = parse(raw);
+		const where = `${method} ${uri} -> ${answer.status}`;
+
+		answer.operation = doc.hold(method, uri, answer, sent);
+		assert.ok(answer.headers['x-request-id'],
+		    `${where}: no X-Request-Id`);
+		if (answer.status >= 400)
+			checkError(answer, where);
+		if (answer.status === 204)
+			assert.equal(answer.text, '', where);
+		return answer;
+	}
+
+	/* What stands at the root: /r/, /sandbox/, /healthz. */
+	site(method, path, { headers = {}, ...rest } = {}) {
+		return this.request(method, path.replace(this.service.url, ''),
+		    { ...rest, headers: { 'user-agent': BROWSER, ...headers } });
+	}
+
+	/* All at once over one HTTP/2 connection: [{ method, uri, headers }] */
+	burst(calls, { from } = {}) {
+		const session = http2.connect(this.service.url, {
+			ca: this.service.ca,
+			createConnection: () => tls.connect({
+				host: '127.0.0.1', port: this.url.port,
+				localAddress: from, ca: this.service.ca,
+				servername: 'localhost',
+				ALPNProtocols: ['h2'],
+			}),
+		});
+		const one = (c) => new Promise((done, failed) => {
+			const req = session.request({ ':method': c.method,
+			    ':path': c.uri, ...c.headers });
+			const answer = { text: '' };
+
+			req.setEncoding('utf8');
+			req.on('response', (h) => {
+				answer.status = h[':status'];
+				answer.headers = h;
+			});
+			req.on('data', (d) => { answer.text += d; });
+			req.on('end', () => done(answer));
+			req.on('error', failed);
+			req.end(c.body);
+		});
+		const all = new Promise((done, failed) => {
+			session.on('error', failed);
+			session.on('connect', () => Promise.all(calls.map(one))
+			    .then(done, failed));
+		});
+
+		return all.finally(() => session.close());
+	}
+
+	/* Bytes as they are; what comes back until the end or a pause. */
+	bytes(text, wait = 3000) {
+		return new Promise((done, failed) => {
+			const s = tls.connect({ host: this.url.hostname,
+			    port: this.url.port, ca: this.service.ca,
+			    servername: 'localhost' }, () => s.write(text));
+			let got = '';
+
+			s.setTimeout(wait, () => s.destroy());
+			s.on('data', (d) => { got += d; });
+			s.on('error', failed);
+			s.on('close', () => done(got));
+		});
+	}
+
+	close() {
+		this.agent.destroy();
+	}
+}
+
+module.exports = { Client, BROWSER, checkError };

@@ -1,0 +1,232 @@
+/*
+ * The API document: finds the operation of a request, holds every answer
+ * against it, and keeps account of what was produced (see coverage.test.js).
+ */
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const assert = require('node:assert/strict');
+const Ajv = require('ajv/dist/2020');
+const formats = require('ajv-formats');
+
+const file = path.join(__dirname, '../../../docs/openapi-perfectworks.json');
+const document = JSON.parse(fs.readFileSync(file, 'utf8'));
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+formats(ajv);
+for (const name of ['currency', 'slug', 'code', 'id'])
+	ajv.addFormat(name, true);
+ajv.addSchema(document, 'api');
+
+/* "/api/v0" where the paths of the document are below a server's path. */
+function prefix() {
+	const url = document.servers?.[0]?.url ?? '';
+	const at = url.replace(/^https?:\/\/[^/]*/, '').replace(/\/$/, '');
+
+	return Object.keys(document.paths).every((p) => p.startsWith('/api/')) ?
+	    '' : at || '/api/v0';
+}
+
+function pointer(...parts) {
+	return 'api#/' + parts.map((p) => encodeURIComponent(
+	    String(p).replace(/~/g, '~0').replace(/\//g, '~1'))).join('/');
+}
+
+function resolve(object) {
+	let o = object;
+
+	while (o && o.$ref)
+		o = o.$ref.replace(/^#\//, '').split('/').reduce((at, key) =>
+		    at[key.replace(/~1/g, '/').replace(/~0/g, '~')], document);
+	return o;
+}
+
+/* The place of a schema, for ajv: follows the response's own $ref. */
+function place(object, ...parts) {
+	if (object && object.$ref)
+		return object.$ref.replace(/^#\//, '').split('/');
+	return parts;
+}
+
+const operations = [];
+for (const [template, item] of Object.entries(document.paths)) {
+	for (const method of METHODS) {
+		if (!item[method])
+			continue;
+		const full = prefix() + template;
+		operations.push({
+			id: item[method].operationId,
+			method: method.toUpperCase(),
+			template, full,
+			item: item[method],
+			parameters: [...(item.parameters ?? []),
+			    ...(item[method].parameters ?? [])].map(resolve),
+			match: new RegExp('^' + full.replace(/[.]/g, '\\.')
+			    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
+		});
+	}
+}
+
+/* A fixed path wins over one with a parameter in the same place. */
+function find(method, uri) {
+	const at = uri.replace(/[?#].*$/, '');
+	const hits = operations.filter((o) =>
+	    o.method === method && o.match.test(at));
+
+	hits.sort((a, b) => (a.full.match(/\{/g) ?? []).length -
+	    (b.full.match(/\{/g) ?? []).length);
+	return hits[0];
+}
+
+function statuses(operation) {
+	return Object.keys(operation.item.responses).filter((s) =>
+	    /^\d\d\d$/.test(s)).map(Number);
+}
+
+function secured(operation) {
+	const list = operation.item.security ?? document.security ?? [];
+
+	return list.length > 0 && list.every((s) => Object.keys(s).length > 0);
+}
+
+/* Is there an Idempotency-Key among its parameters? */
+function keyed(operation) {
+	return operation.parameters.some((p) => p.in === 'header' &&
+	    p.name.toLowerCase() === 'idempotency-key');
+}
+
+const seen = new Map();		/* "operationId status" -> times */
+
+function note(operation, status) {
+	const key = `${operation.id} ${status}`;
+
+	seen.set(key, (seen.get(key) ?? 0) + 1);
+}
+
+const validators = new Map();
+
+function validator(ref) {
+	if (!validators.has(ref))
+		validators.set(ref, ajv.compile({ $ref: ref }));
+	return validators.get(ref);
+}
+
+function explain(check) {
+	return (check.errors ?? []).slice(0, 5).map((e) =>
+	    `${e.instancePath || '/'} ${e.message} ` +
+	    JSON.stringify(e.params)).join('; ');
+}
+
+function checkBody(operation, answer, where) {
+	const { item, method, template } = operation;
+	const outer = item.responses[answer.status];
+	const response = resolve(outer);
+	const type = (answer.headers['content-type'] ?? '').split(';')[0];
+	const content = response.content ?? {};
+
+	if (Object.keys(content).length === 0) {
+		assert.equal(answer.text, '', `${where}: there is a body`);
+		return;
+	}
+	assert.ok(content[type], `${where}: undeclared content type ${type}`);
+	if (!content[type].schema || !/json$/.test(type))
+		return;
+	const check = validator(pointer(...place(outer, 'paths', template,
+	    method.toLowerCase(), 'responses', answer.status), 'content', type,
+	    'schema'));
+	assert.ok(check(answer.body), `${where}: ${explain(check)}\n` +
+	    answer.text.slice(0, 500));
+}
+
+function checkHeaders(operation, answer, where) {
+	const response = resolve(operation.item.responses[answer.status]);
+
+	for (const [name, header] of Object.entries(response.headers ?? {}))
+		if (resolve(header).required)
+			assert.ok(answer.headers[name.toLowerCase()] !==
+			    undefined, `${where}: no ${name}`);
+}
+
+/* What was taken must be what the document says can be sent. */
+function checkRequest(operation, sent, where) {
+	const { item, method, template } = operation;
+	const outer = item.requestBody;
+	const schema = resolve(outer)?.content?.['application/json']?.schema;
+
+	if (!schema || sent === undefined || typeof sent === 'string' ||
+	    Buffer.isBuffer(sent))
+		return;
+	const check = validator(pointer(...place(outer, 'paths', template,
+	    method.toLowerCase(), 'requestBody'), 'content',
+	    'application/json', 'schema'));
+	assert.ok(check(sent), `${where}: was taken, though the document ` +
+	    `refuses it: ${explain(check)}`);
+}
+
+/* Holds an answer against the document; { status, headers, text, body }. */
+function hold(method, uri, answer, sent) {
+	const operation = find(method, uri);
+	const where = `${method} ${uri} -> ${answer.status}`;
+
+	if (!operation)
+		return undefined;
+	note(operation, answer.status);
+	assert.ok(statuses(operation).includes(answer.status),
+	    `${where}: ${operation.id} does not declare that status: ` +
+	    answer.text.slice(0, 300));
+	checkBody(operation, answer, where);
+	checkHeaders(operation, answer, where);
+	if (answer.status < 300)
+		checkRequest(operation, sent, where);
+	return operation;
+}
+
+/* A body that an operation takes, made of its schema. */
+function sample(schemaOrRef) {
+	const s = resolve(schemaOrRef);
+
+	if (s.example !== undefined)
+		return s.example;
+	if (s.examples?.length)
+		return s.examples[0];
+	if (s.const !== undefined)
+		return s.const;
+	if (s.enum)
+		return s.enum[0];
+	const type = Array.isArray(s.type) ? s.type[0] : s.type;
+	if (type === 'object' || s.properties)
+		return Object.fromEntries((s.required ?? []).map((name) =>
+		    [name, sample(s.properties[name])]));
+	if (type === 'array')
+		return [];
+	if (type === 'integer' || type === 'number')
+		return s.minimum ?? 1;
+	if (type === 'boolean')
+		return true;
+	if (s.pattern && /\[0-9\]|\\d/.test(s.pattern))
+		return '1';
+	if (s.format === 'email')
+		return 'somebody@example.com';
+	if (s.format === 'uri')
+		return 'https://shop.example/';
+	if (s.format === 'date-time')
+		return '2030-01-01T00:00:00Z';
+	return 'x'.repeat(Math.max(s.minLength ?? 1, 12));
+}
+
+function body(operation) {
+	const content = resolve(operation.item.requestBody)?.content;
+	const schema = content?.['application/json']?.schema;
+
+	return schema ? sample(schema) : undefined;
+}
+
+/* The operation's address with its parameters filled in. */
+function address(operation, values = {}) {
+	return operation.full.replace(/\{([^}]*)\}/g, (whole, name) =>
+	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
+}
+
+module.exports = { document, operations, find, hold, statuses, secured, keyed,
+	sample, body, address, seen, resolve };

@@ -1,0 +1,139 @@
+/*
+ * A service of the tests' own: ./quickstart with its own state and ports.
+ * It is started by the first test that asks for it and stopped at the end of
+ * the process.
+ */
+'use strict';
+const fs = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { spawn, spawnSync } = require('node:child_process');
+const { Client } = require('./client');
+
+const ROOT = path.join(__dirname, '../../..');
+const QUICKSTART = path.join(ROOT, 'quickstart');
+
+function freePort() {
+	return new Promise((done, failed) => {
+		const s = net.createServer();
+
+		s.on('error', failed);
+		s.listen(0, '127.0.0.1', () => {
+			const { port } = s.address();
+
+			s.close(() => done(port));
+		});
+	});
+}
+
+function readEnv(file) {
+	const all = {};
+
+	for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+		const m = /^(?:export )?([A-Z0-9_]+)=(.*)$/.exec(line);
+
+		if (m)
+			all[m[1]] = m[2].replace(/^(['"])(.*)\1$/, '$2');
+	}
+	return all;
+}
+
+class Service {
+	constructor({ limits = false } = {}) {
+		this.limits = limits;
+	}
+
+	quickstart(...args) {
+		return new Promise((done, failed) => {
+			const child = spawn(QUICKSTART, args, { cwd: ROOT,
+			    env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+			let out = '';
+
+			child.stdout.on('data', (d) => { out += d; });
+			child.stderr.on('data', (d) => { out += d; });
+			child.on('error', failed);
+			/* exit, not close: what it leaves may hold the pipes */
+			child.on('exit', (code) => setTimeout(() => {
+				child.stdout.destroy();
+				child.stderr.destroy();
+				done({ code, out });
+			}, 50));
+		});
+	}
+
+	async start() {
+		const home = fs.mkdtempSync(path.join(os.tmpdir(), 'aff-'));
+
+		fs.chmodSync(home, 0o755);
+		this.home = home;
+		this.state = path.join(home, 'state');
+		this.env = { ...process.env, AFFILIATED_STATE: this.state,
+			AFFILIATED_HTTPS_PORT: String(await freePort()),
+			AFFILIATED_HTTP_PORT: String(await freePort()),
+			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
+		process.on('exit', () => this.stop());
+		const { code, out } = await this.quickstart('start');
+		if (code !== 0)
+			throw new Error(`./quickstart start: ${code}\n` +
+			    out.slice(-4000));
+		this.credentials = readEnv(path.join(this.state,
+		    'credentials.env'));
+		this.url = this.credentials.AFFILIATED_URL.replace(/\/$/, '');
+		this.ca = fs.readFileSync(this.credentials.AFFILIATED_CA);
+		this.client = new Client(this);
+		return this;
+	}
+
+	/* At exit of the process: nothing asynchronous. */
+	stop() {
+		if (this.stopped)
+			return;
+		this.stopped = true;
+		spawnSync(QUICKSTART, ['stop'], { cwd: ROOT, env: this.env,
+		    timeout: 60000, stdio: 'ignore' });
+		if (process.env.AFFILIATED_TEST_KEEP === undefined &&
+		    !process.exitCode)
+			fs.rmSync(this.home, { recursive: true, force: true });
+		else
+			process.stderr.write(`# state kept: ${this.state}\n`);
+	}
+
+	verify() {
+		return this.quickstart('verify');
+	}
+
+	pid(name) {
+		return Number(fs.readFileSync(path.join(this.state, 'run',
+		    `${name}.pid`), 'utf8').trim());
+	}
+
+	/* All files below the state directory whose name passes. */
+	files(pattern, dir = this.state) {
+		return fs.readdirSync(dir, { withFileTypes: true })
+		    .flatMap((e) => {
+			const at = path.join(dir, e.name);
+
+			if (e.isDirectory())
+				try {
+					return this.files(pattern, at);
+				} catch {
+					return [];
+				}
+			return pattern.test(at) ? [at] : [];
+		    });
+	}
+}
+
+let main;
+
+/* The service that most tests share: without limits. */
+function service() {
+	main ??= new Service().start();
+	return main;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.on(signal, () => process.exit(1));
+
+module.exports = { Service, service, ROOT };

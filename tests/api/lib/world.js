@@ -1,0 +1,168 @@
+/* What the tests' stories are made of: people, organizations, purchases. */
+'use strict';
+const assert = require('node:assert/strict');
+const { randomBytes } = require('node:crypto');
+const { until } = require('./test');
+
+const PASSWORD = 'correct horse battery';
+const unique = () => randomBytes(5).toString('hex');
+
+function cookies(answer) {
+	return Object.fromEntries((answer.headers['set-cookie'] ?? [])
+	    .map((line) => {
+		const [pair] = line.split(';');
+		const at = pair.indexOf('=');
+
+		return [pair.slice(0, at), pair.slice(at + 1)];
+	}));
+}
+
+const cookieText = (jar) => Object.entries(jar)
+    .map(([name, value]) => `${name}=${value}`).join('; ');
+
+class World {
+	constructor(client) {
+		this.c = client;
+	}
+
+	async ok(status, method, path, options) {
+		const answer = await this.c.call(method, path, options);
+
+		assert.equal(answer.status, status,
+		    `${method} ${path}: ${answer.text}`);
+		return answer.data;
+	}
+
+	async login(who) {
+		const tokens = await this.ok(200, 'POST', '/auth/login', {
+			body: { email: who.email, password: who.password } });
+
+		who.token = tokens.accessToken;
+		who.refreshToken = tokens.refreshToken;
+		return who;
+	}
+
+	/* A user with an organization, logged in. */
+	async owner({ referralCode, cookie } = {}) {
+		const id = unique();
+		const who = { email: `owner-${id}@example.com`,
+			password: PASSWORD };
+		const data = await this.ok(201, 'POST', '/users/register', {
+			cookie, body: { ...who, name: `Owner ${id}`,
+			    organizationName: `Company ${id}`, referralCode } });
+
+		who.user = data.user;
+		who.organization = data.organization;
+		return this.login(who);
+	}
+
+	async key(who, scopes, more = {}) {
+		return this.ok(201, 'POST', '/api-keys', { token: who.token,
+			body: { description: 'Test', scopes, ...more } });
+	}
+
+	async referrer() {
+		const who = await this.owner();
+
+		who.referrer = await this.ok(201, 'POST', '/referrers/join', {
+			token: who.token, body: { acceptTerms: true } });
+		return who;
+	}
+
+	campaign(who, more = {}) {
+		return this.ok(201, 'POST', '/referrer-campaigns', {
+			token: who.token, body: { name: 'Spring',
+			    landingUrl: 'https://shop.example/spring',
+			    ...more } });
+	}
+
+	async product() {
+		const who = await this.demo();
+		const data = await this.ok(200, 'GET', '/payments/products', {
+			key: who.key });
+
+		return data.items[0];
+	}
+
+	demo() {
+		const e = this.c.service.credentials;
+
+		return { key: e.AFFILIATED_DEMO_KEY ??
+			e.AFFILIATED_DEMO_ADMIN_KEY };
+	}
+
+	async checkout(who, more = {}) {
+		return this.ok(201, 'POST', '/payments/checkout-sessions', {
+			token: who.token, body: {
+			    productId: (await this.product()).id,
+			    successUrl: 'https://shop.example/thanks',
+			    cancelUrl: 'https://shop.example/cart', ...more } });
+	}
+
+	press(session, button) {
+		return this.c.site('POST', `${session.url}/${button}`, {
+			headers: { 'content-length': 0, 'content-type':
+			    'application/x-www-form-urlencoded' } });
+	}
+
+	session(who, id) {
+		return this.ok(200, 'GET', `/payments/checkout-sessions/${id}`,
+		    { token: who.token });
+	}
+
+	paid(who, id, ms = 5000) {
+		return until(async () => {
+			const s = await this.session(who, id);
+
+			return s.paymentStatus === 'paid' && s;
+		}, ms);
+	}
+
+	/* The whole purchase; the session once it is paid. */
+	async buy(who, more) {
+		const session = await this.checkout(who, more);
+		const answer = await this.press(session, 'pay');
+
+		assert.equal(answer.status, 303, answer.text);
+		const paid = await this.paid(who, session.id);
+		assert.ok(paid, 'the payment was not settled');
+		return paid;
+	}
+
+	balance(who) {
+		return this.ok(200, 'GET', '/token-transactions/balance', {
+			token: who.token });
+	}
+
+	visit(code, { jar = {}, method = 'GET', headers = {} } = {}) {
+		const cookie = cookieText(jar);
+
+		return this.c.site(method, `/r/${code}`, { headers: {
+			...(cookie ? { cookie } : {}), ...headers } });
+	}
+
+	/* A visit by a browser that keeps its cookies in jar. */
+	async browse(code, jar = {}) {
+		const answer = await this.visit(code, { jar });
+
+		Object.assign(jar, cookies(answer));
+		return answer;
+	}
+
+	analytics(who, id) {
+		return this.ok(200, 'GET',
+		    `/referrer-campaigns/${id}/analytics`, {
+			token: who.token });
+	}
+}
+
+/* half to even, as the ledger rounds */
+function share(amount, part, whole) {
+	const n = BigInt(amount) * BigInt(part), w = BigInt(whole);
+	const q = n / w, r = n % w;
+
+	return Number(r * 2n > w || (r * 2n === w && q % 2n === 1n) ?
+	    q + 1n : q);
+}
+
+module.exports = { World, PASSWORD, unique, cookies, cookieText, share };
