@@ -1,0 +1,44 @@
+-- Rights of the program's database user, for after each `affiliated migrate`:
+--
+--	mariadb affiliated <grants.sql
+--
+-- It reads everything.  On the ledger and on what has happened it only adds:
+-- no UPDATE, no DELETE, no right on the schema.  May be run again.
+
+GRANT SELECT ON * TO affiliated@localhost;
+
+-- the ledger: rows are added and never changed; an account's balance moves
+GRANT INSERT ON journal TO affiliated@localhost;
+GRANT INSERT ON entry TO affiliated@localhost;
+GRANT INSERT ON seal TO affiliated@localhost;
+GRANT INSERT, UPDATE (balance) ON account TO affiliated@localhost;
+
+-- history: added only
+GRANT INSERT ON event TO affiliated@localhost;
+GRANT INSERT ON click TO affiliated@localhost;
+GRANT INSERT ON sale TO affiliated@localhost;
+GRANT INSERT ON token_transaction TO affiliated@localhost;
+
+-- what has states
+GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
+GRANT INSERT, UPDATE ON user TO affiliated@localhost;
+GRANT INSERT, UPDATE ON member TO affiliated@localhost;
+GRANT INSERT, UPDATE ON api_key TO affiliated@localhost;
+GRANT INSERT, UPDATE ON campaign TO affiliated@localhost;
+GRANT INSERT, UPDATE ON referrer TO affiliated@localhost;
+GRANT INSERT, UPDATE ON placement TO affiliated@localhost;
+GRANT INSERT, UPDATE ON placement_total TO affiliated@localhost;
+GRANT INSERT, UPDATE ON placement_day TO affiliated@localhost;
+GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
+GRANT INSERT, UPDATE ON product TO affiliated@localhost;
+GRANT INSERT, UPDATE ON product_price TO affiliated@localhost;
+GRANT INSERT, UPDATE ON payment TO affiliated@localhost;
+GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
+GRANT INSERT, UPDATE ON sandbox_session TO affiliated@localhost;
+GRANT UPDATE ON schedule TO affiliated@localhost;
+
+-- what runs out
+GRANT INSERT, UPDATE, DELETE ON session TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON refresh_token TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON idempotency_key TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON task TO affiliated@localhost;

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # shared variables
 # The processes of a state: are they there, and how they end.  Sourced after
 # settings.sh.
 #

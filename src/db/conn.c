@@ -7,8 +7,8 @@
 #include "base/banned.h"
 
 #define PAUSE_US	(250 * 1000)	/* after a failed connect */
-#define IDLE_SECONDS	30		/* of a transaction that was forgotten */
-#define ANSWER_SECONDS	2		/* beyond the time of a statement */
+#define IDLE_SECONDS	30	/* of a transaction that was forgotten */
+#define ANSWER_SECONDS	2	/* beyond the time of a statement */
 
 struct db *
 db_new(const struct db_conf *conf)

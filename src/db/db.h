@@ -12,7 +12,14 @@
  * Errors: ERR_UNAVAILABLE (no connection; it is opened again by the next call),
  * ERR_RETRY (deadlock, lock time-out, snapshot conflict: only tx_run sees it),
  * ERR_CONFLICT (duplicate key; db_duplicate() names the key), ERR_FUNDS (a
- * CHECK constraint failed: the guard of a balance), ERR_INTERNAL.
+ * CHECK constraint failed: the guard of a balance), ERR_OVERFLOW (out of the
+ * column's range), ERR_NOT_FOUND (a write: NULL for a column that has none, as
+ * from a subquery without a row, or a foreign key without its row; a read: no
+ * row, or letters that an ASCII column can't have), ERR_KEY_IN_FLIGHT (a
+ * statement that does not wait for locks, see sql/queries/README),
+ * ERR_INTERNAL.  After ERR_CONFLICT, ERR_FUNDS, ERR_OVERFLOW, ERR_NOT_FOUND and
+ * ERR_KEY_IN_FLIGHT a transaction may go on without that statement; after the
+ * others nothing more runs in it and it is never committed, whatever fn says.
  */
 #ifndef AFF_DB_DB_H
 #define AFF_DB_DB_H
@@ -37,7 +44,8 @@ struct db *db_new(const struct db_conf *);	/* does not connect yet */
 void db_free(struct db *);
 /* Connects where needed and asks the server for a sign of life. */
 MUST_CHECK enum err db_ping(struct db *);
-uint64_t db_statements(const struct db *);	/* run since db_new */
+/* Run since db_new, START TRANSACTION, COMMIT and ROLLBACK among them. */
+uint64_t db_statements(const struct db *);
 
 /* Parameters: ARGS(org_id, id, name), typed by their C type. */
 struct arg {

@@ -112,7 +112,7 @@ expected(struct db *db, const struct statement *def, unsigned number,
 		return ERR_OVERFLOW;
 	case ER_BAD_NULL_ERROR:		/* a subquery found no row */
 	case ER_NO_REFERENCED_ROW_2:
-	case ER_CANT_AGGREGATE_2COLLATIONS:	/* not in the column's letters */
+	case ER_CANT_AGGREGATE_2COLLATIONS:	/* not its letters */
 		return ERR_NOT_FOUND;
 	case ER_LOCK_WAIT_TIMEOUT:
 		if (def != NULL && def->nowait)
@@ -136,7 +136,12 @@ db_failed(struct db *db, const struct statement *def, unsigned number,
 
 		e = lost || is_unavailable(number) ? ERR_UNAVAILABLE
 						   : ERR_INTERNAL;
-		log_error("database: error %u in %s", number, name);
+		/* A lost connection may well be only an idle one's end. */
+		if (lost)
+			log_warn("database: lost in %s: error %u", name,
+			    number);
+		else
+			log_error("database: error %u in %s", number, name);
 		/* An unread answer or a lack of memory: start afresh. */
 		if (lost || is_client(number))
 			conn_close(db);

@@ -56,6 +56,7 @@ fcgi_new(int fd)
 		    strerror(errno));
 	FCGX_InitRequest(&f->rq, -1, 0);
 	f->rq.ipcFd = fd;
+	f->rq.keepConnection = 1;	/* else accepting closes it first */
 	return f;
 }
 
@@ -284,11 +285,39 @@ put_value(struct buf *b, struct str s)
 	}
 }
 
+static const char *
+reason(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} reasons[] = {
+		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" },
+		{ 204, "No Content" }, { 302, "Found" }, { 303, "See Other" },
+		{ 304, "Not Modified" }, { 400, "Bad Request" },
+		{ 401, "Unauthorized" }, { 403, "Forbidden" },
+		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 409, "Conflict" }, { 412, "Precondition Failed" },
+		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < LEN(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].text;
+	return "Status";
+}
+
 static void
 put_head(struct buf *b, const struct http_in *in, const struct http_out *out)
 {
 	buf_lit(b, "Status: ");
 	buf_i64(b, out->status);
+	buf_char(b, ' ');
+	buf_str(b, str_of(reason(out->status)));
 	buf_lit(b, "\r\n");
 	if (out->content_type != NULL) {
 		buf_lit(b, "Content-Type: ");

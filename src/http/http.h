@@ -85,6 +85,7 @@ struct route {
 	handler *prepare;		/* before BEGIN: slow work without writes */
 	const struct shape *in, *query, *out;
 	int status;			/* of success */
+	int also;			/* another success, or 0 */
 	unsigned flags;
 	uint64_t scope;			/* 0: any credential */
 	const enum err *errors;		/* its own, ending in OK; the common ones follow from flags */
@@ -107,7 +108,16 @@ struct face {
 extern const struct face *const faces[];	/* NULL-terminated: api/routes.c */
 
 /* http/dispatch.c */
-void dispatch_init(const struct face *const *faces);	/* once, builds the router */
+/* How dispatch learns who asks: functions of the model, which stands above. */
+struct auth_lookup {
+	enum err (*session)(struct db *, struct arena *, uint64_t session_id,
+	    uint64_t user_id, struct principal *);
+	enum err (*api_key)(struct db *, struct arena *, struct str public_id,
+	    const unsigned char hash[32], struct when now, struct principal *);
+};
+
+/* Once: builds the router. */
+void dispatch_init(const struct face *const *, const struct auth_lookup *);
 void dispatch(struct db *, struct arena *, const struct http_in *,
     struct http_out *);
 /* Number of the matched route over all faces, for metrics; -1: none. */

@@ -5,6 +5,7 @@
  * convert instead.
  */
 #include <json.h>
+#include <json_object_iterator.h>
 
 #include "base/log.h"
 #include "json/check.h"
@@ -171,8 +172,12 @@ static void
 refuse_unknown(const struct decoder *d, const struct shape *s, json_object *o,
     struct str path)
 {
-	json_object_object_foreach(o, name, v) {
-		(void)v;
+	struct json_object_iterator it = json_object_iter_begin(o);
+	struct json_object_iterator end = json_object_iter_end(o);
+
+	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+		const char *name = json_object_iter_peek_name(&it);
+
 		if (field_named(s, name) == NULL)
 			complain(d->wrong, d->arena,
 			    member_path(d->arena, path, name),

@@ -19,12 +19,11 @@ struct identity_row {
 };
 
 SHAPE(identity_row, struct identity_row, NULL,
-    { "user_id", T_ID, offsetof(struct identity_row, who.user_id) },
-    { "org_id", T_ID, offsetof(struct identity_row, who.org_id) },
-    { "key_id", T_ID, offsetof(struct identity_row, who.key_id) },
-    { "test", T_BOOL, offsetof(struct identity_row, who.test) },
-    { "role", T_LABEL, offsetof(struct identity_row, who.role),
-      .labels = role_labels },
+    FIELD(struct identity_row, who.user_id, "user_id"),
+    FIELD(struct identity_row, who.org_id, "org_id"),
+    FIELD(struct identity_row, who.key_id, "key_id"),
+    FIELD(struct identity_row, who.test, "test"),
+    FIELD(struct identity_row, who.role, "role", .labels = role_labels),
     COLUMN(struct identity_row, house_role, .labels = role_labels),
     COLUMN(struct identity_row, scopes),
     COLUMN(struct identity_row, secret_hash));

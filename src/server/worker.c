@@ -3,8 +3,9 @@
  * connections, read only from readable ones, serve, send.
  *
  * Connections that the web server keeps open bind nobody: they are parked in
- * the epoll set, and other workers get them when this one is slow, has more
- * than its share, or ends.  All signals come through a descriptor: the library
+ * the epoll set, and other workers get them when this one is slow or ends.  (To
+ * give some away as soon as several are readable costs a fifth of the
+ * throughput.)  All signals come through a descriptor: the library
  * never sees one.
  */
 #include "server/worker.h"
@@ -233,33 +234,13 @@ serve_batch(struct worker *w, struct conn **ready, size_t n)
 		park(w, ready[i]);
 }
 
-/* Is there an idle worker of this pool with fewer connections than we have? */
-static bool
-mate_has_room(const struct worker *w)
-{
-	const struct board *b = w->s.board;
-
-	for (size_t i = 0; i < b->n; i++) {
-		const struct board_worker *m = &b->workers[i];
-
-		if (m->pool == w->s.me->pool && m->state == WORKER_IDLE &&
-		    m->connections + 1 < w->s.me->connections)
-			return true;
-	}
-	return false;
-}
-
 static void
 serve_each(struct worker *w, const uint64_t *tags, size_t n)
 {
-	struct conn *c = n > 1 ? conns_find(&w->conns, tags[n - 1]) : NULL;
-
-	if (c != NULL && !w->last && mate_has_room(w) &&
-	    conns_give(&w->conns, c))
-		n--;
 	for (size_t i = 0; i < n; i++) {
 		/* The shepherd may have given it away meanwhile. */
-		c = conns_find(&w->conns, tags[i]);
+		struct conn *c = conns_find(&w->conns, tags[i]);
+
 		if (c == NULL)
 			continue;
 		serve_one(w, c);

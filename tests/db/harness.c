@@ -22,7 +22,7 @@ test_conf(void)
 		.user = setting("AFFILIATED_TEST_DB_USER"),
 		.password = setting("AFFILIATED_TEST_DB_PASSWORD"),
 		.database = setting("AFFILIATED_TEST_DB_NAME"),
-		.connect_seconds = 2, .statement_seconds = 2,
+		.connect_seconds = 2, .statement_seconds = 4,
 		.lock_seconds = 1,
 	};
 }

@@ -124,9 +124,9 @@ check_callback(struct request *rq)
 	struct callback said = { 0 };
 	uint64_t given;
 
-	if (!webhook_verify_sandbox(rq->http->webhook_id,
-	    rq->http->webhook_timestamp, rq->http->signature, rq->http->body,
-	    rq->now))
+	if (!webhook_verify(webhook_sandbox_key(rq->arena),
+	    rq->http->webhook_id, rq->http->webhook_timestamp,
+	    rq->http->signature, rq->http->body, rq->now))
 		return ERR_UNSIGNED;
 	TRY(json_decode(rq->arena, rq->http->body, &callback_in, true, &said,
 	    &given, &rq->wrong));

@@ -102,7 +102,7 @@ static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 const struct route pw_referrer_routes[] = {
 	{ .op = "joinReferralProgram", .method = POST,
 	  .path = "/referrers/join", .handle = join, .in = &join_in,
-	  .out = &referrer_out, .status = 201, .flags = R_WRITE,
+	  .out = &referrer_out, .status = 201, .also = 200, .flags = R_WRITE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .tag = "referrers",
 	  .summary = "Join the referral program",
 	  .done = "Joined the referral program" },

@@ -56,11 +56,9 @@ class Client {
 			method, path, headers, ca: this.service.ca,
 			agent: fresh || from ? false : this.agent,
 			localAddress: from, servername: 'localhost',
-			family: from ? 4 : undefined,
+			family: 4,
 		};
 
-		if (from)
-			options.host = '127.0.0.1';
 		return new Promise((done, failed) => {
 			const req = https.request(options, (res) => {
 				const parts = [];
@@ -177,7 +175,7 @@ class Client {
 	/* Bytes as they are; what comes back until the end or a pause. */
 	bytes(text, wait = 3000) {
 		return new Promise((done, failed) => {
-			const s = tls.connect({ host: this.url.hostname,
+			const s = tls.connect({ host: '127.0.0.1',
 			    port: this.url.port, ca: this.service.ca,
 			    servername: 'localhost' }, () => s.write(text));
 			let got = '';

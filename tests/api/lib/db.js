@@ -4,26 +4,23 @@
  */
 'use strict';
 const fs = require('node:fs');
+const os = require('node:os');
 const { spawn } = require('node:child_process');
 
 function socket(service) {
 	const line = fs.readFileSync(
 	    `/proc/${service.pid('mariadbd')}/cmdline`, 'utf8').split('\0');
 	const given = line.find((a) => a.startsWith('--socket='));
-	const conf = line.find((a) => a.startsWith('--defaults-file='));
 
-	if (given)
-		return given.slice('--socket='.length);
-	return /^socket\s*=\s*(.*)$/m.exec(fs.readFileSync(
-	    conf.slice('--defaults-file='.length), 'utf8'))[1].trim();
+	return given.slice('--socket='.length);
 }
 
 /* A session that stays open: each run() answers when its statement is done. */
 class Session {
 	constructor(service, database = 'affiliated') {
 		this.child = spawn('mariadb', ['--no-defaults', '-N', '-B',
-		    '-n', '--unbuffered', '-S', socket(service), '-u', 'root',
-		    database], { stdio: ['pipe', 'pipe', 'pipe'] });
+		    '-n', '--unbuffered', '-S', socket(service), '-u',
+		    os.userInfo().username, database], { stdio: ['pipe', 'pipe', 'pipe'] });
 		this.out = '';
 		this.child.stdout.on('data', (d) => {
 			this.out += d;

@@ -71,6 +71,11 @@ class Service {
 		this.env = { ...process.env, AFFILIATED_STATE: this.state,
 			AFFILIATED_HTTPS_PORT: String(await freePort()),
 			AFFILIATED_HTTP_PORT: String(await freePort()),
+			AFFILIATED_METRICS_PORT: String(await freePort()),
+			ASAN_OPTIONS: `log_path=${this.state}/log/asan:` +
+			    'detect_leaks=0',
+			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
+			    'print_stacktrace=1',
 			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
 		process.on('exit', () => this.stop());
 		const { code, out } = await this.quickstart('start');
@@ -106,6 +111,12 @@ class Service {
 	pid(name) {
 		return Number(fs.readFileSync(path.join(this.state, 'run',
 		    `${name}.pid`), 'utf8').trim());
+	}
+
+	/* What the sanitizers found, in a build that has them. */
+	findings() {
+		return this.files(/\/log\/(asan|ubsan)\.\d+$/).map((f) =>
+		    fs.readFileSync(f, 'utf8').slice(0, 3000));
 	}
 
 	/* All files below the state directory whose name passes. */

@@ -1,0 +1,15 @@
+-- A key's row stands in the transaction of its effect.  Somebody who holds it
+-- at this moment is not waited for.
+
+-- name: idempotency_insert
+SET STATEMENT innodb_lock_wait_timeout=0 FOR INSERT INTO idempotency_key (
+	owner, key_hash, request_hash, created_at)
+VALUES (:owner, :key, :request, :now)
+
+-- name: idempotency_store
+UPDATE idempotency_key SET status = :status, headers = :headers, body = :body
+WHERE owner = :owner AND key_hash = :key
+
+-- name: idempotency_get
+SELECT request_hash, status, headers, body FROM idempotency_key
+WHERE owner = :owner AND key_hash = :key

@@ -1,0 +1,71 @@
+/* Reads Authorization and X-API-Key. */
+#include "auth/credential.h"
+
+#include "base/banned.h"
+
+static const struct credential bad = { .kind = CREDENTIAL_BAD };
+static const struct credential none = { .kind = CREDENTIAL_NONE };
+
+/* Printable ASCII without a space: exactly one token. */
+static bool
+one_word(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return s.n > 0;
+}
+
+static bool
+has_two_dots(struct str s)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		dots += s.p[i] == '.';
+	return dots == 2;
+}
+
+static struct credential
+api_key_of(struct str text)
+{
+	if (!one_word(text) || !str_has_prefix(text, STR("aff_")))
+		return bad;
+	return (struct credential){ CREDENTIAL_API_KEY, text };
+}
+
+static struct credential
+bearer_of(struct str header)
+{
+	struct str scheme, text;
+
+	if (!str_cut(header, ' ', &scheme, &text) ||
+	    !str_eq_nocase(scheme, STR("Bearer")))
+		return bad;
+	text = str_trim(text);
+	if (str_has_prefix(text, STR("aff_")))
+		return api_key_of(text);
+	if (!one_word(text) || !has_two_dots(text))
+		return bad;
+	return (struct credential){ CREDENTIAL_JWT, text };
+}
+
+struct credential
+credential_of(struct str authorization, struct str api_key)
+{
+	struct credential bearer = none, key = none;
+
+	authorization = str_trim(authorization);
+	api_key = str_trim(api_key);
+	if (authorization.n > 0)
+		bearer = bearer_of(authorization);
+	if (api_key.n > 0)
+		key = api_key_of(api_key);
+	if (bearer.kind == CREDENTIAL_NONE)
+		return key;
+	if (key.kind == CREDENTIAL_NONE)
+		return bearer;
+	if (bearer.kind != key.kind || !str_eq(bearer.text, key.text))
+		return bad;
+	return bearer;
+}

@@ -1,0 +1,51 @@
+/* From the credential to the principal, and his rights on a route. */
+#include "http/authenticate.h"
+
+#include "auth/apikey.h"
+#include "auth/credential.h"
+#include "auth/jwt.h"
+
+#include "base/banned.h"
+
+enum err
+authenticate(struct request *rq, const struct auth_lookup *look)
+{
+	struct credential c = credential_of(rq->http->authorization,
+	    rq->http->api_key);
+	struct apikey_parts key;
+	struct claims claims;
+
+	switch (c.kind) {
+	case CREDENTIAL_NONE:
+		return (rq->route->flags & R_PUBLIC) != 0 ? OK :
+		    ERR_UNAUTHENTICATED;
+	case CREDENTIAL_JWT:
+		TRY(jwt_verify(rq->arena, c.text, rq->now, &claims));
+		return look->session(rq->db, rq->arena, claims.session_id,
+		    claims.user_id, &rq->who);
+	case CREDENTIAL_API_KEY:
+		if (!apikey_parse(c.text, &key))
+			return ERR_UNAUTHENTICATED;
+		return look->api_key(rq->db, rq->arena, key.public_id,
+		    key.hash, rq->now, &rq->who);
+	case CREDENTIAL_BAD:
+		break;
+	}
+	return ERR_UNAUTHENTICATED;
+}
+
+enum err
+authorize(const struct request *rq)
+{
+	const struct route *r = rq->route;
+
+	if ((r->flags & R_PUBLIC) != 0)
+		return OK;
+	if ((r->flags & R_USER) != 0 && rq->who.session_id == 0)
+		return ERR_FORBIDDEN;
+	if ((r->flags & R_HOUSE) != 0 && !rq->who.house_admin)
+		return ERR_FORBIDDEN;
+	if ((r->flags & R_NO_ORG) == 0 && rq->who.org_id == 0)
+		return ERR_NO_ORGANIZATION;
+	return (r->scope & ~rq->who.scopes) == 0 ? OK : ERR_SCOPE;
+}

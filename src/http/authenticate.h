@@ -1,0 +1,12 @@
+/* Who asks, and whether he may. */
+#ifndef AFF_HTTP_AUTHENTICATE_H
+#define AFF_HTTP_AUTHENTICATE_H
+
+#include "http/http.h"
+
+/* Fills rq->who.  ERR_UNAUTHENTICATED, ERR_UNAVAILABLE. */
+MUST_CHECK enum err authenticate(struct request *, const struct auth_lookup *);
+/* Against the flags and the scope of rq->route. */
+MUST_CHECK enum err authorize(const struct request *);
+
+#endif

@@ -1,0 +1,345 @@
+/*
+ * A request's way: path, route, who asks, what he sends, the transaction, the
+ * answer.  What the table of a route says is honoured here and nowhere else.
+ */
+#include "http/authenticate.h"
+#include "http/idempotency.h"
+#include "http/problem.h"
+#include "http/router.h"
+
+#include "base/banned.h"
+
+static const struct auth_lookup *lookup;
+static int last_route = -1;
+
+void
+dispatch_init(const struct face *const *list, const struct auth_lookup *look)
+{
+	lookup = look;
+	router_build(list);
+}
+
+int
+dispatch_last_route(void)
+{
+	return last_route;
+}
+
+const struct route *
+dispatch_route(int number, const struct face **face)
+{
+	return router_route(number, face);
+}
+
+void
+answer_header(struct request *rq, const char *name, struct str value)
+{
+	struct header *h = ARENA_NEW(rq->arena, struct header);
+
+	*h = (struct header){ rq->headers, name, value };
+	rq->headers = h;
+}
+
+void
+answer_etag(struct request *rq, uint64_t version)
+{
+	answer_header(rq, "ETag", str_printf(rq->arena, "\"%llu\"",
+	    (unsigned long long)version));
+}
+
+enum err
+precondition(struct request *rq, uint64_t version)
+{
+	struct str want = rq->http->if_match, one;
+	struct str have = str_printf(rq->arena, "\"%llu\"",
+	    (unsigned long long)version);
+
+	if (want.p == NULL)
+		return OK;
+	while (want.n > 0) {
+		(void)str_cut(want, ',', &one, &want);
+		one = str_trim(one);
+		if (str_is(one, "*") || str_eq(one, have))
+			return OK;
+	}
+	return ERR_STALE;
+}
+
+/* What a request works with beside what its handler sees. */
+struct serving {
+	struct request rq;
+	const struct face *face;
+	struct match match;
+	struct idempotency key;
+	struct http_out *out;
+	bool replayed;
+};
+
+static bool
+is_json(struct str type)
+{
+	struct str media, parameter, name, charset;
+
+	(void)str_cut(type, ';', &media, &parameter);
+	if (!str_eq_nocase(str_trim(media), STR("application/json")))
+		return false;
+	if (parameter.p == NULL || str_trim(parameter).n == 0)
+		return true;
+	return str_cut(str_trim(parameter), '=', &name, &charset) &&
+	    str_eq_nocase(name, STR("charset")) &&
+	    (str_eq_nocase(charset, STR("utf-8")) ||
+	    str_eq_nocase(charset, STR("\"utf-8\"")));
+}
+
+static enum err
+decode_body(struct serving *s)
+{
+	struct request *rq = &s->rq;
+	const struct route *r = rq->route;
+
+	if (r->in == NULL || (r->flags & (R_FORM | R_RAW_BODY)) != 0)
+		return OK;
+	if (!is_json(rq->http->content_type))
+		return ERR_MEDIA_TYPE;
+	rq->in = arena_alloc(rq->arena, r->in->size);
+	return json_decode(rq->arena, rq->http->body, r->in, s->face->lax,
+	    rq->in, &rq->given, &rq->wrong);
+}
+
+static enum err
+decode_query(struct serving *s, struct str query)
+{
+	struct request *rq = &s->rq;
+	uint64_t given;
+	enum err e;
+
+	if (rq->route->query == NULL)
+		return OK;
+	rq->query = arena_alloc(rq->arena, rq->route->query->size);
+	e = query_decode(rq->arena, query, rq->route->query, s->face->lax,
+	    rq->query, &given, &rq->wrong);
+	return e == ERR_INVALID ? ERR_BAD_PAGE : e;
+}
+
+static int
+success_status(const struct request *rq)
+{
+	return rq->status != 0 ? rq->status : rq->route->status;
+}
+
+static void
+encode(struct serving *s, struct buf *b, bool masked)
+{
+	if ((s->rq.route->flags & R_RAW) != 0)
+		buf_str(b, s->rq.raw);
+	else if (success_status(&s->rq) != 204)
+		s->face->success(&s->rq, b, masked);
+}
+
+static bool
+has_secret(const struct shape *shape)
+{
+	for (size_t i = 0; shape != NULL && i < shape->n; i++)
+		if ((shape->fields[i].flags & F_SECRET) != 0)
+			return true;
+	return false;
+}
+
+static struct str
+header_value(const struct request *rq, const char *name)
+{
+	for (const struct header *h = rq->headers; h != NULL; h = h->next)
+		if (strcmp(h->name, name) == 0)
+			return h->value;
+	return STR_NULL;
+}
+
+static enum err
+store_answer(struct serving *s)
+{
+	struct str stored = buf_view(&s->out->body);
+	struct buf masked;
+
+	if (has_secret(s->rq.route->out)) {
+		buf_init(&masked, s->rq.arena, 512);
+		encode(s, &masked, true);
+		stored = buf_view(&masked);
+	}
+	return idempotency_store(s->rq.db, &s->key, success_status(&s->rq),
+	    header_value(&s->rq, "ETag"), stored);
+}
+
+/* Runs again from its beginning after a deadlock: nothing may be left over. */
+static enum err
+run(struct db *db, void *arg)
+{
+	struct serving *s = arg;
+	struct request *rq = &s->rq;
+
+	rq->out = NULL;
+	rq->status = 0;
+	rq->message = NULL;
+	rq->headers = NULL;
+	rq->page = (struct page){ .limit = 0 };
+	complaints_init(&rq->wrong);
+	if (s->key.used)
+		TRY(idempotency_begin(db, &s->key, rq->now));
+	TRY(rq->route->handle(rq));
+	buf_init(&s->out->body, rq->arena, 1024);
+	encode(s, &s->out->body, false);
+	return s->key.used ? store_answer(s) : OK;
+}
+
+static enum err
+replay(struct serving *s)
+{
+	struct replay r = { .status = 0 };
+
+	TRY(idempotency_find(s->rq.db, s->rq.arena, &s->key, &r));
+	if (r.status == 0)
+		return ERR_KEY_IN_FLIGHT;
+	s->replayed = true;
+	s->rq.status = (int)r.status;
+	s->rq.headers = NULL;
+	if (r.headers.p != NULL)
+		answer_header(&s->rq, "ETag", r.headers);
+	answer_header(&s->rq, "Idempotent-Replayed", STR("true"));
+	buf_init(&s->out->body, s->rq.arena, r.body.n + 1);
+	buf_str(&s->out->body, r.body);
+	return OK;
+}
+
+/*
+ * A key that is there already replays its answer.  After a COMMIT whose
+ * outcome is unknown the key's row tells: it is there, or nothing was done.
+ */
+static enum err
+run_write(struct serving *s)
+{
+	enum err e = tx_run(s->rq.db, s->rq.arena, run, s), again;
+
+	if (!s->key.used)
+		return e;
+	if (e == ERR_UNKNOWN_OUTCOME) {
+		again = replay(s);
+		if (again != ERR_NOT_FOUND)
+			return again == ERR_UNAVAILABLE ? e : again;
+		e = tx_run(s->rq.db, s->rq.arena, run, s);
+	}
+	if (e == ERR_CONFLICT)
+		again = replay(s);
+	else
+		return e;
+	/* Gone since, or a conflict of the handler's own. */
+	return again == ERR_NOT_FOUND ? ERR_CONFLICT : again;
+}
+
+static enum err
+prepare(struct serving *s, struct str query)
+{
+	struct request *rq = &s->rq;
+
+	TRY(authenticate(rq, lookup));
+	TRY(authorize(rq));
+	if (s->match.bad_id)
+		return ERR_BAD_ID;
+	TRY(rq->http->refused);
+	TRY(decode_query(s, query));
+	TRY(decode_body(s));
+	if ((rq->route->flags & R_WRITE) != 0 &&
+	    (rq->route->flags & R_NO_KEY) == 0)
+		TRY(idempotency_read(rq, &s->key));
+	return OK;
+}
+
+/* A replay needs none of a route's slow preparation. */
+static enum err
+replay_early(struct serving *s, bool *done)
+{
+	enum err e;
+
+	*done = false;
+	if (!s->key.used || s->rq.route->prepare == NULL)
+		return OK;
+	e = replay(s);
+	*done = e == OK;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err
+serve(struct serving *s, struct str query)
+{
+	const struct route *r = s->rq.route;
+	bool done;
+
+	TRY(prepare(s, query));
+	TRY(replay_early(s, &done));
+	if (done)
+		return OK;
+	if (r->prepare != NULL)
+		TRY(r->prepare(&s->rq));
+	if ((r->flags & R_WRITE) != 0)
+		return run_write(s);
+	return run(s->rq.db, s);
+}
+
+static enum err
+route(struct serving *s, struct path *path)
+{
+	struct request *rq = &s->rq;
+
+	if (rq->http->refused == ERR_URI_TOO_LONG)
+		return rq->http->refused;
+	TRY(path_read(rq->arena, rq->http->uri, path));
+	TRY(router_find(rq->arena, path, rq->http->method, &s->match));
+	rq->route = s->match.route;
+	memcpy(rq->id, s->match.id, sizeof(rq->id));
+	memcpy(rq->text, s->match.text, sizeof(rq->text));
+	return OK;
+}
+
+static void
+finish(struct serving *s, enum err e)
+{
+	struct http_out *out = s->out;
+	bool raw = e == OK && (s->rq.route->flags & R_RAW) != 0;
+
+	if (e != OK) {
+		problem_write(s->face, &s->rq, e, s->match.allow, out);
+		return;
+	}
+	out->status = success_status(&s->rq);
+	out->content_type = raw ? s->rq.raw_type : "application/json";
+	out->headers = s->rq.headers;
+	if (!raw)
+		out->headers = problem_header(s->rq.arena, out->headers,
+		    "Cache-Control", STR("no-store"));
+}
+
+void
+dispatch(struct db *db, struct arena *a, const struct http_in *in,
+    struct http_out *out)
+{
+	struct serving s = {
+		.rq = { .http = in, .arena = a, .db = db, .now = clock_now() },
+		.out = out,
+	};
+	struct path path = { .n = 0 };
+	enum err e;
+
+	complaints_init(&s.rq.wrong);
+	last_route = -1;
+	e = route(&s, &path);
+	s.face = s.match.face;
+	if (e == ERR_METHOD && in->method == OPTIONS) {
+		out->status = 204;
+		buf_init(&out->body, a, 64);
+		out->headers = problem_header(a, NULL, "Allow", s.match.allow);
+		return;
+	}
+	if (e == OK) {
+		last_route = s.match.number;
+		e = serve(&s, path.query);
+	}
+	finish(&s, e);
+}

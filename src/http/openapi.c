@@ -1,0 +1,354 @@
+/*
+ * The API document of a face: OpenAPI 3.1, printed from its route tables.
+ *
+ * Errors that follow from the flags of a route are worked out here, in the same
+ * way as dispatch produces them; those of its own stand in its table.  The
+ * slugs of each status are listed in x-errors, which the tests read.
+ */
+#include "http/http.h"
+
+#include "base/banned.h"
+
+#define SHAPES_MAX 256
+
+struct printer {
+	struct buf *b;
+	const struct face *face;
+	struct {
+		const struct shape *shape;
+		bool input;
+	} shapes[SHAPES_MAX];
+	size_t n;
+};
+
+static void
+quoted(struct buf *b, const char *text)
+{
+	json_string(b, str_of(text));
+}
+
+/* Notes a shape and those within it, for the components. */
+static void
+note_shape(struct printer *p, const struct shape *s, bool input)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->shapes[i].shape == s)
+			return;
+	INVARIANT(p->n < SHAPES_MAX);
+	p->shapes[p->n].shape = s;
+	p->shapes[p->n++].input = input;
+	for (size_t i = 0; i < s->n; i++)
+		note_shape(p, s->fields[i].of, input);
+}
+
+static const char *const method_names[] = {
+	"get", "head", "post", "put", "patch", "delete", "options",
+};
+
+/* Every error that the route can answer, each once, in the order of err.def. */
+static void
+errors_of(const struct route *r, bool set[ERR_COUNT])
+{
+	bool public = (r->flags & R_PUBLIC) != 0;
+	bool body = r->in != NULL && (r->flags & R_RAW_BODY) == 0;
+	bool keyed = (r->flags & R_WRITE) != 0 && (r->flags & R_NO_KEY) == 0;
+
+	memset(set, 0, ERR_COUNT * sizeof(*set));
+	for (size_t i = 0; r->errors != NULL && r->errors[i] != OK; i++)
+		set[r->errors[i]] = true;
+	if (!public)
+		set[ERR_UNAUTHENTICATED] = true;
+	set[ERR_SCOPE] = r->scope != 0;
+	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE)) != 0;
+	set[ERR_NO_ORGANIZATION] = !public && (r->flags & R_NO_ORG) == 0;
+	set[ERR_BAD_ID] = strstr(r->path, "{id}") != NULL;
+	set[ERR_BAD_PAGE] = r->query != NULL;
+	set[ERR_BAD_JSON] |= body;
+	set[ERR_INVALID] |= body;
+	set[ERR_MEDIA_TYPE] = body;
+	set[ERR_KEY_REUSED] = keyed;
+	set[ERR_KEY_IN_FLIGHT] = keyed;
+	set[ERR_RATE] = true;
+	set[ERR_INTERNAL] = true;
+	set[ERR_UNAVAILABLE] = true;
+}
+
+static void
+put_parameter(struct buf *b, const char *in, const char *name, bool required,
+    const char *description, const char *schema)
+{
+	buf_printf(b, "{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,"
+	    "\"description\":\"%s\",\"schema\":%s},", name, in,
+	    required ? "true" : "false", description, schema);
+}
+
+static void
+put_query(struct buf *b, const struct shape *s)
+{
+	for (size_t i = 0; s != NULL && i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+
+		buf_printf(b, "{\"name\":\"%s\",\"in\":\"query\","
+		    "\"required\":%s,\"description\":", f->name,
+		    (f->flags & F_REQUIRED) != 0 ? "true" : "false");
+		quoted(b, f->doc != NULL ? f->doc : "Only those that have it");
+		buf_lit(b, ",\"schema\":");
+		json_schema_field(b, f, true);
+		buf_lit(b, "},");
+	}
+}
+
+static void
+put_path_parameters(struct buf *b, const char *path)
+{
+	struct str rest = str_of(path), before, name;
+
+	if (strstr(path, "{id}") != NULL)
+		put_parameter(b, "path", "id", true, "Its id",
+		    "{\"type\":\"string\",\"pattern\":\"^[1-9][0-9]*$\","
+		    "\"maxLength\":19}");
+	while (str_cut(rest, '{', &before, &rest))
+		if (str_has_prefix(rest, STR("text:")) &&
+		    str_cut(str_skip(rest, 5), '}', &name, &before))
+			buf_printf(b, "{\"name\":\"%.*s\",\"in\":\"path\","
+			    "\"required\":true,\"description\":\"Its name\","
+			    "\"schema\":{\"type\":\"string\","
+			    "\"maxLength\":200}},", STR_ARG(name));
+}
+
+static void
+put_parameters(struct buf *b, const struct route *r)
+{
+	bool etag = false;
+
+	for (size_t i = 0; r->errors != NULL && r->errors[i] != OK; i++)
+		etag |= r->errors[i] == ERR_STALE;
+	buf_lit(b, "\"parameters\":[");
+	put_path_parameters(b, r->path);
+	put_query(b, r->query);
+	if ((r->flags & R_WRITE) != 0 && (r->flags & R_NO_KEY) == 0)
+		put_parameter(b, "header", "Idempotency-Key", false,
+		    "The same key and request is done once and answers the "
+		    "same again", "{\"type\":\"string\",\"maxLength\":255}");
+	if (etag)
+		put_parameter(b, "header", "If-Match", false,
+		    "The ETag that was read: 412 when it is stale",
+		    "{\"type\":\"string\",\"maxLength\":100}");
+	if (b->p[b->n - 1] == ',')
+		b->n--;
+	buf_lit(b, "],");
+}
+
+static void
+put_body(struct buf *b, const struct route *r)
+{
+	if (r->in == NULL)
+		return;
+	buf_printf(b, "\"requestBody\":{\"required\":true,\"content\":{"
+	    "\"application/json\":{\"schema\":{\"$ref\":"
+	    "\"#/components/schemas/%s\"}}}},", r->in->name);
+}
+
+static void
+put_success(struct printer *p, const struct route *r, int status)
+{
+	struct buf *b = p->b;
+
+	buf_printf(b, "\"%d\":{\"description\":", status);
+	quoted(b, r->done != NULL ? r->done : r->summary);
+	if (status != 204) {
+		buf_lit(b, ",\"content\":{\"application/json\":{\"schema\":");
+		p->face->success_schema(r, b);
+		buf_lit(b, "}}");
+	}
+	buf_char(b, '}');
+}
+
+/* All errors of one status: their texts, and their slugs for programs. */
+static void
+put_failure(struct buf *b, const bool set[ERR_COUNT], int status)
+{
+	const char *sep = "";
+
+	buf_printf(b, ",\"%d\":{\"description\":\"", status);
+	for (int e = 0; e < ERR_COUNT; e++) {
+		if (!set[e] || err_status((enum err)e) != status)
+			continue;
+		buf_printf(b, "%s%s", sep, err_text((enum err)e));
+		sep = "; or: ";
+	}
+	buf_lit(b, "\",\"x-errors\":[");
+	sep = "";
+	for (int e = 0; e < ERR_COUNT; e++) {
+		if (!set[e] || err_status((enum err)e) != status)
+			continue;
+		buf_printf(b, "%s\"%s\"", sep, err_slug((enum err)e));
+		sep = ",";
+	}
+	buf_lit(b, "],\"content\":{\"application/json\":{\"schema\":"
+	    "{\"$ref\":\"#/components/schemas/Error\"}}}}");
+}
+
+static void
+put_responses(struct printer *p, const struct route *r)
+{
+	bool set[ERR_COUNT];
+
+	errors_of(r, set);
+	buf_lit(p->b, "\"responses\":{");
+	put_success(p, r, r->status);
+	if (r->also != 0) {
+		buf_char(p->b, ',');
+		put_success(p, r, r->also);
+	}
+	for (int status = 400; status < 600; status++)
+		for (int e = 0; e < ERR_COUNT; e++)
+			if (set[e] && err_status((enum err)e) == status) {
+				put_failure(p->b, set, status);
+				break;
+			}
+	buf_char(p->b, '}');
+}
+
+static void
+put_operation(struct printer *p, const struct route *r)
+{
+	struct buf *b = p->b;
+
+	note_shape(p, r->in, true);
+	note_shape(p, r->out, false);
+	buf_printf(b, "\"%s\":{\"operationId\":\"%s\",\"tags\":[\"%s\"],"
+	    "\"summary\":", method_names[r->method], r->op, r->tag);
+	quoted(b, r->summary);
+	buf_lit(b, ",\"description\":\"");
+	buf_printf(b, "%s.", r->summary);
+	for (unsigned i = 0; i < SCOPE_COUNT; i++)
+		if ((r->scope >> i & 1) != 0)
+			buf_printf(b, " Scope: `%s`.", scope_labels[i]);
+	buf_lit(b, "\",");
+	if ((r->flags & R_PUBLIC) != 0)
+		buf_lit(b, "\"security\":[],");
+	put_parameters(b, r);
+	put_body(b, r);
+	put_responses(p, r);
+	buf_char(b, '}');
+}
+
+/* "/sandbox/{text:token}" is "/sandbox/{token}" in the document. */
+static void
+put_path(struct buf *b, const char *path)
+{
+	const char *text = strstr(path, "{text:");
+
+	if (text == NULL)
+		quoted(b, path);
+	else
+		buf_printf(b, "\"%.*s{%s\"", (int)(text - path), path,
+		    text + 6);
+}
+
+static const struct route *
+route_at(const struct face *f, size_t k)
+{
+	for (size_t t = 0; f->tables[t] != NULL; t++)
+		for (const struct route *r = f->tables[t]; r->op != NULL; r++)
+			if (k-- == 0)
+				return r;
+	return NULL;
+}
+
+/* Operations of one path stand together, in the order of the tables. */
+static void
+put_paths(struct printer *p)
+{
+	const struct route *r, *other;
+	const char *sep = "";
+
+	buf_lit(p->b, "\"paths\":{");
+	for (size_t i = 0; (r = route_at(p->face, i)) != NULL; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = strcmp(route_at(p->face, k)->path,
+			    r->path) == 0;
+		if (seen)
+			continue;
+		buf_printf(p->b, "%s", sep);
+		put_path(p->b, r->path);
+		buf_lit(p->b, ":{");
+		put_operation(p, r);
+		for (size_t k = i + 1;
+		    (other = route_at(p->face, k)) != NULL; k++) {
+			if (strcmp(other->path, r->path) != 0)
+				continue;
+			buf_char(p->b, ',');
+			put_operation(p, other);
+		}
+		buf_char(p->b, '}');
+		sep = ",";
+	}
+	buf_lit(p->b, "},");
+}
+
+static void
+put_components(struct printer *p)
+{
+	struct buf *b = p->b;
+
+	buf_lit(b, "\"components\":{\"securitySchemes\":{"
+	    "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
+	    "\"description\":\"A JWT of /auth/login, or an API key\"},"
+	    "\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
+	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}},"
+	    "\"schemas\":{\"Error\":");
+	p->face->failure_schema(b);
+	for (size_t i = 0; i < p->n; i++) {
+		buf_printf(b, ",\"%s\":", p->shapes[i].shape->name);
+		json_schema(b, p->shapes[i].shape, p->shapes[i].input);
+	}
+	buf_lit(b, "}}");
+}
+
+static void
+put_tags(struct printer *p)
+{
+	const struct route *r;
+	const char *last = "", *sep = "";
+
+	buf_lit(p->b, "\"tags\":[");
+	for (size_t i = 0; (r = route_at(p->face, i)) != NULL; i++) {
+		if (strcmp(r->tag, last) == 0)
+			continue;
+		buf_printf(p->b, "%s{\"name\":\"%s\",\"description\":"
+		    "\"Operations on %s\"}", sep, r->tag, r->tag);
+		last = r->tag;
+		sep = ",";
+	}
+	buf_lit(p->b, "],");
+}
+
+void
+openapi_print(const struct face *face, struct buf *b)
+{
+	struct printer *p = ARENA_NEW(b->arena, struct printer);
+
+	p->b = b;
+	p->face = face;
+	buf_lit(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":");
+	quoted(b, face->title);
+	buf_lit(b, ",\"version\":\"0\",\"description\":\"Organizations run "
+	    "campaigns, referrers promote them, sales become commissions. "
+	    "Amounts are integers in minor units. Every answer carries "
+	    "X-Request-Id.\",\"contact\":{\"name\":\"The operator of this "
+	    "installation\",\"url\":\"https://localhost:8443/\"},"
+	    "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}},"
+	    "\"servers\":[{\"url\":\"");
+	buf_printf(b, "https://localhost:8443%s\"}],", face->prefix);
+	buf_lit(b, "\"security\":[{\"bearer\":[]},{\"apiKey\":[]}],");
+	put_tags(p);
+	put_paths(p);
+	put_components(p);
+	buf_lit(b, "}\n");
+}

@@ -1,0 +1,96 @@
+/*
+ * Paging.  A cursor is base64url of "order.key.id" and a check that binds it to
+ * the list's sorts; it says where to go on, and gives no rights.
+ */
+#include "http/page.h"
+
+#include "http/http.h"
+
+#include "base/banned.h"
+
+#define OFFSET_MAX 100000
+
+static bool
+find_sort(struct str sort, const char *const *sorts, unsigned *order)
+{
+	struct str name, direction;
+
+	*order = 0;
+	if (sort.p == NULL)
+		return true;
+	for (unsigned i = 0; sorts[i] != NULL; i++) {
+		(void)str_cut(str_of(sorts[i]), ':', &name, &direction);
+		if (str_is(sort, sorts[i]) ||
+		    (str_eq(sort, name) && str_is(direction, "asc"))) {
+			*order = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+read_cursor(struct str cursor, struct paging *p)
+{
+	unsigned char raw[96];
+	size_t n = sizeof(raw);
+	struct str text, order, key, id;
+	uint64_t number;
+
+	if (!str_unbase64url(cursor, raw, &n))
+		return false;
+	text = (struct str){ (const char *)raw, n };
+	return str_cut(text, '.', &order, &text) &&
+	    str_cut(text, '.', &key, &id) && str_to_u64(order, &number) &&
+	    number == p->order && str_to_i64(key, &p->after_key) &&
+	    str_to_u64(id, &p->after_id) && p->after_id > 0 &&
+	    p->after_id <= INT64_MAX;
+}
+
+static enum err
+wrong(struct request *rq, const char *field, const char *why)
+{
+	complain(&rq->wrong, rq->arena, str_of(field), "%s", why);
+	return ERR_BAD_PAGE;
+}
+
+enum err
+page_read(struct request *rq, const struct page_query *q,
+    const char *const *sorts, struct paging *p)
+{
+	*p = (struct paging){ .limit = q->limit != 0 ? q->limit : PAGE_LIMIT };
+	if (!find_sort(q->sort, sorts, &p->order))
+		return wrong(rq, "sort", "is not a sort of this list");
+	rq->page.limit = p->limit;
+	if (q->cursor.p == NULL) {
+		rq->page.page = q->page != 0 ? q->page : 1;
+		p->offset = (rq->page.page - 1) * p->limit;
+		return p->offset <= OFFSET_MAX ? OK : wrong(rq, "page",
+		    "is too far behind the start; use nextCursor");
+	}
+	if (q->page != 0)
+		return wrong(rq, "cursor", "stands in place of page");
+	return read_cursor(q->cursor, p) ? OK :
+	    wrong(rq, "cursor", "is not of this list and sort");
+}
+
+void
+page_cut(struct request *rq, const struct paging *p, struct list rows,
+    size_t row_size, size_t key_at, size_t id_at)
+{
+	const char *last;
+	int64_t key;
+	uint64_t id;
+	struct str text;
+
+	if (rows.n > (size_t)p->limit) {
+		rows.n = (size_t)p->limit;
+		last = (const char *)rows.items + (rows.n - 1) * row_size;
+		memcpy(&key, last + key_at, sizeof(key));
+		memcpy(&id, last + id_at, sizeof(id));
+		text = str_printf(rq->arena, "%u.%lld.%llu", p->order,
+		    (long long)key, (unsigned long long)id);
+		rq->page.next = str_base64url(rq->arena, text.p, text.n);
+	}
+	rq->page.items = rows;
+}

@@ -1,0 +1,89 @@
+/* What a failure looks like to the client. */
+#include "http/problem.h"
+
+#include "base/banned.h"
+
+struct header *
+problem_header(struct arena *a, struct header *next, const char *name,
+    struct str value)
+{
+	struct header *h = ARENA_NEW(a, struct header);
+
+	*h = (struct header){ next, name, value };
+	return h;
+}
+
+/* The media type stands in Accept, whatever else does. */
+static bool
+wants_problem(struct str accept)
+{
+	struct str one, media, rest;
+
+	while (accept.n > 0) {
+		(void)str_cut(accept, ',', &one, &accept);
+		(void)str_cut(one, ';', &media, &rest);
+		if (str_eq_nocase(str_trim(media),
+		    STR("application/problem+json")))
+			return true;
+	}
+	return false;
+}
+
+static void
+rfc9457(const struct request *rq, enum err e, struct buf *b)
+{
+	const char *sep = "";
+
+	buf_printf(b, "{\"type\":\"about:blank\",\"title\":\"%s\","
+	    "\"status\":%d,\"code\":\"%s\",\"instance\":", err_text(e),
+	    err_status(e), err_slug(e));
+	json_string(b, rq->http->request_id);
+	buf_lit(b, ",\"errors\":[");
+	for (const struct complaint *c = rq->wrong.first; c != NULL;
+	    c = c->next) {
+		buf_printf(b, "%s{\"field\":", sep);
+		json_string(b, c->field);
+		buf_lit(b, ",\"message\":");
+		json_string(b, c->message);
+		buf_char(b, '}');
+		sep = ",";
+	}
+	buf_lit(b, "]}");
+}
+
+static struct header *
+headers_of(const struct request *rq, enum err e, struct str allow)
+{
+	struct header *h = problem_header(rq->arena, NULL, "Cache-Control",
+	    STR("no-store"));
+
+	switch (err_status(e)) {
+	case 401:
+		return problem_header(rq->arena, h, "WWW-Authenticate",
+		    STR("Bearer"));
+	case 405:
+		return problem_header(rq->arena, h, "Allow", allow);
+	case 429:
+	case 503:
+		return problem_header(rq->arena, h, "Retry-After", STR("1"));
+	}
+	return h;
+}
+
+void
+problem_write(const struct face *face, const struct request *rq, enum err e,
+    struct str allow, struct http_out *out)
+{
+	bool plain = face == NULL || face->failure == NULL ||
+	    wants_problem(rq->http->accept);
+
+	out->status = err_status(e);
+	out->headers = headers_of(rq, e, allow);
+	buf_init(&out->body, rq->arena, 512);
+	out->content_type = plain ? "application/problem+json" :
+	    "application/json";
+	if (plain)
+		rfc9457(rq, e, &out->body);
+	else
+		face->failure(rq->http, e, &rq->wrong, &out->body);
+}

@@ -1,0 +1,202 @@
+/* affiliated: from the command line to a role.  See affiliated(8). */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "auth/jwt.h"
+#include "base/log.h"
+#include "http/http.h"
+#include "jobs/jobs.h"
+#include "ledger/verify.h"
+#include "server/conf.h"
+#include "server/supervisor.h"
+#include "base/banned.h"
+
+enum { GOOD = 0, FAILED = 1, USAGE = 2 };
+
+static void
+usage(FILE *f)
+{
+	fputs("usage: affiliated serve|jobs|migrate|verify [--config FILE]\n"
+	    "       affiliated admin [--config FILE] COMMAND ...\n"
+	    "       affiliated openapi FACE\n"
+	    "       affiliated config [--man]\n"
+	    "       affiliated --version | --help\n", f);
+}
+
+/* Lets everything use this configuration; false leaves all as it was. */
+static bool
+use(struct conf *conf, char why[CONF_WHY])
+{
+	const struct settings *old = settings;
+	const char *what;
+
+	if (!conf_use(conf, why))
+		return false;
+	if (jwt_keys_load(settings, &what))
+		return true;
+	snprintf(why, CONF_WHY, "jwt_keys %s: %s", conf->jwt_keys, what);
+	settings = old;
+	return false;
+}
+
+static int
+complain_of(const char *what)
+{
+	fprintf(stderr, "affiliated: %s\n", what);
+	return FAILED;
+}
+
+static int
+serve(struct conf *conf, const char *path, int argc, char **argv)
+{
+	char why[CONF_WHY];
+
+	(void)argc, (void)argv;
+	if (!use(conf, why))
+		return complain_of(why);
+	dispatch_init(faces);
+	return supervise(conf, path, use);
+}
+
+static int
+jobs(struct conf *conf, const char *path, int argc, char **argv)
+{
+	char why[CONF_WHY];
+
+	(void)path, (void)argc, (void)argv;
+	return use(conf, why) ? jobs_run(conf) : complain_of(why);
+}
+
+static int
+migrate(struct conf *conf, const char *path, int argc, char **argv)
+{
+	struct db_conf dc = conf_migrate_db(conf);
+
+	(void)path, (void)argc, (void)argv;
+	return db_migrate(&dc, conf->sql_dir) ? GOOD : FAILED;
+}
+
+static int
+verify(struct conf *conf, const char *path, int argc, char **argv)
+{
+	struct db_conf dc = conf_db(conf);
+	struct db *db = db_new(&dc);
+	struct arena arena;
+	bool clean = false;
+	enum err e;
+
+	(void)path, (void)argc, (void)argv;
+	arena_init(&arena);
+	e = verify_run(db, &arena, stdout, &clean);
+	if (e != OK)
+		(void)complain_of(err_text(e));
+	arena_free(&arena);
+	db_free(db);
+	return e == OK && clean ? GOOD : FAILED;
+}
+
+static int
+admin(struct conf *conf, const char *path, int argc, char **argv)
+{
+	char why[CONF_WHY];
+
+	(void)path;
+	return use(conf, why) ? admin_run(conf, argc, argv) :
+	    complain_of(why);
+}
+
+static int
+openapi(const char *name)
+{
+	for (size_t i = 0; faces[i] != NULL; i++) {
+		struct arena arena;
+		struct buf b;
+		size_t n;
+
+		if (strcmp(faces[i]->name, name) != 0)
+			continue;
+		arena_init(&arena);
+		buf_init(&b, &arena, 65536);
+		openapi_print(faces[i], &b);
+		n = fwrite(b.p, 1, b.n, stdout);
+		arena_free(&arena);
+		return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+	}
+	return complain_of("there is no such face");
+}
+
+static int
+config(int argc, char **argv)
+{
+	if (argc == 0)
+		conf_print_sample(stdout);
+	else if (argc == 1 && strcmp(argv[0], "--man") == 0)
+		conf_print_man(stdout);
+	else
+		return usage(stderr), USAGE;
+	return fflush(stdout) == 0 ? GOOD : FAILED;
+}
+
+/* A role that runs with a configuration. */
+static const struct role_of {
+	const char *name;
+	int (*run)(struct conf *, const char *path, int argc, char **argv);
+	bool more;		/* takes arguments of its own */
+} roles[] = {
+	{ "serve", serve, false }, { "jobs", jobs, false },
+	{ "migrate", migrate, false }, { "verify", verify, false },
+	{ "admin", admin, true },
+};
+
+static int
+run_role(const struct role_of *role, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ NULL, 0, NULL, 0 },
+	};
+	static struct conf conf;	/* lives as long as the process */
+	const char *path = NULL;
+	char why[CONF_WHY];
+	int c;
+
+	/* "+": what follows the first argument belongs to the role */
+	while ((c = getopt_long(argc, argv, "+c:", options, NULL)) != -1) {
+		if (c != 'c')
+			return usage(stderr), USAGE;
+		path = optarg;
+	}
+	if (optind < argc && !role->more)
+		return usage(stderr), USAGE;
+	if (!conf_load(&conf, path, why))
+		return complain_of(why);
+	if (!log_open(conf.log_file, (enum log_level)conf.log_level)) {
+		snprintf(why, sizeof(why), "cannot open log_file %s",
+		    conf.log_file);
+		return complain_of(why);
+	}
+	log_role(role->name);
+	return role->run(&conf, path, argc - optind, argv + optind);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	for (size_t i = 0; i < LEN(roles); i++)
+		if (strcmp(what, roles[i].name) == 0)
+			return run_role(&roles[i], argc - 1, argv + 1);
+	if (strcmp(what, "openapi") == 0 && argc == 3)
+		return openapi(argv[2]);
+	if (strcmp(what, "config") == 0)
+		return config(argc - 2, argv + 2);
+	if (strcmp(what, "--version") == 0)
+		return puts("affiliated " AFF_VERSION) < 0;
+	if (strcmp(what, "--help") == 0)
+		return usage(stdout), GOOD;
+	usage(stderr);
+	return USAGE;
+}

@@ -1,0 +1,7 @@
+/* All tests of the API in one process and on one service, in this order. */
+'use strict';
+
+for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
+    'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults',
+    'coverage'])
+	require(`./${name}.test.js`);

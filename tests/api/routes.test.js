@@ -1,0 +1,288 @@
+/*
+ * What every operation of the API document has in common, by one loop over
+ * them: 401, 403, 404, 405, 400 and the answers to a key of idempotency.
+ * 429 stands in limits.test.js, 503 in faults.test.js.
+ */
+'use strict';
+const assert = require('node:assert/strict');
+const { service } = require('./lib/service');
+const { tests, sleep } = require('./lib/test');
+const { World, unique, PASSWORD } = require('./lib/world');
+const { Session, query } = require('./lib/db');
+const doc = require('./lib/document');
+
+const test = tests(__filename);
+let w, c, me, weak, product;
+
+const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
+const declares = (o, status) => doc.statuses(o).includes(status);
+const all = (status) => doc.operations.filter((o) => declares(o, status));
+const parameter = (o) => /\{[^}]*\}/.test(o.template);
+
+/* Bodies that say something where the schema alone does not. */
+function body(o) {
+	const b = doc.body(o);
+
+	if (b === undefined)
+		return undefined;
+	if ('email' in b)
+		b.email = `loop-${unique()}@example.com`;
+	if ('password' in b)
+		b.password = PASSWORD;
+	if ('productId' in b)
+		b.productId = product.id;
+	if ('organizationId' in b)
+		b.organizationId = me.organization.id;
+	return b;
+}
+
+test('the document has operations', async () => {
+	c = (await service()).client;
+	w = new World(c);
+	me = await w.referrer();
+	weak = (await w.key(me, ['files:read'])).key;
+	product = await w.product();
+	assert.ok(doc.operations.length >= 20);
+	const ids = doc.operations.map((o) => o.id);
+	assert.equal(new Set(ids).size, ids.length, 'an operationId twice');
+});
+
+test('401: no credential, a wrong one', async () => {
+	for (const o of all(401).filter(doc.secured)) {
+		for (const how of [{}, { token: 'wrong' }, { key: 'wrong' }]) {
+			const a = await c.call(o.method, at(o), { ...how,
+				body: body(o) });
+
+			assert.equal(a.status, 401, `${o.id}: ${a.text}`);
+			assert.ok(a.headers['www-authenticate'], o.id);
+		}
+	}
+});
+
+test('operations that need a credential declare 401', () => {
+	for (const o of doc.operations.filter(doc.secured))
+		assert.ok(declares(o, 401), o.id);
+});
+
+test('401 comes before anything is said of the body', async () => {
+	for (const o of all(401).filter(doc.secured).filter((x) => body(x)))
+		assert.equal((await c.call(o.method, at(o), { body: '{' }))
+		    .status, 401, o.id);
+});
+
+test('403: a key without the scope', async () => {
+	for (const o of all(403)) {
+		const a = await c.call(o.method, at(o), { key: weak,
+			body: body(o) });
+
+		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
+	}
+});
+
+test('403: a log-in without an organization', async () => {
+	const who = { email: `none-${unique()}@example.com`,
+		password: PASSWORD };
+
+	await w.ok(201, 'POST', '/users/register', { body: { ...who,
+		name: 'None' } });
+	await w.login(who);
+	for (const o of all(403).filter((x) => x.method === 'GET')) {
+		const a = await c.call(o.method, at(o), { token: who.token });
+
+		assert.ok([200, 403].includes(a.status), `${o.id}: ${a.text}`);
+	}
+});
+
+test('404: an id that is not there', async () => {
+	for (const o of all(404).filter(parameter)) {
+		const a = await c.call(o.method, at(o), { token: me.token,
+			body: body(o) });
+
+		assert.equal(a.status, 404, `${o.id}: ${a.text}`);
+	}
+});
+
+test('400: an id that is none', async () => {
+	for (const o of all(400).filter(parameter))
+		for (const id of ['x', '0', '-1']) {
+			const a = await c.call(o.method, at(o, { id }), {
+				token: me.token, body: body(o) });
+
+			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+		}
+});
+
+test('405: other methods, with Allow', async () => {
+	for (const o of doc.operations) {
+		const taken = doc.operations.filter((x) =>
+		    x.template === o.template).map((x) => x.method);
+
+		for (const method of ['GET', 'PUT', 'POST', 'DELETE', 'PATCH',
+		    'PROPFIND']) {
+			if (taken.includes(method) ||
+			    doc.find(method, doc.address(o)))
+				continue;
+			const a = await c.request(method, doc.address(o), {
+				headers: { authorization:
+				    `Bearer ${me.token}` } });
+
+			assert.equal(a.status, 405, `${method} ${o.template}` +
+			    a.text);
+			const allow = (a.headers.allow ?? '').split(/, */);
+			for (const m of taken)
+				assert.ok(allow.includes(m),
+				    `${o.template}: Allow: ${allow}`);
+			assert.ok(!allow.includes(method), o.template);
+		}
+	}
+});
+
+test('400: a body that is no JSON', async () => {
+	for (const o of all(400).filter((x) => body(x))) {
+		const a = await c.call(o.method, at(o), { token: me.token,
+			body: '{"name":' });
+
+		assert.ok([400, 404].includes(a.status), `${o.id}: ${a.text}`);
+	}
+});
+
+test('400: unknown members and parameters', async () => {
+	for (const o of all(400)) {
+		if (body(o) && doc.secured(o) && !parameter(o)) {
+			const a = await c.call(o.method, at(o), {
+				token: me.token,
+				body: { ...body(o), surprise: 1 } });
+
+			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+			assert.ok(a.fields.includes('surprise'), o.id);
+		}
+		if (o.method === 'GET' && !parameter(o)) {
+			const a = await c.call('GET', `${at(o)}?surprise=1`, {
+				token: me.token });
+
+			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+		}
+	}
+});
+
+test('415: another content type', async () => {
+	for (const o of all(415)) {
+		const a = await c.call(o.method, at(o), { token: me.token,
+			body: JSON.stringify(body(o)),
+			headers: { 'content-type': 'text/plain' } });
+
+		assert.equal(a.status, 415, `${o.id}: ${a.text}`);
+	}
+});
+
+test('413: a body that is too large', async () => {
+	for (const o of all(413)) {
+		const a = await c.call(o.method, at(o), { token: me.token,
+			fresh: true, body: `{"x":"${'x'.repeat(3 << 20)}"}` });
+
+		assert.equal(a.status, 413, `${o.id}: ${a.text}`);
+	}
+});
+
+test('HEAD answers like GET, without a body', async () => {
+	for (const o of doc.operations.filter((x) => x.method === 'GET' &&
+	    doc.secured(x) && !parameter(x))) {
+		const headers = { authorization: `Bearer ${me.token}` };
+		const get = await c.request('GET', doc.address(o), { headers });
+		const a = await c.request('HEAD', doc.address(o), { headers });
+
+		assert.equal(a.status, get.status, o.id);
+		assert.equal(a.text, '');
+	}
+});
+
+test('every write of a person takes an Idempotency-Key', () => {
+	for (const o of doc.operations.filter((x) => x.method !== 'GET' &&
+	    doc.secured(x) && !/\/auth\//.test(x.template)))
+		assert.ok(doc.keyed(o), o.id);
+});
+
+test('422: a key of idempotency that was used with another request',
+    async () => {
+	const idem = `once-${unique()}`;
+
+	await w.ok(201, 'POST', '/api-keys', { token: me.token, idem,
+		body: { description: 'First' } });
+	for (const o of doc.operations.filter(doc.keyed)) {
+		const b = body(o);
+		const own = doc.secured(o) ? idem : `once-${unique()}`;
+
+		if (own !== idem)	/* its key stands under the address */
+			assert.ok((await c.call(o.method, at(o), { idem: own,
+				body: body(o) })).status < 300, o.id);
+		if (b && 'description' in b)
+			b.description = 'Another';
+		const a = await c.call(o.method, at(o), { idem: own, body: b,
+			token: doc.secured(o) ? me.token : undefined });
+		assert.equal(a.status, 422, `${o.id}: ${a.text}`);
+	}
+});
+
+test('400: a key of idempotency that is none', async () => {
+	for (const idem of ['', 'x'.repeat(300), 'a\u00e4']) {
+		const a = await c.call('POST', '/api-keys', { token: me.token,
+			headers: { 'idempotency-key': idem },
+			body: { description: 'Odd' } });
+
+		assert.equal(a.status, 400, `${idem.slice(0, 9)}: ${a.text}`);
+	}
+});
+
+/* All tables but that of the keys are held, so that a write waits in there. */
+async function hold(fn) {
+	const s = new Session(c.service);
+	const tables = (await query(c.service, 'SHOW TABLES')).split('\n')
+	    .filter((t) => t !== 'idempotency_key');
+
+	await s.run(`LOCK TABLES ${tables.map((t) => `\`${t}\` READ`)
+	    .join(', ')}`);
+	try {
+		return await fn();
+	} finally {
+		await s.run('UNLOCK TABLES');
+		s.close();
+	}
+}
+
+/* One of each resource, made anew: what a write can be tried on. */
+async function resources() {
+	const own = {
+		'/referrer-campaigns': (await w.campaign(me)).id,
+		'/api-keys': (await w.key(me)).id,
+	};
+
+	return (o) => ({ id: own[Object.keys(own).find((p) =>
+	    o.template.includes(p))] ?? '999999999' });
+}
+
+test('409: while the first with the key is in flight', async () => {
+	const ids = await resources();
+	const writes = doc.operations.filter((o) => doc.keyed(o) &&
+	    declares(o, 409));
+
+	assert.ok(writes.length > 0);
+	for (const o of writes) {
+		const values = ids(o);
+		const call = { token: doc.secured(o) ? me.token : undefined,
+			idem: `flight-${unique()}`, body: body(o) };
+
+		if (call.body && 'slug' in call.body)
+			call.body.slug = `s-${unique()}`;
+		let first, second;
+		await hold(async () => {
+			first = c.call(o.method, at(o, values), call);
+			await sleep(250);
+			const begun = Date.now();
+			second = await c.call(o.method, at(o, values), call);
+			assert.ok(Date.now() - begun < 1000, `${o.id} waited`);
+		});
+		first = await first;
+		assert.equal(second.status, 409, `${o.id}: ${second.text}`);
+		assert.ok(first.status < 300, `${o.id}: ${first.text}`);
+	}
+});

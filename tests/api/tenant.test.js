@@ -1,0 +1,116 @@
+/* Another tenant's ids, on every route, answer like ids that are not there. */
+'use strict';
+const assert = require('node:assert/strict');
+const { service } = require('./lib/service');
+const { tests } = require('./lib/test');
+const { World } = require('./lib/world');
+const doc = require('./lib/document');
+
+const test = tests(__filename);
+const UNKNOWN = '999999999';
+let w, c, owner, stranger, ids;
+
+const at = (o, id) => doc.address(o, { id }).replace(/^\/api\/v0/, '');
+const routes = doc.operations.filter((o) => /\{/.test(o.template));
+
+/* The owner's resource that belongs in a path; each must have one here. */
+function foreign(o) {
+	const place = Object.keys(ids).find((p) => o.template.includes(p));
+
+	assert.ok(place, `tenant.test.js knows no resource for ${o.template}`);
+	return ids[place];
+}
+
+test('two tenants, one with everything', async () => {
+	c = (await service()).client;
+	w = new World(c);
+	owner = await w.referrer();
+	stranger = await w.referrer();
+	const campaign = await w.campaign(owner);
+	const buyer = await w.owner({ referralCode: campaign.code });
+	await w.buy(buyer);
+	const session = await w.buy(owner);
+	const [earned] = (await w.ok(200, 'GET', '/referrer-transactions', {
+		token: owner.token })).items;
+	const [tokens] = (await w.ok(200, 'GET', '/token-transactions', {
+		token: owner.token })).items;
+	ids = {
+		'/referrer-campaigns/': campaign.id,
+		'/referrer-transactions/': earned.id,
+		'/token-transactions/': tokens.id,
+		'/checkout-sessions/': session.id,
+		'/api-keys/': (await w.key(owner)).id,
+	};
+});
+
+test('the owner can read all of it', async () => {
+	for (const o of routes.filter((r) => r.method === 'GET'))
+		await w.ok(200, 'GET', at(o, foreign(o)), {
+			token: owner.token });
+});
+
+test('another tenant gets 404, the same as for unknown ids', async () => {
+	const { key } = await w.key(stranger);
+
+	for (const o of routes)
+		for (const how of [{ token: stranger.token }, { key }]) {
+			const options = { ...how, body: doc.body(o) };
+			const there = await c.call(o.method,
+			    at(o, foreign(o)), options);
+			const unknown = await c.call(o.method,
+			    at(o, UNKNOWN), options);
+
+			assert.equal(there.status, 404, `${o.id}: ` +
+			    there.text);
+			assert.deepEqual(there.body, unknown.body, o.id);
+		}
+});
+
+test('a stale If-Match does not tell that it is there', async () => {
+	for (const o of routes.filter((r) => r.method === 'PUT'))
+		assert.equal((await c.call('PUT', at(o, foreign(o)), {
+			token: stranger.token, body: doc.body(o),
+			headers: { 'if-match': '"1"' } })).status, 404, o.id);
+});
+
+test('an organization that one is no member of can\'t be chosen', async () => {
+	for (const organizationId of [owner.organization.id, '1', UNKNOWN])
+		assert.equal((await c.call('PUT',
+		    '/users/active-organization', { token: stranger.token,
+			body: { organizationId } })).status, 404);
+	const now = await w.ok(200, 'GET', '/organizations/current', {
+		token: stranger.token });
+	assert.equal(now.id, stranger.organization.id);
+});
+
+test('lists hold one\'s own rows only', async () => {
+	for (const path of ['/referrer-campaigns', '/referrer-transactions',
+	    '/token-transactions'])
+		assert.deepEqual((await w.ok(200, 'GET', path, {
+			token: stranger.token })).items, [], path);
+	const keys = await w.ok(200, 'GET', '/api-keys', {
+		token: stranger.token });
+	assert.ok(keys.items.every((k) => k.id !== ids['/api-keys/']));
+	const events = await w.ok(200, 'GET', '/events?limit=100', {
+		token: stranger.token });
+	assert.ok(events.items.every((e) =>
+	    e.entityId !== ids['/checkout-sessions/'] ||
+	    !e.type.startsWith('checkout')));
+});
+
+test('nothing of the owner\'s has changed', async () => {
+	const at1 = `/referrer-campaigns/${ids['/referrer-campaigns/']}`;
+	const campaign = await w.ok(200, 'GET', at1, { token: owner.token });
+
+	assert.equal(campaign.status, 'ACTIVE');
+	assert.equal(campaign.name, 'Spring');
+	await w.ok(200, 'GET', `/api-keys/${ids['/api-keys/']}`, {
+		token: owner.token });
+});
+
+test('a referrer\'s own organization buys without a commission', async () => {
+	const { items } = await w.ok(200, 'GET', '/referrer-transactions', {
+		token: owner.token });
+
+	assert.equal(items.length, 1);
+});
