@@ -9,11 +9,14 @@
 #include "http/http.h"
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
+#include "model/identity.h"
 #include "server/conf.h"
 #include "server/supervisor.h"
 #include "base/banned.h"
 
 enum { GOOD = 0, FAILED = 1, USAGE = 2 };
+
+#define VERIFY_SECONDS 3600	/* a statement over all of the ledger */
 
 static void
 usage(FILE *f)
@@ -48,6 +51,11 @@ complain_of(const char *what)
 	return FAILED;
 }
 
+/* Who asks, for dispatch: it stands below the model. */
+static const struct auth_lookup lookup = {
+	.session = identity_session, .api_key = identity_api_key,
+};
+
 static int
 serve(struct conf *conf, const char *path, int argc, char **argv)
 {
@@ -56,7 +64,7 @@ serve(struct conf *conf, const char *path, int argc, char **argv)
 	(void)argc, (void)argv;
 	if (!use(conf, why))
 		return complain_of(why);
-	dispatch_init(faces);
+	dispatch_init(faces, &lookup);
 	return supervise(conf, path, use);
 }
 
@@ -82,12 +90,14 @@ static int
 verify(struct conf *conf, const char *path, int argc, char **argv)
 {
 	struct db_conf dc = conf_db(conf);
-	struct db *db = db_new(&dc);
 	struct arena arena;
+	struct db *db;
 	bool clean = false;
 	enum err e;
 
 	(void)path, (void)argc, (void)argv;
+	dc.statement_seconds = VERIFY_SECONDS;
+	db = db_new(&dc);
 	arena_init(&arena);
 	e = verify_run(db, &arena, stdout, &clean);
 	if (e != OK)
@@ -168,7 +178,7 @@ run_role(const struct role_of *role, int argc, char **argv)
 			return usage(stderr), USAGE;
 		path = optarg;
 	}
-	if (optind < argc && !role->more)
+	if ((optind < argc) != role->more)
 		return usage(stderr), USAGE;
 	if (!conf_load(&conf, path, why))
 		return complain_of(why);

@@ -5,11 +5,11 @@
 run_packages=(
 	autoconf automake ca-certificates curl gcc jq libc6-dev
 	libcurl4-openssl-dev libfcgi-dev libjson-c-dev libjwt-dev
-	libmariadb-dev libsodium-dev make mariadb-client-core
+	libmariadb-dev libsodium-dev libssl-dev make mariadb-client-core
 	mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	clang-format codespell gcovr libcmocka-dev shellcheck valgrind
+	codespell gcovr groff-base libcmocka-dev mandoc shellcheck valgrind
 )
 
 as_root()

@@ -66,7 +66,7 @@ take_option(struct options *o, const char *name, struct str value)
 static bool
 read_options(struct options *o, int argc, char **argv)
 {
-	for (int i = 2; i < argc; i += 2) {
+	for (int i = 1; i < argc; i += 2) {
 		if (i + 1 == argc) {
 			fprintf(stderr, "%s needs a value\n", argv[i]);
 			return false;
@@ -170,12 +170,12 @@ admin_run(const struct conf *conf, int argc, char **argv)
 	struct db *db;
 	enum err e;
 
-	if (argc < 2 || !read_options(&w.o, argc, argv))
+	if (argc < 1 || !read_options(&w.o, argc, argv))
 		return usage();
-	if (str_is(str_of(argv[1]), "bootstrap") && w.o.email.n > 0 &&
+	if (str_is(str_of(argv[0]), "bootstrap") && w.o.email.n > 0 &&
 	    w.o.name.n > 0)
 		command = bootstrap;
-	else if (str_is(str_of(argv[1]), "product") && w.o.name.n > 0 &&
+	else if (str_is(str_of(argv[0]), "product") && w.o.name.n > 0 &&
 	    w.o.tokens > 0 && w.o.price_count > 0)
 		command = product;
 	if (command == NULL)

@@ -40,7 +40,7 @@ fail(const char *fmt, ...)
 	return false;
 }
 
-/* n bytes of a file at most; its length, or -1 with errno. */
+/* At most room bytes of a file; how many, or -1 with errno. */
 static ssize_t
 read_bytes(int fd, char *p, size_t room)
 {
@@ -61,19 +61,16 @@ read_file(struct jwt_keyset *set, const char *dir, const char *name,
 	char *p = arena_alloc(&set->memory, FILE_MAX);
 	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	ssize_t n;
+	ssize_t n = -1;
+	int error;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		int error = errno;
-
-		if (fd >= 0)
-			close(fd);
-		return fail("%s: %s", path.p, strerror(error));
-	}
-	n = S_ISREG(st.st_mode) ? read_bytes(fd, p, FILE_MAX) : 0;
-	close(fd);
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		n = S_ISREG(st.st_mode) ? read_bytes(fd, p, FILE_MAX) : 0;
+	error = errno;
+	if (fd >= 0)
+		close(fd);
 	if (n < 0)
-		return fail("%s: %s", path.p, strerror(errno));
+		return fail("%s: %s", path.p, strerror(error));
 	if (n == 0 || n == FILE_MAX)
 		return fail("%s: empty, too long or no file", path.p);
 	if ((st.st_mode & S_IROTH) != 0)

@@ -119,14 +119,12 @@ mind_signals(struct worker *w)
 }
 
 static void
-access_line(const struct conn *c, int64_t us, uint64_t statements)
+access_line(const struct conn *c, struct str method, struct str path,
+    int64_t us, uint64_t statements)
 {
-	struct str path, query;
-
-	(void)str_cut(c->in.uri, '?', &path, &query);
 	log_info("%.*s %.*s %d %lldus %zu bytes %llu statements",
-	    STR_ARG(c->in.method_text), STR_ARG(path), c->out.status,
-	    (long long)us, c->bytes, (unsigned long long)statements);
+	    STR_ARG(method), STR_ARG(path), c->out.status, (long long)us,
+	    c->bytes, (unsigned long long)statements);
 }
 
 /* The connection stays in use, even if it is closed by now: see park. */
@@ -135,12 +133,17 @@ send_answer(struct worker *w, struct conn *c, int route, int64_t started,
     uint64_t statements)
 {
 	size_t used = w->arena.used;
+	struct str method, path, query;
 	int64_t us;
 
+	/* The line is written behind the answer, when its views are gone. */
+	(void)str_cut(c->in.uri, '?', &path, &query);
+	path = str_dup(&w->arena, path);
+	method = str_dup(&w->arena, c->in.method_text);
 	(void)!fcgi_answer(c->fcgi, &w->arena, &c->in, &c->out, w->last,
 	    &c->bytes);
 	us = clock_monotonic_us() - started;
-	access_line(c, us, statements);
+	access_line(c, method, path, us, statements);
 	board_enter(w->s.me, route, c->out.status, us, statements, used);
 	w->requests++;
 }

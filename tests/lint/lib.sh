@@ -1,23 +1,27 @@
 # shellcheck shell=bash
-# TAP for the lint tests: check NAME < lines that are wrong (none: ok).
+# TAP for the lint tests.  Sourced.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 tests=0
 failures=0
 
+# check NAME COMMAND...: the command prints what is wrong, or nothing
 check()
 {
-	local wrong
+	local name=$1 wrong line
 
-	wrong=$(head -n 50)
+	shift
+	wrong=$("$@" 2>&1 | head -n 60) || :
 	tests=$((tests + 1))
 	if [[ -z $wrong ]]; then
-		printf 'ok %d - %s\n' "$tests" "$1"
-	else
-		failures=$((failures + 1))
-		printf 'not ok %d - %s\n' "$tests" "$1"
-		sed "s/^/#   /" <<<"$wrong"
+		printf 'ok %d - %s\n' "$tests" "$name"
+		return
 	fi
+	failures=$((failures + 1))
+	printf 'not ok %d - %s\n' "$tests" "$name"
+	while IFS= read -r line; do
+		printf '#   %s\n' "$line"
+	done <<<"$wrong"
 }
 
 skip()

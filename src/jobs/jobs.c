@@ -1,0 +1,145 @@
+/* The loop of the jobs role: what is due, until nothing is, then a short wait. */
+#include "jobs/jobs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "jobs/post.h"
+#include "jobs/work.h"
+
+#include "base/banned.h"
+
+#define AWAY_MAX_MS 2000	/* between looks at a database that is away */
+
+static volatile sig_atomic_t stopping, reopening;
+
+static void
+on_signal(int number)
+{
+	if (number == SIGUSR2)
+		reopening = 1;
+	else
+		stopping = 1;
+}
+
+/* Signals are open only while waiting. */
+static void
+catch_signals(sigset_t *during_wait)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGUSR2);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGUSR2, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &blocked, during_wait);
+}
+
+struct one {
+	enum query q;
+	struct args args;
+	uint64_t *rows;
+};
+
+static enum err
+exec_one(struct db *db, void *arg)
+{
+	struct one *o = arg;
+
+	return db_exec(db, o->q, o->args, o->rows, NULL);
+}
+
+enum err
+jobs_exec(struct jobs *j, enum query q, struct args args, uint64_t *rows)
+{
+	struct one o = { q, args, rows };
+
+	return tx_run(j->db, &j->arena, exec_one, &o);
+}
+
+static bool
+write_pid(const char *path)
+{
+	FILE *f;
+
+	if (path[0] == '\0')
+		return true;
+	f = fopen(path, "w");
+	if (f == NULL || fprintf(f, "%d\n", (int)getpid()) < 0) {
+		if (f != NULL)
+			fclose(f);
+		log_error("cannot write %s: %s", path, strerror(errno));
+		return false;
+	}
+	return fclose(f) == 0;
+}
+
+static enum err
+one_round(struct jobs *j)
+{
+	bool more = true;
+
+	TRY(schedule_round(j));
+	while (more && !stopping)
+		TRY(task_round(j, &more));
+	return OK;
+}
+
+static void
+loop(struct jobs *j, const sigset_t *during_wait)
+{
+	int64_t wait = j->conf->jobs_poll_ms;
+
+	while (!stopping) {
+		struct timespec ts;
+		enum err e = one_round(j);
+
+		if (e == OK)
+			wait = j->conf->jobs_poll_ms;
+		else if (wait < AWAY_MAX_MS)
+			wait = wait * 2 < AWAY_MAX_MS ? wait * 2 : AWAY_MAX_MS;
+		ts.tv_sec = wait / 1000;
+		ts.tv_nsec = wait % 1000 * 1000000;
+		(void)ppoll(NULL, 0, &ts, during_wait);
+		if (reopening) {
+			reopening = 0;
+			log_reopen();
+		}
+	}
+}
+
+int
+jobs_run(const struct conf *conf)
+{
+	struct jobs j = { .conf = conf };
+	struct db_conf where = conf_db(conf);
+	sigset_t during_wait;
+
+	log_role("jobs");
+	catch_signals(&during_wait);
+	if (!write_pid(conf->jobs_pid_file))
+		return 1;
+	post_init();
+	arena_init(&j.arena);
+	randombytes_buf(&j.owner, sizeof(j.owner));
+	j.owner = (j.owner >> 2) + 1;
+	j.db = db_new(&where);
+	log_info("started");
+	loop(&j, &during_wait);
+	log_info("stopped");
+	db_free(j.db);
+	arena_free(&j.arena);
+	if (conf->jobs_pid_file[0] != '\0')
+		(void)unlink(conf->jobs_pid_file);
+	return 0;
+}

@@ -1,0 +1,141 @@
+/*
+ * Recurring work.  Whoever moves the lease of a row has the turn; when he dies
+ * in it, the lease runs out and another takes over.  What a turn does is safe
+ * to do twice.
+ */
+#include "jobs/work.h"
+
+#include "base/log.h"
+#include "ledger/seal.h"
+#include "model/earning.h"
+#include "model/payment.h"
+#include "model/placement.h"
+
+#include "base/banned.h"
+
+#define LEASE_SECONDS 60
+#define BATCH 200
+#define PURGE_ROWS 1000
+#define DAY_SECONDS 86400
+
+typedef enum err batch_fn(struct db *, struct arena *, struct when now,
+    uint64_t *count);
+
+/* Works off all that is due, a batch at a time. */
+static enum err
+all_batches(struct jobs *j, batch_fn *fn)
+{
+	uint64_t count = BATCH;
+
+	while (count == BATCH) {
+		arena_reset(&j->arena);
+		TRY(fn(j->db, &j->arena, clock_now(), &count));
+	}
+	return OK;
+}
+
+static enum err
+end_placements(struct jobs *j)
+{
+	return all_batches(j, placement_end_due);
+}
+
+static enum err
+expire_sessions(struct jobs *j)
+{
+	return all_batches(j, payment_expire_due);
+}
+
+static enum err
+release_earnings(struct jobs *j)
+{
+	return all_batches(j, earning_release_due);
+}
+
+static enum err
+seal(struct jobs *j)
+{
+	return seal_run(j->db, &j->arena, clock_now(),
+	    j->conf->seal_age_seconds);
+}
+
+static enum err
+purge_one(struct jobs *j, enum query q, int64_t age_seconds)
+{
+	struct when before = when_add(clock_now(), -age_seconds);
+	uint64_t rows = PURGE_ROWS;
+
+	while (rows == PURGE_ROWS)
+		TRY(jobs_exec(j, q, ARGS(before), &rows));
+	return OK;
+}
+
+static enum err
+purge(struct jobs *j)
+{
+	TRY(purge_one(j, Q_PURGE_KEYS, DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));
+	return purge_one(j, Q_PURGE_TASKS, 7 * DAY_SECONDS);
+}
+
+static const struct {
+	const char *name;
+	int64_t every_seconds;		/* 0: seal_seconds */
+	enum err (*run)(struct jobs *);
+} schedules[] = {
+	{ "seal", 0, seal },
+	{ "expire_sessions", 5, expire_sessions },
+	{ "end_placements", 5, end_placements },
+	{ "release_earnings", 10, release_earnings },
+	{ "purge", 3600, purge },
+};
+
+static enum err
+take_turn(struct jobs *j, size_t i)
+{
+	struct str name = str_of(schedules[i].name);
+	int64_t every = schedules[i].every_seconds != 0 ?
+	    schedules[i].every_seconds : j->conf->seal_seconds;
+	struct when now = clock_now();
+	uint64_t rows;
+	enum err e;
+
+	TRY(jobs_exec(j, Q_SCHEDULE_CLAIM, ARGS(j->owner,
+	    when_add(now, LEASE_SECONDS), name, now), &rows));
+	if (rows == 0)
+		return OK;
+	e = schedules[i].run(j);
+	if (e != OK)
+		log_warn("schedule %s: %s", schedules[i].name, err_slug(e));
+	now = clock_now();
+	TRY(jobs_exec(j, Q_SCHEDULE_RELEASE, ARGS(now, when_add(now, every),
+	    name, j->owner), NULL));
+	return e == ERR_UNAVAILABLE ? e : OK;
+}
+
+struct due_row {
+	struct str name;
+};
+
+SHAPE(schedule_due_row, struct due_row, NULL, COLUMN(struct due_row, name));
+
+enum err
+schedule_round(struct jobs *j)
+{
+	bool due[LEN(schedules)] = { false };
+	const struct due_row *row;
+	struct list rows;
+
+	arena_reset(&j->arena);
+	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now()),
+	    &schedule_due_row, &rows));
+	row = rows.items;
+	for (size_t i = 0; i < LEN(schedules); i++)
+		for (size_t k = 0; k < rows.n; k++)
+			due[i] |= str_is(row[k].name, schedules[i].name);
+	for (size_t i = 0; i < LEN(schedules); i++)
+		if (due[i])
+			TRY(take_turn(j, i));
+	return OK;
+}

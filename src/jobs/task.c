@@ -1,0 +1,152 @@
+/*
+ * Tasks: work that a transaction left behind, done at least once.  A claim
+ * moves the lease and the number of attempts together, so that two processes
+ * never hold the same one; what a task does must be safe to do twice.
+ */
+#include <sodium.h>
+
+#include "auth/webhook.h"
+#include "base/log.h"
+#include "jobs/post.h"
+#include "jobs/work.h"
+
+#include "base/banned.h"
+
+#define LEASE_SECONDS 30
+#define ATTEMPTS_MAX 20
+#define WAIT_MAX_SECONDS 300
+
+static const char *const kind_labels[] = { "sandbox_callback", NULL };
+enum { TASK_SANDBOX_CALLBACK };
+
+struct task {
+	uint64_t id;
+	int kind;
+	struct str payload;
+	int64_t attempts;
+};
+
+SHAPE(task_row, struct task, NULL,
+    COLUMN(struct task, id),
+    COLUMN(struct task, kind, .labels = kind_labels),
+    COLUMN(struct task, payload),
+    COLUMN(struct task, attempts));
+
+enum outcome { DONE, AGAIN, FAILED };
+
+struct call {
+	struct str url, body;
+};
+
+SHAPE(call_in, struct call, "Call",
+    FIELD(struct call, url, "url", .flags = F_REQUIRED),
+    FIELD(struct call, body, "body", .flags = F_REQUIRED));
+
+static const char *
+header(struct arena *a, const char *name, struct str value)
+{
+	return str_printf(a, "%s: %.*s", name, STR_ARG(value)).p;
+}
+
+/* The sandbox calls its customer: this installation. */
+static enum outcome
+sandbox_callback(struct jobs *j, const struct task *t, struct str *why)
+{
+	struct arena *a = &j->arena;
+	struct str id = str_printf(a, "msg_%llu", (unsigned long long)t->id);
+	struct str at = str_printf(a, "%lld",
+	    (long long)(clock_now().us / SECOND_US));
+	struct complaints wrong;
+	struct call call = { STR_NULL, STR_NULL };
+	struct post p;
+	uint64_t given;
+	long status = 0;
+
+	complaints_init(&wrong);
+	*why = STR("the payload is not readable");
+	if (json_decode(a, t->payload, &call_in, false, &call, &given,
+	    &wrong) != OK)
+		return FAILED;
+	p = (struct post){ .url = call.url, .body = call.body, .own = true,
+	    .ca = j->conf->callback_ca, .headers = {
+		"Content-Type: application/json",
+		header(a, "webhook-id", id), header(a, "webhook-timestamp", at),
+		header(a, "webhook-signature", webhook_sign(a,
+		    webhook_sandbox_key(a), id, at, call.body)) } };
+	if (!post_send(a, &p, &status, why))
+		return AGAIN;
+	*why = str_printf(a, "status %ld", status);
+	if (status >= 200 && status < 300)
+		return DONE;
+	return status >= 400 && status < 500 && status != 408 &&
+	    status != 429 ? FAILED : AGAIN;
+}
+
+/* Doubling from one second, with a quarter of jitter. */
+static int64_t
+wait_seconds(int64_t attempts)
+{
+	int64_t s = attempts < 9 ? INT64_C(1) << attempts : WAIT_MAX_SECONDS;
+
+	if (s > WAIT_MAX_SECONDS)
+		s = WAIT_MAX_SECONDS;
+	return s + randombytes_uniform((uint32_t)s / 4 + 1);
+}
+
+static enum err
+finish(struct jobs *j, const struct task *t, enum outcome o, struct str why)
+{
+	struct when now = clock_now();
+
+	if (o == AGAIN && t->attempts + 1 >= ATTEMPTS_MAX)
+		o = FAILED;
+	switch (o) {
+	case DONE:
+		return jobs_exec(j, Q_TASK_DONE, ARGS(now, t->id, j->owner),
+		    NULL);
+	case FAILED:
+		log_error("task %llu failed: %.*s", (unsigned long long)t->id,
+		    STR_ARG(why));
+		return jobs_exec(j, Q_TASK_FAILED, ARGS(now, why, t->id,
+		    j->owner), NULL);
+	case AGAIN:
+		break;
+	}
+	log_warn("task %llu will be tried again: %.*s",
+	    (unsigned long long)t->id, STR_ARG(why));
+	return jobs_exec(j, Q_TASK_AGAIN, ARGS(when_add(now,
+	    wait_seconds(t->attempts)), why, t->id, j->owner), NULL);
+}
+
+static enum err
+run_task(struct jobs *j, const struct task *t)
+{
+	struct when now = clock_now();
+	struct str why = STR("of an unknown kind");
+	enum outcome o = FAILED;
+	uint64_t rows;
+
+	TRY(jobs_exec(j, Q_TASK_CLAIM, ARGS(j->owner, when_add(now,
+	    LEASE_SECONDS), t->id, t->attempts, now), &rows));
+	if (rows == 0)
+		return OK;	/* another process was faster */
+	if (t->kind == TASK_SANDBOX_CALLBACK)
+		o = sandbox_callback(j, t, &why);
+	return finish(j, t, o, why);
+}
+
+enum err
+task_round(struct jobs *j, bool *more)
+{
+	const struct task *t;
+	struct list rows;
+
+	arena_reset(&j->arena);
+	TRY(db_rows(j->db, &j->arena, Q_TASK_DUE, ARGS(clock_now()), &task_row,
+	    &rows));
+	t = rows.items;
+	for (size_t i = 0; i < rows.n; i++)
+		TRY(run_task(j, &t[i]));
+	*more = rows.n > 0;
+	return OK;
+}

@@ -1,0 +1,24 @@
+/* What the parts of the jobs role share. */
+#ifndef AFF_JOBS_WORK_H
+#define AFF_JOBS_WORK_H
+
+#include "db/db.h"
+#include "server/conf.h"
+
+struct jobs {
+	const struct conf *conf;
+	struct db *db;
+	struct arena arena;		/* reset before each turn and task */
+	uint64_t owner;			/* of leases: random, one a process */
+};
+
+/* Runs the schedules that are due.  ERR_UNAVAILABLE ends the round. */
+MUST_CHECK enum err schedule_round(struct jobs *);
+/* Runs tasks that are due; *more: there may be others. */
+MUST_CHECK enum err task_round(struct jobs *, bool *more);
+
+/* One guarded statement in a transaction of its own. */
+MUST_CHECK enum err jobs_exec(struct jobs *, enum query, struct args,
+    uint64_t *rows);
+
+#endif

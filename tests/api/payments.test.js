@@ -1,0 +1,137 @@
+/* Checkout sessions and the provider's signed callback. */
+'use strict';
+const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { service } = require('./lib/service');
+const { tests, sleep } = require('./lib/test');
+const { World, unique } = require('./lib/world');
+const { query } = require('./lib/db');
+
+const test = tests(__filename);
+let w, c, buyer, product;
+
+/* As the sandbox signs: its key is derived from the installation's secret. */
+function signed(body, { id = unique(), at = Math.floor(Date.now() / 1000),
+    more = '' } = {}) {
+	const secret = Buffer.from(fs.readFileSync(path.join(c.service.state,
+	    'etc', 'secret'), 'utf8').trim(), 'hex');
+	const key = crypto.createHmac('sha256', secret).update('sandbox\0')
+	    .digest();
+	const text = JSON.stringify(body);
+	const mac = crypto.createHmac('sha256', key)
+	    .update(`${id}.${at}.${text}`).digest('base64');
+
+	return { body: text, headers: { 'webhook-id': id,
+		'webhook-timestamp': String(at),
+		'webhook-signature': `${more}v1,${mac}` } };
+}
+
+const tell = (call) => c.call('POST', '/payments/callbacks/sandbox', call);
+const paid = (session, more) => ({ type: 'checkout.session.paid',
+	token: session.url.split('/').pop(), amount: session.amount,
+	currency: session.currency, ...more });
+
+test('a callback that is signed settles the payment, once', async () => {
+	c = (await service()).client;
+	w = new World(c);
+	buyer = await w.owner();
+	product = await w.product();
+	const session = await w.checkout(buyer);
+	const call = signed(paid(session));
+
+	assert.equal((await tell(call)).status, 200);
+	assert.equal((await w.session(buyer, session.id)).paymentStatus,
+	    'paid');
+	assert.equal((await tell(call)).status, 200);
+	assert.equal((await tell(signed(paid(session)))).status, 200);
+	assert.equal((await w.balance(buyer)).balance, product.tokens);
+});
+
+test('a callback that is not signed well does nothing', async () => {
+	const session = await w.checkout(buyer);
+	const good = signed(paid(session));
+	const now = Math.floor(Date.now() / 1000);
+	const h = good.headers;
+	const bad = {
+		'no signature': { ...good, headers: {} },
+		'another body': { ...good, body: good.body + ' ' },
+		'another id': { ...good, headers: { ...h,
+			'webhook-id': 'other' } },
+		'another time': { ...good, headers: { ...h,
+			'webhook-timestamp': String(now + 1) } },
+		'too old': signed(paid(session), { at: now - 600 }),
+		'too new': signed(paid(session), { at: now + 600 }),
+		'v2': { ...good, headers: { ...h, 'webhook-signature':
+			h['webhook-signature'].replace('v1', 'v2') } },
+		'cut': { ...good, headers: { ...h, 'webhook-signature':
+			h['webhook-signature'].slice(0, -4) } },
+		'no kind': { ...good, headers: { ...h, 'webhook-signature':
+			h['webhook-signature'].slice(3) } },
+	};
+
+	for (const [what, call] of Object.entries(bad))
+		assert.equal((await tell(call)).status, 400, what);
+	assert.equal((await w.session(buyer, session.id)).paymentStatus,
+	    'unpaid');
+	assert.equal((await tell(signed(paid(session), { more:
+	    `v1,${'A'.repeat(43)}= ` }))).status, 200, 'one of two fits');
+});
+
+test('a callback that tells something else does nothing', async () => {
+	const session = await w.checkout(buyer);
+
+	for (const more of [{ amount: session.amount - 1 }, { amount: 0 },
+	    { currency: 'EUR' }, { type: 'checkout.session.declined' },
+	    { amount: '5' }])
+		assert.equal((await tell(signed(paid(session, more)))).status,
+		    400, JSON.stringify(more));
+	assert.equal((await tell(signed(paid(session, { token: 'unknown' }))))
+	    .status, 404);
+	assert.equal((await w.session(buyer, session.id)).paymentStatus,
+	    'unpaid');
+});
+
+test('a session that has expired cannot be paid', async () => {
+	const session = await w.checkout(buyer);
+
+	await query(c.service, 'UPDATE payment SET expires_at = ' +
+	    `UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = ${session.id}`);
+	assert.equal((await w.session(buyer, session.id)).status, 'expired');
+	const answer = await w.press(session, 'pay');
+	assert.equal(answer.status, 409);
+	const page = await c.site('GET', session.url);
+	assert.match(page.text, /expired/);
+	assert.ok(!page.text.includes('<form'));
+	await sleep(1500);
+	const s = await w.session(buyer, session.id);
+	assert.equal(s.status, 'expired');
+	assert.equal(s.paymentStatus, 'unpaid');
+});
+
+test('a page of nobody\'s', async () => {
+	for (const at of ['/sandbox/unknown', '/sandbox/', '/sandbox',
+	    '/sandbox/a/b', `/sandbox/${'x'.repeat(500)}`])
+		assert.equal((await c.site('GET', at)).status, 404, at);
+	assert.equal((await c.site('POST', '/sandbox/unknown/pay', {
+		headers: { 'content-length': 0 } })).status, 404);
+});
+
+test('a payment without a referral brings nobody a commission', async () => {
+	const bought = await w.buy(buyer);
+	const rows = await query(c.service, 'SELECT COUNT(*) FROM earning e ' +
+	    `JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = ${bought.id}`);
+
+	assert.equal(rows, '0');
+});
+
+test('another currency of the product', async () => {
+	const price = product.prices.find((p) => p.currency !== 'USD');
+
+	if (price === undefined)
+		return;
+	const bought = await w.buy(buyer, { currency: price.currency });
+	assert.equal(bought.currency, price.currency);
+	assert.equal(bought.amount, price.amount);
+});

@@ -1,0 +1,104 @@
+/*
+ * Fills a running quickstart with what the benchmark needs, and signs the
+ * callbacks of a round.
+ *
+ *	setup.js world DIR		people, campaigns; writes DIR/values
+ *	setup.js round DIR NAME N	N open payments; writes DIR/callbacks
+ */
+'use strict';
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { execFileSync } = require('node:child_process');
+const { Client } = require('../api/lib/client');
+const { World } = require('../api/lib/world');
+
+const state = process.env.AFFILIATED_STATE;
+const BUYERS = 16;
+
+function credentials() {
+	return Object.fromEntries(fs.readFileSync(path.join(state,
+	    'credentials.env'), 'utf8').trim().split('\n')
+	    .map((line) => line.split(/=(.*)/s).slice(0, 2)));
+}
+
+function sql(text) {
+	return execFileSync('mariadb', ['--no-defaults', '-N', '-B', '-S',
+	    process.env.BENCH_SOCKET, 'affiliated'], { input: text })
+	    .toString().trim();
+}
+
+async function world(dir) {
+	const e = credentials();
+	const c = new Client({ url: e.AFFILIATED_URL, credentials: e,
+		ca: fs.readFileSync(e.AFFILIATED_CA) });
+	const w = new World(c);
+	const me = await w.referrer();
+	const campaign = await w.campaign(me);
+	const product = await w.product();
+	const claims = JSON.parse(Buffer.from(me.token.split('.')[1],
+	    'base64url'));
+	const buyers = [];
+
+	for (let i = 0; i < BUYERS; i++) {
+		const r = await w.referrer();
+		const k = await w.campaign(r);
+		const b = await w.owner({ referralCode: k.code });
+
+		await w.buy(b);		/* opens the accounts */
+		buyers.push([b.organization.id, sql('SELECT id FROM ' +
+		    'referral WHERE referred_organization_id = ' +
+		    b.organization.id), r.referrer.id, k.id].join(' '));
+	}
+	fs.writeFileSync(path.join(dir, 'buyers'), `${buyers.join('\n')}\n`);
+	const session = sql('SELECT MAX(id) FROM session WHERE user_id = ' +
+	    me.user.id);
+	fs.writeFileSync(path.join(dir, 'values'), Object.entries({
+		url: e.AFFILIATED_URL, token: me.token, session,
+		user: me.user.id, campaign: campaign.id,
+		code: campaign.code, organization: me.organization.id,
+		product: product.id, amount: product.prices[0].amount,
+		tokens: product.tokens, claims: Object.keys(claims).join(','),
+	}).map(([k, v]) => `${k}='${v}'\n`).join(''));
+	c.close();
+}
+
+/* N payments that are open, shared among the buyers; then their callbacks. */
+function round(dir, name, n) {
+	const values = Object.fromEntries(fs.readFileSync(path.join(dir,
+	    'values'), 'utf8').trim().split('\n').map((line) =>
+	    /^(\w+)='(.*)'$/.exec(line).slice(1)));
+	const buyers = fs.readFileSync(path.join(dir, 'buyers'), 'utf8')
+	    .trim().split('\n').map((line) => line.split(' '));
+
+	buyers.forEach(([org, referral], i) => sql(`INSERT INTO payment (
+organization_id, product_id, referral_id, quantity, currency, amount, tokens,
+provider, token, status, payment_status, success_url, cancel_url, created_at,
+expires_at) SELECT ${org}, ${values.product}, ${referral}, 1, 'USD',
+${values.amount}, ${values.tokens}, 'sandbox', CONCAT('${name}-', seq), 'open',
+'unpaid', 'https://shop.example/', 'https://shop.example/', UTC_TIMESTAMP(6),
+UTC_TIMESTAMP(6) + INTERVAL 1 DAY FROM seq_0_to_${n} WHERE
+seq % ${buyers.length} = ${i}`));
+	const secret = Buffer.from(fs.readFileSync(path.join(state, 'etc',
+	    'secret'), 'utf8').trim(), 'hex');
+	const key = crypto.createHmac('sha256', secret).update('sandbox\0')
+	    .digest();
+	const at = Math.floor(Date.now() / 1000);
+	const lines = [];
+	for (let i = 0; i <= n; i++) {
+		const body = JSON.stringify({ type: 'checkout.session.paid',
+			token: `${name}-${i}`, amount: Number(values.amount),
+			currency: 'USD' });
+
+		lines.push(`${name}-${i} ${at} v1,` + crypto
+		    .createHmac('sha256', key).update(`${name}-${i}.${at}.` +
+			body).digest('base64') + ` ${body}`);
+	}
+	fs.writeFileSync(path.join(dir, 'callbacks'), `${lines.join('\n')}\n`);
+}
+
+const [what, dir, name, n] = process.argv.slice(2);
+if (what === 'world')
+	world(dir);
+else
+	round(dir, name, Number(n));
