@@ -1,5 +1,6 @@
 /* affiliated: from the command line to a role.  See affiliated(8). */
 #include <getopt.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -196,6 +197,8 @@ main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
+	if (sodium_init() < 0)
+		return complain_of("libsodium does not start");
 	for (size_t i = 0; i < LEN(roles); i++)
 		if (strcmp(what, roles[i].name) == 0)
 			return run_role(&roles[i], argc - 1, argv + 1);

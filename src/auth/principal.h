@@ -31,10 +31,6 @@ enum {	/* constant expressions for route tables */
 };
 extern const char *const scope_labels[];	/* NULL-terminated */
 
-/* "campaigns:read files:write", and back; false: a name that is none. */
-struct str scopes_text(struct arena *, uint64_t scopes);
-MUST_CHECK bool scopes_parse(struct str, uint64_t *scopes);
-
 struct principal {
 	uint64_t user_id;	/* also the maker of an API key; 0: nobody */
 	uint64_t org_id;	/* active organization; 0: none */

@@ -311,44 +311,67 @@ put_components(struct printer *p)
 	buf_lit(b, "}}");
 }
 
+/* The tag of a route that comes next after last in the alphabet. */
+static const char *
+next_tag(const struct face *f, const char *last)
+{
+	const char *next = NULL;
+	const struct route *r;
+
+	for (size_t i = 0; (r = route_at(f, i)) != NULL; i++)
+		if (strcmp(r->tag, last) > 0 &&
+		    (next == NULL || strcmp(r->tag, next) < 0))
+			next = r->tag;
+	return next;
+}
+
 static void
 put_tags(struct printer *p)
 {
-	const struct route *r;
-	const char *last = "", *sep = "";
+	const char *tag = "", *sep = "";
 
 	buf_lit(p->b, "\"tags\":[");
-	for (size_t i = 0; (r = route_at(p->face, i)) != NULL; i++) {
-		if (strcmp(r->tag, last) == 0)
-			continue;
+	while ((tag = next_tag(p->face, tag)) != NULL) {
 		buf_printf(p->b, "%s{\"name\":\"%s\",\"description\":"
-		    "\"Operations on %s\"}", sep, r->tag, r->tag);
-		last = r->tag;
+		    "\"Operations on %s\"}", sep, tag, tag);
 		sep = ",";
 	}
 	buf_lit(p->b, "],");
+}
+
+static void
+put_document(struct printer *p)
+{
+	struct buf *b = p->b;
+
+	buf_lit(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":");
+	quoted(b, p->face->title);
+	buf_lit(b, ",\"version\":\"0\",\"description\":\"Organizations run "
+	    "campaigns, referrers promote them, sales become commissions. "
+	    "Amounts are integers in minor units. Every answer carries "
+	    "X-Request-Id.\",\"contact\":{\"name\":\"The operator of this "
+	    "installation\",\"url\":\"https://localhost:8443/\","
+	    "\"email\":\"operator@localhost.localdomain\"},"
+	    "\"license\":{\"name\":\"MIT\","
+	    "\"url\":\"https://opensource.org/license/mit\"}},"
+	    "\"servers\":[{\"url\":\"");
+	buf_printf(b, "https://localhost:8443%s\"}],", p->face->prefix);
+	buf_lit(b, "\"security\":[{\"bearer\":[]},{\"apiKey\":[]}],");
+	put_tags(p);
+	put_paths(p);
+	put_components(p);
+	buf_char(b, '}');
 }
 
 void
 openapi_print(const struct face *face, struct buf *b)
 {
 	struct printer *p = ARENA_NEW(b->arena, struct printer);
+	struct buf compact;
 
-	p->b = b;
+	buf_init(&compact, b->arena, (size_t)256 * 1024);
+	p->b = &compact;
 	p->face = face;
-	buf_lit(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":");
-	quoted(b, face->title);
-	buf_lit(b, ",\"version\":\"0\",\"description\":\"Organizations run "
-	    "campaigns, referrers promote them, sales become commissions. "
-	    "Amounts are integers in minor units. Every answer carries "
-	    "X-Request-Id.\",\"contact\":{\"name\":\"The operator of this "
-	    "installation\",\"url\":\"https://localhost:8443/\"},"
-	    "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}},"
-	    "\"servers\":[{\"url\":\"");
-	buf_printf(b, "https://localhost:8443%s\"}],", face->prefix);
-	buf_lit(b, "\"security\":[{\"bearer\":[]},{\"apiKey\":[]}],");
-	put_tags(p);
-	put_paths(p);
-	put_components(p);
-	buf_lit(b, "}\n");
+	put_document(p);
+	json_pretty(b, buf_view(&compact));
 }

@@ -121,6 +121,9 @@ void json_encode(struct buf *, const struct shape *, const void *record,
     bool masked);
 void json_string(struct buf *, struct str);	/* quoted and escaped; or null */
 
+/* json/pretty.c: well-formed JSON without white space, laid out. */
+void json_pretty(struct buf *, struct str);
+
 /* json/schema.c: the shape as a JSON Schema (OpenAPI 3.1) object. */
 void json_schema(struct buf *, const struct shape *, bool input);
 void json_schema_field(struct buf *, const struct field *, bool input);

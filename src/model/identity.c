@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "auth/password.h"
+#include "auth/secret.h"
 #include "base/settings.h"
 #include "base/banned.h"
 
@@ -100,7 +101,7 @@ SHAPE(login_row, struct login_row, NULL,
 
 enum err
 identity_password(struct db *db, struct arena *a, struct str email,
-    struct str password, uint64_t *user_id)
+    struct str password, struct known_user *user)
 {
 	struct login_row row = { 0 };
 	enum err e;
@@ -110,7 +111,9 @@ identity_password(struct db *db, struct arena *a, struct str email,
 		return e;
 	if (!password_verify(row.password_hash, password) || e != OK)
 		return ERR_BAD_LOGIN;
-	*user_id = row.id;
+	user->id = row.id;
+	if (password_needs_rehash(row.password_hash))
+		user->new_hash = password_hash(a, password);
 	return OK;
 }
 
@@ -119,32 +122,32 @@ identity_password(struct db *db, struct arena *a, struct str email,
 static struct arg
 token_hash(struct arena *a, struct str token)
 {
-	unsigned char *hash = arena_alloc(a, crypto_hash_sha256_BYTES);
+	unsigned char *hash = arena_alloc(a, SECRET_MAC_BYTES);
 
-	crypto_hash_sha256(hash, (const unsigned char *)token.p, token.n);
-	return BYTES(hash, crypto_hash_sha256_BYTES);
+	secret_hash(token, hash);
+	return BYTES(hash, SECRET_MAC_BYTES);
 }
 
 static enum err
 add_refresh(struct db *db, struct arena *a, uint64_t session_id,
     struct when now, struct when expires, struct str *token)
 {
-	unsigned char random[REFRESH_BYTES];
-
-	randombytes_buf(random, sizeof(random));
-	*token = str_base64url(a, random, sizeof(random));
+	*token = secret_token(a, REFRESH_BYTES);
 	return db_exec(db, Q_REFRESH_INSERT, ARGS(token_hash(a, *token),
 	    session_id, now, expires), NULL, NULL);
 }
 
 enum err
-session_open(struct db *db, struct arena *a, uint64_t user_id, struct when now,
-    struct login *login)
+session_open(struct db *db, struct arena *a, const struct known_user *user,
+    struct when now, struct login *login)
 {
 	struct when expires = when_add(now, settings->refresh_seconds);
 
-	login->user_id = user_id;
-	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires, user_id), NULL,
+	login->user_id = user->id;
+	if (user->new_hash.p != NULL)
+		TRY(db_exec(db, Q_USER_REHASH, ARGS(user->new_hash, user->id),
+		    NULL, NULL));
+	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires, user->id), NULL,
 	    &login->session_id));
 	return add_refresh(db, a, login->session_id, now, expires,
 	    &login->refresh_token);

@@ -12,12 +12,18 @@ MUST_CHECK enum err identity_api_key(struct db *, struct arena *,
     struct str public_id, const unsigned char hash[32], struct when now,
     struct principal *);
 
+/* Somebody who gave his password. */
+struct known_user {
+	uint64_t id;
+	struct str new_hash;	/* absent, or to store in place of an old one */
+};
+
 /*
  * Outside a transaction: it takes some 50 ms and the same time for an unknown
  * address.  ERR_BAD_LOGIN.
  */
 MUST_CHECK enum err identity_password(struct db *, struct arena *,
-    struct str email, struct str password, uint64_t *user_id);
+    struct str email, struct str password, struct known_user *);
 
 struct login {
 	uint64_t user_id, session_id;
@@ -25,8 +31,8 @@ struct login {
 };
 
 /* A session on the user's first organization, if he has one. */
-MUST_CHECK enum err session_open(struct db *, struct arena *, uint64_t user_id,
-    struct when now, struct login *);
+MUST_CHECK enum err session_open(struct db *, struct arena *,
+    const struct known_user *, struct when now, struct login *);
 /*
  * Uses a refresh token up and makes the next.  *reused: it was used before,
  * and the session is ended; that must be committed, so the call succeeds.

@@ -7,8 +7,7 @@
  */
 #include "model/payment.h"
 
-#include <sodium.h>
-
+#include "auth/secret.h"
 #include "base/money.h"
 #include "base/settings.h"
 #include "ledger/ledger.h"
@@ -71,13 +70,11 @@ enum err
 payment_create(struct db *db, struct arena *a, const struct actor *who,
     struct payment *p)
 {
-	unsigned char random[TOKEN_BYTES];
 	struct product product = { 0 };
 
 	TRY(product_get(db, a, p->product_id, &product));
 	TRY(price_of(&product, p));
-	randombytes_buf(random, sizeof(random));
-	p->token = str_base64url(a, random, sizeof(random));
+	p->token = secret_token(a, TOKEN_BYTES);
 	p->organization_id = who->organization_id;
 	p->status = PAYMENT_OPEN;
 	p->payment_status = PAYMENT_UNPAID;

@@ -45,22 +45,19 @@ static struct str
 read_file(struct arena *a, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
-	struct str s = STR_NULL;
-	size_t n = 0;
+	char chunk[4096];
+	struct buf b;
 	ssize_t got;
-	char *p;
 
 	if (fd < 0)
-		return s;
-	p = arena_alloc(a, FILE_MAX + 1);
-	while ((got = read(fd, p + n, FILE_MAX + 1 - n)) > 0)
-		n += (size_t)got;
-	saved = errno;
+		return STR_NULL;
+	buf_init(&b, a, sizeof(chunk));
+	while ((got = read(fd, chunk, sizeof(chunk))) > 0 && b.n <= FILE_MAX)
+		buf_put(&b, chunk, (size_t)got);
+	saved = got < 0 ? errno : EFBIG;
 	close(fd);
-	errno = got < 0 ? saved : EFBIG;
-	if (got == 0 && n <= FILE_MAX)
-		s = (struct str){ p, n };
-	return s;
+	errno = saved;
+	return got == 0 ? buf_view(&b) : STR_NULL;
 }
 
 static struct str

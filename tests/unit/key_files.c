@@ -11,7 +11,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "tests/unit/key_files.h"
+#include "key_files.h"
 #include "base/banned.h"
 
 struct settings conf = {

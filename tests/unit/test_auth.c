@@ -410,7 +410,6 @@ credentials(void **state UNUSED)
 static void
 labels(void **state UNUSED)
 {
-	uint64_t bits;
 	size_t n = 0;
 
 	while (scope_labels[n] != NULL)
@@ -423,18 +422,6 @@ labels(void **state UNUSED)
 	assert_string_equal(role_labels[ROLE_OWNER], "owner");
 	assert_string_equal(role_labels[ROLE_MEMBER], "member");
 	assert_null(role_labels[ROLE_MEMBER + 1]);
-	for (uint64_t all = 0; all <= SCOPE_ALL; all = all * 3 + 1) {
-		assert_true(scopes_parse(scopes_text(&arena, all), &bits));
-		assert_int_equal(bits, all);
-	}
-	assert_true(scopes_parse(scopes_text(&arena, SCOPE_ALL), &bits));
-	assert_int_equal(bits, SCOPE_ALL);
-	assert_true(scopes_parse(STR("files:write campaigns:read"), &bits));
-	assert_int_equal(bits, SCOPE_FILES_WRITE | SCOPE_CAMPAIGNS_READ);
-	assert_false(scopes_parse(STR("campaigns:read nothing:read"), &bits));
-	assert_int_equal(bits, 0);
-	assert_false(scopes_parse(STR("campaigns:read  files:read"), &bits));
-	assert_false(scopes_parse(STR("Campaigns:read"), &bits));
 }
 
 int

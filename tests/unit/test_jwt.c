@@ -10,7 +10,7 @@
 #include <openssl/hmac.h>
 
 #include "base/buf.h"
-#include "tests/unit/key_files.h"
+#include "key_files.h"
 #include "base/banned.h"
 
 static struct str

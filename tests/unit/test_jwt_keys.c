@@ -9,7 +9,7 @@
 #include <openssl/rsa.h>
 #include <unistd.h>
 
-#include "tests/unit/key_files.h"
+#include "key_files.h"
 #include "base/banned.h"
 
 static void

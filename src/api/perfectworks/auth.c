@@ -57,20 +57,18 @@ static enum err
 check_password(struct request *rq)
 {
 	const struct login_in *in = rq->in;
-	uint64_t *user_id = ARENA_NEW(rq->arena, uint64_t);
 
-	rq->prepared = user_id;
+	rq->prepared = ARENA_NEW(rq->arena, struct known_user);
 	return identity_password(rq->db, rq->arena, in->email, in->password,
-	    user_id);
+	    rq->prepared);
 }
 
 static enum err
 log_in(struct request *rq)
 {
-	const uint64_t *user_id = rq->prepared;
 	struct login login = { 0 };
 
-	TRY(session_open(rq->db, rq->arena, *user_id, rq->now, &login));
+	TRY(session_open(rq->db, rq->arena, rq->prepared, rq->now, &login));
 	return answer_tokens(rq, &login);
 }
 

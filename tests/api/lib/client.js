@@ -39,6 +39,9 @@ function checkError(answer, where) {
 	assert.equal(typeof body.message, 'string', where);
 	assert.equal(typeof body.error?.message, 'string', where);
 	assert.equal(body.error.statusCode, status, where);
+	assert.equal(body.error.requestId, answer.headers['x-request-id'],
+	    where);
+	delete body.error.requestId;	/* the rest can be compared */
 }
 
 class Client {
