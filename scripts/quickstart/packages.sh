@@ -79,10 +79,10 @@ install_missing()
 		die "apt-get failed; all of it is in $state/log/packages.log"
 	}
 	# Nor shall it start when the machine does.
-	if [[ -n $new_nginx ]] && command -v systemctl >/dev/null; then
-		as_root systemctl disable nginx.service \
-			>>"$state/log/packages.log" 2>&1 || :
-	fi
+	[[ -z $new_nginx ]] || {
+		as_root deb-systemd-helper disable nginx.service
+		as_root update-rc.d nginx disable
+	} >>"$state/log/packages.log" 2>&1 || :
 }
 
 # Node.js runs tests only; one that is there is taken as it is.

@@ -205,7 +205,8 @@ make_database()
 	((EUID != 0)) || user=(--user=root)
 	rm -rf -- "$state/db.new"
 	logged mariadbd.log mariadb-install-db --no-defaults "${user[@]}" \
-		--datadir="$state/db.new" --skip-test-db --skip-name-resolve \
+		--datadir="$state/db.new" --force --skip-test-db \
+		--skip-name-resolve \
 		--auth-root-authentication-method=socket \
 		--auth-root-socket-user="$me"
 	mv -- "$state/db.new" "$state/db"

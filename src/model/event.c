@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-/* Longer than any transaction of a request lives before it is ended. */
+/* Longer than a transaction of a request takes, retries included. */
 #define HELD_BACK_SECONDS 5
 
 SHAPE(event_row, struct event_row, NULL,

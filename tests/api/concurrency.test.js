@@ -92,10 +92,8 @@ test('deleting at once: all 204, ended once', async () => {
 	    `/referrer-campaigns/${made.id}`, { token: referrer.token }));
 
 	assert.deepEqual(tally(answers), { 204: 8 });
-	const { items } = await w.ok(200, 'GET', '/events?limit=100', {
-		token: referrer.token });
-	assert.equal(items.filter((e) => e.entityId === made.id &&
-	    e.type === 'referrer_campaign.ended').length, 1);
+	assert.equal((await w.events(referrer, 'referrer_campaign.ended',
+	    made.id)).length, 1);
 });
 
 test('deleting an API key twice', async () => {

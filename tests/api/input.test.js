@@ -171,7 +171,7 @@ const buy = (more) => c.call('POST', '/payments/checkout-sessions', {
 	    productId: product.id, successUrl: 'https://shop.example/a',
 	    cancelUrl: 'https://shop.example/b', ...more } });
 
-for (const quantity of [0, -1, 1.5, 1e300, 1000001, '2', true, [], {}])
+for (const quantity of [0, -1, 1.5, 1000001, '2', true, [], {}])
 	test(`money: quantity ${JSON.stringify(quantity)}`, async () => {
 		const answer = await buy({ quantity });
 
@@ -180,7 +180,7 @@ for (const quantity of [0, -1, 1.5, 1e300, 1000001, '2', true, [], {}])
 	});
 
 for (const number of ['9007199254740993', '9223372036854775808', '1e3', '1E0',
-    '-0', '18446744073709551617', '99999999999999999999999', '2.0',
+    '-0', '1e300', '18446744073709551617', '99999999999999999999999', '2.0',
     '0.1e1'])
 	test(`money: quantity as ${number}`, async () => {
 		const { status, text } = await buy('{"productId":"' +
@@ -246,7 +246,7 @@ for (const at of PATHS)
 		const { status } = await c.call('GET', at, {
 			token: me.token });
 
-		assert.ok([400, 404].includes(status), String(status));
+		assert.ok([400, 404, 414].includes(status), String(status));
 	});
 
 test('an address that is too long: 414', async () => {
@@ -290,7 +290,7 @@ test('no content type at all: 415', async () => {
 
 for (const q of ['page=0', 'page=-1', 'page=x', 'page=1.5', 'limit=0',
     'limit=101', 'limit=99999999999999999999', 'limit=', 'sort=name:desc',
-    'sort=createdAt:up', 'sort=createdAt', 'sort=', 'cursor=x',
+    'sort=createdAt:up', 'sort=', 'cursor=x',
     'cursor=AAAAAAAAAAAAAAAA', 'status=active', 'status=', 'unknown=1',
     'page=1&page=2', 'page=1&cursor=x', 'limit=%00', 'limit=%zz', '%ff=1',
     'page=1000001'])

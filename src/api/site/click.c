@@ -90,7 +90,9 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 		while (k < i && !str_eq(code, code_of(v[k].in->uri)))
 			k++;
 		v[i].err = ERR_NOT_FOUND;
-		if (k < i) {
+		if (v[i].in->method != GET && v[i].in->method != HEAD) {
+			v[i].err = ERR_METHOD;
+		} else if (k < i && v[k].err != ERR_METHOD) {
 			v[i].lead = v[k].lead;
 			v[i].err = v[k].err;
 		} else if (code.n > 0 && code.n <= 40) {
@@ -206,6 +208,8 @@ answer(struct arena *a, struct visit *v)
 		out->status = err_status(v->err);
 		if (out->status == 503)
 			add_header(a, out, "Retry-After", STR("1"));
+		if (v->err == ERR_METHOD)
+			add_header(a, out, "Allow", STR("GET, HEAD"));
 		buf_printf(&out->body, "%s\n", err_text(v->err));
 		return;
 	}

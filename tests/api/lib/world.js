@@ -149,6 +149,21 @@ class World {
 		return answer;
 	}
 
+	/* Events come a little late, so that none is left out by a cursor. */
+	async events(who, type, entityId) {
+		let found = [];
+
+		await until(async () => {
+			const { items } = await this.ok(200, 'GET',
+			    '/events?limit=100', { token: who.token });
+
+			found = items.filter((e) => e.type === type &&
+			    e.entityId === entityId);
+			return found.length > 0;
+		}, 20000, 500);
+		return found;
+	}
+
 	analytics(who, id) {
 		return this.ok(200, 'GET',
 		    `/referrer-campaigns/${id}/analytics`, {
