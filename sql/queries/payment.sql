@@ -10,10 +10,6 @@ FROM product p JOIN product_price r ON r.product_id = p.id
 WHERE p.id = :id AND p.organization_id = 1 AND p.active = 1
 ORDER BY r.position
 
--- name: product_named
-SELECT id, name, description, tokens FROM product
-WHERE organization_id = 1 AND name = :name
-
 -- name: product_insert
 INSERT INTO product (organization_id, name, description, tokens, position,
 	created_at)

@@ -4,10 +4,6 @@ INSERT INTO referral (organization_id, campaign_id, placement_id, referrer_id,
 VALUES (:org, :campaign, :placement, :referrer, :referred, :click, 'signup',
 	:now)
 
--- name: referral_of
-SELECT id FROM referral
-WHERE organization_id = :org AND referred_organization_id = :referred
-
 -- name: referral_customer
 UPDATE referral SET state = 'active', customer_at = :now
 WHERE id = :id AND customer_at IS NULL

@@ -13,7 +13,7 @@
 #define APIKEY_SECRET	64
 
 struct apikey_parts {
-	struct str text;		/* the whole key; from apikey_make only */
+	struct str text;		/* the key; from apikey_make only */
 	struct str public_id;
 	unsigned char hash[32];		/* SHA-256 of the text */
 	bool test;
@@ -21,7 +21,8 @@ struct apikey_parts {
 
 void apikey_make(struct arena *, bool test, struct apikey_parts *);
 /*
- * false: not of that form.  public_id is a view of the text; .text stays absent.
+ * false: not of that form.  public_id is a view of the text;
+ * .text stays absent.
  * Compare the hash with the stored one by sodium_memcmp.
  */
 MUST_CHECK bool apikey_parse(struct str text, struct apikey_parts *);

@@ -15,7 +15,7 @@ struct jwt_key {
 	jwt_alg_t libjwt_alg;
 	size_t signature;	/* bytes of any signature by it */
 	struct str check;	/* secret or public PEM, as libjwt wants it */
-	struct str sign;	/* secret or private PEM; STR_NULL: verify only */
+	struct str sign;	/* secret or private PEM; absent: verifies */
 };
 
 struct jwt_keyset {

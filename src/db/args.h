@@ -5,8 +5,8 @@
 #ifndef AFF_DB_ARGS_H
 #define AFF_DB_ARGS_H
 
-#define ARGS_COUNT(...) ARGS_COUNT_(__VA_ARGS__, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, \
-	12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define ARGS_COUNT(...) ARGS_COUNT_(__VA_ARGS__, 24, 23, 22, 21, 20, 19, 18, \
+	17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define ARGS_COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, \
 	a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, n, ...) n
 
@@ -38,7 +38,8 @@
 #define ARGS_JOIN(n) ARGS_JOIN_(n)
 #define ARGS_JOIN_(n) ARGS_##n
 #define ARGS(...) ((struct args){ \
-	(const struct arg[]){ ARGS_JOIN(ARGS_COUNT(__VA_ARGS__))(__VA_ARGS__) }, \
+	(const struct arg[]){ \
+		ARGS_JOIN(ARGS_COUNT(__VA_ARGS__))(__VA_ARGS__) }, \
 	ARGS_COUNT(__VA_ARGS__) })
 #define NO_ARGS ((struct args){ NULL, 0 })
 

@@ -59,18 +59,61 @@ struct args {
 	const struct arg *v;
 	size_t n;
 };
-static inline struct arg arg_bool(bool v) { return (struct arg){ .type = T_BOOL, .i = v }; }
-static inline struct arg arg_int(int64_t v) { return (struct arg){ .type = T_INT, .i = v }; }
-static inline struct arg arg_small(int v) { return (struct arg){ .type = T_INT, .i = v }; }
-/* an id of 0 is NULL */
-static inline struct arg arg_id(uint64_t v) { return (struct arg){ .type = T_ID, .null = v == 0, .i = (int64_t)v }; }
-static inline struct arg arg_str(struct str v) { return (struct arg){ .type = T_STR, .null = v.p == NULL, .s = v }; }
-static inline struct arg arg_when(struct when v) { return (struct arg){ .type = T_TIME, .null = v.us == 0, .i = v.us }; }
-static inline struct arg arg_day(struct day v) { return (struct arg){ .type = T_DAY, .null = v.n == INT32_MIN, .i = v.n }; }
-static inline struct arg arg_self(struct arg v) { return v; }
+
+static inline struct arg
+arg_bool(bool v)
+{
+	return (struct arg){ .type = T_BOOL, .i = v };
+}
+
+static inline struct arg
+arg_int(int64_t v)
+{
+	return (struct arg){ .type = T_INT, .i = v };
+}
+
+static inline struct arg
+arg_small(int v)
+{
+	return (struct arg){ .type = T_INT, .i = v };
+}
+
+static inline struct arg
+arg_id(uint64_t v)		/* an id of 0 is NULL */
+{
+	return (struct arg){ .type = T_ID, .null = v == 0, .i = (int64_t)v };
+}
+
+static inline struct arg
+arg_str(struct str v)
+{
+	return (struct arg){ .type = T_STR, .null = v.p == NULL, .s = v };
+}
+
+static inline struct arg
+arg_when(struct when v)
+{
+	return (struct arg){ .type = T_TIME, .null = v.us == 0, .i = v.us };
+}
+
+static inline struct arg
+arg_day(struct day v)
+{
+	return (struct arg){ .type = T_DAY, .null = v.n == DAY_NONE.n,
+	    .i = v.n };
+}
+
+static inline struct arg
+arg_self(struct arg v)
+{
+	return v;
+}
+
 /* A label by its index: LABEL(campaign_status_labels, CAMPAIGN_ACTIVE). */
-#define LABEL(labels, v) ((struct arg){ .type = T_STR, .s = str_of((labels)[v]) })
-#define BYTES(p_, n_) ((struct arg){ .type = T_STR, .bytes = true, .s = { (const char *)(p_), (n_) } })
+#define LABEL(labels, v) \
+	((struct arg){ .type = T_STR, .s = str_of((labels)[v]) })
+#define BYTES(p_, n_) ((struct arg){ .type = T_STR, .bytes = true, \
+	.s = { (const char *)(p_), (n_) } })
 #define ARG(x) _Generic((x), bool: arg_bool, int64_t: arg_int, int: arg_small, \
 	uint64_t: arg_id, struct str: arg_str, struct when: arg_when, \
 	struct day: arg_day, struct arg: arg_self)(x)
@@ -128,8 +171,9 @@ MUST_CHECK enum err tx_run(struct db *, struct arena *,
  * migration whose file has changed is refused.  Needs the rights to do so.
  */
 MUST_CHECK bool db_migrate(const struct db_conf *, const char *dir);
-/* The version that this program needs (made from sql/migrations), and the one there. */
+/* The version that this program needs (made from sql/migrations). */
 extern const unsigned db_schema_version;
+/* The one that the database has. */
 MUST_CHECK enum err db_version(struct db *, unsigned *version);
 
 #endif

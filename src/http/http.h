@@ -21,7 +21,7 @@ struct http_in {
 	struct str accept, cookie, user_agent, referer, account_id;
 	struct str webhook_id, webhook_timestamp, signature;
 	struct str request_id, address;		/* from nginx */
-	enum err refused;	/* not OK: unreadable; answered before all else */
+	enum err refused;	/* not OK: unreadable, answered at once */
 };
 
 struct header {
@@ -42,14 +42,14 @@ struct request {
 	struct arena *arena;
 	struct db *db;
 	const struct route *route;
-	struct principal who;			/* flags R_PUBLIC: may be empty */
+	struct principal who;			/* R_PUBLIC: may be empty */
 	uint64_t id[2];				/* {id} parts of the path */
 	struct str text[2];			/* {text:...} parts */
 	void *in;				/* decoded body (route->in) */
 	uint64_t given;				/* which of its fields */
 	void *query;				/* decoded (route->query) */
 	void *prepared;				/* what route->prepare left */
-	struct when now;			/* one clock reading a request */
+	struct when now;			/* one reading a request */
 	struct complaints wrong;
 	/* set by the handler: */
 	void *out;				/* record of route->out */
@@ -61,11 +61,9 @@ struct request {
 	const char *raw_type;
 };
 
-typedef enum err handler(struct request *);
-
 enum {
-	R_PUBLIC = 1,		/* no credential needed; one that is sent counts */
-	R_WRITE = 2,		/* runs in a transaction, takes Idempotency-Key */
+	R_PUBLIC = 1,		/* no credential needed; one sent counts */
+	R_WRITE = 2,		/* in a transaction, takes Idempotency-Key */
 	R_NO_KEY = 4,		/* a write without Idempotency-Key (/auth) */
 	R_LIST = 8,		/* answers a page of route->out */
 	R_RAW = 16,		/* answers raw text of its own type */
@@ -80,15 +78,16 @@ enum {
 struct route {
 	const char *op;			/* operationId */
 	enum method method;
-	const char *path;		/* below the face: "/api-keys/{id}", "/slug/{text:slug}" */
-	handler *handle;
-	handler *prepare;		/* before BEGIN: slow work without writes */
+	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}" */
+	enum err (*handle)(struct request *);
+	enum err (*prepare)(struct request *);	/* before BEGIN: slow work */
 	const struct shape *in, *query, *out;
 	int status;			/* of success */
 	int also;			/* another success, or 0 */
 	unsigned flags;
 	uint64_t scope;			/* 0: any credential */
-	const enum err *errors;		/* its own, ending in OK; the common ones follow from flags */
+	/* Its own, ending in OK; the common ones follow from the flags. */
+	const enum err *errors;
 	const char *tag, *summary, *done;	/* done: message of success */
 };
 
@@ -97,15 +96,18 @@ struct face {
 	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
 	const char *title;
 	bool lax;			/* unknown members are ignored */
-	const struct route *const *tables;	/* NULL-terminated; each ends in .op NULL */
+	/* NULL-terminated; each ends in an entry without .op. */
+	const struct route *const *tables;
 	void (*success)(struct request *, struct buf *, bool masked);
-	void (*failure)(const struct http_in *, enum err, const struct complaints *, struct buf *);
-	/* for the API document: schema of a success body and of the error body */
+	void (*failure)(const struct http_in *, enum err,
+	    const struct complaints *, struct buf *);
+	/* For the API document: the schemas of these two. */
 	void (*success_schema)(const struct route *, struct buf *);
 	void (*failure_schema)(struct buf *);
 };
 
-extern const struct face *const faces[];	/* NULL-terminated: api/routes.c */
+/* NULL-terminated: api/routes.c. */
+extern const struct face *const faces[];
 
 /* http/dispatch.c */
 /* How dispatch learns who asks: functions of the model, which stands above. */

@@ -22,10 +22,14 @@ struct page_query {
 	struct str cursor, sort;
 };
 #define PAGE_FIELDS(type) \
-	FIELD(type, paging.page, "page", .min = 1, .max = 1000000, .doc = "Number of the page, from 1"), \
-	FIELD(type, paging.limit, "limit", .min = 1, .max = PAGE_LIMIT_MAX, .doc = "Items a page, 10 if absent"), \
-	FIELD(type, paging.cursor, "cursor", .max = 200, .doc = "Of the page before, in place of page"), \
-	FIELD(type, paging.sort, "sort", .max = 60, .doc = "A name and a direction: createdAt:desc")
+	FIELD(type, paging.page, "page", .min = 1, .max = 1000000, \
+	    .doc = "Number of the page, from 1"), \
+	FIELD(type, paging.limit, "limit", .min = 1, .max = PAGE_LIMIT_MAX, \
+	    .doc = "Items a page, 10 if absent"), \
+	FIELD(type, paging.cursor, "cursor", .max = 200, \
+	    .doc = "Of the page before, in place of page"), \
+	FIELD(type, paging.sort, "sort", .max = 60, \
+	    .doc = "A name and a direction: createdAt:desc")
 
 struct request;
 

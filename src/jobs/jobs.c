@@ -1,4 +1,4 @@
-/* The loop of the jobs role: what is due, until nothing is, then a short wait. */
+/* The loop of the jobs role: all that is due, then a short wait. */
 #include "jobs/jobs.h"
 
 #include <errno.h>

@@ -18,12 +18,10 @@
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
 
-typedef enum err batch_fn(struct db *, struct arena *, struct when now,
-    uint64_t *count);
-
 /* Works off all that is due, a batch at a time. */
 static enum err
-all_batches(struct jobs *j, batch_fn *fn)
+all_batches(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
+    struct when now, uint64_t *count))
 {
 	uint64_t count = BATCH;
 

@@ -33,7 +33,7 @@ enum {
 };
 
 struct list {
-	void *items;		/* n records of the shape's size, or struct str */
+	void *items;		/* n records of the shape, or struct str */
 	size_t n;
 };
 
@@ -42,8 +42,8 @@ struct field {
 	enum field_type type;
 	size_t at;		/* offsetof in the record */
 	unsigned flags;
-	int64_t min, max;	/* integer: range; string: characters; list: items
-				 * (max 0: the type's own bound) */
+	/* Integer: range; string: characters; list: items. max 0: no bound. */
+	int64_t min, max;
 	const char *const *labels;	/* T_LABEL: NULL-terminated */
 	const struct shape *of;
 	const char *format;	/* OpenAPI format that is checked: email, uri,
@@ -119,7 +119,8 @@ MUST_CHECK bool json_lint(struct str text, const char **why, size_t *at);
 /* json/out.c: record to text.  masked: F_SECRET fields are written as null. */
 void json_encode(struct buf *, const struct shape *, const void *record,
     bool masked);
-void json_string(struct buf *, struct str);	/* quoted and escaped; or null */
+/* Quoted and escaped, or null. */
+void json_string(struct buf *, struct str);
 
 /* json/pretty.c: well-formed JSON without white space, laid out. */
 void json_pretty(struct buf *, struct str);

@@ -31,7 +31,7 @@ extern const char *const journal_labels[];
 struct posting {
 	uint64_t organization_id;	/* whose book */
 	enum account_kind kind;
-	uint64_t owner_id;		/* referrer, campaign...; 0: the book's own */
+	uint64_t owner_id;		/* referrer...; 0: the book's own */
 	struct str currency;
 	int64_t amount;			/* not zero */
 	int64_t balance;		/* set: after this journal, if kept */

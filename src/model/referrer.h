@@ -4,7 +4,8 @@
 
 #include "db/db.h"
 
-extern const char *const referrer_status_labels[];	/* pending active blocked */
+/* pending active blocked */
+extern const char *const referrer_status_labels[];
 
 struct referrer {
 	uint64_t id;

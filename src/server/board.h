@@ -36,7 +36,8 @@ struct board_worker {
 	_Atomic uint64_t arena_high;	/* bytes, the most of any request */
 	_Atomic uint64_t latency_us;	/* sum */
 	_Atomic uint64_t latency[BOARD_LATENCIES + 1];
-	_Atomic uint64_t routes[BOARD_ROUTES + 1][BOARD_CLASSES];	/* 0: none */
+	/* 0: no route */
+	_Atomic uint64_t routes[BOARD_ROUTES + 1][BOARD_CLASSES];
 };
 
 struct board {

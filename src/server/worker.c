@@ -30,7 +30,7 @@
 #define EVENTS		16
 #define EVICT_US	SECOND_US	/* parked for so long: may be closed */
 #define FULL_MS		100		/* a full worker looks so often */
-#define QUIET_MS	100		/* nothing for so long: all is answered */
+#define QUIET_MS	100		/* so long nothing: all is answered */
 #define GIVE_MS		10		/* a full queue is tried so often */
 
 enum { TAG_LISTEN, TAG_QUEUE, TAG_SIGNAL };

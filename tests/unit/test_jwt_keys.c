@@ -17,7 +17,8 @@ rotation(void **state UNUSED)
 {
 	struct str before, unknown;
 
-	write_file("old.hs256", secret_text("another secret of 32 bytes or more",
+	write_file("old.hs256",
+	    secret_text("another secret of 32 bytes or more",
 	    34));
 	assert_true(load("old"));
 	before = good_token();

@@ -144,7 +144,8 @@ put_active(struct request *rq)
 
 SHAPE(registered_out, struct registered, "Registered",
     FIELD(struct registered, user, "user", .of = &pw_user),
-    FIELD(struct registered, made, "organization", .flags = F_NULLABLE, .of = &pw_organization));
+    FIELD(struct registered, made, "organization", .flags = F_NULLABLE,
+	.of = &pw_organization));
 
 static const enum err register_errors[] = ERRORS(ERR_EMAIL_TAKEN);
 static const enum err active_errors[] = ERRORS(ERR_NOT_FOUND);
