@@ -74,8 +74,8 @@ jobs(struct conf *conf, const char *path, int argc, char **argv)
 {
 	char why[CONF_WHY];
 
-	(void)path, (void)argc, (void)argv;
-	return use(conf, why) ? jobs_run(conf) : complain_of(why);
+	(void)argc, (void)argv;
+	return use(conf, why) ? jobs_run(conf, path, use) : complain_of(why);
 }
 
 static int

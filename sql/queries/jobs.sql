@@ -4,7 +4,7 @@
 -- name: schedule_claim
 UPDATE schedule SET lease_owner = :owner, lease_until = :until
 WHERE name = :name AND next_run_at <= :now
-AND (lease_until IS NULL OR lease_until < :now)
+AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
 
 -- name: schedule_release
 UPDATE schedule SET lease_until = NULL, lease_owner = NULL, last_run_at = :now,
@@ -13,7 +13,8 @@ WHERE name = :name AND lease_owner = :owner
 
 -- name: schedule_due
 SELECT name FROM schedule
-WHERE next_run_at <= :now AND (lease_until IS NULL OR lease_until < :now)
+WHERE next_run_at <= :now
+AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
 
 -- name: task_due
 SELECT id, kind, payload, attempts FROM task

@@ -18,5 +18,5 @@ SELECT j.id, j.organization_id, j.kind, j.subject_id, j.reverses, j.created_at,
 FROM (SELECT id, organization_id, kind, subject_id, reverses, created_at
 	FROM journal WHERE id > :after AND id <= :last ORDER BY id
 	LIMIT 1000) j
-JOIN entry e ON e.journal_id = j.id
+LEFT JOIN entry e ON e.journal_id = j.id
 ORDER BY j.id, e.line

@@ -1,58 +1,135 @@
--- Each finds what is wrong: the id of a row, and what was found there.
+-- Each check finds what is wrong in a range of ids: the id, and what was found.
+-- The steps give the end of the next range, NULL behind the last row.
+
+-- name: verify_step_journal
+SELECT MAX(id) AS id FROM (SELECT id FROM journal WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_account
+SELECT MAX(id) AS id FROM (SELECT id FROM account WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_organization
+SELECT MAX(id) AS id FROM (SELECT id FROM organization WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_referrer
+SELECT MAX(id) AS id FROM (SELECT id FROM referrer WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_payment
+SELECT MAX(id) AS id FROM (SELECT id FROM payment WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_sale
+SELECT MAX(id) AS id FROM (SELECT id FROM sale WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- name: verify_step_placement
+SELECT MAX(id) AS id FROM (SELECT id FROM placement WHERE id > :after
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_sums
 SELECT e.journal_id AS id, CONCAT(a.currency, ' ', SUM(e.amount)) AS wrong
 FROM entry e JOIN account a ON a.id = e.account_id
-GROUP BY e.journal_id, a.currency HAVING SUM(e.amount) <> 0 LIMIT 20
+WHERE e.journal_id > :after AND e.journal_id <= :last
+GROUP BY e.journal_id, a.currency HAVING SUM(e.amount) <> 0
 
 -- name: verify_entries
 SELECT j.id, CONCAT(COUNT(e.line)) AS wrong
 FROM journal j LEFT JOIN entry e ON e.journal_id = j.id
-GROUP BY j.id HAVING COUNT(e.line) < 2 LIMIT 20
+WHERE j.id > :after AND j.id <= :last
+GROUP BY j.id HAVING COUNT(e.line) < 2
 
--- name: verify_balances
-SELECT a.id, CONCAT(a.balance, ' is not ', COALESCE(s.total, 0)) AS wrong
-FROM account a LEFT JOIN (SELECT account_id, SUM(amount) AS total FROM entry
-	GROUP BY account_id) s ON s.account_id = a.id
-WHERE a.balance <> IF(a.kept = 1, COALESCE(s.total, 0), 0) LIMIT 20
-
--- name: verify_guards
-SELECT id, CONCAT(balance) AS wrong FROM account
-WHERE guarded = 1 AND balance < 0 LIMIT 20
+-- name: verify_orphans
+SELECT e.journal_id AS id, CONCAT('line ', e.line) AS wrong
+FROM entry e LEFT JOIN journal j ON j.id = e.journal_id
+LEFT JOIN account a ON a.id = e.account_id
+WHERE e.journal_id > :after AND e.journal_id <= :last
+AND (j.id IS NULL OR a.id IS NULL)
 
 -- name: verify_books
-SELECT e.journal_id AS id, CONCAT(COUNT(DISTINCT a.organization_id)) AS wrong
-FROM entry e JOIN account a ON a.id = e.account_id
-WHERE a.organization_id <> 1
-GROUP BY e.journal_id HAVING COUNT(DISTINCT a.organization_id) > 1 LIMIT 20
+SELECT j.id, CONCAT(COUNT(DISTINCT NULLIF(a.organization_id, 1))) AS wrong
+FROM journal j JOIN entry e ON e.journal_id = j.id
+JOIN account a ON a.id = e.account_id
+WHERE j.id > :after AND j.id <= :last
+GROUP BY j.id, j.organization_id
+HAVING COUNT(DISTINCT NULLIF(a.organization_id, 1)) > 1
+OR SUM(a.organization_id NOT IN (1, j.organization_id)
+	AND j.organization_id <> 1) > 0
 
 -- name: verify_reversals
 SELECT r.id, CONCAT(e.account_id) AS wrong
 FROM journal r JOIN entry e ON e.journal_id IN (r.id, r.reverses)
-WHERE r.reverses IS NOT NULL
-GROUP BY r.id, e.account_id HAVING SUM(e.amount) <> 0 LIMIT 20
+WHERE r.id > :after AND r.id <= :last AND r.reverses IS NOT NULL
+GROUP BY r.id, e.account_id HAVING SUM(e.amount) <> 0
+
+-- name: verify_subjects
+SELECT j.id, CONCAT(j.kind, ' ', j.subject_id) AS wrong
+FROM journal j
+LEFT JOIN payment p ON j.kind = 'payment' AND p.id = j.subject_id
+LEFT JOIN earning e ON j.kind <> 'payment' AND e.id = j.subject_id
+WHERE j.id > :after AND j.id <= :last AND p.id IS NULL AND e.id IS NULL
+
+-- name: verify_flows
+SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
+	MIN(j.id) AS id
+FROM entry e JOIN journal j ON j.id = e.journal_id
+JOIN account a ON a.id = e.account_id
+WHERE j.id > :after AND j.id <= :last
+GROUP BY j.kind, a.kind, SIGN(e.amount)
+
+-- name: verify_balances
+SELECT a.id, CONCAT(a.balance, ' is not ', COALESCE(s.total, 0)) AS wrong
+FROM account a LEFT JOIN (SELECT x.id, SUM(e.amount) AS total
+	FROM account x JOIN entry e ON e.account_id = x.id
+	WHERE x.id > :after AND x.id <= :last AND x.kept = 1
+	GROUP BY x.id) s ON s.id = a.id
+WHERE a.id > :after AND a.id <= :last AND a.balance <> COALESCE(s.total, 0)
+
+-- name: verify_guards
+SELECT id, CONCAT(balance) AS wrong FROM account
+WHERE id > :after AND id <= :last AND guarded = 1 AND balance < 0
+
+-- name: verify_kinds
+SELECT kind, kept, guarded, MIN(id) AS id FROM account
+WHERE id > :after AND id <= :last GROUP BY kind, kept, guarded
+
+-- name: verify_owners
+SELECT a.id, CONCAT(a.kind, ' ', a.owner_id) AS wrong
+FROM account a LEFT JOIN referrer r ON r.id = a.owner_id
+	AND r.organization_id = a.organization_id
+WHERE a.id > :after AND a.id <= :last AND a.kind IN ('earnings_pending',
+	'earnings_available', 'earnings_requested', 'earnings_paid')
+AND r.id IS NULL
 
 -- name: verify_tokens
-SELECT a.organization_id AS id,
-	CONCAT(a.balance, ' is not ', COALESCE(s.total, 0)) AS wrong
-FROM account a LEFT JOIN (SELECT organization_id, SUM(amount) AS total
-	FROM token_transaction GROUP BY organization_id) s
-	ON s.organization_id = a.organization_id
-WHERE a.kind = 'tokens_available' AND a.balance <> COALESCE(s.total, 0)
-LIMIT 20
+SELECT o.id, CONCAT(COALESCE(a.balance, 0), ' is not ',
+	COALESCE(t.total, 0)) AS wrong
+FROM organization o LEFT JOIN account a ON a.organization_id = o.id
+	AND a.kind = 'tokens_available' AND a.owner_id = 0
+	AND a.currency = 'TOK'
+LEFT JOIN (SELECT organization_id, SUM(amount) AS total
+	FROM token_transaction
+	WHERE organization_id > :after AND organization_id <= :last
+	GROUP BY organization_id) t ON t.organization_id = o.id
+WHERE o.id > :after AND o.id <= :last
+AND COALESCE(a.balance, 0) <> COALESCE(t.total, 0)
 
 -- name: verify_earnings
-SELECT a.id, CONCAT(a.kind, ' ', a.balance, ' is not ',
-	COALESCE(s.total, 0)) AS wrong
-FROM account a LEFT JOIN (SELECT organization_id, referrer_id, currency,
-	CONCAT('earnings_', status) AS kind, SUM(amount) AS total FROM earning
-	WHERE status IN ('pending', 'available')
-	GROUP BY organization_id, referrer_id, currency, status) s
-	ON s.organization_id = a.organization_id
-	AND s.referrer_id = a.owner_id AND s.currency = a.currency
-	AND s.kind = a.kind
-WHERE a.kind IN ('earnings_pending', 'earnings_available')
-AND a.balance <> COALESCE(s.total, 0) LIMIT 20
+SELECT x.id, CONCAT(x.kind, ' ', x.currency, ' ', SUM(x.kept), ' is not ',
+	SUM(x.earned)) AS wrong
+FROM (SELECT r.id, CONCAT(a.kind) AS kind, a.currency, a.balance AS kept,
+		0 AS earned
+	FROM referrer r JOIN account a ON a.organization_id = r.organization_id
+		AND a.owner_id = r.id
+		AND a.kind IN ('earnings_pending', 'earnings_available')
+	WHERE r.id > :after AND r.id <= :last
+	UNION ALL
+	SELECT referrer_id, CONCAT('earnings_', status), currency, 0, amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+		AND status IN ('pending', 'available')) x
+GROUP BY x.id, x.kind, x.currency HAVING SUM(x.kept) <> SUM(x.earned)
 
 -- name: verify_payments
 SELECT p.id, CONCAT(COUNT(DISTINCT s.id), ' sales, ', COUNT(DISTINCT j.id),
@@ -60,63 +137,79 @@ SELECT p.id, CONCAT(COUNT(DISTINCT s.id), ' sales, ', COUNT(DISTINCT j.id),
 FROM payment p LEFT JOIN sale s ON s.payment_id = p.id
 LEFT JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
 LEFT JOIN token_transaction t ON t.payment_id = p.id AND t.type = 'purchase'
+WHERE p.id > :after AND p.id <= :last
 GROUP BY p.id, p.payment_status
 HAVING COUNT(DISTINCT s.id) <> (p.payment_status = 'paid')
 OR COUNT(DISTINCT j.id) <> (p.payment_status = 'paid')
-OR COUNT(DISTINCT t.id) <> (p.payment_status = 'paid') LIMIT 20
+OR COUNT(DISTINCT t.id) <> (p.payment_status = 'paid')
+
+-- name: verify_amounts
+SELECT p.id, CONCAT(p.currency, ' ', p.amount, ', ', p.tokens, ' tokens')
+	AS wrong
+FROM payment p JOIN sale s ON s.payment_id = p.id
+JOIN token_transaction t ON t.payment_id = p.id AND t.type = 'purchase'
+JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
+JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
+WHERE p.id > :after AND p.id <= :last AND (s.amount <> p.amount
+OR s.currency <> p.currency OR t.amount <> p.tokens
+OR t.organization_id <> p.organization_id
+OR (a.kind = 'provider_clearing' AND (e.amount <> p.amount
+	OR a.currency <> p.currency))
+OR (a.kind = 'tokens_available' AND (e.amount <> p.tokens
+	OR a.organization_id <> p.organization_id)))
+GROUP BY p.id, p.currency, p.amount, p.tokens
 
 -- name: verify_commissions
 SELECT s.id, CONCAT(COUNT(DISTINCT e.id), ' commissions, ',
 	COUNT(DISTINCT j.id), ' journals') AS wrong
 FROM sale s LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 LEFT JOIN journal j ON j.kind = 'commission' AND j.subject_id = e.id
+WHERE s.id > :after AND s.id <= :last
 GROUP BY s.id
 HAVING COUNT(DISTINCT e.id) > 1 OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
-LIMIT 20
 
 -- name: verify_days
-SELECT t.placement_id AS id, CONCAT(t.clicks, ' clicks, ', t.referrals,
-	' referrals, ', t.conversions, ' conversions') AS wrong
-FROM placement_total t LEFT JOIN (SELECT placement_id, SUM(clicks) AS clicks,
+SELECT p.id, CONCAT(COALESCE(t.clicks, 0), ' clicks, ',
+	COALESCE(t.referrals, 0), ' referrals, ', COALESCE(t.conversions, 0),
+	' conversions') AS wrong
+FROM placement p LEFT JOIN placement_total t ON t.placement_id = p.id
+LEFT JOIN (SELECT placement_id, SUM(clicks) AS clicks,
 	SUM(unique_clicks) AS uniques, SUM(bot_clicks) AS bots,
 	SUM(referrals) AS referrals, SUM(conversions) AS conversions
-	FROM placement_day GROUP BY placement_id) d
-	ON d.placement_id = t.placement_id
-WHERE t.clicks <> COALESCE(d.clicks, 0)
-OR t.unique_clicks <> COALESCE(d.uniques, 0)
-OR t.bot_clicks <> COALESCE(d.bots, 0)
-OR t.referrals <> COALESCE(d.referrals, 0)
-OR t.conversions <> COALESCE(d.conversions, 0) LIMIT 20
+	FROM placement_day WHERE placement_id > :after AND placement_id <= :last
+	GROUP BY placement_id) d ON d.placement_id = p.id
+WHERE p.id > :after AND p.id <= :last
+AND (COALESCE(t.clicks, 0) <> COALESCE(d.clicks, 0)
+OR COALESCE(t.unique_clicks, 0) <> COALESCE(d.uniques, 0)
+OR COALESCE(t.bot_clicks, 0) <> COALESCE(d.bots, 0)
+OR COALESCE(t.referrals, 0) <> COALESCE(d.referrals, 0)
+OR COALESCE(t.conversions, 0) <> COALESCE(d.conversions, 0))
 
 -- name: verify_clicks
-SELECT t.placement_id AS id, CONCAT(t.clicks, ' people, ', t.bot_clicks,
-	' bots') AS wrong
-FROM placement_total t LEFT JOIN (SELECT placement_id,
-	SUM(kind = 'person') AS clicks, SUM(kind = 'bot') AS bots,
-	COUNT(first) AS uniques FROM click GROUP BY placement_id) c
-	ON c.placement_id = t.placement_id
-WHERE t.clicks <> COALESCE(c.clicks, 0)
-OR t.bot_clicks <> COALESCE(c.bots, 0)
-OR t.unique_clicks <> COALESCE(c.uniques, 0) LIMIT 20
+SELECT p.id, CONCAT(COALESCE(t.clicks, 0), ' by people, ',
+	COALESCE(t.bot_clicks, 0), ' by bots, ',
+	COALESCE(t.unique_clicks, 0), ' first') AS wrong
+FROM placement p LEFT JOIN placement_total t ON t.placement_id = p.id
+LEFT JOIN (SELECT placement_id, SUM(kind = 'person') AS clicks,
+	SUM(kind = 'bot') AS bots, COUNT(first) AS uniques FROM click
+	WHERE placement_id > :after AND placement_id <= :last
+	GROUP BY placement_id) c ON c.placement_id = p.id
+WHERE p.id > :after AND p.id <= :last
+AND (COALESCE(t.clicks, 0) <> COALESCE(c.clicks, 0)
+OR COALESCE(t.bot_clicks, 0) <> COALESCE(c.bots, 0)
+OR COALESCE(t.unique_clicks, 0) <> COALESCE(c.uniques, 0))
 
 -- name: verify_referrals
-SELECT t.placement_id AS id, CONCAT(t.referrals, ' referrals, ',
-	t.conversions, ' conversions') AS wrong
-FROM placement_total t LEFT JOIN (SELECT placement_id, COUNT(*) AS referrals,
-	COUNT(customer_at) AS customers FROM referral GROUP BY placement_id) r
-	ON r.placement_id = t.placement_id
-WHERE t.referrals <> COALESCE(r.referrals, 0)
-OR t.conversions <> COALESCE(r.customers, 0) LIMIT 20
-
--- name: verify_kinds
-SELECT DISTINCT kind, kept, guarded FROM account
-
--- name: verify_flows
-SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
-	MIN(j.id) AS id
-FROM entry e JOIN journal j ON j.id = e.journal_id
-JOIN account a ON a.id = e.account_id
-GROUP BY j.kind, a.kind, SIGN(e.amount)
+SELECT p.id, CONCAT(COALESCE(t.referrals, 0), ' referrals, ',
+	COALESCE(t.conversions, 0), ' conversions') AS wrong
+FROM placement p LEFT JOIN placement_total t ON t.placement_id = p.id
+LEFT JOIN (SELECT placement_id, COUNT(*) AS referrals,
+	COUNT(customer_at) AS customers FROM referral
+	WHERE placement_id > :after AND placement_id <= :last
+	GROUP BY placement_id) r ON r.placement_id = p.id
+WHERE p.id > :after AND p.id <= :last
+AND (COALESCE(t.referrals, 0) <> COALESCE(r.referrals, 0)
+OR COALESCE(t.conversions, 0) <> COALESCE(r.customers, 0))
 
 -- name: verify_size
 SELECT (SELECT COUNT(*) FROM journal) AS journals,

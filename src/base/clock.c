@@ -209,7 +209,7 @@ clock_parse(struct str s, struct when *out)
 	if (h > 23 || m > 59 || sec > 59)
 		return false;
 	t = d.n * DAY_US + (h * 3600 + (m - east) * 60 + sec) * SECOND_US + us;
-	if (t <= 0)
+	if (t <= 0 || t >= day_start(day_from(10000, 1, 1)).us)
 		return false;
 	out->us = t;
 	return true;

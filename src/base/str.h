@@ -22,7 +22,8 @@ struct str {
 struct str str_of(const char *cstring);
 struct str str_dup(struct arena *, struct str);		/* NUL behind it */
 struct str str_printf(struct arena *, const char *fmt, ...) PRINTF_LIKE(2, 3);
-struct str str_vprintf(struct arena *, const char *fmt, __builtin_va_list);
+struct str str_vprintf(struct arena *, const char *fmt, __builtin_va_list)
+    PRINTF_LIKE(2, 0);
 const char *str_c(struct arena *, struct str);		/* a C string */
 
 bool str_eq(struct str, struct str);

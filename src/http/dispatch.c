@@ -329,8 +329,8 @@ dispatch(struct db *db, struct arena *a, const struct http_in *in,
 
 	complaints_init(&s.rq.wrong);
 	last_route = -1;
+	s.face = router_face(in->uri);
 	e = route(&s, &path);
-	s.face = s.match.face;
 	if (e == ERR_METHOD && in->method == OPTIONS) {
 		out->status = 204;
 		buf_init(&out->body, a, 64);

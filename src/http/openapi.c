@@ -68,11 +68,14 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_JSON] |= body;
 	set[ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
+	set[ERR_BAD_REQUEST] |= keyed;	/* a key that is none */
 	set[ERR_KEY_REUSED] = keyed;
 	set[ERR_KEY_IN_FLIGHT] = keyed;
 	set[ERR_RATE] = true;
 	set[ERR_INTERNAL] = true;
 	set[ERR_UNAVAILABLE] = true;
+	set[ERR_UNKNOWN_OUTCOME] = (r->flags & (R_WRITE | R_OWN_TX)) != 0;
+	set[ERR_RETRY] = set[ERR_UNKNOWN_OUTCOME];
 }
 
 static void

@@ -14,12 +14,12 @@ struct node {
 	struct node *literals;		/* children by name */
 	struct node *id, *text;		/* the child for {id}, for {text:...} */
 	struct str name;
-	const struct face *face;	/* of what is at or below it */
 	int route[METHOD_OTHER];	/* number + 1, by method */
 };
 
 static struct {
 	struct arena memory;
+	const struct face *const *faces;
 	struct node root;
 	const struct route *route[ROUTES_MAX];
 	const struct face *face[ROUTES_MAX];
@@ -83,7 +83,6 @@ add_route(const struct face *face, struct node *top, const struct route *r)
 	INVARIANT(router.n < ROUTES_MAX && n->route[r->method] == 0);
 	router.route[router.n] = r;
 	router.face[router.n] = face;
-	n->face = face;
 	n->route[r->method] = ++router.n;
 }
 
@@ -92,12 +91,12 @@ router_build(const struct face *const *list)
 {
 	arena_init(&router.memory);
 	router.root = (struct node){ .next = NULL };
+	router.faces = list;
 	router.n = 0;
 	for (; *list != NULL; list++) {
 		const struct face *f = *list;
 		struct node *top = add_path(&router.root, str_of(f->prefix));
 
-		top->face = f;
 		for (size_t i = 0; f->tables[i] != NULL; i++)
 			for (const struct route *r = f->tables[i];
 			    r->op != NULL; r++)
@@ -118,7 +117,6 @@ walk(const struct path *path, struct match *m)
 	struct node *n = &router.root;
 	size_t ids = 0, texts = 0;
 
-	m->face = n->face;
 	for (size_t i = 0; i < path->n; i++) {
 		struct str s = path->segment[i];
 		struct node *child = literal(n, s);
@@ -135,8 +133,6 @@ walk(const struct path *path, struct match *m)
 		if (child == NULL)
 			return NULL;
 		n = child;
-		if (n->face != NULL)
-			m->face = n->face;
 	}
 	return n;
 }
@@ -176,6 +172,25 @@ router_find(struct arena *a, const struct path *path, enum method method,
 	m->number = n->route[method] - 1;
 	m->route = router.route[m->number];
 	return OK;
+}
+
+const struct face *
+router_face(struct str uri)
+{
+	const struct face *best = NULL;
+	size_t length = 0;
+
+	for (size_t i = 0; router.faces[i] != NULL; i++) {
+		struct str prefix = str_of(router.faces[i]->prefix);
+
+		if ((best == NULL || prefix.n > length) &&
+		    str_has_prefix(uri, prefix) && (prefix.n == 0 ||
+		    uri.n == prefix.n || uri.p[prefix.n] == '/')) {
+			best = router.faces[i];
+			length = prefix.n;
+		}
+	}
+	return best;
 }
 
 const struct route *

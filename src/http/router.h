@@ -6,7 +6,6 @@
 #include "http/path.h"
 
 struct match {
-	const struct face *face;	/* NULL: no face has such a prefix */
 	const struct route *route;	/* NULL: see err */
 	int number;			/* of the route over all faces */
 	struct str allow;		/* methods of the path, for 405 */
@@ -20,6 +19,8 @@ void router_build(const struct face *const *);
 /* ERR_NO_ROUTE, ERR_METHOD (then match->allow tells the others). */
 MUST_CHECK enum err router_find(struct arena *, const struct path *,
     enum method, struct match *);
+/* The face whose prefix stands at the front of a raw address. */
+const struct face *router_face(struct str uri);
 const struct route *router_route(int number, const struct face **);
 
 #endif

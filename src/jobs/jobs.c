@@ -15,34 +15,44 @@
 
 #define AWAY_MAX_MS 2000	/* between looks at a database that is away */
 
-static volatile sig_atomic_t stopping, reopening;
+static volatile sig_atomic_t stopping, reopening, reloading;
 
 static void
 on_signal(int number)
 {
 	if (number == SIGUSR2)
 		reopening = 1;
+	else if (number == SIGHUP)
+		reloading = 1;
 	else
 		stopping = 1;
 }
 
-/* Signals are open only while waiting. */
+/* Signals are open only while waiting: none interrupts a statement. */
 static void
 catch_signals(sigset_t *during_wait)
 {
 	struct sigaction act = { .sa_handler = on_signal };
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR2 };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGTERM);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGUSR2);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGUSR2, &act, NULL);
+	for (size_t i = 0; i < LEN(numbers); i++) {
+		sigaddset(&blocked, numbers[i]);
+		sigaction(numbers[i], &act, NULL);
+	}
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &blocked, during_wait);
+}
+
+bool
+jobs_stopping(void)
+{
+	sigset_t waiting;
+
+	return stopping || (sigpending(&waiting) == 0 &&
+	    (sigismember(&waiting, SIGTERM) == 1 ||
+	    sigismember(&waiting, SIGINT) == 1));
 }
 
 struct one {
@@ -90,13 +100,53 @@ one_round(struct jobs *j)
 	bool more = true;
 
 	TRY(schedule_round(j));
-	while (more && !stopping)
+	while (more && !jobs_stopping())
 		TRY(task_round(j, &more));
 	return OK;
 }
 
 static void
-loop(struct jobs *j, const sigset_t *during_wait)
+connect_as(struct jobs *j)
+{
+	const struct db_conf where = conf_db(j->conf);
+
+	db_free(j->db);
+	j->db = db_new(&where);
+}
+
+/* What the command line gave, for SIGHUP. */
+struct source {
+	const char *path;
+	bool (*refresh)(struct conf *, char why[CONF_WHY]);
+};
+
+static void
+reload(struct jobs *j, const struct source *from)
+{
+	struct conf *fresh = malloc(sizeof(*fresh));
+	char why[CONF_WHY];
+
+	INVARIANT(fresh != NULL);
+	if (!conf_load(fresh, from->path, why)) {
+		log_error("the old configuration stays: %s", why);
+		free(fresh);
+		return;
+	}
+	conf_keep(fresh, j->conf);
+	if (!from->refresh(fresh, why)) {
+		log_error("the old configuration stays: %s", why);
+		conf_free(fresh);
+		free(fresh);
+		return;
+	}
+	/* The old one stays in memory: its texts may be in use elsewhere. */
+	j->conf = fresh;
+	connect_as(j);
+	log_info("the configuration is read again");
+}
+
+static void
+loop(struct jobs *j, const struct source *from, const sigset_t *during_wait)
 {
 	int64_t wait = j->conf->jobs_poll_ms;
 
@@ -115,14 +165,19 @@ loop(struct jobs *j, const sigset_t *during_wait)
 			reopening = 0;
 			log_reopen();
 		}
+		if (reloading && !stopping) {
+			reloading = 0;
+			reload(j, from);
+		}
 	}
 }
 
 int
-jobs_run(const struct conf *conf)
+jobs_run(struct conf *conf, const char *path,
+    bool (*refresh)(struct conf *, char why[CONF_WHY]))
 {
+	const struct source from = { path, refresh };
 	struct jobs j = { .conf = conf };
-	struct db_conf where = conf_db(conf);
 	sigset_t during_wait;
 
 	log_role("jobs");
@@ -133,9 +188,9 @@ jobs_run(const struct conf *conf)
 	arena_init(&j.arena);
 	randombytes_buf(&j.owner, sizeof(j.owner));
 	j.owner = (j.owner >> 2) + 1;
-	j.db = db_new(&where);
+	connect_as(&j);
 	log_info("started");
-	loop(&j, &during_wait);
+	loop(&j, &from, &during_wait);
 	log_info("stopped");
 	db_free(j.db);
 	arena_free(&j.arena);

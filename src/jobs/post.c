@@ -40,7 +40,10 @@ private_v4(uint32_t ip)
 	return false;
 }
 
-/* Only the global unicast range 2000::/3, and no embedded IPv4 of ours. */
+/*
+ * Only the global unicast range 2000::/3, and there none that carries an IPv4
+ * address: 6to4 and Teredo.
+ */
 static bool
 private_v6(const struct in6_addr *a)
 {
@@ -49,7 +52,8 @@ private_v6(const struct in6_addr *a)
 	if (IN6_IS_ADDR_V4MAPPED(a))
 		return private_v4((uint32_t)b[12] << 24 |
 		    (uint32_t)b[13] << 16 | (uint32_t)b[14] << 8 | b[15]);
-	return (b[0] & 0xE0) != 0x20 || (b[0] == 0x20 && b[1] == 0x02);
+	return (b[0] & 0xE0) != 0x20 || (b[0] == 0x20 && b[1] == 0x02) ||
+	    memcmp(b, "\x20\x01\0\0", 4) == 0;
 }
 
 static bool

@@ -1,7 +1,8 @@
 /*
  * Recurring work.  Whoever moves the lease of a row has the turn; when he dies
- * in it, the lease runs out and another takes over.  What a turn does is safe
- * to do twice.
+ * in it, the lease runs out and another takes over.  A turn that ended with the
+ * database away left its lease; its owner takes it up again at once.  What a
+ * turn does is safe to do twice.
  */
 #include "jobs/work.h"
 
@@ -25,7 +26,7 @@ all_batches(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
 {
 	uint64_t count = BATCH;
 
-	while (count == BATCH) {
+	while (count == BATCH && !jobs_stopping()) {
 		arena_reset(&j->arena);
 		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
@@ -63,7 +64,7 @@ purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 	struct when before = when_add(clock_now(), -age_seconds);
 	uint64_t rows = PURGE_ROWS;
 
-	while (rows == PURGE_ROWS)
+	while (rows == PURGE_ROWS && !jobs_stopping())
 		TRY(jobs_exec(j, q, ARGS(before), &rows));
 	return OK;
 }
@@ -126,14 +127,14 @@ schedule_round(struct jobs *j)
 	struct list rows;
 
 	arena_reset(&j->arena);
-	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now()),
-	    &schedule_due_row, &rows));
+	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now(),
+	    j->owner), &schedule_due_row, &rows));
 	row = rows.items;
 	for (size_t i = 0; i < LEN(schedules); i++)
 		for (size_t k = 0; k < rows.n; k++)
 			due[i] |= str_is(row[k].name, schedules[i].name);
 	for (size_t i = 0; i < LEN(schedules); i++)
-		if (due[i])
+		if (due[i] && !jobs_stopping())
 			TRY(take_turn(j, i));
 	return OK;
 }

@@ -130,7 +130,9 @@ run_task(struct jobs *j, const struct task *t)
 	    LEASE_SECONDS), t->id, t->attempts, now), &rows));
 	if (rows == 0)
 		return OK;	/* another process was faster */
-	if (t->kind == TASK_SANDBOX_CALLBACK)
+	if (t->attempts >= ATTEMPTS_MAX)
+		why = STR("its process ended each time");
+	else if (t->kind == TASK_SANDBOX_CALLBACK)
 		o = sandbox_callback(j, t, &why);
 	return finish(j, t, o, why);
 }
@@ -145,7 +147,7 @@ task_round(struct jobs *j, bool *more)
 	TRY(db_rows(j->db, &j->arena, Q_TASK_DUE, ARGS(clock_now()), &task_row,
 	    &rows));
 	t = rows.items;
-	for (size_t i = 0; i < rows.n; i++)
+	for (size_t i = 0; i < rows.n && !jobs_stopping(); i++)
 		TRY(run_task(j, &t[i]));
 	*more = rows.n > 0;
 	return OK;

@@ -12,6 +12,9 @@ struct jobs {
 	uint64_t owner;			/* of leases: random, one a process */
 };
 
+/* Has a signal asked for the end?  Asked between two pieces of work. */
+bool jobs_stopping(void);
+
 /* Runs the schedules that are due.  ERR_UNAVAILABLE ends the round. */
 MUST_CHECK enum err schedule_round(struct jobs *);
 /* Runs tasks that are due; *more: there may be others. */

@@ -12,10 +12,12 @@ void
 check_int(const struct place *p, int64_t v)
 {
 	const struct field *f = p->field;
+	int64_t min = f->max != 0 ? f->min : -INTEGER_MAX;
+	int64_t max = f->max != 0 ? f->max : INTEGER_MAX;
 
-	if (f->max != 0 && (v < f->min || v > f->max))
-		WRONG(p, "must be from %lld to %lld", (long long)f->min,
-		    (long long)f->max);
+	if (v < min || v > max)
+		WRONG(p, "must be from %lld to %lld", (long long)min,
+		    (long long)max);
 	else
 		*(int64_t *)(void *)p->at = v;
 }
@@ -55,13 +57,40 @@ email_problem(struct str s)
 	if (!str_cut(s, '@', &local, &host) || local.n == 0 || local.n > 64 ||
 	    memchr(host.p, '@', host.n) != NULL ||
 	    !all_of(host, ".-") || host.p[0] == '.' ||
-	    host.p[host.n - 1] == '.' || !str_cut(host, '.', &first, &rest))
+	    host.p[host.n - 1] == '.' || !str_cut(host, '.', &first, &rest) ||
+	    memmem(host.p, host.n, "..", 2) != NULL)
 		return "must be an email address";
 	for (size_t i = 0; i < local.n; i++)
 		if ((unsigned char)local.p[i] <= ' ' ||
 		    strchr("\"(),:;<>[\\]", local.p[i]) != NULL)
 			return "must be an email address";
 	return NULL;
+}
+
+bool
+check_percent(struct str s, unsigned char *byte)
+{
+	char hex[2];
+
+	if (s.n < 3)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		char c = s.p[i + 1];
+
+		hex[i] = c >= 'A' && c <= 'F' ? (char)(c | 32) : c;
+	}
+	return str_unhex((struct str){ hex, 2 }, byte, 1);
+}
+
+static bool
+percents_good(struct str s)
+{
+	unsigned char byte;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '%' && !check_percent(str_skip(s, i), &byte))
+			return false;
+	return true;
 }
 
 static const char *
@@ -77,13 +106,17 @@ uri_problem(struct str s)
 		return "must begin with https:// or http://";
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= ' ' ||
+		    (unsigned char)s.p[i] >= 127 ||
 		    strchr("\"<>\\^`{|}", s.p[i]) != NULL)
 			return "must be an address without spaces, quotes and "
 			    "the like; encode them with %";
+	if (!percents_good(s))
+		return "has a % that two hexadecimal digits do not follow";
 	(void)str_cut(rest, '/', &authority, &path);
 	(void)str_cut(authority, '?', &authority, &path);
 	(void)str_cut(authority, '#', &authority, &path);
-	if (authority.n == 0 || memchr(authority.p, '@', authority.n) != NULL)
+	if (authority.n == 0 || authority.p[0] == ':' ||
+	    memchr(authority.p, '@', authority.n) != NULL)
 		return "must name a host, without a user";
 	return NULL;
 }
@@ -134,7 +167,12 @@ check_text(const struct place *p, struct str s)
 	size_t n = utf8_count(s);
 	const char *why;
 
-	if ((f->max != 0 && n > (size_t)f->max) || n < (size_t)f->min) {
+	if (n < (size_t)f->min && f->max == 0) {
+		WRONG(p, "must have at least %lld characters",
+		    (long long)f->min);
+		return;
+	}
+	if (f->max != 0 && (n < (size_t)f->min || n > (size_t)f->max)) {
 		WRONG(p, "must have from %lld to %lld characters",
 		    (long long)f->min, (long long)f->max);
 		return;
@@ -204,14 +242,17 @@ check_day(const struct place *p, struct str s)
 		WRONG(p, "must be a date like 2026-11-21");
 }
 
-void
+bool
 check_count(const struct place *p, size_t items)
 {
 	const struct field *f = p->field;
+	int64_t max = f->max != 0 ? f->max : LIST_MAX;
 
-	if (items < (size_t)f->min || (f->max != 0 && items > (size_t)f->max))
-		WRONG(p, "must have from %lld to %lld items",
-		    (long long)f->min, (long long)f->max);
+	if (items >= (size_t)f->min && items <= (size_t)max)
+		return true;
+	WRONG(p, "must have from %lld to %lld items", (long long)f->min,
+	    (long long)max);
+	return false;
 }
 
 void
@@ -222,6 +263,8 @@ check_item(const struct place *p, struct str s)
 	if (p->field->labels != NULL && label_index(p->field, s) < 0)
 		WRONG(p, "must be one of %.*s",
 		    STR_ARG(label_list(p->arena, p->field->labels)));
+	else if (utf8_count(s) > ITEM_MAX)
+		WRONG(p, "must have at most %d characters", ITEM_MAX);
 	else if (why != NULL)
 		WRONG(p, "%s", why);
 	else

@@ -4,6 +4,11 @@
 
 #include "json/shape.h"
 
+/* Bounds of a field that names none of its own (.max 0). */
+#define LIST_MAX	1000			/* items */
+#define ITEM_MAX	1000			/* characters of one string */
+#define INTEGER_MAX	INT64_C(9007199254740991)	/* as in I-JSON */
+
 /* Where a value goes, and what it is called when it is wrong. */
 struct place {
 	struct arena *arena;
@@ -20,11 +25,15 @@ void check_id(const struct place *, struct str);
 void check_label(const struct place *, struct str);
 void check_time(const struct place *, struct str);
 void check_day(const struct place *, struct str);
-void check_count(const struct place *, size_t items);
+/* Stores nothing. */
+MUST_CHECK bool check_count(const struct place *, size_t items);
 /* One item of a list of strings. */
 void check_item(const struct place *, struct str);
 
-/* Sets what is absent: days, labels, texts, times. */
+/* The byte that the %XX at the front stands for. */
+MUST_CHECK bool check_percent(struct str, unsigned char *byte);
+
+/* Marks days and labels as absent: for them that is not 0. */
 void check_defaults(const struct shape *, void *record);
 
 #endif

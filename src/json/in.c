@@ -58,8 +58,7 @@ decode_list(const struct decoder *d, const struct place *p, json_object *v)
 		return;
 	}
 	n = json_object_array_length(v);
-	check_count(p, n);
-	if (f->max != 0 && n > (size_t)f->max)
+	if (!check_count(p, n))
 		return;
 	*out = (struct list){ arena_array(d->arena, n + 1, size), n };
 	for (size_t i = 0; i < n; i++) {
@@ -95,11 +94,12 @@ decode_int(const struct decoder *d, const struct place *p, json_object *v)
 }
 
 static void
-decode_id(const struct place *p, json_object *v)
+decode_id(const struct decoder *d, const struct place *p, json_object *v)
 {
 	if (is(v, json_type_string))
 		check_id(p, text_of(v));
-	else if (is(v, json_type_int))
+	else if (is(v, json_type_int) &&
+	    (d->lax || (p->field->flags & F_ID_NUMBER) != 0))
 		check_id(p, str_printf(p->arena, "%lld",
 		    (long long)json_object_get_int64(v)));
 	else
@@ -122,7 +122,7 @@ decode_value(const struct decoder *d, const struct place *p, json_object *v)
 		decode_int(d, p, v);
 		return;
 	case T_ID:
-		decode_id(p, v);
+		decode_id(d, p, v);
 		return;
 	case T_LIST:
 		decode_list(d, p, v);

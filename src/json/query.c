@@ -5,8 +5,6 @@
 
 #include "base/banned.h"
 
-#define LIST_MAX 1000		/* values of one a[]= */
-
 /* Percent-decoding, and + for a space.  An absent p: malformed. */
 static struct str
 decode(struct arena *a, struct str s)
@@ -18,17 +16,7 @@ decode(struct arena *a, struct str s)
 		unsigned char byte = (unsigned char)s.p[i];
 
 		if (byte == '%') {
-			char hex[2];
-
-			if (i + 2 >= s.n)
-				return STR_NULL;
-			for (int k = 0; k < 2; k++) {
-				char c = s.p[i + 1 + (size_t)k];
-
-				hex[k] = c >= 'A' && c <= 'F' ?
-				    (char)(c | 32) : c;
-			}
-			if (!str_unhex((struct str){ hex, 2 }, &byte, 1))
+			if (!check_percent(str_skip(s, i), &byte))
 				return STR_NULL;
 			i += 2;
 		} else if (byte == '+') {
@@ -88,13 +76,13 @@ static void
 put_item(const struct place *p, struct str v)
 {
 	struct list *l = (struct list *)(void *)p->at;
+	size_t room = p->field->max != 0 ? (size_t)p->field->max : LIST_MAX;
 	struct place one = *p;
 
 	if (l->items == NULL)
-		l->items = arena_array(p->arena, LIST_MAX,
-		    sizeof(struct str));
-	if (l->n == LIST_MAX) {
-		check_count(p, l->n + 1);
+		l->items = arena_array(p->arena, room, sizeof(struct str));
+	if (l->n >= room) {	/* counted on, and refused in the end */
+		l->n++;
 		return;
 	}
 	one.at = (char *)l->items + l->n++ * sizeof(struct str);
@@ -149,6 +137,27 @@ put(struct arena *a, const struct shape *s, bool lax, struct str pair,
 		put_scalar(&p, value);
 }
 
+/* What only the end of the query shows. */
+static void
+check_whole(struct arena *a, const struct shape *s, void *record,
+    uint64_t given, struct complaints *wrong)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		struct place p = { a, f, str_of(f->name),
+		    (char *)record + f->at, wrong };
+		struct list *l = (struct list *)(void *)p.at;
+
+		if ((given >> i & 1) == 0) {
+			if ((f->flags & F_REQUIRED) != 0)
+				complain(wrong, a, p.path, "must be given");
+			continue;
+		}
+		if (f->type == T_LIST && !check_count(&p, l->n))
+			*l = (struct list){ NULL, 0 };
+	}
+}
+
 enum err
 query_decode(struct arena *a, struct str query, const struct shape *s,
     bool lax, void *record, uint64_t *given, struct complaints *wrong)
@@ -162,10 +171,6 @@ query_decode(struct arena *a, struct str query, const struct shape *s,
 		if (pair.n > 0)
 			put(a, s, lax, pair, record, given, wrong);
 	}
-	for (size_t i = 0; i < s->n; i++)
-		if ((s->fields[i].flags & F_REQUIRED) != 0 &&
-		    (*given >> i & 1) == 0)
-			complain(wrong, a, str_of(s->fields[i].name),
-			    "must be given");
+	check_whole(a, s, record, *given, wrong);
 	return wrong->n == 0 ? OK : ERR_INVALID;
 }

@@ -1,5 +1,5 @@
 /* A shape as a JSON Schema (2020-12, as in OpenAPI 3.1). */
-#include "json/shape.h"
+#include "json/check.h"
 
 #include "base/banned.h"
 
@@ -62,11 +62,13 @@ put_integer(struct buf *b, const struct field *f, bool nullable)
 }
 
 static void
-put_list(struct buf *b, const struct field *f, bool nullable)
+put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 {
 	put_type(b, "array", nullable);
+	if (input && f->min > 0)
+		buf_printf(b, ",\"minItems\":%lld", (long long)f->min);
 	buf_printf(b, ",\"maxItems\":%lld,\"items\":",
-	    (long long)(f->max != 0 ? f->max : 1000));
+	    (long long)(f->max != 0 ? f->max : LIST_MAX));
 	if (f->of != NULL) {
 		buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}",
 		    f->of->name);
@@ -76,7 +78,7 @@ put_list(struct buf *b, const struct field *f, bool nullable)
 	if (f->labels != NULL)
 		put_labels(b, f->labels, false);
 	else
-		buf_lit(b, ",\"maxLength\":1000");
+		buf_printf(b, ",\"maxLength\":%d", ITEM_MAX);
 	buf_char(b, '}');
 }
 
@@ -130,7 +132,7 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		put_labels(b, f->labels, nullable);
 		break;
 	case T_LIST:
-		put_list(b, f, nullable);
+		put_list(b, f, nullable, input);
 		break;
 	case T_RECORD:
 		put_reference(b, f, nullable);

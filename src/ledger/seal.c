@@ -1,8 +1,10 @@
 /*
  * The hash chain over journals.
  *
- * A journal's bytes are its numbers in eight bytes each, least first, and its
- * kind by name; then line, account and amount of each entry.
+ * A journal's bytes are a "j", its numbers in eight bytes each, least first, and
+ * its kind by name with its length; then for each entry an "e" and its line,
+ * account and amount.  So no two sets of journals have the same bytes.  A
+ * journal without entries is a journal too.
  */
 #include "ledger/seal.h"
 
@@ -13,6 +15,7 @@
 #include "base/banned.h"
 
 #define SAMPLES 64
+#define JOURNALS_MAX 10000	/* under one seal */
 
 struct seal {
 	uint64_t id, last_journal;
@@ -27,8 +30,8 @@ SHAPE(seal_row, struct seal, NULL,
     COLUMN(struct seal, hash));
 
 struct sealed_entry {
-	uint64_t id, organization_id, reverses, account_id;
-	int64_t subject_id, line, amount;
+	uint64_t id, organization_id, subject_id, reverses, account_id;
+	int64_t line, amount;
 	struct str kind;
 	struct when created_at;
 };
@@ -45,6 +48,12 @@ SHAPE(sealed_entry_row, struct sealed_entry, NULL,
     COLUMN(struct sealed_entry, created_at));
 
 static void
+add_mark(crypto_hash_sha256_state *s, unsigned char mark)
+{
+	crypto_hash_sha256_update(s, &mark, 1);
+}
+
+static void
 add_number(crypto_hash_sha256_state *s, uint64_t v)
 {
 	unsigned char b[8];
@@ -57,9 +66,10 @@ add_number(crypto_hash_sha256_state *s, uint64_t v)
 static void
 add_journal(crypto_hash_sha256_state *s, const struct sealed_entry *e)
 {
+	add_mark(s, 'j');
 	add_number(s, e->id);
 	add_number(s, e->organization_id);
-	add_number(s, (uint64_t)e->subject_id);
+	add_number(s, e->subject_id);
 	add_number(s, e->reverses);
 	add_number(s, (uint64_t)e->created_at.us);
 	add_number(s, e->kind.n);
@@ -67,38 +77,53 @@ add_journal(crypto_hash_sha256_state *s, const struct sealed_entry *e)
 	    e->kind.n);
 }
 
-/* Hashes journals behind after up to last; how many there were. */
+static void
+add_entry(crypto_hash_sha256_state *s, const struct sealed_entry *e)
+{
+	if (e->line == 0 && e->account_id == 0)
+		return;		/* the journal has none */
+	add_mark(s, 'e');
+	add_number(s, (uint64_t)e->line);
+	add_number(s, e->account_id);
+	add_number(s, (uint64_t)e->amount);
+}
+
+struct range {
+	uint64_t after, last;	/* last is moved down where most is reached */
+	int64_t most, journals;	/* journals: how many there were */
+	unsigned char hash[32];	/* before the range, then after it */
+};
+
 static enum err
-hash_range(struct db *db, struct arena *a, const unsigned char before[32],
-    uint64_t after, uint64_t last, unsigned char out[32], int64_t *journals)
+hash_range(struct db *db, struct arena *a, struct range *r)
 {
 	struct arena_mark mark = arena_mark(a);
 	crypto_hash_sha256_state s;
-	uint64_t at = after;
+	uint64_t at = r->after;
 	struct list rows;
 
-	*journals = 0;
+	r->journals = 0;
 	crypto_hash_sha256_init(&s);
-	crypto_hash_sha256_update(&s, before, 32);
+	crypto_hash_sha256_update(&s, r->hash, sizeof(r->hash));
 	do {
 		const struct sealed_entry *e;
 
-		TRY(db_rows(db, a, Q_SEAL_ENTRIES, ARGS(at, last),
-		    &sealed_entry_row, &rows));
+		TRY(db_rows(db, a, Q_SEAL_ENTRIES, ARGS(arg_bound(at),
+		    arg_bound(r->last)), &sealed_entry_row, &rows));
 		e = rows.items;
 		for (size_t i = 0; i < rows.n; i++) {
 			if (e[i].id != at) {
 				add_journal(&s, &e[i]);
-				++*journals;
+				r->journals++;
 			}
 			at = e[i].id;
-			add_number(&s, (uint64_t)e[i].line);
-			add_number(&s, e[i].account_id);
-			add_number(&s, (uint64_t)e[i].amount);
+			add_entry(&s, &e[i]);
 		}
 		arena_rewind(a, mark);
-	} while (rows.n > 0);
-	crypto_hash_sha256_final(&s, out);
+	} while (rows.n > 0 && r->journals < r->most);
+	if (rows.n > 0)
+		r->last = at;
+	crypto_hash_sha256_final(&s, r->hash);
 	return OK;
 }
 
@@ -121,30 +146,31 @@ start_hash(const struct seal *seal, unsigned char out[32])
 }
 
 /*
- * The highest ids that were seen, and when.  A process that has just begun
- * knows none, and seals after the age has passed.
+ * The highest ids that were seen, and when: by the clock that nobody sets.  A
+ * process that has just begun knows none, and seals after the age has passed.
  */
 static struct {
-	struct when at;
+	int64_t at_us;
 	uint64_t id;
 } samples[SAMPLES];
 static size_t sample_count;
 
 static uint64_t
-watermark(uint64_t newest, struct when now, int64_t age)
+watermark(uint64_t newest, int64_t age_seconds)
 {
+	const int64_t now = clock_monotonic_us();
 	uint64_t safe = 0;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < sample_count; i++) {
-		if (when_add(samples[i].at, age).us <= now.us)
-			safe = samples[i].id > safe ? samples[i].id : safe;
-		else
+		if (samples[i].at_us + age_seconds * SECOND_US > now)
 			samples[kept++] = samples[i];
+		else if (samples[i].id > safe)
+			safe = samples[i].id;
 	}
 	sample_count = kept;
 	if (kept < SAMPLES) {
-		samples[kept].at = now;
+		samples[kept].at_us = now;
 		samples[kept].id = newest;
 		sample_count++;
 	}
@@ -152,8 +178,8 @@ watermark(uint64_t newest, struct when now, int64_t age)
 }
 
 struct new_seal {
-	struct seal seal;
-	unsigned char hash[32];
+	uint64_t id;
+	struct range range;
 	struct when now;
 };
 
@@ -162,61 +188,73 @@ insert(struct db *db, void *arg)
 {
 	struct new_seal *n = arg;
 
-	return db_exec(db, Q_SEAL_INSERT, ARGS(n->seal.id,
-	    n->seal.last_journal, n->seal.journals, BYTES(n->hash, 32),
-	    n->now), NULL, NULL);
+	return db_exec(db, Q_SEAL_INSERT, ARGS(n->id, n->range.last,
+	    n->range.journals, BYTES(n->range.hash, 32), n->now), NULL, NULL);
 }
 
 enum err
 seal_run(struct db *db, struct arena *a, struct when now, int64_t age_seconds)
 {
 	struct seal newest = { .id = 0 }, last;
-	struct new_seal n = { .now = now };
-	unsigned char before[32];
 	uint64_t safe;
-	enum err e;
 
 	TRY(db_row(db, a, Q_JOURNAL_NEWEST, NO_ARGS, &seal_row, &newest));
-	safe = watermark(newest.last_journal, now, age_seconds);
+	safe = watermark(newest.last_journal, age_seconds);
 	TRY(last_seal(db, a, &last));
-	if (safe <= last.last_journal)
-		return OK;
-	start_hash(&last, before);
-	TRY(hash_range(db, a, before, last.last_journal, safe, n.hash,
-	    &n.seal.journals));
-	n.seal.id = last.id + 1;
-	n.seal.last_journal = safe;
-	e = tx_run(db, a, insert, &n);
-	return e == ERR_CONFLICT ? OK : e;	/* another was faster */
+	while (last.last_journal < safe) {
+		struct new_seal n = { .id = last.id + 1, .now = now,
+		    .range = { .after = last.last_journal, .last = safe,
+		    .most = JOURNALS_MAX } };
+		enum err e;
+
+		start_hash(&last, n.range.hash);
+		TRY(hash_range(db, a, &n.range));
+		e = tx_run(db, a, insert, &n);
+		if (e != OK)	/* a conflict: another was faster */
+			return e == ERR_CONFLICT ? OK : e;
+		TRY(last_seal(db, a, &last));
+	}
+	return OK;
+}
+
+/* Does the seal say what the journals say?  *r goes on to the next. */
+static enum err
+check_one(struct db *db, struct arena *a, const struct seal *s,
+    struct range *r, bool *fits)
+{
+	unsigned char hash[32];
+
+	start_hash(s, hash);
+	r->last = s->last_journal;
+	TRY(hash_range(db, a, r));
+	*fits = r->journals == s->journals && memcmp(r->hash, hash, 32) == 0;
+	memcpy(r->hash, hash, 32);
+	r->after = s->last_journal;
+	return OK;
 }
 
 enum err
 seal_check(struct db *db, struct arena *a, uint64_t *broken, uint64_t *seals)
 {
-	unsigned char before[32], hash[32], again[32];
 	struct arena_mark mark = arena_mark(a);
-	uint64_t at = 0, id = 0;
+	struct range r = { .most = INT64_MAX };
+	uint64_t id = 0;
+	bool fits;
 	enum err e;
 
 	*broken = *seals = 0;
-	memset(before, 0, sizeof(before));
 	for (;;) {
 		struct seal s = { .id = 0 };
-		int64_t journals;
 
-		e = db_row(db, a, Q_SEAL_NEXT, ARGS(id), &seal_row, &s);
+		e = db_row(db, a, Q_SEAL_NEXT, ARGS(arg_bound(id)), &seal_row,
+		    &s);
 		if (e != OK)
 			return e == ERR_NOT_FOUND ? OK : e;
-		start_hash(&s, hash);
 		id = s.id;
 		++*seals;
-		arena_rewind(a, mark);
-		TRY(hash_range(db, a, before, at, s.last_journal, again,
-		    &journals));
-		if (*broken == 0 && (journals != s.journals ||
-		    memcmp(again, hash, 32) != 0 || s.id != *seals))
+		TRY(check_one(db, a, &s, &r, &fits));
+		if (*broken == 0 && (!fits || s.id != *seals))
 			*broken = s.id;
-		memcpy(before, hash, 32);
-		at = s.last_journal;
+		arena_rewind(a, mark);
 	}
 }

@@ -1,7 +1,8 @@
 /*
  * The proof of the books.  Each check is a statement that returns what is
- * wrong; kinds and flows are held against the tables of kinds.def; the seals
- * are worked out again.  All of it reads one snapshot.
+ * wrong within a range of ids, so that memory stays small however large the
+ * books are; kinds and flows are held against the tables of kinds.def; the
+ * seals are worked out again.  All of it reads one snapshot.
  */
 #include "ledger/verify.h"
 
@@ -9,27 +10,6 @@
 #include "ledger/seal.h"
 
 #include "base/banned.h"
-
-static const struct {
-	enum query query;
-	const char *what;
-} checks[] = {
-	{ Q_VERIFY_SUMS, "journal %llu does not sum to zero: %.*s" },
-	{ Q_VERIFY_ENTRIES, "journal %llu has too few entries: %.*s" },
-	{ Q_VERIFY_BALANCES, "account %llu has a wrong balance: %.*s" },
-	{ Q_VERIFY_GUARDS, "account %llu is below zero: %.*s" },
-	{ Q_VERIFY_BOOKS, "journal %llu crosses books: %.*s" },
-	{ Q_VERIFY_REVERSALS, "journal %llu does not mirror what it reverses: "
-	    "account %.*s" },
-	{ Q_VERIFY_TOKENS, "tokens of organization %llu: %.*s" },
-	{ Q_VERIFY_EARNINGS, "earnings, account %llu: %.*s" },
-	{ Q_VERIFY_PAYMENTS, "payment %llu has %.*s" },
-	{ Q_VERIFY_COMMISSIONS, "sale %llu has %.*s" },
-	{ Q_VERIFY_DAYS, "the days of placement %llu are not its %.*s" },
-	{ Q_VERIFY_CLICKS, "the clicks of placement %llu are not its %.*s" },
-	{ Q_VERIFY_REFERRALS, "the referrals of placement %llu are not its "
-	    "%.*s" },
-};
 
 struct finding {
 	uint64_t id;
@@ -41,11 +21,13 @@ SHAPE(finding_row, struct finding, NULL,
     COLUMN(struct finding, wrong));
 
 struct kind_row {
+	uint64_t id;
 	int kind;
 	bool kept, guarded;
 };
 
 SHAPE(kind_row, struct kind_row, NULL,
+    COLUMN(struct kind_row, id),
     COLUMN(struct kind_row, kind, .labels = account_labels),
     COLUMN(struct kind_row, kept),
     COLUMN(struct kind_row, guarded));
@@ -71,6 +53,12 @@ SHAPE(size_row, struct size_row, NULL,
     COLUMN(struct size_row, entries),
     COLUMN(struct size_row, accounts));
 
+struct step_row {
+	uint64_t id;
+};
+
+SHAPE(step_row, struct step_row, NULL, COLUMN(struct step_row, id));
+
 struct verify {
 	struct arena *arena;
 	FILE *report;
@@ -78,67 +66,154 @@ struct verify {
 	uint64_t seals, findings;
 };
 
-static enum err
-run_check(struct db *db, struct verify *v, size_t i)
+static void
+found(struct verify *v, uint64_t id, const char *thing, const char *what,
+    struct str wrong)
 {
+	fprintf(v->report, "%s %llu %s: %.*s\n", thing, (unsigned long long)id,
+	    what, STR_ARG(wrong));
+	v->findings++;
+}
+
+struct check {
+	enum query query;
+	const char *what;	/* is wrong with the thing of this id */
+	const struct shape *shape;	/* NULL: of a finding */
+	void (*judge)(struct verify *, const struct check *, struct list);
+};
+
+static void
+judge_kinds(struct verify *v, const struct check *c, struct list rows)
+{
+	const struct kind_row *k = rows.items;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		const enum account_kind kind = (enum account_kind)k[i].kind;
+
+		if (k[i].kept != ledger_kind_kept(kind) ||
+		    k[i].guarded != ledger_kind_guarded(kind))
+			found(v, k[i].id, "account", c->what,
+			    str_of(account_labels[kind]));
+	}
+}
+
+static void
+judge_flows(struct verify *v, const struct check *c, struct list rows)
+{
+	const struct flow_row *f = rows.items;
+
+	for (size_t i = 0; i < rows.n; i++)
+		if (!ledger_flow_legal((enum journal_kind)f[i].journal,
+		    (enum account_kind)f[i].account, (int)f[i].sign))
+			found(v, f[i].id, "journal", c->what,
+			    str_printf(v->arena, "%s moves %s %s",
+			    journal_labels[f[i].journal],
+			    account_labels[f[i].account],
+			    f[i].sign > 0 ? "up" : "down"));
+}
+
+static const struct check journal_checks[] = {
+	{ .query = Q_VERIFY_SUMS, .what = "does not sum to zero" },
+	{ .query = Q_VERIFY_ENTRIES, .what = "has too few entries" },
+	{ .query = Q_VERIFY_ORPHANS,
+	  .what = "or the account of its entry is not there" },
+	{ .query = Q_VERIFY_BOOKS, .what = "crosses books" },
+	{ .query = Q_VERIFY_REVERSALS,
+	  .what = "does not mirror what it reverses, in account" },
+	{ .query = Q_VERIFY_SUBJECTS, .what = "is about nothing that is there" },
+	{ Q_VERIFY_FLOWS, "is no legal flow", &flow_row, judge_flows },
+};
+
+static const struct check account_checks[] = {
+	{ .query = Q_VERIFY_BALANCES, .what = "has a wrong balance" },
+	{ .query = Q_VERIFY_GUARDS, .what = "is below zero" },
+	{ Q_VERIFY_KINDS, "is not kept and guarded as its kind is", &kind_row,
+	  judge_kinds },
+	{ .query = Q_VERIFY_OWNERS, .what = "belongs to no referrer" },
+};
+
+static const struct check organization_checks[] = {
+	{ .query = Q_VERIFY_TOKENS, .what = "has wrong tokens" },
+};
+
+static const struct check referrer_checks[] = {
+	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
+};
+
+static const struct check payment_checks[] = {
+	{ .query = Q_VERIFY_PAYMENTS,
+	  .what = "is not booked once if paid, else never" },
+	{ .query = Q_VERIFY_AMOUNTS, .what = "was not booked as" },
+};
+
+static const struct check sale_checks[] = {
+	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
+};
+
+static const struct check placement_checks[] = {
+	{ .query = Q_VERIFY_DAYS, .what = "has days that do not make up" },
+	{ .query = Q_VERIFY_CLICKS, .what = "has clicks that do not make up" },
+	{ .query = Q_VERIFY_REFERRALS,
+	  .what = "has referrals that do not make up" },
+};
+
+static const struct thing {
+	const char *name;
+	enum query step;	/* the end of the next range of ids */
+	const struct check *checks;
+	size_t n;
+} things[] = {
+#define THING(name, step) { #name, step, name##_checks, LEN(name##_checks) }
+	THING(journal, Q_VERIFY_STEP_JOURNAL),
+	THING(account, Q_VERIFY_STEP_ACCOUNT),
+	THING(organization, Q_VERIFY_STEP_ORGANIZATION),
+	THING(referrer, Q_VERIFY_STEP_REFERRER),
+	THING(payment, Q_VERIFY_STEP_PAYMENT),
+	THING(sale, Q_VERIFY_STEP_SALE),
+	THING(placement, Q_VERIFY_STEP_PLACEMENT),
+#undef THING
+};
+
+static enum err
+run_check(struct db *db, struct verify *v, const struct thing *thing,
+    const struct check *c, uint64_t after, uint64_t last)
+{
+	const struct shape *shape = c->shape != NULL ? c->shape : &finding_row;
 	const struct finding *f;
 	struct list rows;
 
-	TRY(db_rows(db, v->arena, checks[i].query, NO_ARGS, &finding_row,
-	    &rows));
-	f = rows.items;
-	for (size_t k = 0; k < rows.n; k++) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		fprintf(v->report, checks[i].what,
-		    (unsigned long long)f[k].id, STR_ARG(f[k].wrong));
-#pragma GCC diagnostic pop
-		fputc('\n', v->report);
+	TRY(db_rows(db, v->arena, c->query, ARGS(arg_bound(after),
+	    arg_bound(last)), shape, &rows));
+	if (c->judge != NULL) {
+		c->judge(v, c, rows);
+		return OK;
 	}
-	v->findings += rows.n;
+	f = rows.items;
+	for (size_t i = 0; i < rows.n; i++)
+		found(v, f[i].id, thing->name, c->what, f[i].wrong);
 	return OK;
 }
 
+/* Range by range; the last one is open, for rows that stand behind the end. */
 static enum err
-check_kinds(struct db *db, struct verify *v)
+check_thing(struct db *db, struct verify *v, const struct thing *thing)
 {
-	const struct kind_row *k;
-	struct list rows;
+	const struct arena_mark mark = arena_mark(v->arena);
+	uint64_t after = 0;
 
-	TRY(db_rows(db, v->arena, Q_VERIFY_KINDS, NO_ARGS, &kind_row, &rows));
-	k = rows.items;
-	for (size_t i = 0; i < rows.n; i++) {
-		enum account_kind kind = (enum account_kind)k[i].kind;
+	do {
+		struct step_row step = { 0 };
+		uint64_t last;
 
-		if (k[i].kept == ledger_kind_kept(kind) &&
-		    k[i].guarded == ledger_kind_guarded(kind))
-			continue;
-		fprintf(v->report, "accounts %s are not kept and guarded as "
-		    "they must be\n", account_labels[kind]);
-		v->findings++;
-	}
-	return OK;
-}
-
-static enum err
-check_flows(struct db *db, struct verify *v)
-{
-	const struct flow_row *f;
-	struct list rows;
-
-	TRY(db_rows(db, v->arena, Q_VERIFY_FLOWS, NO_ARGS, &flow_row, &rows));
-	f = rows.items;
-	for (size_t i = 0; i < rows.n; i++) {
-		if (ledger_flow_legal((enum journal_kind)f[i].journal,
-		    (enum account_kind)f[i].account, (int)f[i].sign))
-			continue;
-		fprintf(v->report, "journal %llu: %s may not move %s by %s\n",
-		    (unsigned long long)f[i].id,
-		    journal_labels[f[i].journal],
-		    account_labels[f[i].account],
-		    f[i].sign > 0 ? "more" : "less");
-		v->findings++;
-	}
+		TRY(db_row(db, v->arena, thing->step, ARGS(arg_bound(after)),
+		    &step_row, &step));
+		last = step.id != 0 ? step.id : UINT64_MAX;
+		for (size_t i = 0; i < thing->n; i++)
+			TRY(run_check(db, v, thing, &thing->checks[i], after,
+			    last));
+		after = last;
+		arena_rewind(v->arena, mark);
+	} while (after != UINT64_MAX);
 	return OK;
 }
 
@@ -148,11 +223,9 @@ check_seals(struct db *db, struct verify *v)
 	uint64_t broken;
 
 	TRY(seal_check(db, v->arena, &broken, &v->seals));
-	if (broken == 0)
-		return OK;
-	fprintf(v->report, "seal %llu does not fit: a journal under it has "
-	    "changed, appeared or gone\n", (unsigned long long)broken);
-	v->findings++;
+	if (broken != 0)
+		found(v, broken, "seal", "does not fit",
+		    STR("a journal under it has changed, appeared or gone"));
 	return OK;
 }
 
@@ -163,10 +236,8 @@ run_all(struct db *db, void *arg)
 
 	v->findings = 0;
 	TRY(db_row(db, v->arena, Q_VERIFY_SIZE, NO_ARGS, &size_row, &v->size));
-	for (size_t i = 0; i < LEN(checks); i++)
-		TRY(run_check(db, v, i));
-	TRY(check_kinds(db, v));
-	TRY(check_flows(db, v));
+	for (size_t i = 0; i < LEN(things); i++)
+		TRY(check_thing(db, v, &things[i]));
 	return check_seals(db, v);
 }
 

@@ -182,6 +182,16 @@ metrics(const struct board *board, struct buf *b)
 	buf_lit(b, "\n");
 }
 
+static void
+add_header(struct arena *a, struct http_out *out, const char *name,
+    struct str value)
+{
+	struct header *h = ARENA_NEW(a, struct header);
+
+	*h = (struct header){ out->headers, name, value };
+	out->headers = h;
+}
+
 bool
 probe(struct db *db, struct arena *a, const struct board *board,
     enum pool pool, const struct http_in *in, struct http_out *out)
@@ -197,11 +207,9 @@ probe(struct db *db, struct arena *a, const struct board *board,
 	is_metrics = pool == POOL_METRICS && str_is(path, "/metrics");
 	if (!health && !is_ready && !is_metrics)
 		return false;
+	add_header(a, out, "Cache-Control", STR("no-store"));
 	if (in->method != GET && in->method != HEAD) {
-		struct header *h = ARENA_NEW(a, struct header);
-
-		*h = (struct header){ NULL, "Allow", STR("GET, HEAD") };
-		out->headers = h;
+		add_header(a, out, "Allow", STR("GET, HEAD"));
 		out->status = 405;
 	} else if (is_ready) {
 		ready(db, out);

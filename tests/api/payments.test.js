@@ -1,37 +1,17 @@
 /* Checkout sessions and the provider's signed callback. */
 'use strict';
 const assert = require('node:assert/strict');
-const crypto = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
 const { service } = require('./lib/service');
 const { tests, sleep } = require('./lib/test');
-const { World, unique } = require('./lib/world');
+const { World } = require('./lib/world');
 const { query } = require('./lib/db');
 
 const test = tests(__filename);
 let w, c, buyer, product;
 
-/* As the sandbox signs: its key is derived from the installation's secret. */
-function signed(body, { id = unique(), at = Math.floor(Date.now() / 1000),
-    more = '' } = {}) {
-	const secret = Buffer.from(fs.readFileSync(path.join(c.service.state,
-	    'etc', 'secret'), 'utf8').trim(), 'hex');
-	const key = crypto.createHmac('sha256', secret).update('sandbox\0')
-	    .digest();
-	const text = JSON.stringify(body);
-	const mac = crypto.createHmac('sha256', key)
-	    .update(`${id}.${at}.${text}`).digest('base64');
-
-	return { body: text, headers: { 'webhook-id': id,
-		'webhook-timestamp': String(at),
-		'webhook-signature': `${more}v1,${mac}` } };
-}
-
+const signed = (body, more) => w.signed(body, more);
 const tell = (call) => c.call('POST', '/payments/callbacks/sandbox', call);
-const paid = (session, more) => ({ type: 'checkout.session.paid',
-	token: session.url.split('/').pop(), amount: session.amount,
-	currency: session.currency, ...more });
+const paid = (session, more) => w.callback(session, more);
 
 test('a callback that is signed settles the payment, once', async () => {
 	c = (await service()).client;

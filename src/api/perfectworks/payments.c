@@ -147,7 +147,7 @@ settle(struct request *rq)
 static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OVERFLOW);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 static const enum err callback_errors[] = ERRORS(ERR_UNSIGNED, ERR_NOT_FOUND,
-    ERR_BAD_REQUEST);
+    ERR_BAD_REQUEST, ERR_BAD_JSON, ERR_INVALID);
 
 const struct route pw_payment_routes[] = {
 	{ .op = "listProducts", .method = GET, .path = "/payments/products",

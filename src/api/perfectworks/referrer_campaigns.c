@@ -231,6 +231,7 @@ analytics(struct request *rq)
 static const enum err create_errors[] = ERRORS(ERR_NOT_A_REFERRER,
     ERR_CODE_TAKEN);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
+static const enum err analytics_errors[] = ERRORS(ERR_NOT_FOUND, ERR_INVALID);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE);
 
 const struct route pw_campaign_routes[] = {
@@ -268,7 +269,7 @@ const struct route pw_campaign_routes[] = {
 	{ .op = "getReferrerCampaignAnalytics", .method = GET,
 	  .path = "/referrer-campaigns/{id}/analytics", .handle = analytics,
 	  .query = &analytics_query, .out = &analytics_out, .status = 200,
-	  .scope = SCOPE_CAMPAIGNS_READ, .errors = not_found,
+	  .scope = SCOPE_CAMPAIGNS_READ, .errors = analytics_errors,
 	  .tag = "referrer-campaigns",
 	  .summary = "Clicks, referrals and earnings by day",
 	  .done = "Analytics" },

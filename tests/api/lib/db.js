@@ -41,6 +41,10 @@ class Session {
 		this.out = '';
 		this.child.stdin.write(`${sql};\nSELECT '${mark}';\n`);
 		return new Promise((done, failed) => {
+			const timer = setTimeout(() => failed(new Error(
+			    `no end of: ${sql}`)), 20000);
+
+			timer.unref();
 			this.look = () => {
 				if (this.out.includes(`${mark}\n`))
 					done(this.out.replace(`${mark}\n`, '')

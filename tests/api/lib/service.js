@@ -72,6 +72,8 @@ class Service {
 			AFFILIATED_HTTPS_PORT: String(await freePort()),
 			AFFILIATED_HTTP_PORT: String(await freePort()),
 			AFFILIATED_METRICS_PORT: String(await freePort()),
+			AFFILIATED_LOG_FILE: path.join(this.state, 'log',
+			    'affiliated.log'),
 			ASAN_OPTIONS: `log_path=${this.state}/log/asan:` +
 			    'detect_leaks=0',
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +

@@ -1,7 +1,9 @@
 /* What the tests' stories are made of: people, organizations, purchases. */
 'use strict';
 const assert = require('node:assert/strict');
-const { randomBytes } = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { createHmac, randomBytes } = require('node:crypto');
 const { until } = require('./test');
 
 const PASSWORD = 'correct horse battery';
@@ -127,6 +129,31 @@ class World {
 		const paid = await this.paid(who, session.id);
 		assert.ok(paid, 'the payment was not settled');
 		return paid;
+	}
+
+	/* What the sandbox says of a session that is paid. */
+	callback(session, more = {}) {
+		return { type: 'checkout.session.paid',
+			token: session.url.split('/').pop(),
+			amount: session.amount, currency: session.currency,
+			...more };
+	}
+
+	/* As it signs: its key is derived from the installation's secret. */
+	signed(body, { id = unique(), at = Math.floor(Date.now() / 1000),
+	    more = '' } = {}) {
+		const secret = Buffer.from(fs.readFileSync(path.join(
+		    this.c.service.state, 'etc', 'secret'), 'utf8').trim(),
+		    'hex');
+		const key = createHmac('sha256', secret).update('sandbox\0')
+		    .digest();
+		const text = JSON.stringify(body);
+		const mac = createHmac('sha256', key)
+		    .update(`${id}.${at}.${text}`).digest('base64');
+
+		return { body: text, headers: { 'webhook-id': id,
+			'webhook-timestamp': String(at),
+			'webhook-signature': `${more}v1,${mac}` } };
 	}
 
 	balance(who) {

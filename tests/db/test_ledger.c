@@ -1,0 +1,538 @@
+/*
+ * The seal and the proof of the books: clean while many post at once, and each
+ * kind of fault is found that somebody with more rights than the program's
+ * plants.
+ */
+#include "harness.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+#include "ledger/seal.h"
+#include "ledger/verify.h"
+#include "model/click.h"
+#include "model/earning.h"
+#include "model/organization.h"
+#include "model/payment.h"
+#include "model/referral.h"
+#include "base/banned.h"
+
+#define BUYERS 2
+#define CLIENTS 4
+#define EACH 15			/* payments of a client */
+
+static struct settings test_settings = {
+	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
+	.checkout_minutes = 30, .commission_ppm = 200000,
+	.refresh_seconds = 3600,
+};
+
+static struct arena arena;
+static struct db *db;
+static MYSQL *root;		/* with all rights, and no checks */
+static struct when now;
+static char *report;		/* of the last verify */
+
+static struct {
+	uint64_t buyer[BUYERS], product;
+	struct placement placement;
+} world;
+
+static enum err
+make_buyer(struct db *d, uint64_t user, const struct lead *lead, uint64_t *id)
+{
+	struct organization o = { .name = STR("Buyer") };
+
+	TRY(organization_create(d, &arena, user, now, &o));
+	*id = o.id;
+	return referral_create(d, &arena, lead, o.id, now);
+}
+
+static enum err
+make_world(struct db *d, void *arg)
+{
+	struct organization seller = { .name = STR("Referrer") };
+	struct money_of price = { STR("USD"), 1999 };
+	struct product product = { .name = STR("Tokens"), .tokens = 100,
+	    .description = STR(""), .prices = { &price, 1 } };
+	struct referrer referrer;
+	struct lead lead;
+	uint64_t user;
+	bool joined;
+
+	(void)arg;
+	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
+	    &user));
+	TRY(organization_create(d, &arena, user, now, &seller));
+	TRY(referrer_join(d, &arena, seller.id, user, now, &referrer,
+	    &joined));
+	world.placement = (struct placement){ .name = STR("Spring"),
+	    .landing_url = STR("https://shop.example/") };
+	TRY(placement_create(d, &arena, &(struct actor){ seller.id, user,
+	    now }, &world.placement));
+	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
+	    &lead));
+	for (int i = 0; i < BUYERS; i++)
+		TRY(make_buyer(d, user, &lead, &world.buyer[i]));
+	TRY(product_create(d, now, &product));
+	world.product = product.id;
+	return OK;
+}
+
+struct buying {
+	struct arena *arena;
+	uint64_t buyer;
+	struct payment payment;
+};
+
+static enum err
+begin_checkout(struct db *d, void *arg)
+{
+	struct buying *b = arg;
+
+	b->payment = (struct payment){ .product_id = world.product,
+	    .quantity = 2, .success_url = STR("https://a.example/"),
+	    .cancel_url = STR("https://b.example/") };
+	return payment_create(d, b->arena, &(struct actor){ b->buyer, 0, now },
+	    &b->payment);
+}
+
+static enum err
+settle(struct db *d, void *arg)
+{
+	struct buying *b = arg;
+
+	return payment_settle(d, b->arena, &b->payment, now);
+}
+
+static enum err
+buy(struct db *d, struct arena *a, uint64_t buyer)
+{
+	struct buying b = { .arena = a, .buyer = buyer };
+	struct payment read = { 0 };
+
+	TRY(tx_run(d, a, begin_checkout, &b));
+	TRY(payment_by_token(d, a, b.payment.token, &read));
+	b.payment = read;
+	return tx_run(d, a, settle, &b);
+}
+
+/* Paid and unpaid, with a hold and without, released; clicks of all kinds. */
+static void
+fill_world(void)
+{
+	struct buying open = { .arena = &arena, .buyer = world.buyer[0] };
+	struct click c[3] = { { .placement_id = world.placement.id },
+	    { .placement_id = world.placement.id },
+	    { .placement_id = world.placement.id, .bot = true } };
+	uint64_t count;
+
+	assert_int_equal(click_store(db, &arena, c, LEN(c), now), OK);
+	for (int i = 0; i < BUYERS; i++)
+		assert_int_equal(buy(db, &arena, world.buyer[i]), OK);
+	test_settings.hold_days = 1;
+	assert_int_equal(buy(db, &arena, world.buyer[0]), OK);
+	assert_int_equal(earning_release_due(db, &arena,
+	    when_add(now, 86400), &count), OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(buy(db, &arena, world.buyer[1]), OK);
+	test_settings.hold_days = 0;
+	assert_int_equal(tx_run(db, &arena, begin_checkout, &open), OK);
+}
+
+static int
+start(void **state)
+{
+	struct db_conf conf = test_conf();
+
+	(void)state;
+	settings = &test_settings;
+	test_migrate();
+	arena_init(&arena);
+	db = db_new(&conf);
+	root = test_connect_migrate();
+	test_sql(root, "SET SESSION foreign_key_checks = 0,"
+	    " check_constraint_checks = 0");
+	now = clock_now();
+	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
+	fill_world();
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	free(report);
+	mysql_close(root);
+	db_free(db);
+	arena_free(&arena);
+	return 0;
+}
+
+static bool
+verify(void)
+{
+	size_t size;
+	bool clean;
+	FILE *f;
+
+	free(report);
+	f = open_memstream(&report, &size);
+	assert_non_null(f);
+	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
+	assert_int_equal(fclose(f), 0);
+	return clean;
+}
+
+static void
+assert_clean(void)
+{
+	if (!verify())
+		fail_msg("not clean: %s", report);
+	assert_non_null(strstr(report, ": clean\n"));
+}
+
+static int64_t
+seals(void)
+{
+	return test_number(root, "SELECT COUNT(*) FROM seal");
+}
+
+static void
+seal_now(int64_t age)
+{
+	assert_int_equal(seal_run(db, &arena, now, age), OK);
+}
+
+static void
+what_the_model_books_is_clean(void **state)
+{
+	(void)state;
+	assert_clean();
+	assert_non_null(strstr(report, " 0 seals: clean\n"));
+	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM journal"), 9);
+	assert_non_null(strstr(report, "verify: 9 journals, "));
+}
+
+/* Seals what was seen an age ago: not what came since, nor without a look. */
+static void
+a_seal_keeps_its_distance(void **state)
+{
+	int64_t seen = test_number(root, "SELECT MAX(id) FROM journal");
+
+	(void)state;
+	seal_now(1);
+	seal_now(1);
+	assert_int_equal(seals(), 0);
+	assert_int_equal(buy(db, &arena, world.buyer[0]), OK);
+	usleep(1050 * 1000);
+	seal_now(1);
+	assert_int_equal(seals(), 1);
+	assert_int_equal(test_number(root, "SELECT last_journal FROM seal"),
+	    seen);
+	assert_int_equal(test_number(root, "SELECT journals FROM seal"), 9);
+	assert_clean();
+	assert_non_null(strstr(report, " 1 seals: clean\n"));
+}
+
+/* A number that a rollback left out, in the middle of what is sealed. */
+static void
+the_rest_is_sealed_by_the_next(void **state)
+{
+	(void)state;
+	test_sql(root, "BEGIN");
+	test_sql(root, "INSERT INTO journal (organization_id, kind,"
+	    " subject_id, created_at) VALUES (1, 'payment', 1, NOW())");
+	test_sql(root, "ROLLBACK");
+	assert_int_equal(buy(db, &arena, world.buyer[1]), OK);
+	seal_now(0);
+	seal_now(0);
+	assert_int_equal(test_number(root, "SELECT SUM(journals) FROM seal"),
+	    test_number(root, "SELECT COUNT(*) FROM journal"));
+	assert_int_equal(test_number(root, "SELECT MAX(last_journal) FROM"
+	    " seal"), test_number(root, "SELECT MAX(id) FROM journal"));
+	assert_clean();
+}
+
+/* Each in a process of its own, on both buyers, sealing now and then. */
+static int
+client(void)
+{
+	struct db_conf conf = test_conf();
+	struct db *own = db_new(&conf);
+	struct arena a;
+	int failed = 0;
+
+	arena_init(&a);
+	for (int i = 0; i < EACH; i++) {
+		if (buy(own, &a, world.buyer[i % BUYERS]) != OK)
+			failed++;
+		if (seal_run(own, &a, now, 2) != OK)
+			failed++;
+		arena_reset(&a);
+	}
+	sleep(2);
+	if (seal_run(own, &a, now, 2) != OK)
+		failed++;
+	db_free(own);
+	arena_free(&a);
+	return failed;
+}
+
+static void
+many_post_and_seal_at_once(void **state)
+{
+	int64_t before = test_number(root, "SELECT COUNT(*) FROM journal");
+	pid_t pid[CLIENTS];
+
+	(void)state;
+	for (int i = 0; i < CLIENTS; i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (pid[i] == 0)
+			_exit(client());
+	}
+	for (int i = 0; i < 20; i++)	/* one snapshot: clean at any moment */
+		assert_clean();
+	for (int i = 0; i < CLIENTS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM journal"),
+	    before + 2 * CLIENTS * EACH);
+	assert_true(seals() >= 3);
+	assert_clean();
+}
+
+struct fault {
+	const char *name;
+	const char *finds;
+	const char *plant, *undo;	/* statements, each with a ";" */
+};
+
+#define FIRST_JOURNAL " WHERE journal_id = (SELECT MIN(id) FROM journal)"
+#define JOURNAL "INSERT INTO journal VALUES "
+#define ENTRY "INSERT INTO entry VALUES "
+#define NO_JOURNAL "DELETE FROM entry WHERE journal_id >= 900000;" \
+	"DELETE FROM journal WHERE id >= 900000;"
+#define ACCOUNT_OF(kind) "(SELECT MIN(id) FROM account WHERE kind = '" kind "')"
+
+static struct fault faults[] = {
+	{ "balance_of_a_referrer", "has a wrong balance",
+	  "UPDATE account SET balance = balance + 1"
+	  " WHERE kind = 'earnings_available';",
+	  "UPDATE account SET balance = balance - 1"
+	  " WHERE kind = 'earnings_available';" },
+	{ "balance_that_nobody_keeps", "has a wrong balance",
+	  "UPDATE account SET balance = 5 WHERE kind = 'revenue';",
+	  "UPDATE account SET balance = 0 WHERE kind = 'revenue';" },
+	{ "balance_below_its_guard", "is below zero",
+	  "UPDATE account SET balance = balance - 1000000"
+	  " WHERE kind = 'tokens_available';",
+	  "UPDATE account SET balance = balance + 1000000"
+	  " WHERE kind = 'tokens_available';" },
+	{ "account_without_its_guard", "is not kept and guarded",
+	  "UPDATE account SET guarded = 0 WHERE kind = 'tokens_available';",
+	  "UPDATE account SET guarded = 1 WHERE kind = 'tokens_available';" },
+	{ "account_of_no_referrer", "belongs to no referrer: earnings_paid 777",
+	  "INSERT INTO account VALUES (900000, 1, 'earnings_paid', 777, 'USD',"
+	  " 1, 1, 0);",
+	  "DELETE FROM account WHERE id = 900000;" },
+	{ "amount_of_an_entry", "does not sum to zero: USD 1",
+	  "UPDATE entry SET amount = amount + 1" FIRST_JOURNAL
+	  " AND line = 1;",
+	  "UPDATE entry SET amount = amount - 1" FIRST_JOURNAL
+	  " AND line = 1;" },
+	{ "journal_without_entries", "journal 900000 has too few entries: 0",
+	  JOURNAL "(900000, 1, 'payment', 1, NULL, NOW());", NO_JOURNAL },
+	{ "entry_without_journal", "journal 900000 or the account",
+	  ENTRY "(900000, 1, " ACCOUNT_OF("revenue") ", 5);", NO_JOURNAL },
+	{ "entry_without_account", "journal 900000 or the account",
+	  JOURNAL "(900000, 1, 'payment', 1, NULL, NOW());"
+	  ENTRY "(900000, 1, 900000, 5);", NO_JOURNAL },
+	{ "journal_across_books", "journal 900000 crosses books: 2",
+	  JOURNAL "(900000, 1, 'payment', 1, NULL, NOW());"
+	  ENTRY "(900000, 1, " ACCOUNT_OF("tokens_available") ", 5);"
+	  ENTRY "(900000, 2, (SELECT MAX(id) FROM account"
+	  " WHERE kind = 'tokens_available'), -5);", NO_JOURNAL },
+	{ "journal_in_a_book_that_is_not_its", "journal 900000 crosses books",
+	  JOURNAL "(900000, 777, 'payment', 1, NULL, NOW());"
+	  ENTRY "(900000, 1, " ACCOUNT_OF("tokens_available") ", 5);"
+	  ENTRY "(900000, 2, " ACCOUNT_OF("tokens_issued") ", -5);",
+	  NO_JOURNAL },
+	{ "reversal_that_does_not_mirror", "journal 900000 does not mirror",
+	  JOURNAL "(900000, 1, 'commission_reversed', 1,"
+	  " (SELECT MIN(j.id) FROM journal j WHERE j.kind = 'commission'),"
+	  " NOW());"
+	  ENTRY "(900000, 1, " ACCOUNT_OF("commission_expense") ", 1);"
+	  ENTRY "(900000, 2, " ACCOUNT_OF("earnings_available") ", -1);",
+	  NO_JOURNAL },
+	{ "flow_that_is_not_legal",
+	  "journal 900000 is no legal flow: commission moves revenue up",
+	  JOURNAL "(900000, 1, 'commission', 1, NULL, NOW());"
+	  ENTRY "(900000, 1, " ACCOUNT_OF("revenue") ", 1);"
+	  ENTRY "(900000, 2, " ACCOUNT_OF("commission_expense") ", -1);",
+	  NO_JOURNAL },
+	{ "journal_about_nothing", "is about nothing that is there: payment",
+	  "UPDATE journal SET subject_id = subject_id + 1000000"
+	  " WHERE kind = 'payment' ORDER BY id LIMIT 1;",
+	  "UPDATE journal SET subject_id = subject_id - 1000000"
+	  " WHERE subject_id > 1000000;" },
+	{ "tokens_from_nowhere", "has wrong tokens",
+	  "UPDATE token_transaction SET amount = amount + 1"
+	  " ORDER BY id LIMIT 1;",
+	  "UPDATE token_transaction SET amount = amount - 1"
+	  " ORDER BY id LIMIT 1;" },
+	{ "tokens_without_an_account", "organization 1 has wrong tokens",
+	  "INSERT INTO token_transaction VALUES (900000, 1, 'adjustment', 7,"
+	  " 7, NULL, NULL, NOW());",
+	  "DELETE FROM token_transaction WHERE id = 900000;" },
+	{ "earning_of_another_amount", "has wrong earnings",
+	  "UPDATE earning SET amount = amount + 1 ORDER BY id LIMIT 1;",
+	  "UPDATE earning SET amount = amount - 1 ORDER BY id LIMIT 1;" },
+	{ "earning_that_was_taken_out", "has wrong earnings",
+	  "UPDATE earning SET status = 'paid' WHERE status = 'pending';",
+	  "UPDATE earning SET status = 'pending' WHERE status = 'paid';" },
+	{ "earning_without_an_account",
+	  "has wrong earnings: earnings_available EUR 0 is not 7",
+	  "INSERT INTO earning (id, organization_id, referrer_id, type, status,"
+	  " amount, currency, created_at) SELECT 900000, 1, MIN(id),"
+	  " 'commission', 'available', 7, 'EUR', NOW() FROM referrer;",
+	  "DELETE FROM earning WHERE id = 900000;" },
+	{ "payment_that_was_never_booked",
+	  "is not booked once if paid, else never: 0 sales, 0 journals, 0",
+	  "UPDATE payment SET payment_status = 'paid' WHERE status = 'open';",
+	  "UPDATE payment SET payment_status = 'unpaid'"
+	  " WHERE status = 'open';" },
+	{ "payment_without_its_sale", "never: 0 sales, 1 journals, 1",
+	  "UPDATE sale SET payment_id = payment_id + 1000000"
+	  " ORDER BY id LIMIT 1;",
+	  "UPDATE sale SET payment_id = payment_id - 1000000"
+	  " WHERE payment_id > 1000000;" },
+	{ "payment_of_other_tokens", "was not booked as: USD 3998, 201 tokens",
+	  "UPDATE payment SET tokens = tokens + 1 ORDER BY id LIMIT 1;",
+	  "UPDATE payment SET tokens = tokens - 1 ORDER BY id LIMIT 1;" },
+	{ "commission_without_its_journal", "is not rewarded once: 1 commissions, 0 journals",
+	  "UPDATE journal SET subject_id = subject_id + 1000000"
+	  " WHERE kind = 'commission' ORDER BY id LIMIT 1;",
+	  "UPDATE journal SET subject_id = subject_id - 1000000"
+	  " WHERE subject_id > 1000000;" },
+	{ "counts_of_a_day", "has days that do not make up",
+	  "UPDATE placement_day SET clicks = clicks + 1;",
+	  "UPDATE placement_day SET clicks = clicks - 1;" },
+	{ "counts_that_are_gone", "has clicks that do not make up: 0 by",
+	  "UPDATE placement_total SET placement_id = placement_id + 1000000;",
+	  "UPDATE placement_total SET placement_id = placement_id - 1000000;" },
+	{ "click_that_was_not_counted", "has clicks that do not make up",
+	  "INSERT INTO click SELECT 900000, MIN(id), REPEAT('x', 16),"
+	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', NULL, NOW()"
+	  " FROM placement;",
+	  "DELETE FROM click WHERE id = 900000;" },
+	{ "referral_that_was_not_counted", "has referrals that do not make up",
+	  "INSERT INTO referral SELECT 900000, 1, 1, MIN(id), 1, 777, NULL,"
+	  " 'signup', NOW(), NULL FROM placement;",
+	  "DELETE FROM referral WHERE id = 900000;" },
+	{ "sealed_journal_that_changed", "seal 1 does not fit",
+	  "UPDATE journal SET created_at = created_at + INTERVAL 1 MICROSECOND"
+	  " ORDER BY id LIMIT 1;",
+	  "UPDATE journal SET created_at = created_at - INTERVAL 1 MICROSECOND"
+	  " ORDER BY id LIMIT 1;" },
+	{ "sealed_entries_that_changed_in_balance", "seal 1 does not fit",
+	  "UPDATE entry SET amount = amount + SIGN(amount)" FIRST_JOURNAL ";",
+	  "UPDATE entry SET amount = amount - SIGN(amount)" FIRST_JOURNAL ";" },
+	{ "sealed_journal_that_is_gone", "seal 1 does not fit",
+	  "UPDATE entry SET journal_id = journal_id + 1000000" FIRST_JOURNAL ";"
+	  "UPDATE journal SET id = id + 1000000 ORDER BY id LIMIT 1;",
+	  "UPDATE entry SET journal_id = journal_id - 1000000"
+	  " WHERE journal_id > 1000000;"
+	  "UPDATE journal SET id = id - 1000000 WHERE id > 1000000;" },
+	{ "journal_that_appeared_under_a_seal", "seal 3 does not fit",
+	  JOURNAL "((SELECT * FROM (SELECT MIN(a.id) + 1 FROM journal a"
+	  " LEFT JOIN journal b ON b.id = a.id + 1 WHERE b.id IS NULL) gap),"
+	  " 777, 'payment', 1, NULL, NOW());",
+	  "DELETE FROM journal WHERE organization_id = 777;" },
+	{ "seal_that_changed", "seal 1 does not fit",
+	  "UPDATE seal SET hash = REVERSE(hash) WHERE id = 1;",
+	  "UPDATE seal SET hash = REVERSE(hash) WHERE id = 1;" },
+	{ "seal_that_is_gone", "seal 3 does not fit",
+	  "UPDATE seal SET id = id + 900000 WHERE id = 2;",
+	  "UPDATE seal SET id = id - 900000 WHERE id > 900000;" },
+	/* The last ones: they use up the numbers. */
+	{ "journal_of_the_largest_number",
+	  "journal 18446744073709551615 has too few entries: 0",
+	  JOURNAL "(18446744073709551615, 1, 'payment', 1, NULL, NOW());",
+	  NO_JOURNAL "ALTER TABLE journal AUTO_INCREMENT = 1;" },
+};
+
+static void
+run_each(const char *statements)
+{
+	struct str rest = str_of(statements), one;
+
+	while (rest.n > 0 && str_cut(rest, ';', &one, &rest))
+		test_sql(root, "%.*s", STR_ARG(one));
+}
+
+static void
+a_fault_is_found(void **state)
+{
+	const struct fault *f = *state;
+	bool clean;
+
+	run_each(f->plant);
+	clean = verify();
+	run_each(f->undo);
+	if (clean || strstr(report, f->finds) == NULL)
+		fail_msg("\"%s\" is not in: %s", f->finds, report);
+	assert_non_null(strstr(report, " findings\n"));
+	assert_clean();
+}
+
+/* Last: journals that are none, but enough for two seals. */
+static void
+a_seal_covers_no_more_than_it_may(void **state)
+{
+	uint64_t broken, n;
+	int64_t before = seals();
+
+	(void)state;
+	seal_now(0);
+	test_sql(root, "INSERT INTO journal (organization_id, kind,"
+	    " subject_id, created_at) SELECT 1, 'payment', seq, NOW()"
+	    " FROM seq_1_to_12500");
+	seal_now(0);
+	seal_now(0);
+	assert_int_equal(test_number(root, "SELECT MAX(journals) FROM seal"),
+	    10000);
+	assert_int_equal(seals(), before + 2);
+	assert_int_equal(seal_check(db, &arena, &broken, &n), OK);
+	assert_int_equal(broken, 0);
+	assert_int_equal(n, seals());
+}
+
+#define FIRST 4
+#define AFTER 1
+
+int
+main(void)
+{
+	struct CMUnitTest tests[FIRST + LEN(faults) + AFTER] = {
+		cmocka_unit_test(what_the_model_books_is_clean),
+		cmocka_unit_test(a_seal_keeps_its_distance),
+		cmocka_unit_test(the_rest_is_sealed_by_the_next),
+		cmocka_unit_test(many_post_and_seal_at_once),
+	};
+
+	for (size_t i = 0; i < LEN(faults); i++)
+		tests[FIRST + i] = (struct CMUnitTest){ .name = faults[i].name,
+		    .test_func = a_fault_is_found,
+		    .initial_state = &faults[i] };
+	tests[FIRST + LEN(faults)] = (struct CMUnitTest)
+	    cmocka_unit_test(a_seal_covers_no_more_than_it_may);
+	return cmocka_run_group_tests_name("ledger", tests, start, stop);
+}
