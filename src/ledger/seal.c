@@ -1,9 +1,9 @@
 /*
  * The hash chain over journals.
  *
- * A journal's bytes are a "j", its numbers in eight bytes each, least first, and
- * its kind by name with its length; then for each entry an "e" and its line,
- * account and amount.  So no two sets of journals have the same bytes.  A
+ * A journal's bytes are a "j", its numbers in eight bytes each, least first,
+ * and its kind by name with its length; then for each entry an "e" and its
+ * line, account and amount.  So no two sets of journals have the same bytes.  A
  * journal without entries is a journal too.
  */
 #include "ledger/seal.h"

@@ -120,7 +120,8 @@ static const struct check journal_checks[] = {
 	{ .query = Q_VERIFY_BOOKS, .what = "crosses books" },
 	{ .query = Q_VERIFY_REVERSALS,
 	  .what = "does not mirror what it reverses, in account" },
-	{ .query = Q_VERIFY_SUBJECTS, .what = "is about nothing that is there" },
+	{ .query = Q_VERIFY_SUBJECTS,
+	  .what = "is about nothing that is there" },
 	{ Q_VERIFY_FLOWS, "is no legal flow", &flow_row, judge_flows },
 };
 

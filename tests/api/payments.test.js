@@ -67,6 +67,7 @@ test('a callback that tells something else does nothing', async () => {
 	    { amount: '5' }])
 		assert.equal((await tell(signed(paid(session, more)))).status,
 		    400, JSON.stringify(more));
+	assert.equal((await tell(signed('{'))).status, 400);
 	assert.equal((await tell(signed(paid(session, { token: 'unknown' }))))
 	    .status, 404);
 	assert.equal((await w.session(buyer, session.id)).paymentStatus,

@@ -249,6 +249,13 @@ test('400: a key of idempotency that is none', async () => {
 
 		assert.equal(a.status, 400, `${idem.slice(0, 9)}: ${a.text}`);
 	}
+	for (const o of doc.operations.filter(doc.keyed)) {
+		const a = await c.call(o.method, at(o), { body: body(o),
+			token: doc.secured(o) ? me.token : undefined,
+			headers: { 'idempotency-key': 'x'.repeat(256) } });
+
+		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+	}
 });
 
 /* All tables but that of the keys are held, so that a write waits in there. */

@@ -417,7 +417,8 @@ static struct fault faults[] = {
 	{ "payment_of_other_tokens", "was not booked as: USD 3998, 201 tokens",
 	  "UPDATE payment SET tokens = tokens + 1 ORDER BY id LIMIT 1;",
 	  "UPDATE payment SET tokens = tokens - 1 ORDER BY id LIMIT 1;" },
-	{ "commission_without_its_journal", "is not rewarded once: 1 commissions, 0 journals",
+	{ "commission_without_its_journal",
+	  "is not rewarded once: 1 commissions, 0 journals",
 	  "UPDATE journal SET subject_id = subject_id + 1000000"
 	  " WHERE kind = 'commission' ORDER BY id LIMIT 1;",
 	  "UPDATE journal SET subject_id = subject_id - 1000000"

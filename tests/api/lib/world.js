@@ -147,7 +147,8 @@ class World {
 		    'hex');
 		const key = createHmac('sha256', secret).update('sandbox\0')
 		    .digest();
-		const text = JSON.stringify(body);
+		const text = typeof body === 'string' ? body :
+		    JSON.stringify(body);
 		const mac = createHmac('sha256', key)
 		    .update(`${id}.${at}.${text}`).digest('base64');
 
