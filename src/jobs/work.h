@@ -12,7 +12,10 @@ struct jobs {
 	uint64_t owner;			/* of leases: random, one a process */
 };
 
-/* Has a signal asked for the end?  Asked between two pieces of work. */
+/*
+ * Does a signal wait that asks for the end?  Asked between two pieces of work,
+ * while signals are blocked.
+ */
 bool jobs_stopping(void);
 
 /* Runs the schedules that are due.  ERR_UNAVAILABLE ends the round. */
