@@ -1,0 +1,145 @@
+/*
+ * The rights of sql/grants.sql: the program's user can add to the ledger and
+ * to what has happened, and can neither change nor remove it.
+ */
+#include "harness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static MYSQL *root;
+
+static MYSQL *
+connect_root(void)
+{
+	struct db_conf conf = test_conf();
+	MYSQL *m = mysql_init(NULL);
+
+	assert_non_null(m);
+	assert_non_null(mysql_real_connect(m, NULL, "root", "", conf.database,
+	    0, conf.socket, 0));
+	return m;
+}
+
+/* One statement a semicolon at the end of a line, as the client reads it. */
+static void
+apply_grants(void)
+{
+	char path[512], line[512], statement[2048] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/sql/grants.sql", test_source_dir());
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		size_t n = strlen(statement);
+
+		if (strncmp(line, "--", 2) == 0 || line[0] == '\n')
+			continue;
+		snprintf(statement + n, sizeof(statement) - n, "%s", line);
+		if (strstr(line, ";\n") == NULL)
+			continue;
+		test_sql(root, "%.*s", (int)strcspn(statement, ";"),
+		    statement);
+		statement[0] = '\0';
+	}
+	fclose(f);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	test_migrate();
+	root = connect_root();
+	test_sql(root, "REVOKE ALL ON affiliated_test.* FROM "
+	    "affiliated@localhost");
+	apply_grants();
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	mysql_close(root);
+	return 0;
+}
+
+static void
+what_was_written_stays(void **state)
+{
+	static const char *const refused[] = {
+		"UPDATE journal SET kind = 'commission'",
+		"DELETE FROM journal",
+		"UPDATE entry SET amount = amount + 1",
+		"DELETE FROM entry",
+		"UPDATE account SET guarded = 0",
+		"DELETE FROM account",
+		"UPDATE seal SET hash = ''",
+		"DELETE FROM seal",
+		"UPDATE event SET data = '{}'",
+		"DELETE FROM event",
+		"UPDATE token_transaction SET amount = 0",
+		"DELETE FROM token_transaction",
+		"UPDATE sale SET amount = 0",
+		"DELETE FROM payment",
+		"DELETE FROM earning",
+		"TRUNCATE TABLE entry",
+	};
+	MYSQL *m = test_connect();
+
+	(void)state;
+	for (size_t i = 0; i < LEN(refused); i++) {
+		assert_int_not_equal(mysql_query(m, refused[i]), 0);
+		assert_in_range(mysql_errno(m), 1142, 1143);
+	}
+	mysql_close(m);
+}
+
+static void
+the_schema_stays(void **state)
+{
+	static const char *const refused[] = {
+		"CREATE TABLE other (id INT)",
+		"DROP TABLE entry",
+		"ALTER TABLE account DROP CONSTRAINT account_guard",
+		"CREATE TRIGGER t BEFORE INSERT ON entry FOR EACH ROW SET @a=1",
+	};
+	MYSQL *m = test_connect();
+
+	(void)state;
+	for (size_t i = 0; i < LEN(refused); i++)
+		assert_int_not_equal(mysql_query(m, refused[i]), 0);
+	assert_int_not_equal(mysql_query(m, "SET GLOBAL foreign_key_checks=0"),
+	    0);
+	mysql_close(m);
+}
+
+static void
+what_the_program_does_is_allowed(void **state)
+{
+	MYSQL *m = test_connect();
+
+	(void)state;
+	test_sql(m, "START TRANSACTION");
+	test_sql(m, "INSERT INTO account (organization_id, kind, owner_id, "
+	    "currency, kept, guarded) VALUES (1, 'revenue', 0, 'USD', 0, 0)");
+	test_sql(m, "UPDATE account SET balance = balance + 0");
+	test_sql(m, "INSERT INTO journal (organization_id, kind, subject_id, "
+	    "created_at) VALUES (1, 'payment', 1, UTC_TIMESTAMP(6))");
+	test_sql(m, "ROLLBACK");
+	mysql_close(m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_written_stays),
+		cmocka_unit_test(the_schema_stays),
+		cmocka_unit_test(what_the_program_does_is_allowed),
+	};
+
+	return cmocka_run_group_tests_name("grants", tests, start, stop);
+}
