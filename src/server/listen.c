@@ -74,8 +74,10 @@ open_port(const char *address)
 	char host[256];
 	const char *colon = strrchr(address, ':');
 	int fd = -1, on = 1, e = EINVAL;
+	uint64_t port;
 
-	if (colon == NULL || (size_t)(colon - address) >= sizeof(host))
+	if (colon == NULL || (size_t)(colon - address) >= sizeof(host) ||
+	    !str_to_u64(str_of(colon + 1), &port) || port > UINT16_MAX)
 		return errno = EINVAL, -1;
 	snprintf(host, sizeof(host), "%.*s", (int)(colon - address), address);
 	if (getaddrinfo(host, colon + 1, &hint, &found) != 0)
