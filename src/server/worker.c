@@ -26,6 +26,10 @@
 #include "server/shepherd.h"
 #include "base/banned.h"
 
+#ifdef AFF_COVERAGE
+void __gcov_dump(void);
+#endif
+
 #define CONNS_PARKED	32		/* of a pool that serves one by one */
 #define EVENTS		16
 #define EVICT_US	SECOND_US	/* parked for so long: may be closed */
@@ -306,6 +310,9 @@ end_process(struct worker *w)
 		if (c->fcgi != NULL)
 			conns_drop(&w->conns, c);
 	db_free(w->db);
+#ifdef AFF_COVERAGE
+	__gcov_dump();		/* what exit() would do */
+#endif
 	_exit(0);
 }
 
