@@ -499,10 +499,12 @@ static void
 a_seal_covers_no_more_than_it_may(void **state)
 {
 	uint64_t broken, n;
-	int64_t before = seals();
+	int64_t before;
 
 	(void)state;
-	seal_now(0);
+	seal_now(0);	/* looks, */
+	seal_now(0);	/* and seals what the others may have left */
+	before = seals();
 	test_sql(root, "INSERT INTO journal (organization_id, kind,"
 	    " subject_id, created_at) SELECT 1, 'payment', seq, NOW()"
 	    " FROM seq_1_to_12500");
