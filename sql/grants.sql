@@ -34,6 +34,8 @@ GRANT INSERT, UPDATE ON product TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product_price TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payment TO affiliated@localhost;
 GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
+GRANT INSERT, UPDATE ON refund TO affiliated@localhost;
+GRANT INSERT, UPDATE ON withdrawal TO affiliated@localhost;
 GRANT INSERT, UPDATE ON sandbox_session TO affiliated@localhost;
 GRANT UPDATE ON schedule TO affiliated@localhost;
 

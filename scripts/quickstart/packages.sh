@@ -5,8 +5,8 @@
 run_packages=(
 	autoconf automake ca-certificates curl gcc jq libc6-dev
 	libcurl4-openssl-dev libfcgi-dev libjson-c-dev libjwt-dev
-	libmariadb-dev libsodium-dev libssl-dev make mariadb-client-core
-	mariadb-server-core openssl pkgconf
+	libmariadb-dev libqrencode-dev libsodium-dev libssl-dev make
+	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
 	codespell gcovr groff-base libcmocka-dev mandoc shellcheck valgrind

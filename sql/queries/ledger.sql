@@ -4,10 +4,21 @@ UPDATE account SET
 WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
 AND currency = :currency
 
+-- name: account_move_covered
+UPDATE account SET
+	balance = CAST(LAST_INSERT_ID(balance + :amount) AS SIGNED)
+WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
+AND currency = :currency AND balance + :amount >= 0
+
 -- name: account_open
 INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
-	guarded, balance)
-VALUES (:org, :kind, :owner, :currency, :kept, :guarded, 0)
+	guard, balance)
+VALUES (:org, :kind, :owner, :currency, :kept, :guard, 0)
+
+-- name: account_balance_locked
+SELECT balance FROM account
+WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
+AND currency = :currency FOR UPDATE
 
 -- name: account_balance
 SELECT balance FROM account

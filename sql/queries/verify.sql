@@ -68,8 +68,13 @@ GROUP BY r.id, e.account_id HAVING SUM(e.amount) <> 0
 SELECT j.id, CONCAT(j.kind, ' ', j.subject_id) AS wrong
 FROM journal j
 LEFT JOIN payment p ON j.kind = 'payment' AND p.id = j.subject_id
-LEFT JOIN earning e ON j.kind <> 'payment' AND e.id = j.subject_id
-WHERE j.id > :after AND j.id <= :last AND p.id IS NULL AND e.id IS NULL
+LEFT JOIN refund r ON j.kind IN ('payment_refunded', 'payment_reinstated')
+	AND r.id = j.subject_id
+LEFT JOIN earning e ON j.kind IN ('commission', 'commission_available',
+	'commission_reversed', 'withdrawal_requested', 'withdrawal_refused',
+	'withdrawal_paid') AND e.id = j.subject_id
+WHERE j.id > :after AND j.id <= :last
+AND COALESCE(p.id, r.id, e.id) IS NULL
 
 -- name: verify_flows
 SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
@@ -89,11 +94,12 @@ WHERE a.id > :after AND a.id <= :last AND a.balance <> COALESCE(s.total, 0)
 
 -- name: verify_guards
 SELECT id, CONCAT(balance) AS wrong FROM account
-WHERE id > :after AND id <= :last AND guarded = 1 AND balance < 0
+WHERE id > :after AND id <= :last
+AND ((guard = 'floor' AND balance < 0) OR (guard = 'ceiling' AND balance > 0))
 
 -- name: verify_kinds
-SELECT kind, kept, guarded, MIN(id) AS id FROM account
-WHERE id > :after AND id <= :last GROUP BY kind, kept, guarded
+SELECT kind, kept, guard, MIN(id) AS id FROM account
+WHERE id > :after AND id <= :last GROUP BY kind, kept, guard
 
 -- name: verify_owners
 SELECT a.id, CONCAT(a.kind, ' ', a.owner_id) AS wrong

@@ -16,19 +16,15 @@
 #define ATTEMPTS_MAX 20
 #define WAIT_MAX_SECONDS 300
 
-static const char *const kind_labels[] = { "sandbox_callback", NULL };
-enum { TASK_SANDBOX_CALLBACK };
-
 struct task {
 	uint64_t id;
-	int kind;
-	struct str payload;
+	struct str kind, payload;
 	int64_t attempts;
 };
 
 SHAPE(task_row, struct task, NULL,
     COLUMN(struct task, id),
-    COLUMN(struct task, kind, .labels = kind_labels),
+    COLUMN(struct task, kind),
     COLUMN(struct task, payload),
     COLUMN(struct task, attempts));
 
@@ -118,11 +114,29 @@ finish(struct jobs *j, const struct task *t, enum outcome o, struct str why)
 	    wait_seconds(t->attempts)), why, t->id, j->owner), NULL);
 }
 
+static const struct {
+	const char *kind;
+	enum outcome (*run)(struct jobs *, const struct task *,
+	    struct str *why);
+} kinds[] = {
+	{ "sandbox_callback", sandbox_callback },
+};
+
+static enum outcome
+run_kind(struct jobs *j, const struct task *t, struct str *why)
+{
+	for (size_t i = 0; i < LEN(kinds); i++)
+		if (str_is(t->kind, kinds[i].kind))
+			return kinds[i].run(j, t, why);
+	*why = STR("of an unknown kind");
+	return FAILED;
+}
+
 static enum err
 run_task(struct jobs *j, const struct task *t)
 {
 	struct when now = clock_now();
-	struct str why = STR("of an unknown kind");
+	struct str why = STR("its process ended each time");
 	enum outcome o = FAILED;
 	uint64_t rows;
 
@@ -130,10 +144,8 @@ run_task(struct jobs *j, const struct task *t)
 	    LEASE_SECONDS), t->id, t->attempts, now), &rows));
 	if (rows == 0)
 		return OK;	/* another process was faster */
-	if (t->attempts >= ATTEMPTS_MAX)
-		why = STR("its process ended each time");
-	else if (t->kind == TASK_SANDBOX_CALLBACK)
-		o = sandbox_callback(j, t, &why);
+	if (t->attempts < ATTEMPTS_MAX)
+		o = run_kind(j, t, &why);
 	return finish(j, t, o, why);
 }
 

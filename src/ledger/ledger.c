@@ -12,21 +12,24 @@
 #include "base/banned.h"
 
 const char *const account_labels[] = {
-#define ACCOUNT(name, kept, guarded) #name,
+#define ACCOUNT(name, kept, guard) #name,
 #include "ledger/kinds.def"
 	NULL
 };
 
 const char *const journal_labels[] = {
-#define JOURNAL(name) #name,
+#define JOURNAL(name, subject) #name,
 #include "ledger/kinds.def"
 	NULL
 };
 
+const char *const guard_labels[] = { "free", "floor", "ceiling", NULL };
+
 static const struct {
-	bool kept, guarded;
+	bool kept;
+	enum guard guard;
 } kinds[] = {
-#define ACCOUNT(name, kept, guarded) { kept, guarded },
+#define ACCOUNT(name, kept, guard) { kept, GUARD_##guard },
 #include "ledger/kinds.def"
 };
 
@@ -46,10 +49,10 @@ ledger_kind_kept(enum account_kind k)
 	return kinds[k].kept;
 }
 
-bool
-ledger_kind_guarded(enum account_kind k)
+enum guard
+ledger_kind_guard(enum account_kind k)
 {
-	return kinds[k].guarded;
+	return kinds[k].guard;
 }
 
 bool
@@ -111,7 +114,8 @@ open_account(struct db *db, const struct posting *p)
 {
 	return db_exec(db, Q_ACCOUNT_OPEN, ARGS(p->organization_id,
 	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency,
-	    kinds[p->kind].kept, kinds[p->kind].guarded), NULL, NULL);
+	    kinds[p->kind].kept, LABEL(guard_labels, kinds[p->kind].guard)),
+	    NULL, NULL);
 }
 
 static enum err
@@ -121,7 +125,10 @@ move_balance(struct db *db, struct posting *p)
 	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
 	uint64_t rows, balance;
 
-	TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
+	TRY(db_exec(db, p->covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
+	    args, &rows, &balance));
+	if (rows == 0 && p->covered)
+		return ERR_FUNDS;
 	if (rows == 0) {
 		TRY(open_account(db, p));
 		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
@@ -188,17 +195,36 @@ struct balance_row {
 SHAPE(balance_row, struct balance_row, NULL,
     COLUMN(struct balance_row, balance));
 
+static enum err
+read_balance(struct db *db, struct arena *a, enum query q,
+    const struct posting *place, int64_t *balance)
+{
+	struct balance_row row = { 0 };
+	enum err e;
+
+	e = db_row(db, a, q, ARGS(place->organization_id,
+	    LABEL(account_labels, place->kind), (int64_t)place->owner_id,
+	    place->currency), &balance_row, &row);
+	*balance = row.balance;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err
 ledger_balance(struct db *db, struct arena *a, uint64_t organization_id,
     enum account_kind kind, uint64_t owner_id, struct str currency,
     int64_t *balance)
 {
-	struct balance_row row = { 0 };
-	enum err e;
+	return read_balance(db, a, Q_ACCOUNT_BALANCE, &(struct posting){
+	    .organization_id = organization_id, .kind = kind,
+	    .owner_id = owner_id, .currency = currency }, balance);
+}
 
-	e = db_row(db, a, Q_ACCOUNT_BALANCE, ARGS(organization_id,
-	    LABEL(account_labels, kind), (int64_t)owner_id, currency),
-	    &balance_row, &row);
-	*balance = row.balance;
-	return e == ERR_NOT_FOUND ? OK : e;
+enum err
+ledger_balance_locked(struct db *db, struct arena *a,
+    uint64_t organization_id, enum account_kind kind, uint64_t owner_id,
+    struct str currency, int64_t *balance)
+{
+	return read_balance(db, a, Q_ACCOUNT_BALANCE_LOCKED, &(struct posting){
+	    .organization_id = organization_id, .kind = kind,
+	    .owner_id = owner_id, .currency = currency }, balance);
 }

@@ -13,19 +13,23 @@
 #include "db/db.h"
 
 enum account_kind {
-#define ACCOUNT(name, kept, guarded) ACCOUNT_##name,
+#define ACCOUNT(name, kept, guard) ACCOUNT_##name,
 #include "ledger/kinds.def"
 	ACCOUNT_KINDS
 };
 
 enum journal_kind {
-#define JOURNAL(name) JOURNAL_##name,
+#define JOURNAL(name, subject) JOURNAL_##name,
 #include "ledger/kinds.def"
 	JOURNAL_KINDS
 };
 
 extern const char *const account_labels[];
 extern const char *const journal_labels[];
+extern const char *const guard_labels[];
+
+/* Of a balance: never below zero, never above, or free. */
+enum guard { GUARD_FREE, GUARD_FLOOR, GUARD_CEILING };
 
 /* One side of a journal.  The account is opened at its first use. */
 struct posting {
@@ -34,6 +38,7 @@ struct posting {
 	uint64_t owner_id;		/* referrer...; 0: the book's own */
 	struct str currency;
 	int64_t amount;			/* not zero */
+	bool covered;			/* of a kept one: never below zero */
 	int64_t balance;		/* set: after this journal, if kept */
 };
 
@@ -48,7 +53,7 @@ struct journal {
 };
 
 /*
- * ERR_FUNDS: a guarded balance would go below zero.  ERR_OVERFLOW.
+ * ERR_FUNDS: a balance would go beyond its guard.  ERR_OVERFLOW.
  * ERR_CONFLICT: the journal that it reverses was reversed before.
  * A journal that does not sum to zero, or whose kind has no such flow, breaks
  * an invariant.
@@ -60,10 +65,14 @@ MUST_CHECK enum err ledger_post(struct db *, struct arena *,
 MUST_CHECK enum err ledger_balance(struct db *, struct arena *,
     uint64_t organization_id, enum account_kind, uint64_t owner_id,
     struct str currency, int64_t *balance);
+/* The same as it is now, and stays until the transaction ends. */
+MUST_CHECK enum err ledger_balance_locked(struct db *, struct arena *,
+    uint64_t organization_id, enum account_kind, uint64_t owner_id,
+    struct str currency, int64_t *balance);
 
 /* Is such an entry legal?  For verify. */
 bool ledger_flow_legal(enum journal_kind, enum account_kind, int sign);
 bool ledger_kind_kept(enum account_kind);
-bool ledger_kind_guarded(enum account_kind);
+enum guard ledger_kind_guard(enum account_kind);
 
 #endif

@@ -22,15 +22,15 @@ SHAPE(finding_row, struct finding, NULL,
 
 struct kind_row {
 	uint64_t id;
-	int kind;
-	bool kept, guarded;
+	int kind, guard;
+	bool kept;
 };
 
 SHAPE(kind_row, struct kind_row, NULL,
     COLUMN(struct kind_row, id),
     COLUMN(struct kind_row, kind, .labels = account_labels),
     COLUMN(struct kind_row, kept),
-    COLUMN(struct kind_row, guarded));
+    COLUMN(struct kind_row, guard, .labels = guard_labels));
 
 struct flow_row {
 	uint64_t id;
@@ -91,7 +91,7 @@ judge_kinds(struct verify *v, const struct check *c, struct list rows)
 		const enum account_kind kind = (enum account_kind)k[i].kind;
 
 		if (k[i].kept != ledger_kind_kept(kind) ||
-		    k[i].guarded != ledger_kind_guarded(kind))
+		    k[i].guard != (int)ledger_kind_guard(kind))
 			found(v, k[i].id, "account", c->what,
 			    str_of(account_labels[kind]));
 	}
@@ -127,7 +127,7 @@ static const struct check journal_checks[] = {
 
 static const struct check account_checks[] = {
 	{ .query = Q_VERIFY_BALANCES, .what = "has a wrong balance" },
-	{ .query = Q_VERIFY_GUARDS, .what = "is below zero" },
+	{ .query = Q_VERIFY_GUARDS, .what = "is beyond its guard" },
 	{ Q_VERIFY_KINDS, "is not kept and guarded as its kind is", &kind_row,
 	  judge_kinds },
 	{ .query = Q_VERIFY_OWNERS, .what = "belongs to no referrer" },

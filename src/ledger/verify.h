@@ -2,8 +2,8 @@
  * Proof of the books: reads everything, changes nothing, says what is wrong.
  *
  * Checks: entries of every journal sum to zero per currency and are two or
- * more; kept balances equal the sum of their entries; guarded ones are not
- * below zero; kept and guarded flags match the kind; every entry is a legal
+ * more; kept balances equal the sum of their entries; none is beyond its
+ * guard; the flags of an account match its kind; every entry is a legal
  * flow; journals stay in one book but for the house; a reversal mirrors what
  * it reverses; the seals; and what the model says beside the ledger (token
  * balances, earnings, counts).

@@ -74,7 +74,7 @@ what_was_written_stays(void **state)
 		"DELETE FROM journal",
 		"UPDATE entry SET amount = amount + 1",
 		"DELETE FROM entry",
-		"UPDATE account SET guarded = 0",
+		"UPDATE account SET guard = 'free'",
 		"DELETE FROM account",
 		"UPDATE seal SET hash = ''",
 		"DELETE FROM seal",
@@ -124,7 +124,8 @@ what_the_program_does_is_allowed(void **state)
 	(void)state;
 	test_sql(m, "START TRANSACTION");
 	test_sql(m, "INSERT INTO account (organization_id, kind, owner_id, "
-	    "currency, kept, guarded) VALUES (1, 'revenue', 0, 'USD', 0, 0)");
+	    "currency, kept, guard) "
+	    "VALUES (1, 'revenue', 0, 'USD', 0, 'free')");
 	test_sql(m, "UPDATE account SET balance = balance + 0");
 	test_sql(m, "INSERT INTO journal (organization_id, kind, subject_id, "
 	    "created_at) VALUES (1, 'payment', 1, UTC_TIMESTAMP(6))");

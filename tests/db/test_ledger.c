@@ -331,17 +331,19 @@ static struct fault faults[] = {
 	{ "balance_that_nobody_keeps", "has a wrong balance",
 	  "UPDATE account SET balance = 5 WHERE kind = 'revenue';",
 	  "UPDATE account SET balance = 0 WHERE kind = 'revenue';" },
-	{ "balance_below_its_guard", "is below zero",
+	{ "balance_below_its_guard", "is beyond its guard",
 	  "UPDATE account SET balance = balance - 1000000"
 	  " WHERE kind = 'tokens_available';",
 	  "UPDATE account SET balance = balance + 1000000"
 	  " WHERE kind = 'tokens_available';" },
 	{ "account_without_its_guard", "is not kept and guarded",
-	  "UPDATE account SET guarded = 0 WHERE kind = 'tokens_available';",
-	  "UPDATE account SET guarded = 1 WHERE kind = 'tokens_available';" },
+	  "UPDATE account SET guard = 'free'"
+	  " WHERE kind = 'tokens_available';",
+	  "UPDATE account SET guard = 'floor'"
+	  " WHERE kind = 'tokens_available';" },
 	{ "account_of_no_referrer", "belongs to no referrer: earnings_paid 777",
 	  "INSERT INTO account VALUES (900000, 1, 'earnings_paid', 777, 'USD',"
-	  " 1, 1, 0);",
+	  " 1, 'floor', 0);",
 	  "DELETE FROM account WHERE id = 900000;" },
 	{ "amount_of_an_entry", "does not sum to zero: USD 1",
 	  "UPDATE entry SET amount = amount + 1" FIRST_JOURNAL

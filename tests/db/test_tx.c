@@ -46,9 +46,9 @@ each(void **state)
 	test_sql(other, "ROLLBACK");	/* of a test that failed */
 	test_sql(other, "DELETE FROM account");
 	test_sql(other, "INSERT INTO account (organization_id, kind, owner_id,"
-	    " currency, kept, guarded, balance) VALUES"
-	    " (1, 'tokens_available', %d, 'TOK', 1, 1, 100),"
-	    " (1, 'tokens_available', %d, 'TOK', 1, 1, 100)", A, B);
+	    " currency, kept, guard, balance) VALUES"
+	    " (1, 'tokens_available', %d, 'TOK', 1, 'floor', 100),"
+	    " (1, 'tokens_available', %d, 'TOK', 1, 'floor', 100)", A, B);
 	return 0;
 }
 
