@@ -31,6 +31,33 @@ token_balance(struct db *db, struct arena *a, uint64_t org,
 }
 
 enum err
+token_split_credit(struct db *db, struct arena *a, uint64_t org,
+    int64_t owed_before, int64_t n, struct token_split *s)
+{
+	int64_t owed = 0;
+
+	if (owed_before < 0)
+		TRY(ledger_balance_locked(db, a, org, ACCOUNT_tokens_owed, 0,
+		    TOKEN_CURRENCY, &owed));
+	s->owed = -owed < n ? -owed : n;
+	s->available = n - s->owed;
+	return OK;
+}
+
+enum err
+token_split_debit(struct db *db, struct arena *a, uint64_t org, int64_t n,
+    struct token_split *s)
+{
+	int64_t there;
+
+	TRY(ledger_balance_locked(db, a, org, ACCOUNT_tokens_available, 0,
+	    TOKEN_CURRENCY, &there));
+	s->available = there < n ? there : n;
+	s->owed = n - s->available;
+	return OK;
+}
+
+enum err
 token_record(struct db *db, uint64_t org, uint64_t payment_id,
     const struct token_transaction *t)
 {

@@ -25,6 +25,20 @@ struct token_balance {
 
 MUST_CHECK enum err token_balance(struct db *, struct arena *, uint64_t org,
     struct token_balance *);
+/* How tokens that come in or are taken back fall to balance and debt. */
+struct token_split {
+	int64_t available, owed;
+};
+/*
+ * n tokens come in: a debt is settled first.  owed_before: the balance of the
+ * debt as a read before the transaction said, below zero where there is one.
+ */
+MUST_CHECK enum err token_split_credit(struct db *, struct arena *,
+    uint64_t org, int64_t owed_before, int64_t n, struct token_split *);
+/* n tokens are taken back as far as they are there; the rest is owed. */
+MUST_CHECK enum err token_split_debit(struct db *, struct arena *,
+    uint64_t org, int64_t n, struct token_split *);
+
 /* Records what a journal did to the available tokens. */
 MUST_CHECK enum err token_record(struct db *, uint64_t org, uint64_t payment_id,
     const struct token_transaction *);
