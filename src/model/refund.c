@@ -131,7 +131,8 @@ split(struct db *db, struct arena *a, const struct facts *f, int64_t tokens,
 		return token_split_debit(db, a, f->organization_id, tokens,
 		    out);
 	TRY(token_split_credit(db, a, f->organization_id, -1, -tokens, out));
-	*out = (struct token_split){ -out->available, -out->owed };
+	out->available = -out->available;
+	out->owed = -out->owed;
 	return OK;
 }
 

@@ -25,20 +25,6 @@ struct token_balance {
 
 MUST_CHECK enum err token_balance(struct db *, struct arena *, uint64_t org,
     struct token_balance *);
-/* How tokens that come in or are taken back fall to balance and debt. */
-struct token_split {
-	int64_t available, owed;
-};
-/*
- * n tokens come in: a debt is settled first.  owed_before: the balance of the
- * debt as a read before the transaction said, below zero where there is one.
- */
-MUST_CHECK enum err token_split_credit(struct db *, struct arena *,
-    uint64_t org, int64_t owed_before, int64_t n, struct token_split *);
-/* n tokens are taken back as far as they are there; the rest is owed. */
-MUST_CHECK enum err token_split_debit(struct db *, struct arena *,
-    uint64_t org, int64_t n, struct token_split *);
-
 /* Records what a journal did to the available tokens. */
 MUST_CHECK enum err token_record(struct db *, uint64_t org, uint64_t payment_id,
     const struct token_transaction *);
@@ -47,5 +33,25 @@ MUST_CHECK enum err token_get(struct db *, struct arena *, uint64_t org,
 /* type -1: any.  Orders: created desc, asc, amount desc, asc. */
 MUST_CHECK enum err token_list(struct db *, struct arena *, uint64_t org,
     int type, const struct paging *, struct list *);
+
+/*
+ * How tokens that come in or are taken back fall on what is available and on
+ * what is owed: both parts are 0 or more.  The caller posts the journal with
+ * lines for the parts that are not 0, and records the transactions.
+ */
+struct token_split {
+	int64_t available, owed;
+	int64_t before;		/* available, locked; not set without a lock */
+};
+
+/*
+ * n tokens come in by a purchase: a debt is settled first.  In a transaction.
+ * owed_before: what a read before the transaction said (0: no lock needed).
+ */
+MUST_CHECK enum err token_split_credit(struct db *, struct arena *,
+    uint64_t org, int64_t owed_before, int64_t n, struct token_split *);
+/* n tokens of a payment are taken back, as far as they are there. */
+MUST_CHECK enum err token_split_debit(struct db *, struct arena *, uint64_t org,
+    int64_t n, struct token_split *);
 
 #endif
