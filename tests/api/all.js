@@ -3,5 +3,5 @@
 
 for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
     'payments', 'withdrawals', 'program', 'idempotency', 'concurrency',
-    'clicks', 'server', 'limits', 'faults', 'coverage'])
+    'clicks', 'server', 'limits', 'faults', 'backup', 'coverage'])
 	require(`./${name}.test.js`);
