@@ -16,6 +16,7 @@ struct settings {
 	int64_t commission_ppm;		/* of the house, in millionths */
 	int64_t hold_days;		/* before an earning is available */
 	int64_t least_withdrawal;	/* minor units */
+	int64_t recover_days;		/* from deletion to erasure */
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

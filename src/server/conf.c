@@ -318,6 +318,7 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.commission_ppm = c->commission_ppm,
 		.hold_days = c->hold_days,
 		.least_withdrawal = c->least_withdrawal,
+		.recover_days = c->recover_days,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),
