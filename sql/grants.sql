@@ -22,7 +22,7 @@ GRANT INSERT ON token_transaction TO affiliated@localhost;
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
 GRANT INSERT, UPDATE ON user TO affiliated@localhost;
-GRANT INSERT, UPDATE ON member TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON member TO affiliated@localhost;
 GRANT INSERT, UPDATE ON api_key TO affiliated@localhost;
 GRANT INSERT, UPDATE ON campaign TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referrer TO affiliated@localhost;

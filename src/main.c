@@ -55,6 +55,7 @@ complain_of(const char *what)
 /* Who asks, for dispatch: it stands below the model. */
 static const struct auth_lookup lookup = {
 	.session = identity_session, .api_key = identity_api_key,
+	.key_used = identity_key_used,
 };
 
 static int

@@ -7,7 +7,8 @@ SET STATEMENT innodb_lock_wait_timeout=0 FOR INSERT INTO idempotency_key (
 VALUES (:owner, :key, :request, :now)
 
 -- name: idempotency_store
-UPDATE idempotency_key SET status = :status, headers = :headers, body = :body
+UPDATE idempotency_key SET status = :status, headers = :headers, body = :body,
+	user_id = :user
 WHERE owner = :owner AND key_hash = :key
 
 -- name: idempotency_get

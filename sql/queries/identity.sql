@@ -12,7 +12,8 @@ AND s.expires_at > :now
 
 -- name: identity_api_key
 SELECT k.id AS key_id, k.user_id, k.organization_id AS org_id, k.secret_hash,
-	k.scopes, k.test, m.role, h.role AS house_role
+	k.scopes, k.test, k.expires_at, k.last_used_at, m.role,
+	h.role AS house_role
 FROM api_key k
 JOIN user u ON u.id = k.user_id AND u.deleted_at IS NULL
 JOIN organization o ON o.id = k.organization_id AND o.deleted_at IS NULL
@@ -26,6 +27,13 @@ AND (k.expires_at IS NULL OR k.expires_at > :now)
 SELECT id, password_hash FROM user
 WHERE email = :email AND deleted_at IS NULL
 
+-- name: identity_recoverable
+SELECT id, password_hash FROM user
+WHERE email = :email AND (deleted_at IS NULL OR erase_at > :now)
+
+-- name: identity_own
+SELECT id, password_hash FROM user WHERE id = :user AND deleted_at IS NULL
+
 -- name: session_insert
 INSERT INTO session (user_id, organization_id, created_at, expires_at,
 	address_hash)
@@ -34,7 +42,7 @@ SELECT u.id, (SELECT m.organization_id FROM member m
 		WHERE m.user_id = u.id AND o.deleted_at IS NULL
 		ORDER BY m.id LIMIT 1),
 	:now, :expires, :address
-FROM user u WHERE u.id = :user
+FROM user u WHERE u.id = :user AND u.deleted_at IS NULL
 
 -- name: session_extend
 UPDATE session SET expires_at = :expires
@@ -64,12 +72,12 @@ INSERT INTO user (email, name, password_hash, created_at, updated_at)
 VALUES (:email, :name, :hash, :now, :now)
 
 -- name: user_get
-SELECT id, email, name, created_at, updated_at FROM user
+SELECT id, email, name, created_at, updated_at, version FROM user
 WHERE id = :id AND deleted_at IS NULL
 
 -- name: user_update
-UPDATE user SET name = :name, updated_at = :now
-WHERE id = :id AND deleted_at IS NULL
+UPDATE user SET name = :name, updated_at = :now, version = version + 1
+WHERE id = :id AND version = :version AND deleted_at IS NULL
 
 -- name: user_rehash
 UPDATE user SET password_hash = :hash WHERE id = :id

@@ -3,17 +3,32 @@ INSERT INTO organization (name, slug, account_id, created_at, updated_at)
 VALUES (:name, :slug, :account, :now, :now)
 
 -- name: organization_get
-SELECT id, name, slug, account_id, created_at, updated_at FROM organization
-WHERE id = :id AND deleted_at IS NULL
+SELECT id, name, slug, account_id, created_at, updated_at, version
+FROM organization WHERE id = :id AND deleted_at IS NULL
+
+-- name: organization_by_slug
+SELECT name, slug, created_at FROM organization
+WHERE slug = :slug AND deleted_at IS NULL
+
+-- name: organization_find
+SELECT id, name, slug, account_id, created_at, updated_at, deleted_at,
+	erase_at, erased_at
+FROM organization WHERE id = :id
 
 -- name: organization_update
-UPDATE organization SET name = :name, updated_at = :now
-WHERE id = :id AND deleted_at IS NULL
+UPDATE organization SET name = :name, slug = :slug, updated_at = :now,
+	version = version + 1
+WHERE id = :id AND version = :version AND deleted_at IS NULL
 
 -- name: organization_list
-SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at
+SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at,
+	o.deleted_at, o.erase_at
 FROM member m JOIN organization o ON o.id = m.organization_id
-WHERE m.user_id = :user AND o.deleted_at IS NULL
+WHERE m.user_id = :user
+-- where: live
+AND o.deleted_at IS NULL
+-- where: recoverable
+AND m.role = 'owner' AND o.erased_at IS NULL AND o.erase_at > :now
 -- where: after_asc
 AND (o.created_at > :key OR (o.created_at = :key AND o.id > :after))
 -- where: after_desc
@@ -25,9 +40,64 @@ ORDER BY o.created_at, o.id
 -- tail:
 LIMIT :limit OFFSET :skip
 
+-- name: organization_search
+SELECT id, name, slug, account_id, created_at, updated_at, deleted_at,
+	erase_at, erased_at
+FROM organization WHERE id > 0
+-- where: live
+AND deleted_at IS NULL
+-- where: deleted
+AND deleted_at IS NOT NULL
+-- where: begins
+AND id IN (SELECT id FROM organization WHERE name LIKE :name
+	UNION SELECT id FROM organization WHERE slug LIKE :slug)
+-- where: account
+AND account_id = :account
+-- where: after_asc
+AND (created_at > :key OR (created_at = :key AND id > :after))
+-- where: after_desc
+AND (created_at < :key OR (created_at = :key AND id < :after))
+-- order: created_desc
+ORDER BY created_at DESC, id DESC
+-- order: created_asc
+ORDER BY created_at, id
+-- tail:
+LIMIT :limit OFFSET :skip
+
 -- name: member_insert
 INSERT INTO member (organization_id, user_id, role, created_at)
 VALUES (:org, :user, :role, :now)
 
 -- name: member_role
-SELECT role FROM member WHERE organization_id = :org AND user_id = :user
+SELECT m.role FROM member m JOIN organization o ON o.id = m.organization_id
+WHERE m.organization_id = :org AND m.user_id = :user AND o.deleted_at IS NULL
+
+-- name: statistics_organization
+SELECT o.id AS organization_id, o.created_at,
+	(SELECT COUNT(*) FROM member m JOIN user u ON u.id = m.user_id
+	WHERE m.organization_id = o.id AND u.deleted_at IS NULL) AS members,
+	(SELECT COUNT(*) FROM api_key k
+	WHERE k.organization_id = o.id AND k.revoked_at IS NULL) AS api_keys,
+	(SELECT COUNT(*) FROM payment p
+	WHERE p.organization_id = o.id) AS checkout_sessions
+FROM organization o WHERE o.id = :org
+
+-- name: statistics_campaigns
+SELECT COUNT(*) AS total,
+	COUNT(CASE WHEN p.status = 'ACTIVE' THEN 1 END) AS active,
+	CAST(COALESCE(SUM(t.clicks), 0) AS SIGNED) AS clicks,
+	CAST(COALESCE(SUM(t.referrals), 0) AS SIGNED) AS referrals,
+	CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS conversions
+FROM referrer r JOIN placement p ON p.referrer_id = r.id
+JOIN placement_total t ON t.placement_id = p.id
+WHERE r.organization_id = :house AND r.member_organization_id = :org
+
+-- name: statistics_payments
+SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount, COUNT(*) AS payments
+FROM payment WHERE organization_id = :org AND payment_status = 'paid'
+GROUP BY currency ORDER BY currency
+
+-- name: organization_owner
+SELECT u.email FROM member m JOIN user u ON u.id = m.user_id
+WHERE m.organization_id = :org AND m.role = 'owner' AND u.deleted_at IS NULL
+ORDER BY m.id LIMIT 1

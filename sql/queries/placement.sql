@@ -36,6 +36,34 @@ UPDATE placement SET status = 'INACTIVE', ended_at = :now, updated_at = :now,
 	version = version + 1
 WHERE id = :id AND status = 'ACTIVE'
 
+-- name: placement_end_all
+UPDATE placement p JOIN referrer r ON r.id = p.referrer_id
+SET p.status = 'INACTIVE', p.ended_at = :now, p.updated_at = :now,
+	p.version = p.version + 1
+WHERE r.member_organization_id = :member AND r.organization_id = :org
+AND p.status = 'ACTIVE'
+
+-- name: placement_end_events
+INSERT INTO event (organization_id, type, entity_id, user_id, data, created_at)
+SELECT :member, 'referrer_campaign.ended', p.id, :user, '{}', :now
+FROM placement p JOIN referrer r ON r.id = p.referrer_id
+WHERE r.member_organization_id = :member AND r.organization_id = :org
+AND p.ended_at = :now
+
+-- name: placement_resume_all
+UPDATE placement p JOIN referrer r ON r.id = p.referrer_id
+SET p.status = 'ACTIVE', p.ended_at = NULL, p.updated_at = :now,
+	p.version = p.version + 1
+WHERE r.member_organization_id = :member AND r.organization_id = :org
+AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
+
+-- name: placement_resume_events
+INSERT INTO event (organization_id, type, entity_id, user_id, data, created_at)
+SELECT :member, 'referrer_campaign.resumed', p.id, :user, '{}', :now
+FROM placement p JOIN referrer r ON r.id = p.referrer_id
+WHERE r.member_organization_id = :member AND r.organization_id = :org
+AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
+
 -- name: placement_due
 SELECT id, organization_id FROM placement
 WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
@@ -47,7 +75,7 @@ SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 JOIN campaign c ON c.id = p.campaign_id
-WHERE p.code = :code
+WHERE p.code = :code AND p.landing_url <> ''	-- erased: leads nowhere
 
 -- name: placement_by_click
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,

@@ -17,3 +17,16 @@ const char *const scope_labels[] = {
 };
 
 _Static_assert(SCOPE_COUNT < 31, "scopes are bits of an int in route tables");
+
+/* The kind first, so that none is another. */
+bool
+principal_owner(uint64_t organization_id, uint64_t user_id,
+    unsigned char owner[16])
+{
+	uint64_t id = organization_id != 0 ? organization_id : user_id;
+
+	memset(owner, 0, 16);
+	owner[0] = organization_id != 0 ? 1 : 2;
+	memcpy(owner + 8, &id, sizeof(id));
+	return id != 0;
+}

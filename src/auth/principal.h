@@ -40,6 +40,15 @@ struct principal {
 	int role;		/* enum role, in org_id */
 	bool house_admin;	/* owner or admin of organization 1 */
 	bool test;		/* a test key */
+	struct when expires_at;	/* of a key; 0: never */
+	struct when used_at;	/* of a key, to the minute; 0: never */
 };
+
+/*
+ * Under what name rows are kept for somebody: that of his organization, or his
+ * own where he has none.  false: there is neither.
+ */
+bool principal_owner(uint64_t organization_id, uint64_t user_id,
+    unsigned char owner[16]);
 
 #endif

@@ -20,6 +20,7 @@ struct settings {
 	bool hold_checked;		/* what looks wrong waits */
 	bool join_approval;		/* so does who joins as a referrer */
 	struct str terms;		/* version of the program's terms */
+	int64_t recover_days;		/* from deletion to erasure */
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

@@ -50,5 +50,9 @@ authorize(const struct request *rq)
 		return OK;
 	if ((r->flags & R_NO_ORG) == 0 && rq->who.org_id == 0)
 		return ERR_NO_ORGANIZATION;
-	return (r->scope & ~rq->who.scopes) == 0 ? OK : ERR_SCOPE;
+	if ((r->flags & R_OWNER) != 0 && rq->who.role != ROLE_OWNER)
+		return ERR_FORBIDDEN;
+	if ((r->scope & ~rq->who.scopes) != 0)
+		return ERR_SCOPE;
+	return (r->flags & R_LIVE) != 0 && rq->who.test ? ERR_TEST_KEY : OK;
 }

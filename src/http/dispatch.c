@@ -165,8 +165,9 @@ store_answer(struct serving *s)
 		encode(s, &masked, true);
 		stored = buf_view(&masked);
 	}
-	return idempotency_store(s->rq.db, &s->key, success_status(&s->rq),
-	    header_value(&s->rq, "ETag"), stored);
+	return idempotency_store(s->rq.db, &s->key, &(struct stored){
+	    success_status(&s->rq), header_value(&s->rq, "ETag"), stored,
+	    s->rq.about != 0 ? s->rq.about : s->rq.who.user_id });
 }
 
 /* Runs again from its beginning after a deadlock: nothing may be left over. */
@@ -180,6 +181,7 @@ run(struct db *db, void *arg)
 	rq->status = 0;
 	rq->message = NULL;
 	rq->headers = NULL;
+	rq->about = 0;
 	rq->page = (struct page){ .limit = 0 };
 	complaints_init(&rq->wrong);
 	if (s->key.used)
@@ -193,7 +195,7 @@ run(struct db *db, void *arg)
 static enum err
 replay(struct serving *s)
 {
-	struct replay r = { .status = 0 };
+	struct stored r = { .status = 0 };
 
 	TRY(idempotency_find(s->rq.db, s->rq.arena, &s->key, &r));
 	if (r.status == 0)
@@ -342,4 +344,6 @@ dispatch(struct db *db, struct arena *a, const struct http_in *in,
 		e = serve(&s, path.query);
 	}
 	finish(&s, e);
+	if (s.rq.who.key_id != 0 && out->status < 500)
+		lookup->key_used(db, a, &s.rq.who, s.rq.now);
 }

@@ -57,6 +57,7 @@ struct request {
 	int status;				/* 0: route->status */
 	const char *message;			/* NULL: route->done */
 	struct header *headers;
+	uint64_t about;		/* the answer is of this user, not who asks */
 	struct str raw;				/* R_RAW: the body itself */
 	const char *raw_type;
 };
@@ -73,6 +74,8 @@ enum {
 	R_OWN_TX = 256,		/* the handler calls tx_run itself */
 	R_FORM = 512,		/* body is a form, not JSON; unread */
 	R_RAW_BODY = 1024,	/* body is taken as it is (callbacks) */
+	R_LIVE = 2048,		/* moves what is real: no test key */
+	R_OWNER = 4096,		/* owners of the active organization only */
 };
 
 struct route {
@@ -116,6 +119,9 @@ struct auth_lookup {
 	    uint64_t user_id, struct principal *);
 	enum err (*api_key)(struct db *, struct arena *, struct str public_id,
 	    const unsigned char hash[32], struct when now, struct principal *);
+	/* After the request's own work; it cannot fail it. */
+	void (*key_used)(struct db *, struct arena *, const struct principal *,
+	    struct when now);
 };
 
 /* Once: builds the router. */

@@ -18,19 +18,14 @@ add(crypto_hash_sha256_state *s, struct str part)
 		    part.n);
 }
 
-/* Organization, user or address: the kind first, so that none is another. */
+/* Of a public call it is the address. */
 static void
 set_owner(const struct request *rq, unsigned char owner[16])
 {
 	unsigned char hash[32];
-	uint64_t id = rq->who.org_id != 0 ? rq->who.org_id : rq->who.user_id;
 
-	memset(owner, 0, 16);
-	if (id != 0) {
-		owner[0] = rq->who.org_id != 0 ? 1 : 2;
-		memcpy(owner + 8, &id, sizeof(id));
+	if (principal_owner(rq->who.org_id, rq->who.user_id, owner))
 		return;
-	}
 	crypto_hash_sha256(hash, (const unsigned char *)rq->http->address.p,
 	    rq->http->address.n);
 	owner[0] = 3;
@@ -77,11 +72,12 @@ idempotency_begin(struct db *db, const struct idempotency *k, struct when now)
 }
 
 enum err
-idempotency_store(struct db *db, const struct idempotency *k, int status,
-    struct str headers, struct str body)
+idempotency_store(struct db *db, const struct idempotency *k,
+    const struct stored *s)
 {
-	return db_exec(db, Q_IDEMPOTENCY_STORE, ARGS(status, headers, body,
-	    BYTES(k->owner, 16), BYTES(k->key, 32)), NULL, NULL);
+	return db_exec(db, Q_IDEMPOTENCY_STORE, ARGS(s->status, s->headers,
+	    s->body, s->user_id, BYTES(k->owner, 16), BYTES(k->key, 32)),
+	    NULL, NULL);
 }
 
 struct key_row {
@@ -97,7 +93,7 @@ SHAPE(key_row, struct key_row, NULL,
 
 enum err
 idempotency_find(struct db *db, struct arena *a, const struct idempotency *k,
-    struct replay *out)
+    struct stored *out)
 {
 	struct key_row row = { .status = 0 };
 
@@ -106,6 +102,6 @@ idempotency_find(struct db *db, struct arena *a, const struct idempotency *k,
 	if (row.request_hash.n != 32 ||
 	    memcmp(row.request_hash.p, k->request, 32) != 0)
 		return ERR_KEY_REUSED;
-	*out = (struct replay){ row.status, row.headers, row.body };
+	*out = (struct stored){ row.status, row.headers, row.body, 0 };
 	return OK;
 }

@@ -15,9 +15,10 @@ struct idempotency {
 	unsigned char owner[16], key[32], request[32];
 };
 
-struct replay {
+struct stored {
 	int64_t status;			/* 0: none stored */
 	struct str headers, body;
+	uint64_t user_id;		/* whose data it is: erased with him */
 };
 
 /* ERR_BAD_REQUEST: not 1 to 255 printable characters. */
@@ -27,13 +28,13 @@ MUST_CHECK enum err idempotency_read(struct request *, struct idempotency *);
 MUST_CHECK enum err idempotency_begin(struct db *, const struct idempotency *,
     struct when now);
 MUST_CHECK enum err idempotency_store(struct db *, const struct idempotency *,
-    int status, struct str headers, struct str body);
+    const struct stored *);
 
 /*
  * Outside the transaction.  ERR_KEY_REUSED: it was used with another request;
  * ERR_NOT_FOUND: no such key.
  */
 MUST_CHECK enum err idempotency_find(struct db *, struct arena *,
-    const struct idempotency *, struct replay *);
+    const struct idempotency *, struct stored *);
 
 #endif

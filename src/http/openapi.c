@@ -61,7 +61,8 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	if (!public)
 		set[ERR_UNAUTHENTICATED] = true;
 	set[ERR_SCOPE] = r->scope != 0;
-	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE)) != 0;
+	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE | R_OWNER)) != 0;
+	set[ERR_TEST_KEY] |= (r->flags & R_LIVE) != 0;
 	set[ERR_NO_ORGANIZATION] = !public &&
 	    (r->flags & (R_NO_ORG | R_HOUSE)) == 0;
 	set[ERR_BAD_ID] = strstr(r->path, "{id}") != NULL;
@@ -216,6 +217,17 @@ put_responses(struct printer *p, const struct route *r)
 	buf_char(p->b, '}');
 }
 
+/* What a flag asks of the caller. */
+static const struct {
+	unsigned flag;
+	const char *text;
+} needs[] = {
+	{ R_USER, "Needs a log-in, no API key" },
+	{ R_HOUSE, "For administrators of the house" },
+	{ R_OWNER, "For owners of the organization" },
+	{ R_LIVE, "Not with a test key" },
+};
+
 static void
 put_operation(struct printer *p, const struct route *r)
 {
@@ -228,13 +240,12 @@ put_operation(struct printer *p, const struct route *r)
 	quoted(b, r->summary);
 	buf_lit(b, ",\"description\":\"");
 	buf_printf(b, "%s.", r->summary);
+	for (size_t i = 0; i < LEN(needs); i++)
+		if ((r->flags & needs[i].flag) != 0)
+			buf_printf(b, " %s.", needs[i].text);
 	for (unsigned i = 0; i < SCOPE_COUNT; i++)
 		if ((r->scope >> i & 1) != 0)
 			buf_printf(b, " Scope: `%s`.", scope_labels[i]);
-	if ((r->flags & R_HOUSE) != 0)
-		buf_lit(b, " House administrators only.");
-	if ((r->flags & R_USER) != 0)
-		buf_lit(b, " By a person's log-in only.");
 	buf_lit(b, "\",");
 	if ((r->flags & R_PUBLIC) != 0)
 		buf_lit(b, "\"security\":[],");

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "ledger/seal.h"
+#include "model/deletion.h"
 #include "model/earning.h"
 #include "model/payment.h"
 #include "model/placement.h"
@@ -52,6 +53,13 @@ release_earnings(struct jobs *j)
 }
 
 static enum err
+erase(struct jobs *j)
+{
+	TRY(all_batches(j, user_erase_due));
+	return all_batches(j, organization_erase_due);
+}
+
+static enum err
 seal(struct jobs *j)
 {
 	return seal_run(j->db, &j->arena, clock_now(),
@@ -87,6 +95,7 @@ static const struct {
 	{ "expire_sessions", 5, expire_sessions },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
+	{ "erase", 60, erase },
 	{ "purge", 3600, purge },
 };
 

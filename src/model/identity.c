@@ -12,6 +12,8 @@
 #define MEMBER_SCOPES ((uint64_t)SCOPE_ALL & ~(uint64_t)( \
 	SCOPE_MEMBERS_WRITE | SCOPE_ORGANIZATION_WRITE | SCOPE_WEBHOOKS_WRITE))
 
+#define KEY_USED_SECONDS 60	/* the last use is known to the minute */
+
 struct identity_row {
 	struct principal who;
 	int house_role;
@@ -24,6 +26,8 @@ SHAPE(identity_row, struct identity_row, NULL,
     FIELD(struct identity_row, who.org_id, "org_id"),
     FIELD(struct identity_row, who.key_id, "key_id"),
     FIELD(struct identity_row, who.test, "test"),
+    FIELD(struct identity_row, who.expires_at, "expires_at"),
+    FIELD(struct identity_row, who.used_at, "last_used_at"),
     FIELD(struct identity_row, who.role, "role", .labels = role_labels),
     COLUMN(struct identity_row, house_role, .labels = role_labels),
     COLUMN(struct identity_row, scopes),
@@ -90,6 +94,31 @@ identity_api_key(struct db *db, struct arena *a, struct str public_id,
 	return OK;
 }
 
+struct key_use {
+	uint64_t id;
+	struct when now, before;
+};
+
+static enum err
+note_use(struct db *db, void *arg)
+{
+	const struct key_use *u = arg;
+
+	return db_exec(db, Q_API_KEY_USED, ARGS(u->now, u->id, u->before),
+	    NULL, NULL);
+}
+
+void
+identity_key_used(struct db *db, struct arena *a, const struct principal *who,
+    struct when now)
+{
+	struct key_use u = { who->key_id, now,
+	    when_add(now, -KEY_USED_SECONDS) };
+
+	if (who->used_at.us <= u.before.us)
+		(void)!tx_run(db, a, note_use, &u);
+}
+
 struct login_row {
 	uint64_t id;
 	struct str password_hash;
@@ -99,22 +128,54 @@ SHAPE(login_row, struct login_row, NULL,
     COLUMN(struct login_row, id),
     COLUMN(struct login_row, password_hash));
 
+/* found: of the look-up that filled the row. */
+static enum err
+check_password(struct arena *a, enum err found, const struct login_row *row,
+    struct str password, struct known_user *user)
+{
+	if (found != OK && found != ERR_NOT_FOUND)
+		return found;
+	if (!password_verify(row->password_hash, password) || found != OK)
+		return ERR_BAD_LOGIN;
+	user->id = row->id;
+	if (password_needs_rehash(row->password_hash))
+		user->new_hash = password_hash(a, password);
+	return OK;
+}
+
 enum err
 identity_password(struct db *db, struct arena *a, struct str email,
     struct str password, struct known_user *user)
 {
 	struct login_row row = { 0 };
-	enum err e;
+	enum err e = db_row(db, a, Q_IDENTITY_LOGIN, ARGS(email), &login_row,
+	    &row);
 
-	e = db_row(db, a, Q_IDENTITY_LOGIN, ARGS(email), &login_row, &row);
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	if (!password_verify(row.password_hash, password) || e != OK)
-		return ERR_BAD_LOGIN;
-	user->id = row.id;
-	if (password_needs_rehash(row.password_hash))
-		user->new_hash = password_hash(a, password);
-	return OK;
+	return check_password(a, e, &row, password, user);
+}
+
+enum err
+identity_recoverable(struct db *db, struct arena *a, struct str email,
+    struct str password, struct when now, struct known_user *user)
+{
+	struct login_row row = { 0 };
+	enum err e = db_row(db, a, Q_IDENTITY_RECOVERABLE, ARGS(email, now),
+	    &login_row, &row);
+
+	return check_password(a, e, &row, password, user);
+}
+
+enum err
+identity_confirm(struct db *db, struct arena *a, uint64_t user_id,
+    struct str password)
+{
+	struct login_row row = { 0 };
+	struct known_user user;
+	enum err e = db_row(db, a, Q_IDENTITY_OWN, ARGS(user_id), &login_row,
+	    &row);
+
+	e = check_password(a, e, &row, password, &user);
+	return e == ERR_BAD_LOGIN ? ERR_FORBIDDEN : e;
 }
 
 #define REFRESH_BYTES 32
@@ -142,14 +203,17 @@ session_open(struct db *db, struct arena *a, const struct known_user *user,
     struct when now, struct login *login)
 {
 	struct when expires = when_add(now, settings->refresh_seconds);
+	uint64_t rows;
 
 	login->user_id = user->id;
 	if (user->new_hash.p != NULL)
 		TRY(db_exec(db, Q_USER_REHASH, ARGS(user->new_hash, user->id),
 		    NULL, NULL));
 	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires,
-	    BYTES(user->address_hash, 8), user->id), NULL,
+	    BYTES(user->address_hash, 8), user->id), &rows,
 	    &login->session_id));
+	if (rows != 1)
+		return ERR_BAD_LOGIN;	/* deleted since */
 	return add_refresh(db, a, login->session_id, now, expires,
 	    &login->refresh_token);
 }

@@ -12,6 +12,10 @@ MUST_CHECK enum err identity_api_key(struct db *, struct arena *,
     struct str public_id, const unsigned char hash[32], struct when now,
     struct principal *);
 
+/* Notes that a key was used, at most once a minute; never waits for a lock. */
+void identity_key_used(struct db *, struct arena *, const struct principal *,
+    struct when now);
+
 /* Somebody who gave his password. */
 struct known_user {
 	uint64_t id;
@@ -26,12 +30,20 @@ struct known_user {
 MUST_CHECK enum err identity_password(struct db *, struct arena *,
     struct str email, struct str password, struct known_user *);
 
+/* The same of a user who is deleted and can be recovered, or who is not. */
+MUST_CHECK enum err identity_recoverable(struct db *, struct arena *,
+    struct str email, struct str password, struct when now,
+    struct known_user *);
+/* Does he know his password, who is logged in?  ERR_FORBIDDEN. */
+MUST_CHECK enum err identity_confirm(struct db *, struct arena *,
+    uint64_t user_id, struct str password);
+
 struct login {
 	uint64_t user_id, session_id;
 	struct str refresh_token;	/* shown once; stored as a hash */
 };
 
-/* A session on the user's first organization, if he has one. */
+/* A session on the user's first organization, if he has one.  ERR_BAD_LOGIN. */
 MUST_CHECK enum err session_open(struct db *, struct arena *,
     const struct known_user *, struct when now, struct login *);
 /*

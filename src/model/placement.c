@@ -5,7 +5,6 @@
 
 #include "base/settings.h"
 #include "model/event.h"
-#include "model/organization.h"
 #include "base/banned.h"
 
 #define DEFAULT_CAMPAIGN UINT64_C(1)	/* of the house */
@@ -149,6 +148,26 @@ placement_end(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_row(db, a, Q_PLACEMENT_LOCK, ARGS(id, HOUSE_ID,
 	    who->organization_id), &placement_row, &p));
 	return end_one(db, a, who, id);
+}
+
+enum err
+placement_end_all(struct db *db, const struct actor *who)
+{
+	TRY(db_exec(db, Q_PLACEMENT_END_ALL, ARGS(who->now,
+	    who->organization_id, HOUSE_ID), NULL, NULL));
+	return db_exec(db, Q_PLACEMENT_END_EVENTS, ARGS(who->organization_id,
+	    who->user_id, who->now, HOUSE_ID), NULL, NULL);
+}
+
+/* The time of the end says what ended it. */
+enum err
+placement_resume_all(struct db *db, const struct actor *who,
+    struct when deleted_at)
+{
+	TRY(db_exec(db, Q_PLACEMENT_RESUME_EVENTS, ARGS(who->organization_id,
+	    who->user_id, who->now, HOUSE_ID, deleted_at), NULL, NULL));
+	return db_exec(db, Q_PLACEMENT_RESUME_ALL, ARGS(who->now,
+	    who->organization_id, HOUSE_ID, deleted_at), NULL, NULL);
 }
 
 struct due {

@@ -6,6 +6,7 @@
 #define AFF_MODEL_PLACEMENT_H
 
 #include "db/paging.h"
+#include "model/organization.h"
 #include "model/referrer.h"
 
 extern const char *const placement_status_labels[];	/* ACTIVE INACTIVE */
@@ -18,12 +19,6 @@ struct placement {
 	struct when starts_at, ends_at, ended_at, created_at, updated_at;
 	int64_t version;
 	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
-};
-
-/* Who acts: the member organization of the program, and its user. */
-struct actor {
-	uint64_t organization_id, user_id;
-	struct when now;
 };
 
 /*
@@ -40,6 +35,13 @@ MUST_CHECK enum err placement_update(struct db *, struct arena *,
 /* Ends it for ever; again: the same.  History and numbers stay. */
 MUST_CHECK enum err placement_end(struct db *, struct arena *,
     const struct actor *, uint64_t id);
+/*
+ * Ends all of an organization that is deleted; and takes up again, when it is
+ * recovered, those that were ended by that.
+ */
+MUST_CHECK enum err placement_end_all(struct db *, const struct actor *);
+MUST_CHECK enum err placement_resume_all(struct db *, const struct actor *,
+    struct when deleted_at);
 /* Ends at most 200 whose time is over; *count says how many. */
 MUST_CHECK enum err placement_end_due(struct db *, struct arena *,
     struct when now, uint64_t *count);

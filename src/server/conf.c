@@ -322,6 +322,7 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.hold_checked = c->hold_checked,
 		.join_approval = c->join_approval,
 		.terms = str_of(c->terms),
+		.recover_days = c->recover_days,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

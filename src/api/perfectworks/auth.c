@@ -3,6 +3,7 @@
 #include "auth/jwt.h"
 #include "auth/secret.h"
 #include "base/settings.h"
+#include "model/deletion.h"
 #include "model/identity.h"
 
 #include "base/banned.h"
@@ -67,12 +68,31 @@ check_password(struct request *rq)
 }
 
 static enum err
+check_deleted(struct request *rq)
+{
+	const struct login_in *in = rq->in;
+
+	rq->prepared = ARENA_NEW(rq->arena, struct known_user);
+	return identity_recoverable(rq->db, rq->arena, in->email, in->password,
+	    rq->now, rq->prepared);
+}
+
+static enum err
 log_in(struct request *rq)
 {
 	struct login login = { 0 };
 
 	TRY(session_open(rq->db, rq->arena, rq->prepared, rq->now, &login));
 	return answer_tokens(rq, &login);
+}
+
+static enum err
+recover(struct request *rq)
+{
+	const struct known_user *user = rq->prepared;
+
+	TRY(user_recover(rq->db, rq->arena, user->id, rq->now));
+	return log_in(rq);
 }
 
 struct refreshing {
@@ -117,6 +137,12 @@ const struct route pw_auth_routes[] = {
 	  .out = &tokens_out, .status = 200,
 	  .flags = R_PUBLIC | R_WRITE | R_NO_KEY, .errors = login_errors,
 	  .tag = "auth", .summary = "Log in", .done = "Logged in" },
+	{ .op = "recoverUser", .method = POST, .path = "/auth/recover",
+	  .prepare = check_deleted, .handle = recover, .in = &login_in,
+	  .out = &tokens_out, .status = 200,
+	  .flags = R_PUBLIC | R_WRITE | R_NO_KEY, .errors = login_errors,
+	  .tag = "auth", .summary = "Bring a deleted user back, and log in",
+	  .done = "User recovered" },
 	{ .op = "refreshToken", .method = POST, .path = "/auth/refresh",
 	  .handle = refresh, .in = &refresh_in, .out = &tokens_out,
 	  .status = 200, .flags = R_PUBLIC | R_OWN_TX | R_NO_KEY,

@@ -1,5 +1,6 @@
 /* What several resources of this face share. */
 #include "api/perfectworks/routes.h"
+#include "model/identity.h"
 #include "model/placement.h"
 
 #include "base/banned.h"
@@ -10,6 +11,22 @@ SHAPE(pw_list_query, struct pw_list_query, "ListQuery",
 const char *const pw_created_sorts[] = {
 	"createdAt:desc", "createdAt:asc", NULL
 };
+
+SHAPE(pw_password, struct pw_password, "PasswordConfirmation",
+    FIELD(struct pw_password, password, "password", .flags = F_REQUIRED,
+	.min = 1, .max = 200));
+
+enum err
+pw_confirm_password(struct request *rq)
+{
+	const struct pw_password *in = rq->in;
+	enum err e = identity_confirm(rq->db, rq->arena, rq->who.user_id,
+	    in->password);
+
+	if (e == ERR_FORBIDDEN)
+		complain(&rq->wrong, rq->arena, STR("password"), "is wrong");
+	return e;
+}
 
 SHAPE(pw_money, struct money_of, "Money",
     FIELD(struct money_of, currency, "currency", .format = "currency",

@@ -9,6 +9,7 @@ extern const struct face perfectworks;
 extern const struct route pw_auth_routes[];
 extern const struct route pw_user_routes[];
 extern const struct route pw_organization_routes[];
+extern const struct route pw_admin_organization_routes[];
 extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
@@ -29,11 +30,23 @@ struct pw_list_query {
 extern const struct shape pw_list_query;
 extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
+/*
+ * For what can't be undone the password is asked again; a route's .in and
+ * .prepare.  A wrong one is ERR_FORBIDDEN, since the credential is good.
+ */
+struct pw_password {
+	struct str password;
+};
+extern const struct shape pw_password;
+MUST_CHECK enum err pw_confirm_password(struct request *);
+
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
 
 /* A referrer's transaction. */
 extern const struct shape pw_earning;
+/* organizations.c */
+extern const struct shape pw_organization, pw_statistics;
 
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \

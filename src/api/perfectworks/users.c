@@ -3,6 +3,7 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "http/cookie.h"
+#include "model/deletion.h"
 #include "model/event.h"
 #include "model/identity.h"
 #include "model/organization.h"
@@ -30,8 +31,6 @@ SHAPE(pw_user, struct user, "User",
     FIELD(struct user, id, "id"),
     FIELD(struct user, email, "email", .max = 254, .format = "email"),
     FIELD(struct user, name, "name", .max = 120));
-
-extern const struct shape pw_organization;
 
 struct registered {
 	struct user user;
@@ -94,16 +93,81 @@ register_user(struct request *rq)
 	if (in->organization_name.p != NULL)
 		TRY(make_organization(rq, out));
 	rq->out = out;
+	rq->about = out->user.id;
 	return event_write(rq->db, rq->arena, &(struct event){
 	    out->made.id != 0 ? out->made.id : HOUSE_ID, "user.registered",
 	    out->user.id, out->user.id, rq->now }, NULL);
 }
 
+/* Users of the house are made by its administrators, not by registration. */
+enum { SYSTEM_ADMIN, SYSTEM_MEMBER };
+static const char *const system_role_labels[] = { "admin", "member", NULL };
+
+struct system_in {
+	struct str email, password, name;
+	int role;
+};
+
+SHAPE(system_in, struct system_in, "SystemUserCreate",
+    FIELD(struct system_in, email, "email", .flags = F_REQUIRED, .max = 254,
+	.format = "email", .example = "\"grace@example.com\""),
+    FIELD(struct system_in, password, "password", .flags = F_REQUIRED,
+	.min = 10, .max = 200),
+    FIELD(struct system_in, name, "name", .flags = F_REQUIRED, .min = 1,
+	.max = 120, .example = "\"Grace Hopper\""),
+    FIELD(struct system_in, role, "role", .labels = system_role_labels,
+	.doc = "In the house; member where absent"));
+
+static enum err
+prepare_system(struct request *rq)
+{
+	const struct system_in *in = rq->in;
+	struct str *hash = ARENA_NEW(rq->arena, struct str);
+	const char *why = password_problem(in->password, in->email);
+
+	rq->prepared = hash;
+	if (why != NULL) {
+		complain(&rq->wrong, rq->arena, STR("password"), "%s", why);
+		return ERR_INVALID;
+	}
+	*hash = password_hash(rq->arena, in->password);
+	return OK;
+}
+
+static enum err
+register_system(struct request *rq)
+{
+	const struct system_in *in = rq->in;
+	const struct str *hash = rq->prepared;
+	struct user *out = ARENA_NEW(rq->arena, struct user);
+
+	*out = (struct user){ .email = in->email, .name = in->name };
+	TRY(user_create(rq->db, in->email, in->name, *hash, rq->now,
+	    &out->id));
+	TRY(member_add(rq->db, HOUSE_ID, out->id, in->role == SYSTEM_ADMIN ?
+	    ROLE_ADMIN : ROLE_MEMBER, rq->now));
+	rq->out = out;
+	rq->about = out->id;
+	return event_write(rq->db, rq->arena, &(struct event){ HOUSE_ID,
+	    "user.registered", out->id, rq->who.user_id, rq->now }, NULL);
+}
+
+SHAPE(profile_out, struct user, "Profile",
+    FIELD(struct user, id, "id"),
+    FIELD(struct user, email, "email", .max = 254, .format = "email"),
+    FIELD(struct user, name, "name", .max = 120),
+    FIELD(struct user, created_at, "createdAt"),
+    FIELD(struct user, updated_at, "updatedAt"));
+
 static enum err
 get_profile(struct request *rq)
 {
-	rq->out = ARENA_NEW(rq->arena, struct user);
-	return user_get(rq->db, rq->arena, rq->who.user_id, rq->out);
+	struct user *u = ARENA_NEW(rq->arena, struct user);
+
+	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	rq->out = u;
+	answer_etag(rq, (uint64_t)u->version);
+	return OK;
 }
 
 struct profile_in {
@@ -111,16 +175,35 @@ struct profile_in {
 };
 
 SHAPE(profile_in, struct profile_in, "ProfileUpdate",
-    FIELD(struct profile_in, name, "name", .flags = F_REQUIRED, .min = 1,
-	.max = 120));
+    FIELD(struct profile_in, name, "name", .min = 1, .max = 120));
 
 static enum err
 put_profile(struct request *rq)
 {
 	const struct profile_in *in = rq->in;
+	struct user *u = ARENA_NEW(rq->arena, struct user);
 
-	TRY(user_rename(rq->db, rq->who.user_id, in->name, rq->now));
-	return get_profile(rq);
+	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	TRY(precondition(rq, (uint64_t)u->version));
+	if (in->name.p != NULL) {
+		u->name = in->name;
+		TRY(user_update(rq->db, rq->arena, u, rq->now));
+	}
+	rq->out = u;
+	answer_etag(rq, (uint64_t)u->version);
+	return OK;
+}
+
+static enum err
+delete(struct request *rq)
+{
+	return user_delete(rq->db, rq->arena, rq->who.user_id, rq->now);
+}
+
+static enum err
+erase(struct request *rq)
+{
+	return user_erase(rq->db, rq->arena, rq->who.user_id, rq->now);
 }
 
 struct active_in {
@@ -155,6 +238,8 @@ SHAPE(registered_out, struct registered, "Registered",
 	.of = &pw_organization));
 
 static const enum err register_errors[] = ERRORS(ERR_EMAIL_TAKEN);
+static const enum err profile_errors[] = ERRORS(ERR_STALE);
+static const enum err delete_errors[] = ERRORS(ERR_LAST_OWNER);
 static const enum err active_errors[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route pw_user_routes[] = {
@@ -164,13 +249,33 @@ const struct route pw_user_routes[] = {
 	  .flags = R_PUBLIC | R_WRITE, .errors = register_errors,
 	  .tag = "users", .summary = "Register a user, with an organization",
 	  .done = "User registered" },
+	{ .op = "registerSystemUser", .method = POST,
+	  .path = "/users/register-system", .prepare = prepare_system,
+	  .handle = register_system, .in = &system_in, .out = &pw_user,
+	  .status = 201, .flags = R_WRITE | R_HOUSE | R_NO_ORG,
+	  .scope = SCOPE_MEMBERS_WRITE, .errors = register_errors,
+	  .tag = "users", .summary = "Make a user who is a member of the house",
+	  .done = "User registered" },
+	{ .op = "deleteUser", .method = DELETE, .path = "/users",
+	  .handle = delete, .status = 204,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .errors = delete_errors,
+	  .tag = "users", .summary = "Delete yourself, with a time to recover",
+	  .done = "User deleted" },
+	{ .op = "deleteUserPermanently", .method = DELETE,
+	  .path = "/users/permanent", .prepare = pw_confirm_password,
+	  .handle = erase, .in = &pw_password, .status = 204,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .errors = delete_errors,
+	  .tag = "users", .summary = "Delete yourself and all personal data, "
+	    "for ever; a wrong password is 403",
+	  .done = "User deleted for ever" },
 	{ .op = "getProfile", .method = GET, .path = "/users/profile",
-	  .handle = get_profile, .out = &pw_user, .status = 200,
+	  .handle = get_profile, .out = &profile_out, .status = 200,
 	  .flags = R_NO_ORG, .tag = "users", .summary = "Read your profile",
 	  .done = "Profile" },
 	{ .op = "updateProfile", .method = PUT, .path = "/users/profile",
-	  .handle = put_profile, .in = &profile_in, .out = &pw_user,
-	  .status = 200, .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users",
+	  .handle = put_profile, .in = &profile_in, .out = &profile_out,
+	  .status = 200, .flags = R_WRITE | R_USER | R_NO_ORG,
+	  .errors = profile_errors, .tag = "users",
 	  .summary = "Change your profile", .done = "Profile updated" },
 	{ .op = "getActiveOrganization", .method = GET,
 	  .path = "/users/active-organization", .handle = get_active,

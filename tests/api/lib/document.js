@@ -98,7 +98,7 @@ function keyed(operation) {
 
 /* For administrators of the house only? */
 function house(operation) {
-	return operation.item.description.includes('House administrators');
+	return operation.item.description.includes('administrators of the house');
 }
 
 /* Does it end who calls it: his log-in, himself, his organization? */

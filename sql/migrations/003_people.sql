@@ -1,0 +1,35 @@
+-- The end of users and organizations: deleted first, with a time to recover,
+-- then erased.  What identifies somebody is gone after that; his rows stay
+-- where others, or the ledger, need them.
+
+-- version: for If-Match.  erase_at: when the jobs role erases what is left;
+-- until then what was deleted can be recovered.  erased_at: it is past that.
+ALTER TABLE user
+	MODIFY email VARCHAR(254) NULL,
+	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
+	ADD COLUMN erase_at DATETIME(6) NULL,
+	ADD COLUMN erased_at DATETIME(6) NULL,
+	ADD KEY user_erase (erase_at);
+
+ALTER TABLE organization
+	MODIFY slug VARCHAR(60) CHARACTER SET ascii NULL,
+	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
+	ADD COLUMN erase_at DATETIME(6) NULL,
+	ADD COLUMN erased_at DATETIME(6) NULL,
+	ADD KEY organization_erase (erase_at),
+	ADD KEY organization_created (created_at, id),
+	ADD KEY organization_deleted (deleted_at, created_at),
+	ADD KEY organization_name (name);
+
+-- Whose data the stored answer is.
+ALTER TABLE idempotency_key
+	ADD COLUMN user_id BIGINT UNSIGNED NULL,
+	ADD KEY idempotency_user (user_id);
+
+-- What an organization paid, by currency.
+ALTER TABLE payment
+	ADD KEY payment_statistics (organization_id, payment_status, currency,
+	    amount);
+
+INSERT INTO schedule (name, next_run_at) VALUES
+	('erase', UTC_TIMESTAMP(6));

@@ -1,0 +1,121 @@
+-- The end of users and organizations: see src/model/deletion.h.  erase_at is
+-- set from the deletion until nothing is left to erase.
+
+-- name: organization_delete
+UPDATE organization SET deleted_at = :now, updated_at = :now,
+	erase_at = :erase, version = version + 1
+WHERE id = :id AND deleted_at IS NULL
+
+-- name: organization_hold
+SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at,
+	o.deleted_at, o.erase_at, o.erased_at, o.version
+FROM organization o WHERE o.id = :id FOR UPDATE
+
+-- name: organization_hold_own
+SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at,
+	o.deleted_at, o.erase_at, o.erased_at, o.version
+FROM organization o JOIN member m ON m.organization_id = o.id
+WHERE o.id = :id AND m.user_id = :user AND m.role = 'owner' FOR UPDATE
+
+-- name: organization_recover
+UPDATE organization SET deleted_at = NULL, erase_at = NULL,
+	updated_at = :now, version = version + 1
+WHERE id = :id
+
+-- name: organization_erase
+UPDATE organization SET name = 'Deleted organization', slug = NULL,
+	deleted_at = COALESCE(deleted_at, :now), updated_at = :now,
+	erase_at = :now, erased_at = :now, version = version + 1
+WHERE id = :id AND erased_at IS NULL
+
+-- name: organization_wiped
+UPDATE organization SET erase_at = NULL WHERE id = :id
+
+-- name: organization_erase_due
+SELECT id FROM organization WHERE erase_at <= :now
+ORDER BY erase_at LIMIT 200
+
+-- name: payment_close_all
+UPDATE payment SET expires_at = :now
+WHERE organization_id = :org AND payment_status = 'unpaid'
+AND status = 'open' AND expires_at > :now
+
+-- name: user_delete
+UPDATE user SET deleted_at = :now, updated_at = :now, erase_at = :erase,
+	version = version + 1
+WHERE id = :id AND deleted_at IS NULL
+
+-- name: user_recover
+UPDATE user SET deleted_at = NULL, erase_at = NULL, updated_at = :now,
+	version = version + 1
+WHERE id = :id AND erased_at IS NULL AND erase_at > :now
+
+-- name: user_erase
+UPDATE user SET email = NULL, name = 'Deleted user', password_hash = '',
+	deleted_at = COALESCE(deleted_at, :now), updated_at = :now,
+	erase_at = :now, erased_at = :now, version = version + 1
+WHERE id = :id AND erased_at IS NULL
+
+-- name: user_wiped
+UPDATE user SET erase_at = NULL WHERE id = :id
+
+-- name: user_erase_due
+SELECT id FROM user WHERE erase_at <= :now ORDER BY erase_at LIMIT 200
+
+-- name: user_hold
+SELECT o.id, m.role FROM member m JOIN organization o
+	ON o.id = m.organization_id
+WHERE m.user_id = :user AND o.deleted_at IS NULL
+ORDER BY m.organization_id FOR UPDATE
+
+-- name: members_beside
+SELECT COUNT(*) AS members,
+	COUNT(CASE WHEN m.role = 'owner' AND u.deleted_at IS NULL THEN 1 END)
+	AS owners
+FROM member m JOIN user u ON u.id = m.user_id
+WHERE m.organization_id = :org AND m.user_id <> :user
+
+-- name: user_lone
+SELECT m.organization_id AS id, m.role FROM member m
+WHERE m.user_id = :user AND m.organization_id <> :house
+AND NOT EXISTS (SELECT 1 FROM member o
+	WHERE o.organization_id = m.organization_id AND o.user_id <> :user)
+
+-- name: session_revoke_all
+UPDATE session SET revoked_at = :now
+WHERE user_id = :user AND revoked_at IS NULL
+
+-- What hangs on them, some thousands of rows at a time.
+
+-- name: wipe_sessions
+DELETE FROM session WHERE user_id = :user LIMIT 5000
+
+-- name: wipe_keys_of_user
+UPDATE api_key SET description = '', revoked_at = COALESCE(revoked_at, :now)
+WHERE user_id = :user AND description <> '' LIMIT 5000
+
+-- name: wipe_keys_of_organization
+UPDATE api_key SET description = '', revoked_at = COALESCE(revoked_at, :now)
+WHERE organization_id = :org AND description <> '' LIMIT 5000
+
+-- name: wipe_answers_of_user
+DELETE FROM idempotency_key WHERE user_id = :user LIMIT 5000
+
+-- name: wipe_answers_of_organization
+DELETE FROM idempotency_key WHERE owner = :owner LIMIT 5000
+
+-- name: wipe_members_of_user
+DELETE FROM member WHERE user_id = :user LIMIT 5000
+
+-- name: wipe_members_of_organization
+DELETE FROM member WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_placements
+UPDATE placement SET name = 'Deleted', description = NULL, landing_url = ''
+WHERE referrer_id = (SELECT id FROM referrer WHERE organization_id = :house
+	AND member_organization_id = :org)
+AND landing_url <> '' LIMIT 5000
+
+-- name: wipe_payments
+UPDATE payment SET success_url = :neutral, cancel_url = :neutral
+WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000
