@@ -35,17 +35,19 @@ authenticate(struct request *rq, const struct auth_lookup *look)
 }
 
 enum err
-authorize(const struct request *rq)
+authorize(const struct route *r, const struct principal *who)
 {
-	const struct route *r = rq->route;
-
 	if ((r->flags & R_PUBLIC) != 0)
 		return OK;
-	if ((r->flags & R_USER) != 0 && rq->who.session_id == 0)
+	if ((r->flags & R_USER) != 0 && who->session_id == 0)
 		return ERR_FORBIDDEN;
-	if ((r->flags & R_HOUSE) != 0 && !rq->who.house_admin)
+	if ((r->flags & R_HOUSE) != 0 && !who->house_admin)
 		return ERR_FORBIDDEN;
-	if ((r->flags & R_NO_ORG) == 0 && rq->who.org_id == 0)
+	if ((r->flags & R_NO_ORG) == 0 && who->org_id == 0)
 		return ERR_NO_ORGANIZATION;
-	return (r->scope & ~rq->who.scopes) == 0 ? OK : ERR_SCOPE;
+	if ((r->flags & R_OWNER) != 0 && who->role != ROLE_OWNER)
+		return ERR_FORBIDDEN;
+	if ((r->flags & R_SELF) != 0 && who->session_id != 0)
+		return OK;
+	return (r->scope & ~who->scopes) == 0 ? OK : ERR_SCOPE;
 }

@@ -73,6 +73,9 @@ enum {
 	R_OWN_TX = 256,		/* the handler calls tx_run itself */
 	R_FORM = 512,		/* body is a form, not JSON; unread */
 	R_RAW_BODY = 1024,	/* body is taken as it is (callbacks) */
+	R_OWNER = 2048,		/* owners of the organization only */
+	R_SELF = 4096,		/* on oneself a log-in needs no scope: the
+				 * model looks who it is about */
 };
 
 struct route {

@@ -61,7 +61,8 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	if (!public)
 		set[ERR_UNAUTHENTICATED] = true;
 	set[ERR_SCOPE] = r->scope != 0;
-	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE)) != 0;
+	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE |
+	    R_OWNER)) != 0;
 	set[ERR_NO_ORGANIZATION] = !public && (r->flags & R_NO_ORG) == 0;
 	set[ERR_BAD_ID] = strstr(r->path, "{id}") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;

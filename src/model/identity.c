@@ -10,7 +10,8 @@
 
 /* What a member may do with a log-in; owners and admins may do everything. */
 #define MEMBER_SCOPES ((uint64_t)SCOPE_ALL & ~(uint64_t)( \
-	SCOPE_MEMBERS_WRITE | SCOPE_ORGANIZATION_WRITE | SCOPE_WEBHOOKS_WRITE))
+	SCOPE_MEMBERS_WRITE | SCOPE_ORGANIZATION_WRITE | \
+	SCOPE_WEBHOOKS_WRITE | SCOPE_EARNINGS_WRITE))
 
 struct identity_row {
 	struct principal who;
@@ -29,8 +30,8 @@ SHAPE(identity_row, struct identity_row, NULL,
     COLUMN(struct identity_row, scopes),
     COLUMN(struct identity_row, secret_hash));
 
-static uint64_t
-role_scopes(int role)
+uint64_t
+identity_scopes(int role)
 {
 	switch ((enum role)role) {
 	case ROLE_OWNER:
@@ -65,7 +66,7 @@ identity_session(struct db *db, struct arena *a, uint64_t session_id,
 	if (who->role == ROLE_NONE)
 		who->org_id = 0;	/* no longer a member */
 	who->session_id = session_id;
-	who->scopes = role_scopes(who->role);
+	who->scopes = identity_scopes(who->role);
 	who->house_admin = administers(row.house_role);
 	return OK;
 }
@@ -85,7 +86,7 @@ identity_api_key(struct db *db, struct arena *a, struct str public_id,
 	    sodium_memcmp(row.secret_hash.p, hash, 32) != 0)
 		return ERR_UNAUTHENTICATED;
 	*who = row.who;
-	who->scopes = (uint64_t)row.scopes & role_scopes(who->role);
+	who->scopes = (uint64_t)row.scopes & identity_scopes(who->role);
 	who->house_admin = administers(row.house_role);
 	return OK;
 }
@@ -93,11 +94,13 @@ identity_api_key(struct db *db, struct arena *a, struct str public_id,
 struct login_row {
 	uint64_t id;
 	struct str password_hash;
+	struct when email_confirmed_at;
 };
 
 SHAPE(login_row, struct login_row, NULL,
     COLUMN(struct login_row, id),
-    COLUMN(struct login_row, password_hash));
+    COLUMN(struct login_row, password_hash),
+    COLUMN(struct login_row, email_confirmed_at));
 
 enum err
 identity_password(struct db *db, struct arena *a, struct str email,
@@ -111,6 +114,8 @@ identity_password(struct db *db, struct arena *a, struct str email,
 		return e;
 	if (!password_verify(row.password_hash, password) || e != OK)
 		return ERR_BAD_LOGIN;
+	if (settings->confirm_email && row.email_confirmed_at.us == 0)
+		return ERR_EMAIL_UNCONFIRMED;
 	user->id = row.id;
 	if (password_needs_rehash(row.password_hash))
 		user->new_hash = password_hash(a, password);
@@ -119,7 +124,7 @@ identity_password(struct db *db, struct arena *a, struct str email,
 
 #define REFRESH_BYTES 32
 
-static struct arg
+struct arg
 token_hash(struct arena *a, struct str token)
 {
 	unsigned char *hash = arena_alloc(a, SECRET_MAC_BYTES);

@@ -17,6 +17,7 @@ SHAPE(organization_row, struct organization, NULL,
 SHAPE(user_row, struct user, NULL,
     COLUMN(struct user, id),
     COLUMN(struct user, email),
+    COLUMN(struct user, email_confirmed),
     COLUMN(struct user, name),
     COLUMN(struct user, created_at),
     COLUMN(struct user, updated_at));

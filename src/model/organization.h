@@ -30,6 +30,7 @@ MUST_CHECK enum err organization_list(struct db *, struct arena *,
 struct user {
 	uint64_t id;
 	struct str email, name;
+	bool email_confirmed;
 	struct when created_at, updated_at;
 };
 
