@@ -10,7 +10,8 @@
 
 #include "base/banned.h"
 
-#define REST_SECONDS 10		/* for a server that does not answer */
+#define SLOW_US SECOND_US
+#define REST_SECONDS 10		/* for a server that let us wait for nothing */
 
 struct writing {
 	struct arena *arena;
@@ -106,6 +107,7 @@ send_letter(struct jobs *j, const struct writing *w, struct str *why)
 	    .from_name = str_of(conf->mail_name), .to = w->letter.email,
 	    .to_name = w->letter.name, .at = w->now,
 	    .id = message_id(&j->arena, w->task->id) };
+	int64_t begun = clock_monotonic_us();
 	long status;
 
 	*why = STR("the address cannot be written to");
@@ -114,7 +116,7 @@ send_letter(struct jobs *j, const struct writing *w, struct str *why)
 	compose(&j->arena, conf, &w->letter, &m);
 	if (mail_send(&j->arena, conf, &m, &status, why))
 		return DONE;
-	if (status == 0)
+	if (clock_monotonic_us() - begun > SLOW_US)
 		j->mail_rests = when_add(clock_now(), REST_SECONDS);
 	/* 53x is about our log-in there, not about this mail */
 	return status >= 500 && status / 10 != 53 ? FAILED : AGAIN;
@@ -137,7 +139,7 @@ letter_send(struct jobs *j, const struct task *t, struct str *why)
 	*why = STR("there is no mail server");
 	if (j->conf->smtp_url[0] == '\0')
 		return FAILED;
-	*why = STR("the mail server did not answer a moment ago");
+	*why = STR("the mail server was slow to fail a moment ago");
 	if (w.now.us < j->mail_rests.us)
 		return AGAIN;
 	e = tx_run(j->db, &j->arena, write_letter, &w);

@@ -163,8 +163,8 @@ const struct route pw_password_routes[] = {
 	  .done = "Password changed; all sessions are ended" },
 	{ .op = "changePassword", .method = PUT, .path = "/users/password",
 	  .prepare = prepare_change, .handle = change,
-	  .in = &password_change_in, .status = 200, .flags = R_WRITE | R_USER | R_NO_ORG,
-	  .tag = "users", .summary = "Change your password",
+	  .in = &password_change_in, .status = 200,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users", .summary = "Change your password",
 	  .done = "Password changed; your other sessions are ended" },
 	{ .op = NULL }
 };
