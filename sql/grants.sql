@@ -39,8 +39,13 @@ GRANT INSERT, UPDATE ON withdrawal TO affiliated@localhost;
 GRANT INSERT, UPDATE ON sandbox_session TO affiliated@localhost;
 GRANT UPDATE ON schedule TO affiliated@localhost;
 
+-- what comes to an end, and leaves an event
+GRANT INSERT, UPDATE, DELETE ON member TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON invitation TO affiliated@localhost;
+
 -- what runs out
 GRANT INSERT, UPDATE, DELETE ON session TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON refresh_token TO affiliated@localhost;
+GRANT INSERT, DELETE ON user_token TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON idempotency_key TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON task TO affiliated@localhost;

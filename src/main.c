@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "api/perfectworks/routes.h"
 #include "auth/jwt.h"
 #include "base/log.h"
-#include "http/http.h"
+#include "http/roles.h"
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
 #include "model/identity.h"
@@ -25,6 +26,7 @@ usage(FILE *f)
 	fputs("usage: affiliated serve|jobs|migrate|verify [--config FILE]\n"
 	    "       affiliated admin [--config FILE] COMMAND ...\n"
 	    "       affiliated openapi FACE\n"
+	    "       affiliated roles\n"
 	    "       affiliated config [--man]\n"
 	    "       affiliated --version | --help\n", f);
 }
@@ -139,6 +141,36 @@ openapi(const char *name)
 	return complain_of("there is no such face");
 }
 
+#define LOGGED_IN(r) { .user_id = 1, .org_id = 2, .session_id = 1, \
+	.role = (r), .scopes = identity_scopes(r) }
+
+/* Who may do what on the PerfectWorks face. */
+static int
+roles_table(void)
+{
+	const struct asker askers[] = {
+		{ "owner", LOGGED_IN(ROLE_OWNER) },
+		{ "admin", LOGGED_IN(ROLE_ADMIN) },
+		{ "member", LOGGED_IN(ROLE_MEMBER) },
+		{ "house administrator", { .user_id = 1, .org_id = 1,
+		    .session_id = 1, .role = ROLE_ADMIN, .house_admin = true,
+		    .scopes = identity_scopes(ROLE_ADMIN) } },
+		{ "API key", { .user_id = 1, .org_id = 2, .key_id = 1,
+		    .role = ROLE_OWNER,
+		    .scopes = identity_scopes(ROLE_OWNER) } },
+	};
+	struct arena arena;
+	struct buf b;
+	size_t n;
+
+	arena_init(&arena);
+	buf_init(&b, &arena, 16384);
+	roles_print(&perfectworks, askers, LEN(askers), &b);
+	n = fwrite(b.p, 1, b.n, stdout);
+	arena_free(&arena);
+	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+}
+
 static int
 config(int argc, char **argv)
 {
@@ -205,6 +237,8 @@ main(int argc, char **argv)
 			return run_role(&roles[i], argc - 1, argv + 1);
 	if (strcmp(what, "openapi") == 0 && argc == 3)
 		return openapi(argv[2]);
+	if (strcmp(what, "roles") == 0 && argc == 2)
+		return roles_table();
 	if (strcmp(what, "config") == 0)
 		return config(argc - 2, argv + 2);
 	if (strcmp(what, "--version") == 0)

@@ -24,11 +24,11 @@ WHERE k.public_id = :public AND k.revoked_at IS NULL
 AND (k.expires_at IS NULL OR k.expires_at > :now)
 
 -- name: identity_login
-SELECT id, password_hash FROM user
+SELECT id, password_hash, email_confirmed_at FROM user
 WHERE email = :email AND deleted_at IS NULL
 
 -- name: identity_recoverable
-SELECT id, password_hash FROM user
+SELECT id, password_hash, email_confirmed_at FROM user
 WHERE email = :email AND (deleted_at IS NULL OR erase_at > :now)
 
 -- name: identity_own
@@ -51,6 +51,10 @@ WHERE id = :session AND revoked_at IS NULL AND expires_at > :now
 -- name: session_revoke
 UPDATE session SET revoked_at = :now WHERE id = :session AND revoked_at IS NULL
 
+-- name: sessions_revoke
+UPDATE session SET revoked_at = :now
+WHERE user_id = :user AND id <> :except AND revoked_at IS NULL
+
 -- name: session_choose
 UPDATE session SET organization_id = :org WHERE id = :session
 
@@ -72,7 +76,9 @@ INSERT INTO user (email, name, password_hash, created_at, updated_at)
 VALUES (:email, :name, :hash, :now, :now)
 
 -- name: user_get
-SELECT id, email, name, created_at, updated_at, version FROM user
+SELECT id, email, email_confirmed_at IS NOT NULL AS email_confirmed, name,
+	created_at, updated_at, version
+FROM user
 WHERE id = :id AND deleted_at IS NULL
 
 -- name: user_update
@@ -83,5 +89,41 @@ WHERE id = :id AND version = :version AND deleted_at IS NULL
 UPDATE user SET password_hash = :hash WHERE id = :id
 
 -- name: user_by_email
-SELECT id, email, name, created_at, updated_at FROM user
+SELECT id, email, email_confirmed_at IS NOT NULL AS email_confirmed, name,
+	created_at, updated_at
+FROM user
 WHERE email = :email AND deleted_at IS NULL
+
+-- name: user_password
+SELECT id, password_hash FROM user WHERE id = :id AND deleted_at IS NULL
+
+-- name: user_confirm
+UPDATE user SET email_confirmed_at = :now
+WHERE id = :id AND email_confirmed_at IS NULL
+
+-- name: user_token_insert
+INSERT INTO user_token (token_hash, user_id, kind, created_at, expires_at)
+VALUES (:hash, :user, :kind, :now, :expires)
+
+-- name: user_by_address
+SELECT id, email, name, email_confirmed_at IS NOT NULL AS email_confirmed
+FROM user WHERE email = :email AND deleted_at IS NULL FOR UPDATE
+
+-- name: user_token_count
+SELECT COUNT(*) AS n FROM user_token
+WHERE user_id = :user AND kind = :kind AND created_at > :since
+
+-- name: user_token_find
+SELECT u.id, u.email FROM user_token t
+JOIN user u ON u.id = t.user_id AND u.deleted_at IS NULL
+WHERE t.token_hash = :hash AND t.kind = :kind AND t.expires_at > :now
+
+-- name: user_token_use
+DELETE FROM user_token
+WHERE token_hash = :hash AND kind = :kind AND expires_at > :now
+
+-- name: user_tokens_delete
+DELETE FROM user_token WHERE user_id = :user AND kind = :kind
+
+-- name: purge_user_tokens
+DELETE FROM user_token WHERE expires_at < :before LIMIT 1000

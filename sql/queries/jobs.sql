@@ -17,7 +17,7 @@ WHERE next_run_at <= :now
 AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
 
 -- name: task_due
-SELECT id, kind, payload, attempts FROM task
+SELECT id, kind, subject_id, payload, attempts FROM task
 WHERE done_at IS NULL AND run_at <= :now
 AND (lease_until IS NULL OR lease_until < :now)
 ORDER BY run_at, id LIMIT 20
@@ -28,13 +28,16 @@ UPDATE task SET lease_owner = :owner, lease_until = :until,
 WHERE id = :id AND done_at IS NULL AND attempts = :attempts
 AND (lease_until IS NULL OR lease_until < :now)
 
+-- What a mail was about is nobody's business once it is sent or given up.
+
 -- name: task_done
-UPDATE task SET done_at = :now, lease_until = NULL, last_error = NULL
+UPDATE task SET done_at = :now, lease_until = NULL, last_error = NULL,
+	payload = IF(kind = 'mail', '', payload)
 WHERE id = :id AND lease_owner = :owner
 
 -- name: task_failed
 UPDATE task SET done_at = :now, failed_at = :now, lease_until = NULL,
-	last_error = :error
+	last_error = :error, payload = IF(kind = 'mail', '', payload)
 WHERE id = :id AND lease_owner = :owner
 
 -- name: task_again

@@ -8,6 +8,7 @@
 #include "model/api_key.h"
 #include "model/organization.h"
 #include "model/payment.h"
+#include "model/user_token.h"
 
 #include "base/banned.h"
 
@@ -88,6 +89,7 @@ make_administrator(struct db *db, void *arg)
 
 	TRY(user_create(db, w->o.email, w->o.name, w->password_hash, w->now,
 	    &who.user_id));
+	TRY(user_confirm_known(db, who.user_id, w->now));
 	TRY(member_add(db, HOUSE_ID, who.user_id, ROLE_OWNER, w->now));
 	w->key = (struct api_key){ .description = STR("House administrator"),
 	    .scopes = SCOPE_ALL };

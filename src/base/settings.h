@@ -21,6 +21,9 @@ struct settings {
 	bool join_approval;		/* so does who joins as a referrer */
 	struct str terms;		/* version of the program's terms */
 	int64_t recover_days;		/* from deletion to erasure */
+	bool mail;			/* there is a mail server */
+	bool confirm_email;		/* before the first log-in */
+	int64_t invitation_days, invitations_max;
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

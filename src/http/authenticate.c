@@ -35,24 +35,24 @@ authenticate(struct request *rq, const struct auth_lookup *look)
 }
 
 enum err
-authorize(const struct request *rq)
+authorize(const struct route *r, const struct principal *who)
 {
-	const struct route *r = rq->route;
-
 	if ((r->flags & R_PUBLIC) != 0)
 		return OK;
-	if ((r->flags & R_USER) != 0 && rq->who.session_id == 0)
+	if ((r->flags & R_USER) != 0 && who->session_id == 0)
 		return ERR_FORBIDDEN;
-	if ((r->flags & R_HOUSE) != 0 && !rq->who.house_admin)
+	if ((r->flags & R_HOUSE) != 0 && !who->house_admin)
 		return ERR_FORBIDDEN;
 	/* The house's by his log-in, whatever organization he acts for. */
-	if ((r->flags & R_HOUSE) != 0 && rq->who.session_id != 0)
+	if ((r->flags & R_HOUSE) != 0 && who->session_id != 0)
 		return OK;
-	if ((r->flags & R_NO_ORG) == 0 && rq->who.org_id == 0)
+	if ((r->flags & R_NO_ORG) == 0 && who->org_id == 0)
 		return ERR_NO_ORGANIZATION;
-	if ((r->flags & R_OWNER) != 0 && rq->who.role != ROLE_OWNER)
+	if ((r->flags & R_OWNER) != 0 && who->role != ROLE_OWNER)
 		return ERR_FORBIDDEN;
-	if ((r->scope & ~rq->who.scopes) != 0)
+	if ((r->flags & R_SELF) != 0 && who->session_id != 0)
+		return OK;
+	if ((r->scope & ~who->scopes) != 0)
 		return ERR_SCOPE;
-	return (r->flags & R_LIVE) != 0 && rq->who.test ? ERR_TEST_KEY : OK;
+	return (r->flags & R_LIVE) != 0 && who->test ? ERR_TEST_KEY : OK;
 }

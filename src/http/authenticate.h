@@ -6,7 +6,7 @@
 
 /* Fills rq->who.  ERR_UNAUTHENTICATED, ERR_UNAVAILABLE. */
 MUST_CHECK enum err authenticate(struct request *, const struct auth_lookup *);
-/* Against the flags and the scope of rq->route. */
-MUST_CHECK enum err authorize(const struct request *);
+/* Against the flags and the scope of the route. */
+MUST_CHECK enum err authorize(const struct route *, const struct principal *);
 
 #endif

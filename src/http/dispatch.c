@@ -242,7 +242,7 @@ prepare(struct serving *s, struct str query)
 	struct request *rq = &s->rq;
 
 	TRY(authenticate(rq, lookup));
-	TRY(authorize(rq));
+	TRY(authorize(rq->route, &rq->who));
 	if (s->match.bad_id)
 		return ERR_BAD_ID;
 	TRY(rq->http->refused);

@@ -76,6 +76,8 @@ enum {
 	R_RAW_BODY = 1024,	/* body is taken as it is (callbacks) */
 	R_LIVE = 2048,		/* moves what is real: no test key */
 	R_OWNER = 4096,		/* owners of the active organization only */
+	R_SELF = 8192,		/* on oneself a log-in needs no scope: the
+				 * model looks who it is about */
 };
 
 struct route {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "jobs/post.h"
+#include "jobs/outside.h"
 #include "jobs/work.h"
 
 #include "base/banned.h"
@@ -152,7 +152,7 @@ jobs_run(struct conf *conf, const char *path,
 	catch_signals(&during_wait);
 	if (!write_pid(conf->jobs_pid_file))
 		return 1;
-	post_init();
+	outside_init();
 	arena_init(&j.arena);
 	randombytes_buf(&j.owner, sizeof(j.owner));
 	j.owner = (j.owner >> 2) + 1;

@@ -1,7 +1,6 @@
 /*
- * Calls to the outside: the one place that knows libcurl.  HTTPS only, no
- * redirects, time-outs, a capped answer, and no private addresses unless the
- * target is this installation itself.
+ * POST to the outside.  HTTPS only, no redirects, time-outs, a capped answer,
+ * and no private addresses unless the target is this installation itself.
  */
 #ifndef AFF_JOBS_POST_H
 #define AFF_JOBS_POST_H
@@ -18,7 +17,6 @@ struct post {
 	bool own;			/* may be a private address */
 };
 
-void post_init(void);			/* once a process */
 /* *status: of HTTP.  false: no answer, and why. */
 MUST_CHECK bool post_send(struct arena *, const struct post *, long *status,
     struct str *why);

@@ -83,6 +83,8 @@ purge(struct jobs *j)
 	TRY(purge_one(j, Q_PURGE_KEYS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_USER_TOKENS, DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_INVITATIONS, 90 * DAY_SECONDS));
 	return purge_one(j, Q_PURGE_TASKS, 7 * DAY_SECONDS);
 }
 

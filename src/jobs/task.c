@@ -8,7 +8,7 @@
 #include "auth/webhook.h"
 #include "base/log.h"
 #include "jobs/post.h"
-#include "jobs/work.h"
+#include "jobs/task.h"
 
 #include "base/banned.h"
 
@@ -16,19 +16,12 @@
 #define ATTEMPTS_MAX 20
 #define WAIT_MAX_SECONDS 300
 
-struct task {
-	uint64_t id;
-	struct str kind, payload;
-	int64_t attempts;
-};
-
 SHAPE(task_row, struct task, NULL,
     COLUMN(struct task, id),
     COLUMN(struct task, kind),
+    COLUMN(struct task, subject_id),
     COLUMN(struct task, payload),
     COLUMN(struct task, attempts));
-
-enum outcome { DONE, AGAIN, FAILED };
 
 struct call {
 	struct str url, body;
@@ -120,6 +113,7 @@ static const struct {
 	    struct str *why);
 } kinds[] = {
 	{ "sandbox_callback", sandbox_callback },
+	{ "mail", letter_send },
 };
 
 static enum outcome

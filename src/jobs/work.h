@@ -10,6 +10,7 @@ struct jobs {
 	struct db *db;
 	struct arena arena;		/* reset before each turn and task */
 	uint64_t owner;			/* of leases: random, one a process */
+	struct when mail_rests;		/* until then: others wait behind it */
 };
 
 /*

@@ -10,7 +10,8 @@
 
 /* What a member may do with a log-in; owners and admins may do everything. */
 #define MEMBER_SCOPES ((uint64_t)SCOPE_ALL & ~(uint64_t)( \
-	SCOPE_MEMBERS_WRITE | SCOPE_ORGANIZATION_WRITE | SCOPE_WEBHOOKS_WRITE))
+	SCOPE_MEMBERS_WRITE | SCOPE_ORGANIZATION_WRITE | \
+	SCOPE_WEBHOOKS_WRITE | SCOPE_EARNINGS_WRITE))
 
 #define KEY_USED_SECONDS 60	/* the last use is known to the minute */
 
@@ -33,8 +34,8 @@ SHAPE(identity_row, struct identity_row, NULL,
     COLUMN(struct identity_row, scopes),
     COLUMN(struct identity_row, secret_hash));
 
-static uint64_t
-role_scopes(int role)
+uint64_t
+identity_scopes(int role)
 {
 	switch ((enum role)role) {
 	case ROLE_OWNER:
@@ -69,7 +70,7 @@ identity_session(struct db *db, struct arena *a, uint64_t session_id,
 	if (who->role == ROLE_NONE)
 		who->org_id = 0;	/* no longer a member */
 	who->session_id = session_id;
-	who->scopes = role_scopes(who->role);
+	who->scopes = identity_scopes(who->role);
 	who->house_admin = administers(row.house_role);
 	return OK;
 }
@@ -89,7 +90,7 @@ identity_api_key(struct db *db, struct arena *a, struct str public_id,
 	    sodium_memcmp(row.secret_hash.p, hash, 32) != 0)
 		return ERR_UNAUTHENTICATED;
 	*who = row.who;
-	who->scopes = (uint64_t)row.scopes & role_scopes(who->role);
+	who->scopes = (uint64_t)row.scopes & identity_scopes(who->role);
 	who->house_admin = administers(row.house_role);
 	return OK;
 }
@@ -122,11 +123,13 @@ identity_key_used(struct db *db, struct arena *a, const struct principal *who,
 struct login_row {
 	uint64_t id;
 	struct str password_hash;
+	struct when email_confirmed_at;
 };
 
 SHAPE(login_row, struct login_row, NULL,
     COLUMN(struct login_row, id),
-    COLUMN(struct login_row, password_hash));
+    COLUMN(struct login_row, password_hash),
+    COLUMN(struct login_row, email_confirmed_at));
 
 /* found: of the look-up that filled the row. */
 static enum err
@@ -143,6 +146,13 @@ check_password(struct arena *a, enum err found, const struct login_row *row,
 	return OK;
 }
 
+static enum err
+confirmed(const struct login_row *row)
+{
+	return settings->confirm_email && row->email_confirmed_at.us == 0 ?
+	    ERR_EMAIL_UNCONFIRMED : OK;
+}
+
 enum err
 identity_password(struct db *db, struct arena *a, struct str email,
     struct str password, struct known_user *user)
@@ -151,7 +161,8 @@ identity_password(struct db *db, struct arena *a, struct str email,
 	enum err e = db_row(db, a, Q_IDENTITY_LOGIN, ARGS(email), &login_row,
 	    &row);
 
-	return check_password(a, e, &row, password, user);
+	e = check_password(a, e, &row, password, user);
+	return e == OK ? confirmed(&row) : e;
 }
 
 enum err
@@ -162,7 +173,8 @@ identity_recoverable(struct db *db, struct arena *a, struct str email,
 	enum err e = db_row(db, a, Q_IDENTITY_RECOVERABLE, ARGS(email, now),
 	    &login_row, &row);
 
-	return check_password(a, e, &row, password, user);
+	e = check_password(a, e, &row, password, user);
+	return e == OK ? confirmed(&row) : e;
 }
 
 enum err
@@ -180,7 +192,7 @@ identity_confirm(struct db *db, struct arena *a, uint64_t user_id,
 
 #define REFRESH_BYTES 32
 
-static struct arg
+struct arg
 token_hash(struct arena *a, struct str token)
 {
 	unsigned char *hash = arena_alloc(a, SECRET_MAC_BYTES);

@@ -5,6 +5,9 @@
 #include "auth/principal.h"
 #include "db/db.h"
 
+/* What a role may do by a log-in, and an API key of its holder at most. */
+uint64_t identity_scopes(int role);
+
 /* ERR_UNAUTHENTICATED: no such session or key, or it has ended. */
 MUST_CHECK enum err identity_session(struct db *, struct arena *,
     uint64_t session_id, uint64_t user_id, struct principal *);
@@ -25,7 +28,7 @@ struct known_user {
 
 /*
  * Outside a transaction: it takes some 50 ms and the same time for an unknown
- * address.  ERR_BAD_LOGIN.
+ * address.  ERR_BAD_LOGIN, ERR_EMAIL_UNCONFIRMED.
  */
 MUST_CHECK enum err identity_password(struct db *, struct arena *,
     struct str email, struct str password, struct known_user *);
@@ -37,6 +40,8 @@ MUST_CHECK enum err identity_recoverable(struct db *, struct arena *,
 /* Does he know his password, who is logged in?  ERR_FORBIDDEN. */
 MUST_CHECK enum err identity_confirm(struct db *, struct arena *,
     uint64_t user_id, struct str password);
+/* As tokens are stored that cannot be guessed. */
+struct arg token_hash(struct arena *, struct str token);
 
 struct login {
 	uint64_t user_id, session_id;

@@ -64,6 +64,7 @@ MUST_CHECK enum err organization_search(struct db *, struct arena *,
 struct user {
 	uint64_t id;
 	struct str email, name;
+	bool email_confirmed;
 	struct when created_at, updated_at;
 	int64_t version;
 };

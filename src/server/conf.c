@@ -1,6 +1,7 @@
 /*
  * Reads the configuration by the table conf.def.  Entry points: conf_load,
- * conf_use; conf_print.c prints the table.
+ * conf_use; conf_mail.c looks at the settings of mail, conf_print.c prints the
+ * table.
  */
 #include "server/conf.h"
 
@@ -303,9 +304,12 @@ bool
 conf_use(struct conf *c, char why[CONF_WHY])
 {
 	struct str url = str_of(c->public_url);
+	const char *problem = conf_mail_problem(c);
 
 	if (!read_secret(c, why))
 		return false;
+	if (problem != NULL)
+		return fail(why, "%s", problem);
 	while (url.n > 0 && url.p[url.n - 1] == '/')
 		url.n--;
 	c->settings = (struct settings){
@@ -323,6 +327,10 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.join_approval = c->join_approval,
 		.terms = str_of(c->terms),
 		.recover_days = c->recover_days,
+		.mail = c->smtp_url[0] != '\0',
+		.confirm_email = c->confirm_email,
+		.invitation_days = c->invitation_days,
+		.invitations_max = c->invitations_max,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

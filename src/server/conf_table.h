@@ -1,8 +1,8 @@
-/* The table of settings, for conf.c and conf_print.c. */
+/* What the parts of the configuration share: its table, and a look at mail. */
 #ifndef AFF_SERVER_CONF_TABLE_H
 #define AFF_SERVER_CONF_TABLE_H
 
-#include "base/compiler.h"
+#include "server/conf.h"
 
 enum conf_type {
 	CONF_TEXT, CONF_PATH, CONF_SECRET, CONF_LISTEN, CONF_PORT, CONF_COUNT,
@@ -20,5 +20,8 @@ struct conf_entry {
 
 extern const struct conf_entry conf_table[];
 extern const size_t conf_table_n;
+
+/* conf_mail.c: what does not fit together, or NULL. */
+const char *conf_mail_problem(struct conf *);
 
 #endif

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/settings.h"
-#include "jobs/post.h"
+#include "jobs/outside.h"
 #include "jobs/work.h"
 
 #define TASKS 12
@@ -25,7 +25,7 @@ start(void **state)
 	settings = &test_settings;
 	test_migrate();
 	beside = test_connect();
-	post_init();
+	outside_init();
 	return 0;
 }
 

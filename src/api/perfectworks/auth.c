@@ -127,7 +127,8 @@ log_out(struct request *rq)
 	return session_end(rq->db, rq->who.session_id, rq->now);
 }
 
-static const enum err login_errors[] = ERRORS(ERR_BAD_LOGIN);
+static const enum err login_errors[] = ERRORS(ERR_BAD_LOGIN,
+    ERR_EMAIL_UNCONFIRMED);
 static const enum err refresh_errors[] = ERRORS(ERR_UNAUTHENTICATED,
     ERR_TOKEN_REUSED);
 

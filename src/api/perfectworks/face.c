@@ -143,9 +143,12 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	pw_auth_routes,
+	pw_password_routes,
 	pw_user_routes,
 	pw_organization_routes,
 	pw_admin_organization_routes,
+	pw_member_routes,
+	pw_invitation_routes,
 	pw_api_key_routes,
 	pw_referrer_routes,
 	pw_campaign_routes,

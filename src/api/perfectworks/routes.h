@@ -8,8 +8,11 @@ extern const struct face perfectworks;
 
 extern const struct route pw_auth_routes[];
 extern const struct route pw_user_routes[];
+extern const struct route pw_password_routes[];
 extern const struct route pw_organization_routes[];
 extern const struct route pw_admin_organization_routes[];
+extern const struct route pw_member_routes[];
+extern const struct route pw_invitation_routes[];
 extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];

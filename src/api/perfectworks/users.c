@@ -2,10 +2,12 @@
 #include "api/perfectworks/routes.h"
 #include "auth/password.h"
 #include "auth/secret.h"
+#include "base/settings.h"
 #include "http/cookie.h"
 #include "model/deletion.h"
 #include "model/event.h"
 #include "model/identity.h"
+#include "model/invitation.h"
 #include "model/organization.h"
 #include "model/referral.h"
 
@@ -13,6 +15,7 @@
 
 struct register_in {
 	struct str email, password, name, organization_name, referral_code;
+	struct str invitation_token;
 };
 
 SHAPE(register_in, struct register_in, "Registration",
@@ -25,12 +28,16 @@ SHAPE(register_in, struct register_in, "Registration",
     FIELD(struct register_in, organization_name, "organizationName",
 	.min = 1, .max = 120, .doc = "Makes an organization and its owner"),
     FIELD(struct register_in, referral_code, "referralCode", .max = 40,
-	.doc = "In place of the cookie of a click on a referral link"));
+	.doc = "In place of the cookie of a click on a referral link"),
+    FIELD(struct register_in, invitation_token, "invitationToken",
+	.min = 1, .max = 100,
+	.doc = "Of an invitation for this address: joins its organization"));
 
 SHAPE(pw_user, struct user, "User",
     FIELD(struct user, id, "id"),
     FIELD(struct user, email, "email", .max = 254, .format = "email"),
-    FIELD(struct user, name, "name", .max = 120));
+    FIELD(struct user, name, "name", .max = 120),
+    FIELD(struct user, email_confirmed, "emailConfirmed"));
 
 struct registered {
 	struct user user;
@@ -80,6 +87,27 @@ make_organization(struct request *rq, struct registered *out)
 	    &r->signup, r->checks, rq->now);
 }
 
+/* The organization that he joins is his, where he makes none. */
+static enum err
+accept_invitation(struct request *rq, struct registered *out)
+{
+	const struct register_in *in = rq->in;
+	struct membership m = { 0 };
+	bool again;
+	enum err e;
+
+	e = invitation_accept(rq->db, rq->arena, out->user.id,
+	    in->invitation_token, rq->now, &m, &again);
+	if (err_status(e) >= 400 && err_status(e) < 500) {
+		complain(&rq->wrong, rq->arena, STR("invitationToken"),
+		    "must be of an open invitation for this address");
+		return ERR_INVALID;
+	}
+	TRY(e);
+	return out->made.id != 0 ? OK : organization_get(rq->db, rq->arena,
+	    m.organization_id, &out->made);
+}
+
 static enum err
 register_user(struct request *rq)
 {
@@ -92,6 +120,11 @@ register_user(struct request *rq)
 	    &out->user.id));
 	if (in->organization_name.p != NULL)
 		TRY(make_organization(rq, out));
+	if (in->invitation_token.p != NULL)
+		TRY(accept_invitation(rq, out));
+	if (settings->confirm_email)
+		TRY(letter_order_user(rq->db, rq->arena, LETTER_CONFIRMATION,
+		    in->email, rq->now));
 	rq->out = out;
 	rq->about = out->user.id;
 	return event_write(rq->db, rq->arena, &(struct event){

@@ -10,6 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
 const { Client } = require('./client');
+const { until } = require('./test');
 
 const ROOT = path.join(__dirname, '../../..');
 const QUICKSTART = path.join(ROOT, 'quickstart');
@@ -125,6 +126,35 @@ class Service {
 			fs.rmSync(this.home, { recursive: true, force: true });
 		else
 			process.stderr.write(`# state kept: ${this.state}\n`);
+	}
+
+	/* Processes of serve's that answer requests. */
+	workers() {
+		const pid = this.pid('supervisor');
+
+		return fs.readFileSync(`/proc/${pid}/task/${pid}/children`,
+		    'utf8').trim().split(' ');
+	}
+
+	/* Other settings until the next start; undefined: as they were. */
+	async configure(settings) {
+		const file = path.join(this.state, 'etc', 'affiliated.conf');
+		const log = () => fs.readFileSync(
+		    this.env.AFFILIATED_LOG_FILE, 'utf8')
+		    .split('the configuration is read again').length;
+		const before = log(), old = this.workers();
+		const lines = fs.readFileSync(file, 'utf8').split('\n')
+		    .filter((l) => !(l.split(' =')[0] in settings));
+
+		for (const [name, value] of Object.entries(settings))
+			if (value !== undefined)
+				lines.push(`${name} = ${value}`);
+		fs.writeFileSync(file, lines.join('\n'));
+		process.kill(this.pid('supervisor'), 'SIGHUP');
+		process.kill(this.pid('jobs'), 'SIGHUP');
+		if (!await until(() => log() >= before + 2 && this.workers()
+		    .every((p) => !old.includes(p)), 30000))
+			throw new Error('the configuration was not taken');
 	}
 
 	verify() {

@@ -1,0 +1,170 @@
+/* Confirming an address, and passwords: forgotten, chosen anew, changed. */
+#include "api/perfectworks/routes.h"
+#include "auth/password.h"
+#include "model/organization.h"
+#include "model/user_token.h"
+
+#include "base/banned.h"
+
+struct token_in {
+	struct str token, password;
+};
+
+SHAPE(email_confirm_in, struct token_in, "Confirmation",
+    FIELD(struct token_in, token, "token", .flags = F_REQUIRED, .min = 1,
+	.max = 100, .doc = "As it came by mail"));
+SHAPE(password_reset_in, struct token_in, "PasswordReset",
+    FIELD(struct token_in, token, "token", .flags = F_REQUIRED, .min = 1,
+	.max = 100, .doc = "As it came by mail"),
+    FIELD(struct token_in, password, "password", .flags = F_REQUIRED,
+	.min = 10, .max = 200));
+
+struct address_in {
+	struct str email;
+};
+
+SHAPE(address_in, struct address_in, "Address",
+    FIELD(struct address_in, email, "email", .flags = F_REQUIRED, .max = 254,
+	.format = "email", .example = "\"ada@example.com\""));
+
+static enum err
+confirm(struct request *rq)
+{
+	const struct token_in *in = rq->in;
+
+	return user_confirm(rq->db, rq->arena, in->token, rq->now);
+}
+
+/* Whether there is such a user is found out when the letter is written. */
+static enum err
+resend(struct request *rq)
+{
+	const struct address_in *in = rq->in;
+
+	return letter_order_user(rq->db, rq->arena, LETTER_CONFIRMATION,
+	    in->email, rq->now);
+}
+
+static enum err
+forgot(struct request *rq)
+{
+	const struct address_in *in = rq->in;
+
+	return letter_order_user(rq->db, rq->arena, LETTER_PASSWORD,
+	    in->email, rq->now);
+}
+
+static enum err
+hash_password(struct request *rq, const char *field, struct str password,
+    struct str email, struct str *hash)
+{
+	const char *why = password_problem(password, email);
+
+	if (why != NULL) {
+		complain(&rq->wrong, rq->arena, str_of(field), "%s", why);
+		return ERR_INVALID;
+	}
+	*hash = password_hash(rq->arena, password);
+	return OK;
+}
+
+struct resetting {
+	struct token_holder holder;
+	struct str hash;
+};
+
+static enum err
+prepare_reset(struct request *rq)
+{
+	const struct token_in *in = rq->in;
+	struct resetting *r = ARENA_NEW(rq->arena, struct resetting);
+
+	rq->prepared = r;
+	TRY(user_password_token(rq->db, rq->arena, in->token, rq->now,
+	    &r->holder));
+	return hash_password(rq, "password", in->password, r->holder.email,
+	    &r->hash);
+}
+
+static enum err
+reset(struct request *rq)
+{
+	const struct token_in *in = rq->in;
+	const struct resetting *r = rq->prepared;
+
+	return user_reset_password(rq->db, rq->arena, &r->holder, in->token,
+	    r->hash, rq->now);
+}
+
+struct password_change_in {
+	struct str old, new;
+};
+
+SHAPE(password_change_in, struct password_change_in, "PasswordChange",
+    FIELD(struct password_change_in, old, "currentPassword",
+	.flags = F_REQUIRED, .max = 200),
+    FIELD(struct password_change_in, new, "newPassword",
+	.flags = F_REQUIRED, .min = 10, .max = 200));
+
+static enum err
+prepare_change(struct request *rq)
+{
+	const struct password_change_in *in = rq->in;
+	struct str *hash = ARENA_NEW(rq->arena, struct str);
+	struct user user = { 0 };
+	enum err e;
+
+	rq->prepared = hash;
+	TRY(user_get(rq->db, rq->arena, rq->who.user_id, &user));
+	e = user_check_password(rq->db, rq->arena, user.id, in->old);
+	if (e == ERR_BAD_LOGIN) {
+		complain(&rq->wrong, rq->arena, STR("currentPassword"),
+		    "is not your password");
+		return ERR_INVALID;
+	}
+	TRY(e);
+	return hash_password(rq, "newPassword", in->new, user.email, hash);
+}
+
+static enum err
+change(struct request *rq)
+{
+	const struct str *hash = rq->prepared;
+
+	return user_change_password(rq->db, rq->arena, rq->who.user_id,
+	    rq->who.session_id, *hash, rq->now);
+}
+
+static const enum err token_errors[] = ERRORS(ERR_BAD_TOKEN);
+
+#define OPEN (R_PUBLIC | R_WRITE | R_NO_KEY)
+
+const struct route pw_password_routes[] = {
+	{ .op = "confirmEmail", .method = POST, .path = "/auth/confirm",
+	  .handle = confirm, .in = &email_confirm_in, .status = 200,
+	  .flags = OPEN, .errors = token_errors, .tag = "auth",
+	  .summary = "Confirm an email address by the token of a mail",
+	  .done = "Address confirmed" },
+	{ .op = "resendConfirmation", .method = POST,
+	  .path = "/auth/confirm/resend", .handle = resend, .in = &address_in,
+	  .status = 200, .flags = OPEN, .tag = "auth",
+	  .summary = "Ask for the mail that confirms an address",
+	  .done = "If it waits for that, a mail is on its way" },
+	{ .op = "forgotPassword", .method = POST,
+	  .path = "/auth/password/forgot", .handle = forgot, .in = &address_in,
+	  .status = 200, .flags = OPEN, .tag = "auth",
+	  .summary = "Ask for a mail to choose a new password",
+	  .done = "If there is such a user, a mail is on its way" },
+	{ .op = "resetPassword", .method = POST,
+	  .path = "/auth/password/reset", .prepare = prepare_reset,
+	  .handle = reset, .in = &password_reset_in, .status = 200,
+	  .flags = OPEN, .errors = token_errors, .tag = "auth",
+	  .summary = "Choose a new password by the token of a mail",
+	  .done = "Password changed; all sessions are ended" },
+	{ .op = "changePassword", .method = PUT, .path = "/users/password",
+	  .prepare = prepare_change, .handle = change,
+	  .in = &password_change_in, .status = 200,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users", .summary = "Change your password",
+	  .done = "Password changed; your other sessions are ended" },
+	{ .op = NULL }
+};

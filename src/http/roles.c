@@ -1,0 +1,75 @@
+/* Prints the table of roles. */
+#include "http/roles.h"
+
+#include "http/authenticate.h"
+
+#include "base/banned.h"
+
+static const char *const method_names[] = {
+	"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
+};
+
+static const char *
+cell(const struct route *r, const struct principal *who)
+{
+	if (authorize(r, who) != OK)
+		return "no";
+	return (r->flags & R_SELF) != 0 && (r->scope & ~who->scopes) != 0 ?
+	    "self" : "yes";
+}
+
+static void
+put_scope(const struct route *r, struct buf *b)
+{
+	const char *sep = "";
+
+	if ((r->flags & R_PUBLIC) != 0)
+		buf_lit(b, "public");
+	for (unsigned i = 0; i < SCOPE_COUNT; i++)
+		if ((r->scope >> i & 1) != 0) {
+			buf_printf(b, "%s%s", sep, scope_labels[i]);
+			sep = ", ";
+		}
+}
+
+/* "/x/{text:name}" is "/x/{name}" in the table. */
+static void
+put_path(const char *path, struct buf *b)
+{
+	struct str rest = str_of(path), before;
+
+	while (str_cut(rest, '{', &before, &rest)) {
+		buf_str(b, before);
+		buf_char(b, '{');
+		if (str_has_prefix(rest, STR("text:")))
+			rest = str_skip(rest, 5);
+	}
+	buf_str(b, before);
+}
+
+void
+roles_print(const struct face *f, const struct asker *askers, size_t n,
+    struct buf *b)
+{
+	buf_lit(b, "| operation | call | scope |");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, " %s |", askers[i].name);
+	buf_lit(b, "\n| --- | --- | --- |");
+	for (size_t i = 0; i < n; i++)
+		buf_lit(b, " --- |");
+	buf_char(b, '\n');
+	for (size_t t = 0; f->tables[t] != NULL; t++)
+		for (const struct route *r = f->tables[t]; r->op != NULL;
+		    r++) {
+			buf_printf(b, "| %s | %s ", r->op,
+			    method_names[r->method]);
+			put_path(r->path, b);
+			buf_lit(b, " | ");
+			put_scope(r, b);
+			buf_lit(b, " |");
+			for (size_t i = 0; i < n; i++)
+				buf_printf(b, " %s |",
+				    cell(r, &askers[i].who));
+			buf_char(b, '\n');
+		}
+}
