@@ -141,7 +141,7 @@ struct membership {
 	int role;
 };
 
-SHAPE(membership_row, struct membership, NULL,
+SHAPE(held_membership_row, struct membership, NULL,
     COLUMN(struct membership, id),
     COLUMN(struct membership, role, .labels = role_labels));
 
@@ -193,7 +193,7 @@ user_delete(struct db *db, struct arena *a, uint64_t id, struct when now)
 	    NULL));
 	if (rows == 0)
 		return ERR_UNAUTHENTICATED;
-	TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &membership_row, &held));
+	TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &held_membership_row, &held));
 	TRY(check_owner(db, a, id, &held));
 	TRY(db_exec(db, Q_SESSION_REVOKE_ALL, ARGS(now, id), NULL, NULL));
 	return user_event(db, a, id, now, "user.deleted");
@@ -231,7 +231,7 @@ erase_lone(struct db *db, struct arena *a, uint64_t id, struct when now)
 	struct list lone;
 	bool more = false;
 
-	TRY(db_rows(db, a, Q_USER_LONE, ARGS(id, HOUSE_ID), &membership_row,
+	TRY(db_rows(db, a, Q_USER_LONE, ARGS(id, HOUSE_ID), &held_membership_row,
 	    &lone));
 	m = lone.items;
 	for (size_t i = 0; i < lone.n; i++)
@@ -252,7 +252,7 @@ erase_user(struct db *db, struct arena *a, uint64_t id, bool checked,
 	if (rows == 0 && checked)
 		return ERR_UNAUTHENTICATED;
 	if (rows == 1) {
-		TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &membership_row,
+		TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &held_membership_row,
 		    &held));
 		if (checked)
 			TRY(check_owner(db, a, id, &held));

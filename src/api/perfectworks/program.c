@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-SHAPE(member_out, struct referrer, "ReferrerDetail",
+SHAPE(referrer_detail, struct referrer, "ReferrerDetail",
     FIELD(struct referrer, id, "id"),
     FIELD(struct referrer, organization_id, "organizationId"),
     FIELD(struct referrer, organization_name, "organizationName",
@@ -19,28 +19,28 @@ SHAPE(member_out, struct referrer, "ReferrerDetail",
     FIELD(struct referrer, reason, "reason", .flags = F_NULLABLE,
 	.max = 200));
 
-struct member_query {
+struct referrer_query {
 	struct page_query paging;
 	int status;
 };
 
-SHAPE(member_query, struct member_query, "ReferrerQuery",
-    PAGE_FIELDS(struct member_query),
-    FIELD(struct member_query, status, "status",
+SHAPE(referrer_query, struct referrer_query, "ReferrerQuery",
+    PAGE_FIELDS(struct referrer_query),
+    FIELD(struct referrer_query, status, "status",
 	.labels = referrer_status_labels));
 
-static const char *const member_sorts[] = {
+static const char *const referrer_sorts[] = {
 	"joinedAt:desc", "joinedAt:asc", NULL
 };
 
 static enum err
 list_members(struct request *rq)
 {
-	const struct member_query *q = rq->query;
+	const struct referrer_query *q = rq->query;
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, member_sorts, &p));
+	TRY(page_read(rq, &q->paging, referrer_sorts, &p));
 	TRY(referrer_list(rq->db, rq->arena, q->status, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct referrer),
 	    offsetof(struct referrer, joined_at),
@@ -162,18 +162,18 @@ static const enum err decide_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT);
 const struct route pw_program_routes[] = {
 	{ .op = "adminListReferrers", .method = GET,
 	  .path = "/admin/referrers", .handle = list_members,
-	  .query = &member_query, .out = &member_out, .status = 200,
+	  .query = &referrer_query, .out = &referrer_detail, .status = 200,
 	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_CAMPAIGNS_READ,
 	  .tag = "admin", .summary = "List referrers", .done = "Referrers" },
 	{ .op = "adminApproveReferrer", .method = POST,
 	  .path = "/admin/referrers/{id}/approve", .handle = approve,
-	  .out = &member_out, .status = 200, .flags = R_WRITE | R_HOUSE,
+	  .out = &referrer_detail, .status = 200, .flags = R_WRITE | R_HOUSE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = not_found,
 	  .tag = "admin", .summary = "Let a referrer in, or in again",
 	  .done = "Referrer approved" },
 	{ .op = "adminBlockReferrer", .method = POST,
 	  .path = "/admin/referrers/{id}/block", .handle = block,
-	  .in = &block_in, .out = &member_out, .status = 200,
+	  .in = &block_in, .out = &referrer_detail, .status = 200,
 	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_CAMPAIGNS_WRITE,
 	  .errors = not_found, .tag = "admin",
 	  .summary = "Block a referrer: links count no longer",
