@@ -16,6 +16,8 @@ struct settings {
 	int64_t commission_ppm;		/* of the house, in millionths */
 	int64_t hold_days;		/* before an earning is available */
 	int64_t least_withdrawal;	/* minor units */
+	int64_t reservation_seconds;	/* tokens are held so long by default */
+	int64_t reservation_max_seconds;	/* and at the most */
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "ledger/seal.h"
 #include "model/earning.h"
+#include "model/lot.h"
 #include "model/payment.h"
 #include "model/placement.h"
+#include "model/reservation.h"
 
 #include "base/banned.h"
 
@@ -52,6 +54,18 @@ release_earnings(struct jobs *j)
 }
 
 static enum err
+expire_reservations(struct jobs *j)
+{
+	return all_batches(j, reservation_expire_due);
+}
+
+static enum err
+expire_tokens(struct jobs *j)
+{
+	return all_batches(j, lot_expire_due);
+}
+
+static enum err
 seal(struct jobs *j)
 {
 	return seal_run(j->db, &j->arena, clock_now(),
@@ -87,6 +101,8 @@ static const struct {
 	{ "expire_sessions", 5, expire_sessions },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
+	{ "expire_reservations", 5, expire_reservations },
+	{ "expire_tokens", 5, expire_tokens },
 	{ "purge", 3600, purge },
 };
 

@@ -318,6 +318,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.commission_ppm = c->commission_ppm,
 		.hold_days = c->hold_days,
 		.least_withdrawal = c->least_withdrawal,
+		.reservation_seconds = c->reservation_seconds,
+		.reservation_max_seconds = c->reservation_max_seconds,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

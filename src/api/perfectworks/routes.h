@@ -15,6 +15,8 @@ extern const struct route pw_campaign_routes[];
 extern const struct route pw_earning_routes[];
 extern const struct route pw_payment_routes[];
 extern const struct route pw_token_routes[];
+extern const struct route pw_reservation_routes[];
+extern const struct route pw_adjustment_routes[];
 extern const struct route pw_event_routes[];
 
 /* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
