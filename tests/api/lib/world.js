@@ -93,6 +93,23 @@ class World {
 			e.AFFILIATED_DEMO_ADMIN_KEY };
 	}
 
+	/* The house's administrator. */
+	house() {
+		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
+	}
+
+	/* Gives tokens to an organization, or takes them. */
+	adjust(who, amount, reason = 'Test') {
+		return this.ok(201, 'POST', '/admin/token-adjustments', {
+			...this.house(), body: { amount, reason,
+			    organizationId: who.organization.id } });
+	}
+
+	reserve(who, amount, more = {}) {
+		return this.ok(201, 'POST', '/token-reservations', {
+			token: who.token, body: { amount, ...more } });
+	}
+
 	async checkout(who, more = {}) {
 		return this.ok(201, 'POST', '/payments/checkout-sessions', {
 			token: who.token, body: {
