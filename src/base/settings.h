@@ -16,6 +16,10 @@ struct settings {
 	int64_t commission_ppm;		/* of the house, in millionths */
 	int64_t hold_days;		/* before an earning is available */
 	int64_t least_withdrawal;	/* minor units */
+	int64_t velocity_per_hour;	/* more referrals look wrong */
+	bool hold_checked;		/* what looks wrong waits */
+	bool join_approval;		/* so does who joins as a referrer */
+	struct str terms;		/* version of the program's terms */
 	int64_t reservation_seconds;	/* tokens are held so long by default */
 	int64_t reservation_max_seconds;	/* and at the most */
 	bool sandbox;			/* the built-in payment provider */

@@ -47,7 +47,9 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
     COLUMN(struct payment, referrer_id),
+    COLUMN(struct payment, member_organization_id),
     COLUMN(struct payment, commission_ppm),
+    COLUMN(struct payment, checks),
     COLUMN(struct payment, valid_days),
     COLUMN(struct payment, owed_before));
 
@@ -174,7 +176,9 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
-		.referrer_id = p->referrer_id, .amount = p->amount,
+		.referrer_id = p->referrer_id,
+		.member_organization_id = p->member_organization_id,
+		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
 		    settings->commission_ppm,
 		.currency = p->currency,

@@ -2,6 +2,7 @@
 'use strict';
 
 for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'tokens', 'reservations', 'idempotency', 'concurrency',
-    'clicks', 'server', 'limits', 'faults', 'coverage'])
+    'payments', 'withdrawals', 'program', 'tokens', 'reservations',
+    'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults',
+    'coverage'])
 	require(`./${name}.test.js`);

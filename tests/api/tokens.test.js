@@ -13,7 +13,7 @@ let s, w, c, me, product;
 
 const list = async (more = '', who = me) => (await w.ok(200, 'GET',
     `${LIST}?limit=100&sort=createdAt:asc${more}`, { token: who.token })).items;
-const adjust = (body, more) => c.call('POST', ADJUST, { ...w.house(),
+const adjust = (body, more) => c.call('POST', ADJUST, { ...w.admin(),
 	...more, body: { organizationId: me.organization.id, amount: 5,
 	    reason: 'Test', ...body } });
 
@@ -108,13 +108,13 @@ test('adjustments at once: all count', async () => {
 });
 
 test('the house lists them, of all or of one', async () => {
-	const all = await w.ok(200, 'GET', `${ADJUST}?limit=100`, w.house());
+	const all = await w.ok(200, 'GET', `${ADJUST}?limit=100`, w.admin());
 	const mine = await w.ok(200, 'GET', `${ADJUST}?limit=3&` +
 	    `sort=createdAt:asc&organizationId=${me.organization.id}`,
-	    w.house());
+	    w.admin());
 	const next = await w.ok(200, 'GET', `${ADJUST}?limit=100&` +
 	    `sort=createdAt:asc&organizationId=${me.organization.id}&cursor=` +
-	    mine.nextCursor, w.house());
+	    mine.nextCursor, w.admin());
 
 	assert.ok(all.items.some((a) =>
 	    a.organizationId !== me.organization.id));
@@ -131,7 +131,7 @@ test('nobody else may, nor a key of the house without the scope', async () => {
 		    .status, 403);
 		assert.equal((await c.call('GET', ADJUST, who)).status, 403);
 	}
-	const { key } = await w.ok(201, 'POST', '/api-keys', { ...w.house(),
+	const { key } = await w.ok(201, 'POST', '/api-keys', { ...w.admin(),
 		body: { description: 'Weak', scopes: ['files:read'] } });
 	for (const answer of [await adjust({}, { key }),
 	    await c.call('GET', ADJUST, { key })]) {

@@ -287,21 +287,27 @@ static void
 a_refund_takes_its_own_lot_first(void **state)
 {
 	uint64_t org = new_organization();
-	uint64_t late = buy(org, YEAR, 1), soon = buy(org, MONTH, 1);
-	struct token_split s;
+	uint64_t late = buy(org, YEAR, 3), soon = buy(org, MONTH, 1);
 
 	(void)state;
-	s = refund(org, late, 100);
-	assert_int_equal(s.available, 100);
-	assert_int_equal(s.owed, 0);
-	assert_int_equal(in_lot(late), 0);
+	refund(late, 60);
+	assert_int_equal(in_lot(late), 240);
 	assert_int_equal(in_lot(soon), 100);
-	s = refund(org, late, 130);
-	assert_int_equal(s.available, 100);
-	assert_int_equal(s.owed, 30);
+	assert_int_equal(adjust(org, -40), OK);
+	assert_int_equal(in_lot(soon), 60);
+	refund(late, 140);
+	assert_int_equal(in_lot(late), 100);
+	assert_int_equal(adjust(org, -70), OK);
 	assert_int_equal(in_lot(soon), 0);
+	assert_int_equal(in_lot(late), 90);
+	assert_balance(org, 90, 0);
+	buy(org, MONTH, 1);
+	refund(late, 100);		/* 90 of its own, 10 of the other */
+	assert_int_equal(in_lot(late), 0);
+	assert_balance(org, 90, 0);
+	refund(soon, 100);		/* spent: the rest is owed */
 	assert_balance(org, 0, 0);
-	assert_int_equal(balance(org).owed, 30);
+	assert_int_equal(balance(org).owed, 10);
 	assert_clean();
 }
 
@@ -309,13 +315,15 @@ static void
 a_purchase_settles_a_debt_first(void **state)
 {
 	uint64_t org = new_organization();
-	uint64_t first = buy(org, FOREVER, 1), lot;
-	struct reservation r = reserve(org, 100);
+	uint64_t first = buy(org, FOREVER, 3), lot;
+	struct reservation r = reserve(org, 300);
 
 	(void)state;
 	assert_int_equal(settle(&r, 0), OK);
-	assert_int_equal(refund(org, first, 100).owed, 100);
-	assert_int_equal(refund(org, first, 150).owed, 150);
+	refund(first, 100);
+	assert_int_equal(balance(org).owed, 100);
+	refund(first, 150);
+	assert_int_equal(balance(org).owed, 250);
 	buy(org, FOREVER, 1);		/* all of it, and more is owed */
 	assert_int_equal(balance(org).owed, 150);
 	assert_balance(org, 0, 0);
@@ -345,7 +353,7 @@ a_debt_is_what_it_is_under_the_lock(void **state)
 	(void)state;
 	w[0] = begin_buying(org, FOREVER, 1);
 	assert_int_equal(settle(&r, 0), OK);
-	refund(org, first, 70);
+	refund(first, 70);
 	w[1] = begin_buying(org, FOREVER, 1);
 	w[2] = begin_buying(org, FOREVER, 1);
 	assert_int_equal(w[0].p.owed_before, 0);
@@ -403,8 +411,8 @@ client(struct work *purchase, int number)
 		failed += e != OK && e != ERR_FUNDS;
 		e = in_tx(own, &x, adjust_run);
 		failed += e != OK && e != ERR_FUNDS;
-		failed += lot_expire_due(own, &a, when_add(now, (MONTH + 1) * DAY),
-		    &count) != OK;
+		failed += lot_expire_due(own, &a, when_add(now,
+		    (MONTH + 1) * DAY), &count) != OK;
 		arena_reset(&a);
 		if (i == number)
 			failed += in_tx(own, purchase, settle_payment) != OK;

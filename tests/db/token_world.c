@@ -2,12 +2,13 @@
 #include "token_world.h"
 
 #include "base/settings.h"
-#include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "model/adjustment.h"
-#include "model/lot.h"
 #include "model/organization.h"
+#include "model/refund.h"
 #include "base/banned.h"
+
+#define TOKEN_PRICE 20
 
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .checkout_minutes = 30,
@@ -24,7 +25,7 @@ static uint64_t user, product;	/* of 100 tokens */
 static enum err
 make_world(struct db *d, void *arg)
 {
-	struct money_of price = { STR("USD"), 1999 };
+	struct money_of price = { STR("USD"), 100 * TOKEN_PRICE };
 	struct product p = { .name = STR("Tokens"), .tokens = 100,
 	    .description = STR(""), .prices = { &price, 1 } };
 
@@ -236,47 +237,20 @@ adjust(uint64_t org, int64_t n)
 	return in_tx(db, &w, adjust_run);
 }
 
-/* What a refund of w->n tokens of the payment w->id does to the tokens. */
 static enum err
 refund_run(struct db *d, struct work *w)
 {
-	struct posting line[3] = { { .organization_id = HOUSE_ID,
-	    .kind = ACCOUNT_tokens_issued, .currency = TOKEN_CURRENCY,
-	    .amount = w->n } };
-	size_t n = 1;
+	struct refund r = { .payment_id = w->id, .amount = w->n * TOKEN_PRICE,
+	    .reference = str_printf(w->arena, "refund %lld",
+	    (long long)clock_monotonic_us()) };
 
-	TRY(token_split_debit(d, w->arena, w->org, w->n, &w->split));
-	if (w->split.available > 0)
-		line[n++] = (struct posting){ .organization_id = w->org,
-		    .kind = ACCOUNT_tokens_available,
-		    .currency = TOKEN_CURRENCY,
-		    .amount = -w->split.available };
-	if (w->split.owed > 0)
-		line[n++] = (struct posting){ .organization_id = w->org,
-		    .kind = ACCOUNT_tokens_owed, .currency = TOKEN_CURRENCY,
-		    .amount = -w->split.owed };
-	TRY(ledger_post(d, w->arena, &(struct journal){
-	    .organization_id = HOUSE_ID, .kind = JOURNAL_payment_refunded,
-	    .subject_id = w->id, .at = w->now }, line, n, NULL));
-	if (w->split.available == 0)
-		return OK;
-	TRY(lot_take(d, w->arena, &(struct lot_taker){ w->org, w->id, 0 },
-	    w->split.available));
-	return token_record(d, w->org, 0, &(struct token_transaction){
-	    .type = TOKEN_REFUND, .amount = -w->split.available,
-	    .balance_after = w->split.before - w->split.available,
-	    .created_at = w->now });
+	return refund_told(d, w->arena, w->now, &r);
 }
 
-struct token_split
-refund(uint64_t org, uint64_t payment, int64_t n)
+void
+refund(uint64_t payment, int64_t n)
 {
-	struct work w = { .org = org, .id = payment, .n = n };
+	struct work w = { .id = payment, .n = n };
 
-	test_sql(root, "INSERT IGNORE INTO refund (id, organization_id, "
-	    "payment_id, kind, status, amount, created_at) VALUES (%llu, %llu,"
-	    " %llu, 'refund', 'done', 1, NOW())", LLU(payment), LLU(org),
-	    LLU(payment));
 	assert_int_equal(in_tx(db, &w, refund_run), OK);
-	return w.split;
 }

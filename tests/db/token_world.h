@@ -29,7 +29,6 @@ struct work {
 	int64_t n;
 	struct reservation r;
 	struct payment p;
-	struct token_split split;
 	enum err (*run)(struct db *, struct work *);
 	struct when now;
 };
@@ -52,7 +51,7 @@ struct reservation reserve(uint64_t org, int64_t n);
 enum err settle(struct reservation *, int64_t n);
 enum err release(struct reservation *);
 enum err adjust(uint64_t org, int64_t n);
-/* What a refund of n tokens of the payment does to the tokens. */
-struct token_split refund(uint64_t org, uint64_t payment, int64_t n);
+/* The price of n tokens of the payment goes back, and they with it. */
+void refund(uint64_t payment, int64_t n);
 
 #endif

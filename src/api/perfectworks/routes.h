@@ -13,6 +13,8 @@ extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
 extern const struct route pw_earning_routes[];
+extern const struct route pw_withdrawal_routes[];
+extern const struct route pw_program_routes[];
 extern const struct route pw_payment_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_reservation_routes[];
@@ -31,6 +33,9 @@ extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
+
+/* A referrer's transaction. */
+extern const struct shape pw_earning;
 
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \

@@ -91,7 +91,7 @@ const struct route pw_adjustment_routes[] = {
 	{ .op = "createTokenAdjustment", .method = POST,
 	  .path = "/admin/token-adjustments", .prepare = find,
 	  .handle = create, .in = &adjustment_in, .out = &adjustment_out,
-	  .status = 201, .flags = R_WRITE | R_HOUSE | R_NO_ORG,
+	  .status = 201, .flags = R_WRITE | R_HOUSE,
 	  .scope = SCOPE_TOKENS_WRITE, .errors = create_errors,
 	  .tag = "token-adjustments",
 	  .summary = "Give tokens to an organization, or take them",
@@ -99,8 +99,7 @@ const struct route pw_adjustment_routes[] = {
 	{ .op = "listTokenAdjustments", .method = GET,
 	  .path = "/admin/token-adjustments", .handle = list,
 	  .query = &adjustment_query, .out = &adjustment_out, .status = 200,
-	  .flags = R_LIST | R_HOUSE | R_NO_ORG,
-	  .scope = SCOPE_TOKENS_READ,
+	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_TOKENS_READ,
 	  .tag = "token-adjustments", .summary = "List token adjustments",
 	  .done = "Token adjustments" },
 	{ .op = NULL }

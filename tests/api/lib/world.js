@@ -58,6 +58,19 @@ class World {
 		return this.login(who);
 	}
 
+	/* The administrator of the house, logged in. */
+	house() {
+		const e = this.c.service.credentials;
+
+		return this.login({ email: e.AFFILIATED_ADMIN_EMAIL,
+			password: e.AFFILIATED_ADMIN_PASSWORD });
+	}
+
+	/* His key. */
+	admin() {
+		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
+	}
+
 	async key(who, scopes, more = {}) {
 		return this.ok(201, 'POST', '/api-keys', { token: who.token,
 			body: { description: 'Test', scopes, ...more } });
@@ -93,15 +106,10 @@ class World {
 			e.AFFILIATED_DEMO_ADMIN_KEY };
 	}
 
-	/* The house's administrator. */
-	house() {
-		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
-	}
-
 	/* Gives tokens to an organization, or takes them. */
 	adjust(who, amount, reason = 'Test') {
 		return this.ok(201, 'POST', '/admin/token-adjustments', {
-			...this.house(), body: { amount, reason,
+			...this.admin(), body: { amount, reason,
 			    organizationId: who.organization.id } });
 	}
 
