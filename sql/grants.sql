@@ -18,6 +18,8 @@ GRANT INSERT ON event TO affiliated@localhost;
 GRANT INSERT ON click TO affiliated@localhost;
 GRANT INSERT ON sale TO affiliated@localhost;
 GRANT INSERT ON token_transaction TO affiliated@localhost;
+GRANT INSERT ON token_adjustment TO affiliated@localhost;
+GRANT INSERT ON reservation_lot TO affiliated@localhost;
 
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
@@ -36,6 +38,8 @@ GRANT INSERT, UPDATE ON payment TO affiliated@localhost;
 GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
 GRANT INSERT, UPDATE ON refund TO affiliated@localhost;
 GRANT INSERT, UPDATE ON withdrawal TO affiliated@localhost;
+GRANT INSERT, UPDATE ON token_reservation TO affiliated@localhost;
+GRANT INSERT, UPDATE (remaining) ON token_lot TO affiliated@localhost;
 GRANT INSERT, UPDATE ON sandbox_session TO affiliated@localhost;
 GRANT UPDATE ON schedule TO affiliated@localhost;
 

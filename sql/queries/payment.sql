@@ -40,7 +40,8 @@ SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 	p.tokens, p.token, p.status, p.payment_status, p.success_url,
 	p.cancel_url, p.created_at, p.expires_at, p.paid_at, p.referral_id,
 	r.campaign_id, r.placement_id, r.referrer_id, c.commission_ppm,
-	f.member_organization_id, q.name AS product_name,
+	f.member_organization_id, q.name AS product_name, q.valid_days,
+	d.balance AS owed_before,
 	CAST(r.checks | EXISTS (SELECT 1 FROM member x
 		JOIN member y ON y.user_id = x.user_id
 		WHERE x.organization_id = p.organization_id
@@ -50,6 +51,8 @@ FROM payment p JOIN product q ON q.id = p.product_id
 LEFT JOIN referral r ON r.id = p.referral_id
 LEFT JOIN campaign c ON c.id = r.campaign_id
 LEFT JOIN referrer f ON f.id = r.referrer_id
+LEFT JOIN account d ON d.organization_id = p.organization_id
+	AND d.kind = 'tokens_owed' AND d.owner_id = 0 AND d.currency = 'TOK'
 WHERE p.token = :token
 
 -- name: payment_paid

@@ -24,6 +24,8 @@ struct settings {
 	bool mail;			/* there is a mail server */
 	bool confirm_email;		/* before the first log-in */
 	int64_t invitation_days, invitations_max;
+	int64_t reservation_seconds;	/* tokens are held so long by default */
+	int64_t reservation_max_seconds;	/* and at the most */
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

@@ -10,8 +10,10 @@
 #include "ledger/seal.h"
 #include "model/deletion.h"
 #include "model/earning.h"
+#include "model/lot.h"
 #include "model/payment.h"
 #include "model/placement.h"
+#include "model/reservation.h"
 
 #include "base/banned.h"
 
@@ -60,6 +62,18 @@ erase(struct jobs *j)
 }
 
 static enum err
+expire_reservations(struct jobs *j)
+{
+	return all_batches(j, reservation_expire_due);
+}
+
+static enum err
+expire_tokens(struct jobs *j)
+{
+	return all_batches(j, lot_expire_due);
+}
+
+static enum err
 seal(struct jobs *j)
 {
 	return seal_run(j->db, &j->arena, clock_now(),
@@ -98,6 +112,8 @@ static const struct {
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
 	{ "erase", 60, erase },
+	{ "expire_reservations", 5, expire_reservations },
+	{ "expire_tokens", 5, expire_tokens },
 	{ "purge", 3600, purge },
 };
 

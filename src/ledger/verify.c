@@ -135,6 +135,25 @@ static const struct check account_checks[] = {
 
 static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_TOKENS, .what = "has wrong tokens" },
+	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
+	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
+	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+};
+
+static const struct check reservation_checks[] = {
+	{ .query = Q_VERIFY_RESERVATIONS, .what = "is not booked once" },
+	{ .query = Q_VERIFY_RESERVATION_AMOUNTS, .what = "was not booked as" },
+	{ .query = Q_VERIFY_RESERVATION_LOTS,
+	  .what = "took too much from lots" },
+};
+
+static const struct check lot_checks[] = {
+	{ .query = Q_VERIFY_LOT_AMOUNTS, .what = "does not make up" },
+	{ .query = Q_VERIFY_LOT_PAYMENTS, .what = "was not bought" },
+};
+
+static const struct check adjustment_checks[] = {
+	{ .query = Q_VERIFY_ADJUSTMENTS, .what = "is not booked once" },
 };
 
 static const struct check referrer_checks[] = {
@@ -172,6 +191,9 @@ static const struct thing {
 	THING(journal, Q_VERIFY_STEP_JOURNAL),
 	THING(account, Q_VERIFY_STEP_ACCOUNT),
 	THING(organization, Q_VERIFY_STEP_ORGANIZATION),
+	THING(reservation, Q_VERIFY_STEP_RESERVATION),
+	THING(lot, Q_VERIFY_STEP_LOT),
+	THING(adjustment, Q_VERIFY_STEP_ADJUSTMENT),
 	THING(referrer, Q_VERIFY_STEP_REFERRER),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),

@@ -6,7 +6,7 @@
  * guard; the flags of an account match its kind; every entry is a legal
  * flow; journals stay in one book but for the house; a reversal mirrors what
  * it reverses; the seals; and what the model says beside the ledger (token
- * balances, earnings, counts).
+ * balances, reservations, lots, adjustments and debts, earnings, counts).
  */
 #ifndef AFF_LEDGER_VERIFY_H
 #define AFF_LEDGER_VERIFY_H

@@ -13,6 +13,7 @@
 #include "ledger/ledger.h"
 #include "model/earning.h"
 #include "model/event.h"
+#include "model/lot.h"
 #include "model/organization.h"
 #include "model/token.h"
 #include "base/banned.h"
@@ -48,7 +49,9 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, referrer_id),
     COLUMN(struct payment, member_organization_id),
     COLUMN(struct payment, commission_ppm),
-    COLUMN(struct payment, checks));
+    COLUMN(struct payment, checks),
+    COLUMN(struct payment, valid_days),
+    COLUMN(struct payment, owed_before));
 
 static enum err
 price_of(const struct product *product, struct payment *p)
@@ -107,9 +110,9 @@ payment_by_token(struct db *db, struct arena *a, struct str token,
 /* The money against the tokens, in one journal of two currencies. */
 static enum err
 post_payment(struct db *db, struct arena *a, const struct payment *p,
-    struct when now, int64_t *tokens_after)
+    const struct token_split *split, struct when now, int64_t *tokens_after)
 {
-	struct posting line[] = {
+	struct posting line[5] = {
 		{ .organization_id = HOUSE_ID,
 		  .kind = ACCOUNT_provider_clearing,
 		  .currency = p->currency, .amount = p->amount },
@@ -117,16 +120,51 @@ post_payment(struct db *db, struct arena *a, const struct payment *p,
 		  .currency = p->currency, .amount = -p->amount },
 		{ .organization_id = HOUSE_ID, .kind = ACCOUNT_tokens_issued,
 		  .currency = TOKEN_CURRENCY, .amount = -p->tokens },
-		{ .organization_id = p->organization_id,
-		  .kind = ACCOUNT_tokens_available,
-		  .currency = TOKEN_CURRENCY, .amount = p->tokens },
 	};
+	size_t n = 3;
 
+	if (split->owed > 0)
+		line[n++] = (struct posting){
+		    .organization_id = p->organization_id,
+		    .kind = ACCOUNT_tokens_owed,
+		    .currency = TOKEN_CURRENCY, .amount = split->owed };
+	if (split->available > 0)
+		line[n++] = (struct posting){
+		    .organization_id = p->organization_id,
+		    .kind = ACCOUNT_tokens_available,
+		    .currency = TOKEN_CURRENCY, .amount = split->available };
 	TRY(ledger_post(db, a, &(struct journal){ .organization_id = HOUSE_ID,
 	    .kind = JOURNAL_payment, .subject_id = p->id, .at = now },
-	    line, LEN(line), NULL));
-	*tokens_after = line[3].balance;
+	    line, n, NULL));
+	*tokens_after = split->available > 0 ? line[n - 1].balance :
+	    split->before;
 	return OK;
+}
+
+/* All that was bought comes in; what was owed goes on to the debt. */
+static enum err
+credit(struct db *db, struct arena *a, const struct payment *p,
+    struct when now)
+{
+	struct token_transaction t = { .type = TOKEN_PURCHASE,
+	    .amount = p->tokens, .created_at = now,
+	    .reference = str_printf(a, "payment %llu", LLU(p->id)) };
+	struct token_split split;
+	int64_t after;
+
+	TRY(token_split_credit(db, a, p->organization_id, p->owed_before,
+	    p->tokens, &split));
+	TRY(post_payment(db, a, p, &split, now, &after));
+	t.balance_after = after + split.owed;
+	TRY(token_record(db, p->organization_id, p->id, &t));
+	if (split.owed > 0)
+		TRY(token_record(db, p->organization_id, 0,
+		    &(struct token_transaction){ .type = TOKEN_REFUND,
+		    .amount = -split.owed, .balance_after = after,
+		    .reference = STR("debt"), .created_at = now }));
+	return p->valid_days == 0 || split.available == 0 ? OK :
+	    lot_create(db, p->organization_id, p->id, split.available, now,
+	    p->valid_days);
 }
 
 /* What the referrer gets, and what is counted. */
@@ -159,9 +197,6 @@ enum err
 payment_settle(struct db *db, struct arena *a, const struct payment *p,
     struct when now)
 {
-	struct token_transaction t = { .type = TOKEN_PURCHASE,
-	    .amount = p->tokens, .created_at = now,
-	    .reference = str_printf(a, "payment %llu", LLU(p->id)) };
 	uint64_t rows, sale_id;
 
 	TRY(db_exec(db, Q_PAYMENT_PAID, ARGS(now, p->id), &rows, NULL));
@@ -169,8 +204,7 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 		return OK;
 	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
-	TRY(post_payment(db, a, p, now, &t.balance_after));
-	TRY(token_record(db, p->organization_id, p->id, &t));
+	TRY(credit(db, a, p, now));
 	if (p->referral_id != 0)
 		TRY(reward(db, a, p, sale_id, now));
 	return event_write(db, a, &(struct event){ p->organization_id,

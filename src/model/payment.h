@@ -36,6 +36,8 @@ struct payment {
 	uint64_t member_organization_id;	/* the referrer's */
 	int64_t commission_ppm;		/* of the campaign; 0: the default */
 	int64_t checks;			/* of screen.h */
+	int64_t valid_days;		/* of its tokens; 0: for ever */
+	int64_t owed_before;		/* tokens_owed of the buyer */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "ledger/ledger.h"
 #include "model/earning.h"
 #include "model/event.h"
+#include "model/lot.h"
 #include "model/organization.h"
 #include "model/token.h"
 #include "base/banned.h"
@@ -148,6 +149,10 @@ move_tokens(struct db *db, struct arena *a, const struct facts *f,
 	TRY(split(db, a, f, tokens, &parts));
 	TRY(post(db, a, f, money, parts, now, &t.balance_after));
 	t.amount = -parts.available;
+	if (t.amount < 0)
+		TRY(lot_take(db, a, &(struct lot_taker){
+		    .organization_id = f->organization_id,
+		    .payment_id = f->payment_id }, parts.available));
 	return t.amount == 0 ? OK :
 	    token_record(db, f->organization_id, 0, &t);
 }

@@ -2,6 +2,7 @@
 #include "model/token.h"
 
 #include "ledger/ledger.h"
+#include "model/lot.h"
 #include "base/banned.h"
 
 const char *const token_type_labels[] = {
@@ -17,17 +18,19 @@ SHAPE(token_row, struct token_transaction, NULL,
     COLUMN(struct token_transaction, reference),
     COLUMN(struct token_transaction, created_at));
 
+SHAPE(token_balance_row, struct token_balance, NULL,
+    COLUMN(struct token_balance, available),
+    COLUMN(struct token_balance, reserved),
+    COLUMN(struct token_balance, owed));
+
 enum err
 token_balance(struct db *db, struct arena *a, uint64_t org,
     struct token_balance *b)
 {
+	TRY(db_row(db, a, Q_TOKEN_BALANCE, ARGS(org), &token_balance_row, b));
 	b->currency = TOKEN_CURRENCY;
-	TRY(ledger_balance(db, a, org, ACCOUNT_tokens_available, 0,
-	    b->currency, &b->available));
-	TRY(ledger_balance(db, a, org, ACCOUNT_tokens_reserved, 0,
-	    b->currency, &b->reserved));
 	b->balance = b->available + b->reserved;
-	return OK;
+	return lot_next(db, a, org, TOKEN_EXPIRING, &b->expiring);
 }
 
 enum err
@@ -47,8 +50,8 @@ token_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 }
 
 enum err
-token_list(struct db *db, struct arena *a, uint64_t org, int type,
-    const struct paging *p, struct list *out)
+token_list(struct db *db, struct arena *a, uint64_t org,
+    const struct token_filter *f, const struct paging *p, struct list *out)
 {
 	static const uint32_t after[] = {
 		Q_TOKEN_LIST_WHERE_CREATED_DESC, Q_TOKEN_LIST_WHERE_CREATED_ASC,
@@ -58,9 +61,21 @@ token_list(struct db *db, struct arena *a, uint64_t org, int type,
 	struct arg_list args = { 0 };
 
 	arg_push(&args, ARG(org));
-	if (type >= 0) {
+	if (f->type >= 0) {
 		q.wheres |= Q_TOKEN_LIST_WHERE_TYPE;
-		arg_push(&args, LABEL(token_type_labels, type));
+		arg_push(&args, LABEL(token_type_labels, f->type));
+	}
+	if (f->reference.p != NULL) {
+		q.wheres |= Q_TOKEN_LIST_WHERE_REFERENCE;
+		arg_push(&args, ARG(f->reference));
+	}
+	if (f->since.us != 0) {
+		q.wheres |= Q_TOKEN_LIST_WHERE_SINCE;
+		arg_push(&args, ARG(f->since));
+	}
+	if (f->before.us != 0) {
+		q.wheres |= Q_TOKEN_LIST_WHERE_BEFORE;
+		arg_push(&args, ARG(f->before));
 	}
 	paging_args(p, &q, &args, after[p->order],
 	    p->order < 2 ? ARG((struct when){ p->after_key }) :

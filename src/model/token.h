@@ -18,9 +18,19 @@ struct token_transaction {
 	struct when created_at;
 };
 
+#define TOKEN_EXPIRING 10	/* lots that a balance tells of */
+
 struct token_balance {
 	int64_t balance, reserved, available;	/* balance: both together */
+	int64_t owed;		/* refunded, but spent before */
 	struct str currency;
+	struct list expiring;	/* struct lot: the next to run out */
+};
+
+struct token_filter {
+	int type;			/* -1: any */
+	struct str reference;		/* absent: any */
+	struct when since, before;	/* absent: from the first, to now */
 };
 
 MUST_CHECK enum err token_balance(struct db *, struct arena *, uint64_t org,
@@ -30,9 +40,9 @@ MUST_CHECK enum err token_record(struct db *, uint64_t org, uint64_t payment_id,
     const struct token_transaction *);
 MUST_CHECK enum err token_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct token_transaction *);
-/* type -1: any.  Orders: created desc, asc, amount desc, asc. */
+/* Orders: created desc, asc, amount desc, asc. */
 MUST_CHECK enum err token_list(struct db *, struct arena *, uint64_t org,
-    int type, const struct paging *, struct list *);
+    const struct token_filter *, const struct paging *, struct list *);
 
 /*
  * How tokens that come in or are taken back fall on what is available and on

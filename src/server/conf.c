@@ -331,6 +331,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.confirm_email = c->confirm_email,
 		.invitation_days = c->invitation_days,
 		.invitations_max = c->invitations_max,
+		.reservation_seconds = c->reservation_seconds,
+		.reservation_max_seconds = c->reservation_max_seconds,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

@@ -1,7 +1,31 @@
 /* All tests of the API in one process and on one service, in this order. */
 'use strict';
 
-for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'withdrawals', 'program', 'idempotency', 'concurrency',
-    'clicks', 'server', 'limits', 'faults', 'backup', 'coverage'])
+for (const name of [
+	'main-job',
+	'auth',
+	'input',
+	'routes',
+	'tenant',
+	'people',
+	'organizations',
+	'keys',
+	'members',
+	'mail',
+	'passwords',
+	'roles',
+	'payments',
+	'withdrawals',
+	'program',
+	'tokens',
+	'reservations',
+	'idempotency',
+	'concurrency',
+	'clicks',
+	'server',
+	'limits',
+	'faults',
+	'backup',
+	'coverage',
+])
 	require(`./${name}.test.js`);

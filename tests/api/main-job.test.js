@@ -208,7 +208,8 @@ test('the payment credits tokens', async () => {
 	const tokens = product.tokens * 2;
 
 	assert.deepEqual(await w.balance(buyer), { balance: tokens,
-		reserved: 0, available: tokens, currency: 'TOK' });
+		reserved: 0, available: tokens, owed: 0, currency: 'TOK',
+		expiring: [] });
 	const list = await w.ok(200, 'GET', '/token-transactions', {
 		token: buyer.token });
 	assert.equal(list.items.length, 1);

@@ -290,7 +290,10 @@ async function hold(fn) {
 
 /* One of each resource, made anew: what a write can be tried on. */
 async function resources() {
+	await w.adjust(me, 100);
 	const own = {
+		'/settle': (await w.reserve(me, 1)).id,
+		'/release': (await w.reserve(me, 1)).id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
 		'/api-keys': (await w.key(me)).id,
 	};

@@ -40,6 +40,7 @@ test('two tenants, one with everything', async () => {
 		'/referrer-campaigns/': campaign.id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,
+		'/token-reservations/': (await w.reserve(owner, 1)).id,
 		'/checkout-sessions/': session.id,
 		'/api-keys/': (await w.key(owner)).id,
 	};
@@ -87,7 +88,7 @@ test('an organization that one is no member of can\'t be chosen', async () => {
 
 test('lists hold one\'s own rows only', async () => {
 	for (const path of ['/referrer-campaigns', '/referrer-transactions',
-	    '/token-transactions'])
+	    '/token-transactions', '/token-reservations'])
 		assert.deepEqual((await w.ok(200, 'GET', path, {
 			token: stranger.token })).items, [], path);
 	const keys = await w.ok(200, 'GET', '/api-keys', {

@@ -82,6 +82,11 @@ what_was_written_stays(void **state)
 		"DELETE FROM event",
 		"UPDATE token_transaction SET amount = 0",
 		"DELETE FROM token_transaction",
+		"UPDATE token_adjustment SET amount = 0",
+		"DELETE FROM token_adjustment",
+		"UPDATE reservation_lot SET amount = 0",
+		"UPDATE token_lot SET amount = 0",
+		"DELETE FROM token_reservation",
 		"UPDATE sale SET amount = 0",
 		"DELETE FROM payment",
 		"DELETE FROM earning",
@@ -129,6 +134,7 @@ what_the_program_does_is_allowed(void **state)
 	test_sql(m, "UPDATE account SET balance = balance + 0");
 	test_sql(m, "INSERT INTO journal (organization_id, kind, subject_id, "
 	    "created_at) VALUES (1, 'payment', 1, UTC_TIMESTAMP(6))");
+	test_sql(m, "UPDATE token_lot SET remaining = remaining - 0");
 	test_sql(m, "ROLLBACK");
 	mysql_close(m);
 }

@@ -157,6 +157,8 @@ static const struct route *const tables[] = {
 	pw_program_routes,
 	pw_payment_routes,
 	pw_token_routes,
+	pw_reservation_routes,
+	pw_adjustment_routes,
 	pw_event_routes,
 	NULL
 };

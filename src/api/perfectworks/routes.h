@@ -21,6 +21,8 @@ extern const struct route pw_withdrawal_routes[];
 extern const struct route pw_program_routes[];
 extern const struct route pw_payment_routes[];
 extern const struct route pw_token_routes[];
+extern const struct route pw_reservation_routes[];
+extern const struct route pw_adjustment_routes[];
 extern const struct route pw_event_routes[];
 
 /* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */

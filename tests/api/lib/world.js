@@ -66,6 +66,11 @@ class World {
 			password: e.AFFILIATED_ADMIN_PASSWORD });
 	}
 
+	/* His key. */
+	admin() {
+		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
+	}
+
 	async key(who, scopes, more = {}) {
 		return this.ok(201, 'POST', '/api-keys', { token: who.token,
 			body: { description: 'Test', scopes, ...more } });
@@ -99,6 +104,18 @@ class World {
 
 		return { key: e.AFFILIATED_DEMO_KEY ??
 			e.AFFILIATED_DEMO_ADMIN_KEY };
+	}
+
+	/* Gives tokens to an organization, or takes them. */
+	adjust(who, amount, reason = 'Test') {
+		return this.ok(201, 'POST', '/admin/token-adjustments', {
+			...this.admin(), body: { amount, reason,
+			    organizationId: who.organization.id } });
+	}
+
+	reserve(who, amount, more = {}) {
+		return this.ok(201, 'POST', '/token-reservations', {
+			token: who.token, body: { amount, ...more } });
 	}
 
 	async checkout(who, more = {}) {
