@@ -19,6 +19,9 @@ const declares = (o, status) => doc.statuses(o).includes(status);
 const all = (status) => doc.operations.filter((o) => declares(o, status));
 const errors = (o, status) => o.item.responses[status]['x-errors'] ?? [];
 const parameter = (o) => /\{[^}]*\}/.test(o.template);
+/* Whoever may call it. */
+const who = (o) => doc.house(o) ? w.house() : { token: me.token };
+const caller = (o) => doc.secured(o) ? who(o) : {};
 
 /* Bodies that say something where the schema alone does not. */
 function body(o) {
@@ -82,15 +85,11 @@ test('403: a key without the scope', async () => {
 });
 
 test('403: a log-in without an organization', async () => {
-	const who = { email: `none-${unique()}@example.com`,
-		password: PASSWORD };
+	const { token } = await w.user();
 
-	await w.ok(201, 'POST', '/users/register', { body: { ...who,
-		name: 'None' } });
-	await w.login(who);
 	for (const o of all(403).filter((x) => errors(x, 403)
 	    .includes('no_organization'))) {
-		const a = await c.call(o.method, at(o), { token: who.token,
+		const a = await c.call(o.method, at(o), { token,
 			body: body(o) });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
@@ -100,7 +99,7 @@ test('403: a log-in without an organization', async () => {
 
 test('404: an id that is not there', async () => {
 	for (const o of all(404).filter(parameter)) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...who(o),
 			body: body(o) });
 
 		assert.equal(a.status, 404, `${o.id}: ${a.text}`);
@@ -122,7 +121,7 @@ test('400: an id that is none', async () => {
 	for (const o of all(400).filter(parameter))
 		for (const id of ['x', '0', '-1']) {
 			const a = await c.call(o.method, at(o, { id }), {
-				token: me.token, body: body(o) });
+				...who(o), body: body(o) });
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -155,7 +154,7 @@ test('405: other methods, with Allow', async () => {
 
 test('400: a body that is no JSON', async () => {
 	for (const o of all(400).filter((x) => body(x))) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...who(o),
 			body: '{"name":' });
 
 		assert.ok([400, 404].includes(a.status), `${o.id}: ${a.text}`);
@@ -168,15 +167,15 @@ test('400: unknown members and parameters', async () => {
 		if (errors(o, 400).includes('invalid') && body(o) &&
 		    !/callbacks/.test(o.template)) {
 			const a = await c.call(o.method, at(o), {
-				token: doc.secured(o) ? me.token : undefined,
+				...caller(o),
 				body: { ...body(o), surprise: 1 } });
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 			assert.ok(a.fields.includes('surprise'), o.id);
 		}
 		if (o.parameters.some((p) => p.in === 'query')) {
-			const a = await c.call('GET', `${at(o)}?surprise=1`, {
-				token: me.token });
+			const a = await c.call('GET', `${at(o)}?surprise=1`,
+			    who(o));
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -185,7 +184,7 @@ test('400: unknown members and parameters', async () => {
 
 test('415: another content type', async () => {
 	for (const o of all(415)) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...who(o),
 			body: JSON.stringify(body(o)),
 			headers: { 'content-type': 'text/plain' } });
 
@@ -224,8 +223,9 @@ test('422: a key of idempotency that was used with another request',
     async () => {
 	const idem = `once-${unique()}`;
 
-	await w.ok(201, 'POST', '/api-keys', { token: me.token, idem,
-		body: { description: 'First' } });
+	for (const how of [{ token: me.token }, w.house()])
+		await w.ok(201, 'POST', '/api-keys', { ...how, idem,
+			body: { description: 'First' } });
 	for (const o of doc.operations.filter(doc.keyed)) {
 		const b = body(o);
 		const own = doc.secured(o) ? idem : `once-${unique()}`;
@@ -236,7 +236,7 @@ test('422: a key of idempotency that was used with another request',
 		if (b && 'description' in b)
 			b.description = 'Another';
 		const a = await c.call(o.method, at(o), { idem: own, body: b,
-			token: doc.secured(o) ? me.token : undefined });
+			...caller(o) });
 		assert.equal(a.status, 422, `${o.id}: ${a.text}`);
 	}
 });
@@ -251,8 +251,7 @@ test('400: a key of idempotency that is none', async () => {
 	}
 	for (const o of doc.operations.filter(doc.keyed)) {
 		const a = await c.call(o.method, at(o), { body: body(o),
-			token: doc.secured(o) ? me.token : undefined,
-			headers: { 'idempotency-key': 'x'.repeat(256) } });
+			...caller(o), headers: { 'idempotency-key': 'x'.repeat(256) } });
 
 		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 	}
@@ -274,6 +273,25 @@ async function hold(fn) {
 	}
 }
 
+async function deleted() {
+	const owner = await w.owner();
+
+	await w.ok(204, 'DELETE', '/organizations/current', {
+		token: owner.token });
+	return owner;
+}
+
+/* What takes away that on which it stands is tried on somebody of its own. */
+const THROWN_AWAY = {
+	deleteUser: () => w.user(),
+	deleteUserPermanently: () => w.user(),
+	deleteCurrentOrganization: () => w.owner(),
+	deleteCurrentOrganizationPermanently: () => w.owner(),
+	recoverOrganization: deleted,
+	adminDeleteOrganization: () => w.owner(),
+	adminRecoverOrganization: deleted,
+};
+
 /* One of each resource, made anew: what a write can be tried on. */
 async function resources() {
 	const own = {
@@ -281,29 +299,36 @@ async function resources() {
 		'/api-keys': (await w.key(me)).id,
 	};
 
-	return (o) => ({ id: own[Object.keys(own).find((p) =>
-	    o.template.includes(p))] ?? '999999999' });
+	return async (o) => {
+		const other = await THROWN_AWAY[o.id]?.();
+		const place = Object.keys(own).find((p) =>
+		    o.template.includes(p));
+
+		return { id: other?.organization?.id ?? own[place] ??
+			'999999999', call: other && !doc.house(o) ?
+			{ token: other.token } : caller(o) };
+	};
 }
 
 test('409: while the first with the key is in flight', async () => {
-	const ids = await resources();
+	const find = await resources();
 	const writes = doc.operations.filter((o) => doc.keyed(o) &&
 	    declares(o, 409));
 
 	assert.ok(writes.length > 0);
 	for (const o of writes) {
-		const values = ids(o);
-		const call = { token: doc.secured(o) ? me.token : undefined,
-			idem: `flight-${unique()}`, body: body(o) };
+		const { id, call } = await find(o);
+		const sent = { ...call, idem: `flight-${unique()}`,
+			body: body(o) };
 
-		if (call.body && 'slug' in call.body)
-			call.body.slug = `s-${unique()}`;
+		if (sent.body && 'slug' in sent.body)
+			sent.body.slug = `s-${unique()}`;
 		let first, second;
 		await hold(async () => {
-			first = c.call(o.method, at(o, values), call);
+			first = c.call(o.method, at(o, { id }), sent);
 			await sleep(250);
 			const begun = Date.now();
-			second = await c.call(o.method, at(o, values), call);
+			second = await c.call(o.method, at(o, { id }), sent);
 			assert.ok(Date.now() - begun < 1000, `${o.id} waited`);
 		});
 		first = await first;

@@ -90,6 +90,16 @@ function secured(operation) {
 	return list.length > 0 && list.every((s) => Object.keys(s).length > 0);
 }
 
+/* Only for administrators of the house? */
+function house(operation) {
+	return /administrators of the house/.test(operation.item.description);
+}
+
+/* Only for persons, not for API keys? */
+function login(operation) {
+	return /Needs a log-in/.test(operation.item.description);
+}
+
 /* Is there an Idempotency-Key among its parameters? */
 function keyed(operation) {
 	return operation.parameters.some((p) => p.in === 'header' &&
@@ -256,5 +266,5 @@ function address(operation, values = {}) {
 	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
 }
 
-module.exports = { document, operations, find, hold, statuses, secured, keyed,
-	sample, body, address, seen, missing, resolve };
+module.exports = { document, operations, find, hold, statuses, secured, house,
+	login, keyed, sample, body, address, seen, missing, resolve };
