@@ -157,7 +157,8 @@ function close_statement(	first, head, writes, nowait)
 	if (!writes && toupper(head part_sql[part]) ~ \
 	    /FOR UPDATE|LOCK IN SHARE MODE/)
 		writes = 1
-	nowait = head ~ /^SET STATEMENT innodb_lock_wait_timeout=0 FOR /
+	nowait = head ~ \
+	    /^SET STATEMENT [a-z0-9_=, ]*innodb_lock_wait_timeout=0 FOR /
 	emit_kind("head")
 	emit_kind("where")
 	emit_kind("order")

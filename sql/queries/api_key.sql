@@ -54,6 +54,7 @@ WHERE organization_id = :org AND user_id = :user AND description = :description
 AND revoked_at IS NULL LIMIT 1
 
 -- name: api_key_used
-SET STATEMENT innodb_lock_wait_timeout=0 FOR UPDATE api_key
+SET STATEMENT lock_wait_timeout=0, innodb_lock_wait_timeout=0 FOR
+UPDATE api_key
 SET last_used_at = :now
 WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :before)

@@ -49,8 +49,7 @@ AND deleted_at IS NULL
 -- where: deleted
 AND deleted_at IS NOT NULL
 -- where: begins
-AND id IN (SELECT id FROM organization WHERE name LIKE :name
-	UNION SELECT id FROM organization WHERE slug LIKE :slug)
+AND (name LIKE :name OR slug LIKE :slug)
 -- where: account
 AND account_id = :account
 -- where: after_asc

@@ -55,7 +55,7 @@ api_key_create(struct db *db, struct arena *a, const struct principal *maker,
 	    now, key->expires_at, maker->org_id, maker->user_id), &rows,
 	    &key->id));
 	if (rows != 1)
-		return ERR_UNAUTHENTICATED;	/* deleted since he came in */
+		return ERR_NO_ORGANIZATION;	/* deleted meanwhile */
 	return event(db, a, &(struct actor){ maker->org_id, maker->user_id,
 	    now }, key->id, "api_key.created");
 }

@@ -120,8 +120,7 @@ put_current(struct request *rq)
 		TRY(check_slug(rq, in->slug));
 		o->slug = in->slug;
 	}
-	if (rq->given != 0)
-		TRY(organization_update(rq->db, rq->arena, ACTOR(rq), o));
+	TRY(organization_update(rq->db, rq->arena, ACTOR(rq), o));
 	return answer(rq, o);
 }
 
@@ -208,8 +207,9 @@ const struct route pw_organization_routes[] = {
 	  .summary = "Create an organization that you own",
 	  .done = "Organization created" },
 	{ .op = "listOrganizations", .method = GET, .path = "/organizations",
-	  .handle = list, .query = &organization_query, .out = &listed_organization,
-	  .status = 200, .flags = R_LIST | R_USER | R_NO_ORG,
+	  .handle = list, .query = &organization_query,
+	  .out = &listed_organization, .status = 200,
+	  .flags = R_LIST | R_USER | R_NO_ORG,
 	  .tag = "organizations",
 	  .summary = "List the organizations that you are a member of",
 	  .done = "Organizations" },

@@ -218,10 +218,9 @@ put_profile(struct request *rq)
 
 	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
 	TRY(precondition(rq, (uint64_t)u->version));
-	if (in->name.p != NULL) {
+	if (in->name.p != NULL)
 		u->name = in->name;
-		TRY(user_update(rq->db, rq->arena, u, rq->now));
-	}
+	TRY(user_update(rq->db, rq->arena, u, rq->now));
 	rq->out = u;
 	answer_etag(rq, (uint64_t)u->version);
 	return OK;

@@ -1,11 +1,14 @@
 /*
- * The private MariaDB of a service, as its administrator: only to make the
- * faults that nobody could make from outside.
+ * The private MariaDB of a service, as its administrator: to make what nobody
+ * could make from outside, as faults and the passing of time, and to look
+ * whether something is left.
  */
 'use strict';
 const fs = require('node:fs');
 const os = require('node:os');
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const { until } = require('./test');
 
 function socket(service) {
 	const line = fs.readFileSync(
@@ -72,4 +75,32 @@ async function query(service, sql) {
 	}
 }
 
-module.exports = { Session, query };
+/* All rows of all tables as text. */
+async function dump(service) {
+	const tables = (await query(service, 'SHOW TABLES')).split('\n');
+	const parts = [];
+
+	for (const t of tables)
+		parts.push(`${t}\n${await query(service,
+		    `SELECT * FROM \`${t}\``)}`);
+	return parts.join('\n');
+}
+
+/* The jobs role takes its turn at a schedule now. */
+async function turn(service, name) {
+	const taken = () => query(service, `SELECT last_run_at IS NOT NULL
+	    FROM schedule WHERE name = '${name}'`);
+
+	await query(service, `UPDATE schedule SET last_run_at = NULL,
+	    next_run_at = UTC_TIMESTAMP(6) WHERE name = '${name}'`);
+	assert.ok(await until(async () => await taken() === '1'), name);
+}
+
+/* Makes a user a member of an organization, without asking either. */
+async function enrol(service, organization, user, role) {
+	await query(service, `INSERT INTO member (organization_id, user_id,
+	    role, created_at) VALUES (${organization.id}, ${user.id},
+	    '${role}', UTC_TIMESTAMP(6))`);
+}
+
+module.exports = { Session, query, dump, turn, enrol };

@@ -90,15 +90,20 @@ function secured(operation) {
 	return list.length > 0 && list.every((s) => Object.keys(s).length > 0);
 }
 
+/* Only for administrators of the house? */
+function house(operation) {
+	return /administrators of the house/.test(operation.item.description);
+}
+
+/* Only for persons, not for API keys? */
+function login(operation) {
+	return /Needs a log-in/.test(operation.item.description);
+}
+
 /* Is there an Idempotency-Key among its parameters? */
 function keyed(operation) {
 	return operation.parameters.some((p) => p.in === 'header' &&
 	    p.name.toLowerCase() === 'idempotency-key');
-}
-
-/* For administrators of the house only? */
-function house(operation) {
-	return operation.item.description.includes('administrators of the house');
 }
 
 /* Does it end who calls it: his log-in, himself, his organization? */
@@ -269,4 +274,4 @@ function address(operation, values = {}) {
 }
 
 module.exports = { document, operations, find, hold, statuses, secured, keyed,
-	house, ending, sample, body, address, seen, missing, resolve };
+	house, login, ending, sample, body, address, seen, missing, resolve };

@@ -44,6 +44,23 @@ class World {
 		return who;
 	}
 
+	/* A user without an organization, logged in. */
+	async user() {
+		const id = unique();
+		const who = { email: `user-${id}@example.com`,
+			password: PASSWORD };
+		const data = await this.ok(201, 'POST', '/users/register', {
+			body: { ...who, name: `User ${id}` } });
+
+		who.user = data.user;
+		return this.login(who);
+	}
+
+	/* The same by his key. */
+	admin() {
+		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
+	}
+
 	/* A user with an organization, logged in. */
 	async owner({ referralCode, cookie } = {}) {
 		const id = unique();
