@@ -6,11 +6,13 @@
  */
 #include "jobs/work.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ledger/seal.h"
 #include "model/earning.h"
 #include "model/payment.h"
 #include "model/placement.h"
+#include "model/rollup.h"
 
 #include "base/banned.h"
 
@@ -18,6 +20,7 @@
 #define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
+#define ROLLUP_US (2 * SECOND_US)	/* then others have their turn */
 
 /* Works off all that is due, a batch at a time. */
 static enum err
@@ -58,6 +61,22 @@ seal(struct jobs *j)
 	    j->conf->seal_age_seconds);
 }
 
+/* In short turns, where there is much to catch up with. */
+static enum err
+roll_up(struct jobs *j)
+{
+	const struct rollup_conf c = { j->conf->rollup_seconds,
+	    j->conf->rollup_age_seconds };
+	int64_t end = clock_monotonic_us() + ROLLUP_US;
+	bool more = true;
+
+	while (more && !jobs_stopping() && clock_monotonic_us() < end) {
+		arena_reset(&j->arena);
+		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &more));
+	}
+	return OK;
+}
+
 static enum err
 purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 {
@@ -87,6 +106,7 @@ static const struct {
 	{ "expire_sessions", 5, expire_sessions },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
+	{ "roll_up", 5, roll_up },
 	{ "purge", 3600, purge },
 };
 

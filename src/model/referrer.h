@@ -21,12 +21,6 @@ MUST_CHECK enum err referrer_join(struct db *, struct arena *,
 MUST_CHECK enum err referrer_of(struct db *, struct arena *,
     uint64_t member_organization, struct referrer *);
 
-struct referrer_totals {
-	int64_t clicks, referrals, conversions;
-};
-MUST_CHECK enum err referrer_totals(struct db *, struct arena *,
-    uint64_t referrer_id, struct referrer_totals *);
-
 /* One day of a referrer or a placement. */
 struct count_day {
 	struct day day;
@@ -34,6 +28,9 @@ struct count_day {
 };
 extern const struct shape count_day_row;
 
+/* Since ever; *t has no day. */
+MUST_CHECK enum err referrer_totals(struct db *, struct arena *,
+    uint64_t referrer_id, struct count_day *t);
 /* Every day from first to last, those without anything as zeros. */
 MUST_CHECK enum err referrer_days(struct db *, struct arena *,
     uint64_t referrer_id, struct day first, struct day last, struct list *);

@@ -1,6 +1,7 @@
 /* What several resources of this face share. */
 #include "api/perfectworks/routes.h"
-#include "model/placement.h"
+#include "base/settings.h"
+#include "model/analytics.h"
 
 #include "base/banned.h"
 
@@ -16,3 +17,10 @@ SHAPE(pw_money, struct money_of, "Money",
 	.max = 3, .doc = "ISO 4217", .example = "\"USD\""),
     FIELD(struct money_of, amount, "amount",
 	.doc = "In minor units: cents", .example = "2000"));
+
+struct str
+pw_link(struct arena *a, struct str code)
+{
+	return str_printf(a, "%.*s/r/%.*s", STR_ARG(settings->public_url),
+	    STR_ARG(code));
+}

@@ -12,6 +12,7 @@ extern const struct route pw_organization_routes[];
 extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
+extern const struct route pw_campaign_report_routes[];
 extern const struct route pw_earning_routes[];
 extern const struct route pw_payment_routes[];
 extern const struct route pw_token_routes[];
@@ -29,6 +30,9 @@ extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
+
+/* A referrer campaign's link. */
+struct str pw_link(struct arena *, struct str code);
 
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
