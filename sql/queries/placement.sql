@@ -119,20 +119,22 @@ WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
 GROUP BY currency ORDER BY currency
 
 -- name: placement_sources
-WITH s AS (SELECT source, SUM(clicks) AS clicks, SUM(unique_clicks) AS uniques,
-		SUM(bot_clicks) AS bots,
-		ROW_NUMBER() OVER (ORDER BY source = 'other',
-			SUM(clicks) DESC, SUM(bot_clicks) DESC, source)
-			AS place
+WITH sums AS (SELECT source, SUM(clicks) AS clicks,
+		SUM(unique_clicks) AS uniques, SUM(bot_clicks) AS bots
 	FROM click_source_day
 	WHERE placement_id = :placement AND day BETWEEN :from AND :to
-	GROUP BY source)
+	GROUP BY source),
+placed AS (SELECT source, clicks, uniques, bots, ROW_NUMBER() OVER (ORDER BY
+		source = 'other', clicks DESC, bots DESC, source) AS place
+	FROM sums),
+named AS (SELECT IF(place > 50, 'other', source) AS source, clicks, uniques,
+		bots, place
+	FROM placed)
 SELECT u.done_until, g.source, g.clicks, g.unique_clicks, g.bot_clicks
-FROM rollup u LEFT JOIN (SELECT IF(place > 50, 'other', source) AS source,
-		CAST(SUM(clicks) AS SIGNED) AS clicks,
+FROM rollup u LEFT JOIN (SELECT source, CAST(SUM(clicks) AS SIGNED) AS clicks,
 		CAST(SUM(uniques) AS SIGNED) AS unique_clicks,
 		CAST(SUM(bots) AS SIGNED) AS bot_clicks, MIN(place) AS place
-	FROM s GROUP BY IF(place > 50, 'other', source)) g ON TRUE
+	FROM named GROUP BY source) g ON TRUE
 WHERE u.name = 'click_source' ORDER BY g.place
 
 -- name: count_total

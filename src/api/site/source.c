@@ -9,7 +9,7 @@ static bool
 is_plain(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-	    c == '_' || c == '-';
+	    c == '_';
 }
 
 /* Percent signs that encode nothing are letters like others. */
@@ -25,7 +25,7 @@ next_char(struct str *s)
 	return byte >= 'A' && byte <= 'Z' ? (char)(byte | 32) : (char)byte;
 }
 
-/* Runs of other characters become one hyphen, none at the ends. */
+/* Runs of anything else become one hyphen, none at the ends. */
 static struct str
 clean(struct arena *a, struct str s)
 {
@@ -40,7 +40,7 @@ clean(struct arena *a, struct str s)
 		else if (n > 0 && p[n - 1] != '-')
 			p[n++] = '-';
 	}
-	while (n > 0 && p[n - 1] == '-')
+	if (n > 0 && p[n - 1] == '-')
 		n--;
 	return (struct str){ p, n };
 }
