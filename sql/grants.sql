@@ -20,6 +20,7 @@ GRANT INSERT ON sale TO affiliated@localhost;
 GRANT INSERT ON token_transaction TO affiliated@localhost;
 GRANT INSERT ON token_adjustment TO affiliated@localhost;
 GRANT INSERT ON reservation_lot TO affiliated@localhost;
+GRANT INSERT ON referrer_day TO affiliated@localhost;
 
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
@@ -31,6 +32,8 @@ GRANT INSERT, UPDATE ON referrer TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_day TO affiliated@localhost;
+GRANT INSERT, UPDATE ON click_source_day TO affiliated@localhost;
+GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product_price TO affiliated@localhost;

@@ -3,9 +3,9 @@ SELECT id FROM click
 WHERE placement_id = :placement AND visitor = :visitor AND first = 1
 
 -- name: click_insert
-INSERT INTO click (placement_id, token, visitor, address_hash, kind, first,
-	created_at)
+INSERT INTO click (placement_id, token, visitor, address_hash, kind, source,
+	first, created_at)
 VALUES
 -- rows:
-(:placement, :token, :visitor, :address, :kind, :first, :now)
+(:placement, :token, :visitor, :address, :kind, :source, :first, :now)
 

@@ -20,10 +20,17 @@ WHERE p.id = :id AND p.organization_id = :org
 AND r.member_organization_id = :member
 
 -- name: placement_lock
-SELECT p.id, p.status, p.version FROM placement p
+SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
+	p.description, p.status, p.starts_at, p.ends_at, p.ended_at,
+	p.created_at, p.updated_at, p.version
+FROM placement p
 JOIN referrer r ON r.id = p.referrer_id
 WHERE p.id = :id AND p.organization_id = :org
 AND r.member_organization_id = :member FOR UPDATE
+
+-- name: placement_counts
+SELECT clicks, unique_clicks, bot_clicks, referrals, conversions
+FROM placement_total WHERE placement_id = :placement
 
 -- name: placement_update
 UPDATE placement SET name = :name, landing_url = :landing,
@@ -90,6 +97,9 @@ WHERE k.token = :token AND k.created_at > :since
 -- name: campaign_landing
 SELECT landing_url FROM campaign WHERE id = :id AND landing_url IS NOT NULL
 
+-- name: placement_name
+SELECT name FROM placement WHERE id = :id AND referrer_id = :referrer
+
 -- name: placement_list
 SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
 	p.description, p.status, p.starts_at, p.ends_at, p.ended_at,
@@ -99,14 +109,30 @@ FROM placement p JOIN placement_total t ON t.placement_id = p.id
 WHERE p.referrer_id = :referrer
 -- where: status
 AND p.status = :status
+-- where: upcoming
+AND p.starts_at > :now
+-- where: started
+AND (p.starts_at IS NULL OR p.starts_at <= :now)
+-- where: prefix
+AND p.name LIKE :prefix
+-- where: code
+AND p.code = :code
+-- where: from
+AND p.created_at >= :from
+-- where: until
+AND p.created_at <= :until
 -- where: after_asc
 AND (p.created_at > :key OR (p.created_at = :key AND p.id > :after))
 -- where: after_desc
 AND (p.created_at < :key OR (p.created_at = :key AND p.id < :after))
+-- where: after_name
+AND (p.name > :key OR (p.name = :key AND p.id > :after))
 -- order: created_desc
 ORDER BY p.created_at DESC, p.id DESC
 -- order: created_asc
 ORDER BY p.created_at, p.id
+-- order: name
+ORDER BY p.name, p.id
 -- tail:
 LIMIT :limit OFFSET :skip
 
@@ -117,8 +143,27 @@ WHERE placement_id = :placement AND day BETWEEN :from AND :to ORDER BY day
 
 -- name: placement_earned
 SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount FROM earning
-WHERE placement_id = :placement AND created_at >= :from AND created_at < :to
+WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
 GROUP BY currency ORDER BY currency
+
+-- name: placement_sources
+WITH sums AS (SELECT source, SUM(clicks) AS clicks,
+		SUM(unique_clicks) AS uniques, SUM(bot_clicks) AS bots
+	FROM click_source_day
+	WHERE placement_id = :placement AND day BETWEEN :from AND :to
+	GROUP BY source),
+placed AS (SELECT source, clicks, uniques, bots, ROW_NUMBER() OVER (ORDER BY
+		source = 'other', clicks DESC, bots DESC, source) AS place
+	FROM sums),
+named AS (SELECT IF(place > 50, 'other', source) AS source, clicks, uniques,
+		bots, place
+	FROM placed)
+SELECT u.done_until, g.source, g.clicks, g.unique_clicks, g.bot_clicks
+FROM rollup u LEFT JOIN (SELECT source, CAST(SUM(clicks) AS SIGNED) AS clicks,
+		CAST(SUM(uniques) AS SIGNED) AS unique_clicks,
+		CAST(SUM(bots) AS SIGNED) AS bot_clicks, MIN(place) AS place
+	FROM named GROUP BY source) g ON TRUE
+WHERE u.name = 'click_source' ORDER BY g.place
 
 -- name: count_total
 UPDATE placement_total SET clicks = clicks + :clicks,
@@ -128,9 +173,10 @@ UPDATE placement_total SET clicks = clicks + :clicks,
 WHERE placement_id = :placement
 
 -- name: count_day
-INSERT INTO placement_day (placement_id, day, clicks, unique_clicks,
-	bot_clicks, referrals, conversions)
-VALUES (:placement, :day, :clicks, :uniques, :bots, :referrals, :conversions)
+INSERT INTO placement_day (placement_id, day, referrer_id, clicks,
+	unique_clicks, bot_clicks, referrals, conversions)
+VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots, :referrals,
+	:conversions)
 ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
 	bot_clicks = bot_clicks + VALUES(bot_clicks),

@@ -39,18 +39,43 @@ ORDER BY r.joined_at, r.id
 -- tail:
 LIMIT :limit OFFSET :skip
 
+-- Days that are over are summed up in referrer_day; behind the newest of them
+-- the days of each placement are counted.  One statement reads both: one state.
+
 -- name: referrer_totals
-SELECT CAST(COALESCE(SUM(t.clicks), 0) AS SIGNED) AS clicks,
-	CAST(COALESCE(SUM(t.referrals), 0) AS SIGNED) AS referrals,
-	CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS conversions
-FROM placement p JOIN placement_total t ON t.placement_id = p.id
-WHERE p.referrer_id = :referrer
+SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) AS clicks,
+	CAST(COALESCE(SUM(unique_clicks), 0) AS SIGNED) AS unique_clicks,
+	CAST(COALESCE(SUM(bot_clicks), 0) AS SIGNED) AS bot_clicks,
+	CAST(COALESCE(SUM(referrals), 0) AS SIGNED) AS referrals,
+	CAST(COALESCE(SUM(conversions), 0) AS SIGNED) AS conversions
+FROM (SELECT clicks, unique_clicks, bot_clicks, referrals, conversions
+	FROM referrer_day WHERE referrer_id = :referrer
+	UNION ALL
+	SELECT clicks, unique_clicks, bot_clicks, referrals, conversions
+	FROM placement_day WHERE referrer_id = :referrer
+	AND day > COALESCE((SELECT MAX(day) FROM referrer_day
+		WHERE referrer_id = :referrer), '1970-01-01')) x
 
 -- name: referrer_days
-SELECT d.day, CAST(SUM(d.clicks) AS SIGNED) AS clicks,
-	CAST(SUM(d.unique_clicks) AS SIGNED) AS unique_clicks,
-	CAST(SUM(d.referrals) AS SIGNED) AS referrals,
-	CAST(SUM(d.conversions) AS SIGNED) AS conversions
-FROM placement p JOIN placement_day d ON d.placement_id = p.id
-WHERE p.referrer_id = :referrer AND d.day BETWEEN :from AND :to
-GROUP BY d.day ORDER BY d.day
+SELECT day, CAST(SUM(clicks) AS SIGNED) AS clicks,
+	CAST(SUM(unique_clicks) AS SIGNED) AS unique_clicks,
+	CAST(SUM(bot_clicks) AS SIGNED) AS bot_clicks,
+	CAST(SUM(referrals) AS SIGNED) AS referrals,
+	CAST(SUM(conversions) AS SIGNED) AS conversions
+FROM (SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
+	FROM referrer_day
+	WHERE referrer_id = :referrer AND day BETWEEN :from AND :to
+	UNION ALL
+	SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
+	FROM placement_day
+	WHERE referrer_id = :referrer AND day BETWEEN :from AND :to
+	AND day > COALESCE((SELECT MAX(day) FROM referrer_day
+		WHERE referrer_id = :referrer), '1970-01-01')) x
+GROUP BY day ORDER BY day
+
+-- name: referrer_earned
+SELECT DATE(created_at) AS day, currency, CAST(SUM(amount) AS SIGNED) AS amount
+FROM earning
+WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
+AND type <> 'withdrawal'
+GROUP BY DATE(created_at), currency ORDER BY day, currency

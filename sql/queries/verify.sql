@@ -412,6 +412,42 @@ WHERE p.id > :after AND p.id <= :last
 AND (COALESCE(t.referrals, 0) <> COALESCE(r.referrals, 0)
 OR COALESCE(t.conversions, 0) <> COALESCE(r.customers, 0))
 
+-- name: verify_sources
+SELECT x.placement_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' by people, ',
+	SUM(x.bot_clicks), ' by bots, ', SUM(x.unique_clicks), ' first')
+	AS wrong
+FROM (SELECT placement_id, day, clicks, unique_clicks, bot_clicks
+	FROM click_source_day
+	WHERE placement_id > :after AND placement_id <= :last
+	UNION ALL
+	SELECT placement_id, DATE(created_at) AS day, -SUM(kind = 'person'),
+		-COUNT(first), -SUM(kind = 'bot')
+	FROM click WHERE placement_id > :after AND placement_id <= :last
+	AND created_at < (SELECT done_until FROM rollup
+		WHERE name = 'click_source')
+	GROUP BY placement_id, DATE(created_at)) x
+GROUP BY x.placement_id, x.day
+HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
+OR SUM(x.bot_clicks) <> 0
+
+-- name: verify_referrer_days
+SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' clicks, ',
+	SUM(x.referrals), ' referrals') AS wrong
+FROM (SELECT referrer_id, day, clicks, unique_clicks, bot_clicks, referrals,
+		conversions
+	FROM referrer_day WHERE referrer_id > :after AND referrer_id <= :last
+	UNION ALL
+	SELECT p.referrer_id, d.day, -d.clicks, -d.unique_clicks,
+		-d.bot_clicks, -d.referrals, -d.conversions
+	FROM rollup u JOIN placement p ON u.name = 'referrer_day'
+	JOIN placement_day d ON d.placement_id = p.id
+	WHERE p.referrer_id > :after AND p.referrer_id <= :last
+	AND (d.referrer_id <> p.referrer_id OR d.day < DATE(u.done_until)
+	OR (d.day = DATE(u.done_until) AND p.referrer_id <= u.last_id))) x
+GROUP BY x.referrer_id, x.day
+HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
+OR SUM(x.bot_clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.conversions) <> 0
+
 -- name: verify_size
 SELECT (SELECT COUNT(*) FROM journal) AS journals,
 	(SELECT COUNT(*) FROM entry) AS entries,

@@ -65,6 +65,12 @@ day_start(struct day d)
 	return (struct when){ d.n * DAY_US };
 }
 
+struct when
+day_end(struct day d)
+{
+	return (struct when){ (d.n + INT64_C(1)) * DAY_US - 1 };
+}
+
 /* Writes v in exactly width digits. */
 static char *
 digits(char *p, int v, int width)

@@ -32,6 +32,7 @@ MUST_CHECK bool clock_parse(struct str, struct when *);
 
 struct day day_of(struct when);
 struct when day_start(struct day);
+struct when day_end(struct day);	/* its last microsecond */
 struct day day_from(int year, int month, int mday);
 void day_split(struct day, int *year, int *month, int *mday);
 void day_iso(struct day, char out[11]);

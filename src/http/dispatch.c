@@ -110,14 +110,13 @@ static enum err
 decode_query(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
-	uint64_t given;
 	enum err e;
 
 	if (rq->route->query == NULL)
 		return OK;
 	rq->query = arena_alloc(rq->arena, rq->route->query->size);
 	e = query_decode(rq->arena, query, rq->route->query, s->face->lax,
-	    rq->query, &given, &rq->wrong);
+	    rq->query, &rq->asked, &rq->wrong);
 	return e == ERR_INVALID ? ERR_BAD_PAGE : e;
 }
 
@@ -311,7 +310,8 @@ finish(struct serving *s, enum err e)
 		return;
 	}
 	out->status = success_status(&s->rq);
-	out->content_type = raw ? s->rq.raw_type : "application/json";
+	out->content_type = !raw ? "application/json" :
+	    s->rq.raw_type != NULL ? s->rq.raw_type : s->rq.route->raw_type;
 	out->headers = s->rq.headers;
 	if (!raw)
 		out->headers = problem_header(s->rq.arena, out->headers,

@@ -19,6 +19,8 @@ struct http_in {
 	struct str content_type, body;
 	struct str authorization, api_key, idempotency_key, if_match;
 	struct str accept, cookie, user_agent, referer, account_id;
+	struct str purpose;			/* "prefetch": nobody looks */
+	struct str if_none_match;
 	struct str webhook_id, webhook_timestamp, signature;
 	struct str request_id, address;		/* from nginx */
 	enum err refused;	/* not OK: unreadable, answered at once */
@@ -48,6 +50,7 @@ struct request {
 	void *in;				/* decoded body (route->in) */
 	uint64_t given;				/* which of its fields */
 	void *query;				/* decoded (route->query) */
+	uint64_t asked;				/* which of its fields */
 	void *prepared;				/* what route->prepare left */
 	struct when now;			/* one reading a request */
 	struct complaints wrong;
@@ -59,7 +62,7 @@ struct request {
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
 	struct str raw;				/* R_RAW: the body itself */
-	const char *raw_type;
+	const char *raw_type;			/* NULL: route->raw_type */
 };
 
 enum {
@@ -89,6 +92,7 @@ struct route {
 	const struct shape *in, *query, *out;
 	int status;			/* of success */
 	int also;			/* another success, or 0 */
+	const char *raw_type;		/* R_RAW: media type of the answer */
 	unsigned flags;
 	uint64_t scope;			/* 0: any credential */
 	/* Its own, ending in OK; the common ones follow from the flags. */

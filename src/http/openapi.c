@@ -141,6 +141,10 @@ put_parameters(struct buf *b, const struct route *r)
 		put_parameter(b, "header", "If-Match", false,
 		    "The ETag that was read: 412 when it is stale",
 		    "{\"type\":\"string\",\"maxLength\":100}");
+	if (r->also == 304)
+		put_parameter(b, "header", "If-None-Match", false,
+		    "The ETag of what is there already: 304 while it is good",
+		    "{\"type\":\"string\",\"maxLength\":100}");
 	if (b->p[b->n - 1] == ',')
 		b->n--;
 	buf_lit(b, "],");
@@ -162,8 +166,14 @@ put_success(struct printer *p, const struct route *r, int status)
 	struct buf *b = p->b;
 
 	buf_printf(b, "\"%d\":{\"description\":", status);
-	quoted(b, r->done != NULL ? r->done : r->summary);
-	if (status != 204) {
+	quoted(b, status == 304 ? "Not changed: it has the ETag that "
+	    "If-None-Match named" : r->done != NULL ? r->done : r->summary);
+	if (status == 204 || status == 304) {
+		;	/* nothing to describe */
+	} else if ((r->flags & R_RAW) != 0) {
+		buf_printf(b, ",\"content\":{\"%s\":{\"schema\":"
+		    "{\"type\":\"string\"}}}", r->raw_type);
+	} else {
 		buf_lit(b, ",\"content\":{\"application/json\":{\"schema\":");
 		p->face->success_schema(r, b);
 		buf_lit(b, "}}");

@@ -6,6 +6,7 @@
  */
 #include "jobs/work.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ledger/seal.h"
 #include "model/deletion.h"
@@ -14,6 +15,7 @@
 #include "model/payment.h"
 #include "model/placement.h"
 #include "model/reservation.h"
+#include "model/rollup.h"
 
 #include "base/banned.h"
 
@@ -21,6 +23,7 @@
 #define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
+#define ROLLUP_US (2 * SECOND_US)	/* then others have their turn */
 
 /* Works off all that is due, a batch at a time. */
 static enum err
@@ -80,6 +83,22 @@ seal(struct jobs *j)
 	    j->conf->seal_age_seconds);
 }
 
+/* In short turns, where there is much to catch up with. */
+static enum err
+roll_up(struct jobs *j)
+{
+	const struct rollup_conf c = { j->conf->rollup_seconds,
+	    j->conf->rollup_age_seconds };
+	int64_t end = clock_monotonic_us() + ROLLUP_US;
+	bool more = true;
+
+	while (more && !jobs_stopping() && clock_monotonic_us() < end) {
+		arena_reset(&j->arena);
+		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &more));
+	}
+	return OK;
+}
+
 static enum err
 purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 {
@@ -114,6 +133,7 @@ static const struct {
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },
 	{ "expire_tokens", 5, expire_tokens },
+	{ "roll_up", 5, roll_up },
 	{ "purge", 3600, purge },
 };
 

@@ -56,7 +56,7 @@ look_up(struct db *db, struct batch *b, size_t i)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-#define CLICK_ARGS 7
+#define CLICK_ARGS 8
 
 static enum err
 insert_clicks(struct db *db, struct batch *b)
@@ -68,7 +68,7 @@ insert_clicks(struct db *db, struct batch *b)
 		const struct arg row[CLICK_ARGS] = {
 			ARG(c->placement_id), BYTES(c->token, 16),
 			BYTES(c->visitor, 16), BYTES(c->address_hash, 8),
-			LABEL(kind_labels, c->bot),
+			LABEL(kind_labels, c->bot), ARG(c->source),
 			c->first ? ARG(INT64_C(1)) :
 			    (struct arg){ .type = T_INT, .null = true },
 			ARG(b->now),
@@ -83,7 +83,7 @@ insert_clicks(struct db *db, struct batch *b)
 static enum err
 count_clicks(struct db *db, const struct batch *b)
 {
-	uint64_t done = 0, next;
+	uint64_t done = 0, next, referrer = 0;
 
 	for (;; done = next) {
 		struct count_day more = { 0 };
@@ -100,11 +100,12 @@ count_clicks(struct db *db, const struct batch *b)
 
 			if (c->placement_id != next)
 				continue;
+			referrer = c->referrer_id;
 			more.clicks += !c->bot;
 			more.bot_clicks += c->bot;
 			more.unique_clicks += c->first;
 		}
-		TRY(placement_count(db, next, b->now, &more));
+		TRY(placement_count(db, next, referrer, b->now, &more));
 	}
 }
 

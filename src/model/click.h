@@ -11,7 +11,8 @@
 #define CLICK_BATCH_MAX 256
 
 struct click {
-	uint64_t placement_id;
+	uint64_t placement_id, referrer_id;
+	struct str source;	/* where it came from, cleaned */
 	unsigned char token[CLICK_TOKEN_BYTES];	/* made by click_store */
 	unsigned char visitor[16];
 	unsigned char address_hash[8];

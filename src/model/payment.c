@@ -190,7 +190,8 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	    NULL));
 	TRY(earning_commission(db, a, &sale, now, &commission));
 	return first == 0 ? OK :
-	    placement_count(db, p->placement_id, now, &one);
+	    placement_count(db, p->placement_id, p->referrer_id, now,
+	    &one);
 }
 
 enum err

@@ -11,6 +11,9 @@
 #define DUE_ROWS 200
 
 const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
+const char *const placement_phase_labels[] = {
+	"upcoming", "running", "over", NULL
+};
 
 SHAPE(placement_row, struct placement, NULL,
     COLUMN(struct placement, id),
@@ -113,17 +116,50 @@ placement_get(struct db *db, struct arena *a, uint64_t member, uint64_t id,
 	    &placement_row, p);
 }
 
+static enum err
+lock(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
+    struct placement *p)
+{
+	return db_row(db, a, Q_PLACEMENT_LOCK, ARGS(id, HOUSE_ID,
+	    who->organization_id), &placement_row, p);
+}
+
+enum err
+placement_lock(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id, struct placement *p)
+{
+	TRY(lock(db, a, who, id, p));
+	return db_row(db, a, Q_PLACEMENT_COUNTS, ARGS(id), &placement_row, p);
+}
+
+/* Clients know times to the millisecond and send them back as they got them. */
+static bool
+same_time(struct when a, struct when b)
+{
+	return a.us / 1000 == b.us / 1000;
+}
+
+/* Its time is over, even where the jobs role has not ended it yet. */
+static bool
+is_over(const struct placement *p, struct when now)
+{
+	return p->status == PLACEMENT_INACTIVE ||
+	    (p->ends_at.us != 0 && p->ends_at.us <= now.us);
+}
+
 enum err
 placement_update(struct db *db, struct arena *a, const struct actor *who,
-    struct placement *p)
+    const struct placement *was, struct placement *p)
 {
 	uint64_t rows;
 
+	if (is_over(was, who->now) && !(same_time(was->starts_at,
+	    p->starts_at) && same_time(was->ends_at, p->ends_at)))
+		return ERR_CONFLICT;
 	TRY(db_exec(db, Q_PLACEMENT_UPDATE, ARGS(p->name, p->landing_url,
 	    p->description, p->starts_at, p->ends_at, who->now, p->id,
 	    p->version), &rows, NULL));
-	if (rows != 1)
-		return ERR_STALE;
+	INVARIANT(rows == 1);	/* it is locked */
 	p->version++;
 	p->updated_at = who->now;
 	return event(db, a, who, p->id, "referrer_campaign.updated");
@@ -145,8 +181,7 @@ placement_end(struct db *db, struct arena *a, const struct actor *who,
 {
 	struct placement p = { 0 };
 
-	TRY(db_row(db, a, Q_PLACEMENT_LOCK, ARGS(id, HOUSE_ID,
-	    who->organization_id), &placement_row, &p));
+	TRY(lock(db, a, who, id, &p));
 	return end_one(db, a, who, id);
 }
 
@@ -212,56 +247,86 @@ placement_end_due(struct db *db, struct arena *a, struct when now,
 	return tx_run(db, a, end_all, &e);
 }
 
-enum err
-placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
-    int status, const struct paging *p, struct list *out)
+/* What LIKE takes for itself is meant as it stands. */
+static struct str
+prefix_pattern(struct arena *a, struct str prefix)
 {
-	static const uint32_t after[] = {
-		Q_PLACEMENT_LIST_WHERE_AFTER_DESC,
-		Q_PLACEMENT_LIST_WHERE_AFTER_ASC,
-	};
-	struct list_query q = { .q = Q_PLACEMENT_LIST };
-	struct arg_list args = { 0 };
+	struct buf b;
 
-	arg_push(&args, ARG(referrer_id));
-	if (status >= 0) {
-		q.wheres |= Q_PLACEMENT_LIST_WHERE_STATUS;
-		arg_push(&args, LABEL(placement_status_labels, status));
+	buf_init(&b, a, prefix.n + 8);
+	for (size_t i = 0; i < prefix.n; i++) {
+		if (strchr("%_\\", prefix.p[i]) != NULL)
+			buf_char(&b, '\\');
+		buf_char(&b, prefix.p[i]);
 	}
-	paging_args(p, &q, &args, after[p->order],
-	    ARG((struct when){ p->after_key }));
-	return db_list(db, a, &q, ARG_LIST(args), &placement_row, out);
+	buf_char(&b, '%');
+	return buf_view(&b);
 }
 
 static void
-add_up(struct analytics *out)
+push_filters(struct arena *a, const struct placement_filter *f,
+    struct list_query *q, struct arg_list *args)
 {
-	const struct count_day *d = out->daily.items;
+	int status = f->phase < 0 ? f->status : f->phase == PHASE_OVER ?
+	    PLACEMENT_INACTIVE : PLACEMENT_ACTIVE;
 
-	for (size_t i = 0; i < out->daily.n; i++) {
-		out->clicks += d[i].clicks;
-		out->unique_clicks += d[i].unique_clicks;
-		out->bot_clicks += d[i].bot_clicks;
-		out->referrals += d[i].referrals;
-		out->conversions += d[i].conversions;
+#define PART(given, name, value) \
+	if (given) { \
+		q->wheres |= Q_PLACEMENT_LIST_WHERE_##name; \
+		arg_push(args, value); \
 	}
+	PART(status >= 0, STATUS, LABEL(placement_status_labels, status))
+	PART(f->phase == PHASE_UPCOMING, UPCOMING, ARG(f->now))
+	PART(f->phase == PHASE_RUNNING, STARTED, ARG(f->now))
+	PART(f->prefix.p != NULL, PREFIX, ARG(prefix_pattern(a, f->prefix)))
+	PART(f->code.p != NULL, CODE, ARG(f->code))
+	PART(f->from.n > 0, FROM, ARG(day_start(f->from)))
+	PART(f->to.n != DAY_NONE.n, UNTIL, ARG(day_end(f->to)))
+#undef PART
+}
+
+struct name_row {
+	struct str name;
+};
+
+SHAPE(name_row, struct name_row, NULL, COLUMN(struct name_row, name));
+
+/* In the order of names the cursor is a row, which has its name now. */
+static enum err
+cursor_key(struct db *db, struct arena *a, uint64_t referrer_id,
+    const struct paging *p, struct arg *key)
+{
+	struct name_row row = { STR_NULL };
+	enum err e;
+
+	*key = ARG((struct when){ p->after_key });
+	if (p->order != PLACEMENTS_BY_NAME || p->after_id == 0)
+		return OK;
+	e = db_row(db, a, Q_PLACEMENT_NAME, ARGS(p->after_id, referrer_id),
+	    &name_row, &row);
+	*key = ARG(row.name);
+	return e == ERR_NOT_FOUND ? ERR_BAD_PAGE : e;
 }
 
 enum err
-placement_analytics(struct db *db, struct arena *a, uint64_t member,
-    uint64_t id, struct day first, struct day last, struct analytics *out)
+placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
+    const struct placement_filter *f, const struct paging *p,
+    struct list *out)
 {
-	struct day behind = { last.n + 1 };
-	struct placement p = { 0 };
-	struct list some;
+	static const uint32_t after[] = {
+		[PLACEMENTS_NEWEST] = Q_PLACEMENT_LIST_WHERE_AFTER_DESC,
+		[PLACEMENTS_OLDEST] = Q_PLACEMENT_LIST_WHERE_AFTER_ASC,
+		[PLACEMENTS_BY_NAME] = Q_PLACEMENT_LIST_WHERE_AFTER_NAME,
+	};
+	struct list_query q = { .q = Q_PLACEMENT_LIST };
+	struct arg_list args = { 0 };
+	struct arg key;
 
-	TRY(placement_get(db, a, member, id, &p));
-	TRY(db_rows(db, a, Q_PLACEMENT_DAYS, ARGS(id, first, last),
-	    &count_day_row, &some));
-	out->daily = count_days_filled(a, some, first, last);
-	add_up(out);
-	return db_rows(db, a, Q_PLACEMENT_EARNED, ARGS(id, day_start(first),
-	    day_start(behind)), &money_of_row, &out->earnings);
+	TRY(cursor_key(db, a, referrer_id, p, &key));
+	arg_push(&args, ARG(referrer_id));
+	push_filters(a, f, &q, &args);
+	paging_args(p, &q, &args, after[p->order], key);
+	return db_list(db, a, &q, ARG_LIST(args), &placement_row, out);
 }
 
 enum err
@@ -283,12 +348,12 @@ placement_by_click(struct db *db, struct arena *a,
 }
 
 enum err
-placement_count(struct db *db, uint64_t id, struct when at,
-    const struct count_day *m)
+placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
+    struct when at, const struct count_day *m)
 {
 	TRY(db_exec(db, Q_COUNT_TOTAL, ARGS(m->clicks, m->unique_clicks,
 	    m->bot_clicks, m->referrals, m->conversions, id), NULL, NULL));
-	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), m->clicks,
-	    m->unique_clicks, m->bot_clicks, m->referrals, m->conversions),
-	    NULL, NULL);
+	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), referrer_id,
+	    m->clicks, m->unique_clicks, m->bot_clicks, m->referrals,
+	    m->conversions), NULL, NULL);
 }

@@ -29,9 +29,15 @@ MUST_CHECK enum err placement_create(struct db *, struct arena *,
     const struct actor *, struct placement *);
 MUST_CHECK enum err placement_get(struct db *, struct arena *, uint64_t member,
     uint64_t id, struct placement *);
-/* Writes name, landing_url, description, starts_at, ends_at.  ERR_STALE. */
+/* Reads it, and keeps it from others to the end of the transaction. */
+MUST_CHECK enum err placement_lock(struct db *, struct arena *,
+    const struct actor *, uint64_t id, struct placement *);
+/*
+ * Writes name, landing_url, description, starts_at, ends_at of one that is
+ * locked.  ERR_CONFLICT: its time is over, and other dates don't bring it back.
+ */
 MUST_CHECK enum err placement_update(struct db *, struct arena *,
-    const struct actor *, struct placement *);
+    const struct actor *, const struct placement *was, struct placement *);
 /* Ends it for ever; again: the same.  History and numbers stay. */
 MUST_CHECK enum err placement_end(struct db *, struct arena *,
     const struct actor *, uint64_t id);
@@ -46,25 +52,31 @@ MUST_CHECK enum err placement_resume_all(struct db *, const struct actor *,
 MUST_CHECK enum err placement_end_due(struct db *, struct arena *,
     struct when now, uint64_t *count);
 
-/* status -1: any.  Orders: created desc, asc. */
+/* Where now stands in its dates; one that has ended is over. */
+extern const char *const placement_phase_labels[];
+enum { PHASE_UPCOMING, PHASE_RUNNING, PHASE_OVER };
+
+struct placement_filter {
+	int status, phase;	/* -1: any; phase wins over status */
+	struct str prefix;	/* of the name, in any case */
+	struct str code;
+	struct day from, to;	/* of created_at, both included */
+	struct when now;
+};
+
+/* The orders of the list; others than by name are by created_at. */
+enum { PLACEMENTS_NEWEST, PLACEMENTS_OLDEST, PLACEMENTS_BY_NAME };
+
+/* ERR_BAD_PAGE: the cursor is none of this list. */
 MUST_CHECK enum err placement_list(struct db *, struct arena *,
-    uint64_t referrer_id, int status, const struct paging *, struct list *);
+    uint64_t referrer_id, const struct placement_filter *,
+    const struct paging *, struct list *);
 
 struct money_of {
 	struct str currency;
 	int64_t amount;
 };
 extern const struct shape money_of_row;
-
-struct analytics {
-	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
-	struct list earnings;	/* struct money_of */
-	struct list daily;	/* struct count_day */
-};
-/* Over the days from first to last, each of them in daily. */
-MUST_CHECK enum err placement_analytics(struct db *, struct arena *,
-    uint64_t member, uint64_t id, struct day first, struct day last,
-    struct analytics *);
 
 /* What a click or a sign-up by a code or a click's token belongs to. */
 struct lead {
@@ -79,7 +91,7 @@ MUST_CHECK enum err placement_by_click(struct db *, struct arena *,
     const unsigned char token[16], struct when now, struct lead *);
 
 /* Adds to the counts of a placement, in whole and on the day of at. */
-MUST_CHECK enum err placement_count(struct db *, uint64_t id, struct when at,
-    const struct count_day *more);
+MUST_CHECK enum err placement_count(struct db *, uint64_t id,
+    uint64_t referrer_id, struct when at, const struct count_day *more);
 
 #endif

@@ -36,7 +36,7 @@ referral_create(struct db *db, struct arena *a, const struct lead *lead,
 	    lead->campaign_id, lead->id, lead->referrer_id, organization_id,
 	    lead->click_id, BYTES(s->address_hash, 8), checks, now), NULL,
 	    &id));
-	TRY(placement_count(db, lead->id, now, &one));
+	TRY(placement_count(db, lead->id, lead->referrer_id, now, &one));
 	return event_write(db, a, &(struct event){ lead->organization_id,
 	    "referral.created", id, 0, now }, "\"referrerCampaignId\":\"%llu\"",
 	    (unsigned long long)lead->id);

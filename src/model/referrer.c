@@ -21,11 +21,6 @@ SHAPE(referrer_row, struct referrer, NULL,
     COLUMN(struct referrer, organization_name),
     COLUMN(struct referrer, reason));
 
-SHAPE(totals_row, struct referrer_totals, NULL,
-    COLUMN(struct referrer_totals, clicks),
-    COLUMN(struct referrer_totals, referrals),
-    COLUMN(struct referrer_totals, conversions));
-
 SHAPE(count_day_row, struct count_day, NULL,
     COLUMN(struct count_day, day),
     COLUMN(struct count_day, clicks),
@@ -122,10 +117,10 @@ referrer_list(struct db *db, struct arena *a, int status,
 
 enum err
 referrer_totals(struct db *db, struct arena *a, uint64_t referrer_id,
-    struct referrer_totals *t)
+    struct count_day *t)
 {
-	return db_row(db, a, Q_REFERRER_TOTALS, ARGS(referrer_id), &totals_row,
-	    t);
+	return db_row(db, a, Q_REFERRER_TOTALS, ARGS(referrer_id),
+	    &count_day_row, t);
 }
 
 struct list

@@ -45,12 +45,6 @@ MUST_CHECK enum err referrer_get(struct db *, struct arena *, uint64_t id,
 MUST_CHECK enum err referrer_list(struct db *, struct arena *, int status,
     const struct paging *, struct list *);
 
-struct referrer_totals {
-	int64_t clicks, referrals, conversions;
-};
-MUST_CHECK enum err referrer_totals(struct db *, struct arena *,
-    uint64_t referrer_id, struct referrer_totals *);
-
 /* One day of a referrer or a placement. */
 struct count_day {
 	struct day day;
@@ -58,6 +52,9 @@ struct count_day {
 };
 extern const struct shape count_day_row;
 
+/* Since ever; *t has no day. */
+MUST_CHECK enum err referrer_totals(struct db *, struct arena *,
+    uint64_t referrer_id, struct count_day *t);
 /* Every day from first to last, those without anything as zeros. */
 MUST_CHECK enum err referrer_days(struct db *, struct arena *,
     uint64_t referrer_id, struct day first, struct day last, struct list *);

@@ -22,6 +22,8 @@ for (const name of [
 	'idempotency',
 	'concurrency',
 	'clicks',
+	'campaigns',
+	'analytics',
 	'server',
 	'limits',
 	'faults',

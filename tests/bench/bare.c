@@ -180,9 +180,10 @@ click(char **v)
 	RUN(Q_PLACEMENT_BY_CODE, S(now), S(v[0]));
 	plain("START TRANSACTION");
 	RUN(Q_CLICK_INSERT, S(v[1]), B(random, 16), B(random + 16, 16),
-	    B(random + 32, 8), S("person"), I(1), S(now));
+	    B(random + 32, 8), S("person"), S("direct"), I(1), S(now));
 	RUN(Q_COUNT_TOTAL, I(1), I(1), I(0), I(0), I(0), S(v[1]));
-	RUN(Q_COUNT_DAY, S(v[1]), S(day), I(1), I(1), I(0), I(0), I(0));
+	RUN(Q_COUNT_DAY, S(v[1]), S(day), S(column[3]), I(1), I(1), I(0), I(0),
+	    I(0));
 	plain("COMMIT");
 }
 

@@ -15,7 +15,8 @@ static const struct settings test_settings = {
 	.secret = { "0123456789abcdef0123456789abcdef", 32 },
 };
 static const struct conf conf = { .callback_ca = "", .seal_seconds = 10,
-	.seal_age_seconds = 60 };
+	.seal_age_seconds = 60, .rollup_seconds = 60,
+	.rollup_age_seconds = 60 };
 static MYSQL *beside;
 
 static int

@@ -124,11 +124,13 @@ static void
 fill_world(void)
 {
 	struct buying open = { .arena = &arena, .buyer = world.buyer[0] };
-	struct click c[3] = { { .placement_id = world.placement.id },
-	    { .placement_id = world.placement.id },
-	    { .placement_id = world.placement.id, .bot = true } };
+	const struct click one = { .placement_id = world.placement.id,
+	    .referrer_id = world.placement.referrer_id,
+	    .source = STR("direct") };
+	struct click c[3] = { one, one, one };
 	uint64_t count;
 
+	c[2].bot = true;
 	assert_int_equal(click_store(db, &arena, c, LEN(c), now), OK);
 	for (int i = 0; i < BUYERS; i++)
 		assert_int_equal(buy(db, &arena, world.buyer[i]), OK);
@@ -434,9 +436,20 @@ static struct fault faults[] = {
 	  "UPDATE placement_total SET placement_id = placement_id - 1000000;" },
 	{ "click_that_was_not_counted", "has clicks that do not make up",
 	  "INSERT INTO click SELECT 900000, MIN(id), REPEAT('x', 16),"
-	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', NULL, NOW()"
+	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', 'direct', NULL, NOW()"
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
+	{ "source_that_was_made_up", "has sources that were summed up wrong",
+	  "INSERT INTO click_source_day SELECT MIN(id), '2001-01-01', 'x', 1,"
+	  " 0, 0 FROM placement;",
+	  "DELETE FROM click_source_day WHERE source = 'x';" },
+	{ "day_that_was_made_up", "has days that were summed up wrong",
+	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0,"
+	  " 0 FROM referrer;",
+	  "DELETE FROM referrer_day WHERE day = '2001-01-01';" },
+	{ "day_of_another_referrer", "has days that were summed up wrong",
+	  "UPDATE placement_day SET referrer_id = referrer_id + 1000000;",
+	  "UPDATE placement_day SET referrer_id = referrer_id - 1000000;" },
 	{ "referral_that_was_not_counted", "has referrals that do not make up",
 	  "INSERT INTO referral (id, organization_id, campaign_id,"
 	  " placement_id,"

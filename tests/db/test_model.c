@@ -266,12 +266,14 @@ a_guarded_balance_never_goes_below_zero(void **state)
 static void
 a_visitor_is_unique_once(void **state)
 {
-	struct click c[3] = { { .placement_id = world.placement.id },
-	    { .placement_id = world.placement.id },
-	    { .placement_id = world.placement.id, .bot = true } };
+	const struct click one = { .placement_id = world.placement.id,
+	    .referrer_id = world.placement.referrer_id,
+	    .source = STR("direct") };
+	struct click c[3] = { one, one, one };
 	struct placement p;
 
 	(void)state;
+	c[2].bot = true;
 	c[0].visitor[0] = c[1].visitor[0] = 7;
 	assert_int_equal(click_store(db, &arena, c, 3, now), OK);
 	assert_true(c[0].first);

@@ -218,7 +218,7 @@ lists_come_whole(void **state)
 	assert_int_equal(list.n, 0);
 }
 
-#define CLICK_ARGS	7
+#define CLICK_ARGS	8
 
 static enum err
 insert_clicks(struct db *d, void *arg)
@@ -235,7 +235,8 @@ insert_clicks(struct db *d, void *arg)
 		memcpy(token + 8, &i, sizeof(i));
 		memcpy(v + i * CLICK_ARGS, ARGS((int64_t)n, BYTES(token, 16),
 		    BYTES(token, 16), BYTES("12345678", 8), STR("person"),
-		    first, clock_now()).v, CLICK_ARGS * sizeof(*v));
+		    STR("direct"), first, clock_now()).v,
+		    CLICK_ARGS * sizeof(*v));
 	}
 	TRY(db_exec_rows(d, Q_CLICK_INSERT, v, n, &rows, NULL));
 	assert_int_equal(rows, n);

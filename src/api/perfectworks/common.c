@@ -2,6 +2,8 @@
 #include "api/perfectworks/routes.h"
 #include "model/identity.h"
 #include "model/placement.h"
+#include "base/settings.h"
+#include "model/analytics.h"
 
 #include "base/banned.h"
 
@@ -33,3 +35,10 @@ SHAPE(pw_money, struct money_of, "Money",
 	.max = 3, .doc = "ISO 4217", .example = "\"USD\""),
     FIELD(struct money_of, amount, "amount",
 	.doc = "In minor units: cents", .example = "2000"));
+
+struct str
+pw_link(struct arena *a, struct str code)
+{
+	return str_printf(a, "%.*s/r/%.*s", STR_ARG(settings->public_url),
+	    STR_ARG(code));
+}

@@ -152,6 +152,7 @@ static const struct route *const tables[] = {
 	pw_api_key_routes,
 	pw_referrer_routes,
 	pw_campaign_routes,
+	pw_campaign_report_routes,
 	pw_earning_routes,
 	pw_withdrawal_routes,
 	pw_program_routes,

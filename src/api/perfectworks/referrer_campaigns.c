@@ -1,12 +1,8 @@
 /* Referrer campaigns: placements of the house's program with code and link. */
 #include "api/perfectworks/routes.h"
-#include "base/settings.h"
 #include "model/placement.h"
 
 #include "base/banned.h"
-
-#define ANALYTICS_DAYS 30
-#define ANALYTICS_DAYS_MAX 366
 
 struct campaign_in {
 	struct str name, code, landing_url, description;
@@ -18,16 +14,20 @@ struct campaign_in {
 	.max = 120, .example = "\"Spring newsletter\""), \
     FIELD(struct campaign_in, landing_url, "landingUrl", \
 	.flags = (required), .max = 2000, .format = "uri", \
+	.doc = "http or https, without a user in it", \
 	.example = "\"https://shop.example/spring\""), \
     FIELD(struct campaign_in, description, "description", \
 	.flags = F_NULLABLE, .max = 1000), \
-    FIELD(struct campaign_in, starts_at, "startsAt", .flags = F_NULLABLE), \
-    FIELD(struct campaign_in, ends_at, "endsAt", .flags = F_NULLABLE)
+    FIELD(struct campaign_in, starts_at, "startsAt", .flags = F_NULLABLE, \
+	.doc = "Before it the link redirects and nothing counts"), \
+    FIELD(struct campaign_in, ends_at, "endsAt", .flags = F_NULLABLE, \
+	.doc = "Then it is ended, for ever")
 
 SHAPE(campaign_in, struct campaign_in, "ReferrerCampaignCreate",
     CHANGEABLE(F_REQUIRED),
     FIELD(struct campaign_in, code, "code", .min = 3, .max = 40,
-	.format = "code", .doc = "Made where absent; never freed again"));
+	.format = "code",
+	.doc = "Unique in any case, for ever; made where absent"));
 
 SHAPE(campaign_change, struct campaign_in, "ReferrerCampaignUpdate",
     CHANGEABLE(0));
@@ -65,8 +65,7 @@ SHAPE(campaign_out, struct campaign_out, "ReferrerCampaign",
 static struct campaign_out
 shown(struct arena *a, const struct placement *p)
 {
-	return (struct campaign_out){ *p, str_printf(a, "%.*s/r/%.*s",
-	    STR_ARG(settings->public_url), STR_ARG(p->code)) };
+	return (struct campaign_out){ *p, pw_link(a, p->code) };
 }
 
 static enum err
@@ -80,13 +79,20 @@ answer(struct request *rq, const struct placement *p)
 	return OK;
 }
 
+/* An end that is given must be ahead; one that was there may be over. */
 static enum err
-check_dates(struct request *rq, const struct placement *p)
+check_dates(struct request *rq, const struct placement *p, bool new_end)
 {
-	if (p->ends_at.us == 0 || p->ends_at.us > p->starts_at.us)
+	if (p->ends_at.us == 0)
 		return OK;
-	complain(&rq->wrong, rq->arena, STR("endsAt"),
-	    "must be later than startsAt");
+	if (p->ends_at.us <= p->starts_at.us)
+		complain(&rq->wrong, rq->arena, STR("endsAt"),
+		    "must be later than startsAt");
+	else if (new_end && p->ends_at.us <= rq->now.us)
+		complain(&rq->wrong, rq->arena, STR("endsAt"),
+		    "must not have passed");
+	else
+		return OK;
 	return ERR_INVALID;
 }
 
@@ -98,39 +104,86 @@ create(struct request *rq)
 	    .landing_url = in->landing_url, .description = in->description,
 	    .starts_at = in->starts_at, .ends_at = in->ends_at };
 
-	TRY(check_dates(rq, &p));
+	TRY(check_dates(rq, &p, true));
 	TRY(placement_create(rq->db, rq->arena, ACTOR(rq), &p));
 	return answer(rq, &p);
 }
 
 struct campaign_query {
 	struct page_query paging;
-	int status;
+	int status, phase;
+	struct str q, code;
+	struct day from, to;
 };
 
 SHAPE(campaign_query, struct campaign_query, "ReferrerCampaignQuery",
     PAGE_FIELDS(struct campaign_query),
     FIELD(struct campaign_query, status, "status",
-	.labels = placement_status_labels));
+	.labels = placement_status_labels),
+    FIELD(struct campaign_query, phase, "phase",
+	.labels = placement_phase_labels,
+	.doc = "By startsAt; those that have ended are over"),
+    FIELD(struct campaign_query, q, "q", .min = 1, .max = 120,
+	.doc = "How the name begins, in any case; sorted by name:asc"),
+    FIELD(struct campaign_query, code, "code", .min = 3, .max = 40,
+	.format = "code", .doc = "The one with this code"),
+    FIELD(struct campaign_query, from, "from",
+	.doc = "First day of createdAt, UTC"),
+    FIELD(struct campaign_query, to, "to",
+	.doc = "Last day of createdAt, UTC"));
+
+static const char *const sorts[] = {
+	[PLACEMENTS_NEWEST] = "createdAt:desc",
+	[PLACEMENTS_OLDEST] = "createdAt:asc",
+	[PLACEMENTS_BY_NAME] = "name:asc",
+	NULL
+};
+
+static enum err
+wrong_filter(struct request *rq, const char *field, const char *why)
+{
+	complain(&rq->wrong, rq->arena, str_of(field), "%s", why);
+	return ERR_BAD_PAGE;
+}
+
+static enum err
+read_filter(struct request *rq, struct placement_filter *f, struct paging *p)
+{
+	const struct campaign_query *q = rq->query;
+	struct page_query paging = q->paging;
+
+	if (q->q.p != NULL && paging.sort.p == NULL)
+		paging.sort = str_of(sorts[PLACEMENTS_BY_NAME]);
+	TRY(page_read(rq, &paging, sorts, p));
+	if (q->q.p != NULL && p->order != PLACEMENTS_BY_NAME)
+		return wrong_filter(rq, "sort", "is name:asc where q is given");
+	if (q->status >= 0 && q->phase >= 0)
+		return wrong_filter(rq, "phase", "stands in place of status");
+	if (q->to.n != DAY_NONE.n && q->from.n > q->to.n)
+		return wrong_filter(rq, "from", "must not be after to");
+	*f = (struct placement_filter){ .status = q->status,
+	    .phase = q->phase, .prefix = q->q, .code = q->code,
+	    .from = q->from, .to = q->to, .now = rq->now };
+	return OK;
+}
 
 static enum err
 list(struct request *rq)
 {
-	const struct campaign_query *q = rq->query;
 	const struct placement *row;
+	struct placement_filter f;
 	struct campaign_out *out;
 	struct referrer r = { 0 };
 	struct list rows = { 0 };
 	struct paging p;
 	enum err e;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(read_filter(rq, &f, &p));
 	e = referrer_of(rq->db, rq->arena, rq->who.org_id, &r);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	if (e == OK)
-		TRY(placement_list(rq->db, rq->arena, r.id, q->status, &p,
-		    &rows));
+		TRY(placement_list(rq->db, rq->arena, r.id, &f, &p, &rows));
 	row = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
 	for (size_t i = 0; i < rows.n; i++)
@@ -155,10 +208,11 @@ static enum err
 update(struct request *rq)
 {
 	const struct campaign_in *in = rq->in;
-	struct placement p = { 0 };
+	struct placement was = { 0 }, p;
 
-	TRY(placement_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
-	TRY(precondition(rq, (uint64_t)p.version));
+	TRY(placement_lock(rq->db, rq->arena, ACTOR(rq), rq->id[0], &was));
+	TRY(precondition(rq, (uint64_t)was.version));
+	p = was;
 	if (rq->given & GIVEN_NAME)
 		p.name = in->name;
 	if (rq->given & GIVEN_LANDING)
@@ -169,8 +223,8 @@ update(struct request *rq)
 		p.starts_at = in->starts_at;
 	if (rq->given & GIVEN_ENDS)
 		p.ends_at = in->ends_at;
-	TRY(check_dates(rq, &p));
-	TRY(placement_update(rq->db, rq->arena, ACTOR(rq), &p));
+	TRY(check_dates(rq, &p, p.ends_at.us / 1000 != was.ends_at.us / 1000));
+	TRY(placement_update(rq->db, rq->arena, ACTOR(rq), &was, &p));
 	return answer(rq, &p);
 }
 
@@ -180,59 +234,11 @@ end(struct request *rq)
 	return placement_end(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
 }
 
-struct analytics_query {
-	struct day from, to;
-};
-
-SHAPE(analytics_query, struct analytics_query, "AnalyticsQuery",
-    FIELD(struct analytics_query, from, "from",
-	.doc = "First day, UTC; thirty days up to the last where absent"),
-    FIELD(struct analytics_query, to, "to",
-	.doc = "Last day, UTC; today where absent"));
-
-SHAPE(analytics_day, struct count_day, "AnalyticsDay",
-    FIELD(struct count_day, day, "date"),
-    FIELD(struct count_day, clicks, "clicks"),
-    FIELD(struct count_day, unique_clicks, "uniqueClicks"),
-    FIELD(struct count_day, bot_clicks, "botClicks"),
-    FIELD(struct count_day, referrals, "referrals"),
-    FIELD(struct count_day, conversions, "conversions"));
-
-SHAPE(analytics_out, struct analytics, "Analytics",
-    FIELD(struct analytics, clicks, "clicks"),
-    FIELD(struct analytics, unique_clicks, "uniqueClicks",
-	.doc = "A visitor counts once a campaign, on the first day"),
-    FIELD(struct analytics, bot_clicks, "botClicks"),
-    FIELD(struct analytics, referrals, "referrals"),
-    FIELD(struct analytics, conversions, "conversions"),
-    FIELD(struct analytics, earnings, "earnings", .of = &pw_money,
-	.max = 200),
-    FIELD(struct analytics, daily, "daily", .of = &analytics_day,
-	.max = ANALYTICS_DAYS_MAX));
-
-static enum err
-analytics(struct request *rq)
-{
-	const struct analytics_query *q = rq->query;
-	struct day to = q->to.n != DAY_NONE.n ? q->to : day_of(rq->now);
-	struct day from = q->from.n != DAY_NONE.n ? q->from :
-	    (struct day){ to.n - ANALYTICS_DAYS + 1 };
-
-	if (from.n > to.n || to.n - from.n >= ANALYTICS_DAYS_MAX) {
-		complain(&rq->wrong, rq->arena, STR("from"),
-		    "must be at most %d days before to", ANALYTICS_DAYS_MAX);
-		return ERR_INVALID;
-	}
-	rq->out = ARENA_NEW(rq->arena, struct analytics);
-	return placement_analytics(rq->db, rq->arena, rq->who.org_id,
-	    rq->id[0], from, to, rq->out);
-}
-
 static const enum err create_errors[] = ERRORS(ERR_NOT_A_REFERRER,
     ERR_REFERRER_PENDING, ERR_REFERRER_BLOCKED, ERR_CODE_TAKEN);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
-static const enum err analytics_errors[] = ERRORS(ERR_NOT_FOUND, ERR_INVALID);
-static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE);
+static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE,
+    ERR_CONFLICT);
 
 const struct route pw_campaign_routes[] = {
 	{ .op = "createReferrerCampaign", .method = POST,
@@ -266,12 +272,5 @@ const struct route pw_campaign_routes[] = {
 	  .errors = not_found, .tag = "referrer-campaigns",
 	  .summary = "End a referrer campaign; its history stays",
 	  .done = "Referrer campaign ended" },
-	{ .op = "getReferrerCampaignAnalytics", .method = GET,
-	  .path = "/referrer-campaigns/{id}/analytics", .handle = analytics,
-	  .query = &analytics_query, .out = &analytics_out, .status = 200,
-	  .scope = SCOPE_CAMPAIGNS_READ, .errors = analytics_errors,
-	  .tag = "referrer-campaigns",
-	  .summary = "Clicks, referrals and earnings by day",
-	  .done = "Analytics" },
 	{ .op = NULL }
 };

@@ -1,6 +1,6 @@
 /* Joining the referral program, and what it brings. */
 #include "api/perfectworks/routes.h"
-#include "model/placement.h"
+#include "model/analytics.h"
 
 #include "base/banned.h"
 
@@ -22,11 +22,6 @@ SHAPE(referrer_out, struct referrer, "Referrer",
 	.doc = "The version that was accepted"),
     FIELD(struct referrer, joined_at, "joinedAt"));
 
-struct dashboard {
-	int64_t clicks, referrals, conversions;
-	struct list earnings, daily;
-};
-
 SHAPE(earned_out, struct earned, "Earned",
     FIELD(struct earned, currency, "currency", .format = "currency",
 	.max = 3),
@@ -40,16 +35,32 @@ SHAPE(dashboard_day, struct count_day, "DashboardDay",
     FIELD(struct count_day, referrals, "referrals"),
     FIELD(struct count_day, conversions, "conversions"));
 
+SHAPE(dashboard_money, struct money_day, "DashboardMoney",
+    FIELD(struct money_day, day, "date"),
+    FIELD(struct money_day, currency, "currency", .format = "currency",
+	.max = 3),
+    FIELD(struct money_day, amount, "amount",
+	.doc = "Commissions less what refunds took back"));
+
 SHAPE(dashboard_out, struct dashboard, "Dashboard",
     FIELD(struct dashboard, clicks, "clicks",
-	.doc = "Of people; bots are not counted"),
+	.doc = "Of people; bots are counted apart"),
+    FIELD(struct dashboard, unique_clicks, "uniqueClicks",
+	.doc = "A visitor counts once a campaign"),
+    FIELD(struct dashboard, bot_clicks, "botClicks"),
     FIELD(struct dashboard, referrals, "referrals"),
     FIELD(struct dashboard, conversions, "conversions",
 	.doc = "Referrals that became customers"),
+    FIELD(struct dashboard, conversion_rate, "conversionRate",
+	.flags = F_NULLABLE, .doc = "Conversions to unique clicks",
+	.example = "\"0.0312\""),
     FIELD(struct dashboard, earnings, "earnings", .of = &earned_out,
 	.max = 200),
     FIELD(struct dashboard, daily, "daily", .of = &dashboard_day,
-	.max = DASHBOARD_DAYS, .doc = "The last thirty days, UTC"));
+	.max = DASHBOARD_DAYS, .doc = "The last thirty days, UTC"),
+    FIELD(struct dashboard, daily_earnings, "dailyEarnings",
+	.of = &dashboard_money, .max = DASHBOARD_DAYS * 200,
+	.doc = "The days of them that brought or took anything"));
 
 static enum err
 join(struct request *rq)
@@ -82,21 +93,14 @@ profile(struct request *rq)
 static enum err
 dashboard(struct request *rq)
 {
-	struct dashboard *out = ARENA_NEW(rq->arena, struct dashboard);
 	struct day today = day_of(rq->now);
 	struct day first = { today.n - DASHBOARD_DAYS + 1 };
-	struct referrer_totals t = { 0 };
 	struct referrer r = { 0 };
 
 	TRY(referrer_of(rq->db, rq->arena, rq->who.org_id, &r));
-	TRY(referrer_totals(rq->db, rq->arena, r.id, &t));
-	TRY(referrer_earned(rq->db, rq->arena, r.id, &out->earnings));
-	TRY(referrer_days(rq->db, rq->arena, r.id, first, today, &out->daily));
-	out->clicks = t.clicks;
-	out->referrals = t.referrals;
-	out->conversions = t.conversions;
-	rq->out = out;
-	return OK;
+	rq->out = ARENA_NEW(rq->arena, struct dashboard);
+	return referrer_dashboard(rq->db, rq->arena, r.id, first, today,
+	    rq->out);
 }
 
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);

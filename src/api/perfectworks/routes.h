@@ -16,6 +16,7 @@ extern const struct route pw_invitation_routes[];
 extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
+extern const struct route pw_campaign_report_routes[];
 extern const struct route pw_earning_routes[];
 extern const struct route pw_withdrawal_routes[];
 extern const struct route pw_program_routes[];
@@ -52,6 +53,8 @@ extern const struct shape pw_money;
 extern const struct shape pw_earning;
 /* organizations.c */
 extern const struct shape pw_organization, pw_statistics;
+/* A referrer campaign's link. */
+struct str pw_link(struct arena *, struct str code);
 
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \

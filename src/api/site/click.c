@@ -7,12 +7,16 @@
  * clicks from repeated ones, and aff_ref, the click that a sign-up on this
  * site belongs to.  The landing page gets the click's token in its address;
  * nothing of it says who the visitor is.
+ *
+ * A browser that fetches the link ahead of a click that may never come is
+ * refused, so that it asks again when the click does come and is counted then.
  */
 #include "api/site/click.h"
 
 #include <sodium.h>
 
 #include "api/site/site.h"
+#include "api/site/source.h"
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
@@ -63,17 +67,27 @@ is_bot(struct str agent)
 }
 
 static void
-read_visit(struct visit *v)
+read_visit(struct arena *a, struct visit *v)
 {
 	struct click *c = &v->click;
 
 	c->placement_id = v->lead.id;
+	c->referrer_id = v->lead.referrer_id;
+	c->source = source_of(a, v->in->uri, v->in->referer);
 	c->bot = is_bot(v->in->user_agent);
 	c->known_visitor = str_unhex(cookie_value(v->in->cookie, "aff_vid"),
 	    c->visitor, sizeof(c->visitor));
 	if (!c->known_visitor)
 		randombytes_buf(c->visitor, sizeof(c->visitor));
 	secret_address(v->in->address, c->address_hash);
+}
+
+static enum err
+refusal(const struct http_in *in)
+{
+	if (in->method != GET && in->method != HEAD)
+		return ERR_METHOD;
+	return str_has_prefix(in->purpose, STR("prefetch")) ? ERR_PREFETCH : OK;
 }
 
 /* The placement of each code; a batch often asks for the same one. */
@@ -85,12 +99,14 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 		struct str code = code_of(v[i].in->uri);
 		size_t k = 0;
 
-		while (k < i && !str_eq(code, code_of(v[k].in->uri)))
+		while (k < i && (refusal(v[k].in) != OK ||
+		    !str_eq(code, code_of(v[k].in->uri))))
 			k++;
+		v[i].err = refusal(v[i].in);
+		if (v[i].err != OK)
+			continue;
 		v[i].err = ERR_NOT_FOUND;
-		if (v[i].in->method != GET && v[i].in->method != HEAD) {
-			v[i].err = ERR_METHOD;
-		} else if (k < i && v[k].err != ERR_METHOD) {
+		if (k < i) {
 			v[i].lead = v[k].lead;
 			v[i].err = v[k].err;
 		} else if (code.n > 0 && code.n <= 40) {
@@ -100,7 +116,7 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 		v[i].counted = v[i].err == OK && v[i].lead.counts &&
 		    v[i].in->method == GET;
 		if (v[i].counted)
-			read_visit(&v[i]);
+			read_visit(a, &v[i]);
 	}
 }
 

@@ -78,6 +78,9 @@ class Service {
 			AFFILIATED_HTTPS_PORT: String(await freePort()),
 			AFFILIATED_HTTP_PORT: String(await freePort()),
 			AFFILIATED_METRICS_PORT: String(await freePort()),
+			/* clicks by source after some seconds */
+			AFFILIATED_ROLLUP_SECONDS: '1',
+			AFFILIATED_ROLLUP_AGE_SECONDS: '6',
 			AFFILIATED_LOG_FILE: path.join(this.state, 'log',
 			    'affiliated.log'),
 			ASAN_OPTIONS: `log_path=${this.state}/log/asan:` +

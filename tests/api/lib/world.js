@@ -83,11 +83,6 @@ class World {
 			password: e.AFFILIATED_ADMIN_PASSWORD });
 	}
 
-	/* His key. */
-	admin() {
-		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
-	}
-
 	async key(who, scopes, more = {}) {
 		return this.ok(201, 'POST', '/api-keys', { token: who.token,
 			body: { description: 'Test', scopes, ...more } });

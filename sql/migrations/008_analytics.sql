@@ -1,0 +1,64 @@
+-- Where clicks come from, by day; a referrer's days; what lists search by.
+
+ALTER TABLE click
+	ADD COLUMN source VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin
+	    NOT NULL DEFAULT 'unknown' AFTER kind;
+
+-- Searched by name, and by status with the dates that say what runs now.
+ALTER TABLE placement
+	ADD KEY placement_name (referrer_id, name, id),
+	ADD KEY placement_status (referrer_id, status, created_at, id,
+	    starts_at, ends_at);
+
+-- The days of all placements of a referrer are found without the placements.
+ALTER TABLE placement_day
+	ADD COLUMN referrer_id BIGINT UNSIGNED NOT NULL DEFAULT 0 AFTER day;
+UPDATE placement_day d JOIN placement p ON p.id = d.placement_id
+	SET d.referrer_id = p.referrer_id;
+ALTER TABLE placement_day
+	ALTER COLUMN referrer_id DROP DEFAULT,
+	ADD KEY placement_day_referrer (referrer_id, day),
+	ADD KEY placement_day_day (day, referrer_id);
+
+-- Days that are over, summed over the placements of a referrer.
+CREATE TABLE referrer_day (
+	referrer_id BIGINT UNSIGNED NOT NULL,
+	day DATE NOT NULL,
+	clicks BIGINT NOT NULL,
+	unique_clicks BIGINT NOT NULL,
+	bot_clicks BIGINT NOT NULL,
+	referrals BIGINT NOT NULL,
+	conversions BIGINT NOT NULL,
+	PRIMARY KEY (referrer_id, day),
+	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
+);
+
+-- Clicks by their source, summed up to rollup.done_until.
+CREATE TABLE click_source_day (
+	placement_id BIGINT UNSIGNED NOT NULL,
+	day DATE NOT NULL,
+	source VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+	clicks BIGINT NOT NULL,
+	unique_clicks BIGINT NOT NULL,
+	bot_clicks BIGINT NOT NULL,
+	PRIMARY KEY (placement_id, day, source),
+	FOREIGN KEY (placement_id) REFERENCES placement (id)
+);
+
+-- How far a roll-up has come: all before done_until is in it; last_id says
+-- where the next turn looks (see src/model/rollup.c).
+CREATE TABLE rollup (
+	name VARCHAR(40) CHARACTER SET ascii NOT NULL PRIMARY KEY,
+	done_until DATETIME(6) NOT NULL,
+	last_id BIGINT UNSIGNED NOT NULL
+);
+
+INSERT INTO rollup (name, done_until, last_id) VALUES
+	('click_source', '2000-01-01', 0),
+	('referrer_day', '2000-01-01', 0);
+
+-- Earnings by day and currency are read from the index alone.
+ALTER TABLE earning
+	ADD KEY earning_days (referrer_id, created_at, type, currency, amount);
+
+INSERT INTO schedule (name, next_run_at) VALUES ('roll_up', UTC_TIMESTAMP(6));

@@ -1,0 +1,64 @@
+-- Sums that the jobs role makes behind the writers: see src/model/rollup.c.
+
+-- name: rollup_get
+SELECT done_until, last_id FROM rollup WHERE name = :name
+
+-- name: rollup_move
+UPDATE rollup SET done_until = :until, last_id = :last
+WHERE name = :name AND done_until = :was_until AND last_id = :was_last
+
+-- name: rollup_click_from
+SELECT id, created_at FROM click WHERE id >= :id ORDER BY id LIMIT 1
+
+-- name: rollup_click_before
+SELECT id, created_at FROM click
+WHERE id > :after AND id < :behind AND created_at < :before
+ORDER BY id DESC LIMIT 1
+
+-- name: rollup_sources
+SELECT g.placement_id, g.day, g.source, g.clicks, g.unique_clicks,
+	g.bot_clicks, s.placement_id IS NOT NULL AS known,
+	(SELECT COUNT(*) FROM click_source_day c
+	WHERE c.placement_id = g.placement_id AND c.day = g.day
+	AND c.source <> 'other') AS have
+FROM (SELECT placement_id, DATE(created_at) AS day, source,
+		CAST(SUM(kind = 'person') AS SIGNED) AS clicks,
+		COUNT(first) AS unique_clicks,
+		CAST(SUM(kind = 'bot') AS SIGNED) AS bot_clicks
+	FROM click WHERE id > :after AND id < :behind
+	AND created_at >= :from AND created_at < :until
+	GROUP BY placement_id, DATE(created_at), source) g
+LEFT JOIN click_source_day s ON s.placement_id = g.placement_id
+	AND s.day = g.day AND s.source = g.source
+ORDER BY g.placement_id, g.day, known DESC, g.clicks DESC, g.bot_clicks DESC,
+	g.source
+
+-- name: rollup_add_sources
+INSERT INTO click_source_day (placement_id, day, source, clicks, unique_clicks,
+	bot_clicks)
+VALUES
+-- rows:
+(:placement, :day, :source, :clicks, :uniques, :bots)
+-- tail:
+ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
+	unique_clicks = unique_clicks + VALUES(unique_clicks),
+	bot_clicks = bot_clicks + VALUES(bot_clicks)
+
+-- name: rollup_next_day
+SELECT MIN(day) AS day FROM placement_day WHERE day > :day
+
+-- name: rollup_day
+SELECT referrer_id, day, CAST(SUM(clicks) AS SIGNED) AS clicks,
+	CAST(SUM(unique_clicks) AS SIGNED) AS unique_clicks,
+	CAST(SUM(bot_clicks) AS SIGNED) AS bot_clicks,
+	CAST(SUM(referrals) AS SIGNED) AS referrals,
+	CAST(SUM(conversions) AS SIGNED) AS conversions
+FROM placement_day WHERE day = :day AND referrer_id > :after
+GROUP BY day, referrer_id ORDER BY day, referrer_id LIMIT 500
+
+-- name: rollup_add_day
+INSERT INTO referrer_day (referrer_id, day, clicks, unique_clicks, bot_clicks,
+	referrals, conversions)
+VALUES
+-- rows:
+(:referrer, :day, :clicks, :uniques, :bots, :referrals, :conversions)
