@@ -12,7 +12,7 @@ const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
-let w, c, me, weak, product;
+let w, c, me, weak, product, invitation;
 
 const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
@@ -28,8 +28,11 @@ function body(o) {
 		return undefined;
 	if ('email' in b)
 		b.email = `loop-${unique()}@example.com`;
-	if ('password' in b)
-		b.password = PASSWORD;
+	for (const name of ['password', 'currentPassword', 'newPassword'])
+		if (name in b)
+			b[name] = PASSWORD;
+	if ('invitationToken' in b)
+		b.invitationToken = invitation.invitationToken;
 	if ('productId' in b)
 		b.productId = product.id;
 	if ('organizationId' in b)
@@ -43,6 +46,7 @@ test('the document has operations', async () => {
 	me = await w.referrer();
 	weak = (await w.key(me, ['files:read'])).key;
 	product = await w.product();
+	invitation = await w.invite(await w.owner(), me.email);
 	assert.ok(doc.operations.length >= 20);
 	const ids = doc.operations.map((o) => o.id);
 	assert.equal(new Set(ids).size, ids.length, 'an operationId twice');
@@ -276,7 +280,12 @@ async function hold(fn) {
 
 /* One of each resource, made anew: what a write can be tried on. */
 async function resources() {
+	const guest = await w.user();
+	const joined = await w.join(guest, await w.invite(me, guest.email));
+	const open = await w.invite(me, `open-${unique()}@example.com`);
 	const own = {
+		'/organization-members/invitations': open.id,
+		'/organization-members': joined.id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
 		'/api-keys': (await w.key(me)).id,
 	};

@@ -58,6 +58,26 @@ class World {
 		return this.login(who);
 	}
 
+	/* A user without an organization, logged in. */
+	async user(email = `user-${unique()}@example.com`, more = {}) {
+		const who = { email, password: PASSWORD };
+
+		Object.assign(who, await this.ok(201, 'POST',
+		    '/users/register', { body: { ...who, name: 'User',
+			...more } }));
+		return this.login(who);
+	}
+
+	invite(who, email, role = 'member') {
+		return this.ok(201, 'POST', '/organization-members/invite', {
+			token: who.token, body: { email, role } });
+	}
+
+	join(who, { invitationToken }) {
+		return this.ok(201, 'POST', '/organization-members/join', {
+			token: who.token, body: { invitationToken } });
+	}
+
 	async key(who, scopes, more = {}) {
 		return this.ok(201, 'POST', '/api-keys', { token: who.token,
 			body: { description: 'Test', scopes, ...more } });
