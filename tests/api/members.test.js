@@ -28,22 +28,13 @@ const put = (who, id, role) => c.call('PUT', `${AT}/${id}`, {
 const remove = (who, id) => c.call('DELETE', `${AT}/${id}`, {
 	token: who.token });
 
-/* A user without an organization, logged in. */
-async function user(email = `user-${unique()}@example.com`, more = {}) {
-	const who = { email, password: PASSWORD };
-
-	Object.assign(who, await w.ok(201, 'POST', '/users/register', {
-		body: { ...who, name: 'User', ...more } }));
-	return w.login(who);
-}
+const user = (...more) => w.user(...more);
 
 /* One more member of the owner's organization; his id as one in .member. */
 async function member(owner, role) {
 	const who = await user();
-	const invited = await invite(owner, { email: who.email, role });
 
-	assert.equal(invited.status, 201, invited.text);
-	who.member = (await join(who, invited.data.invitationToken)).data;
+	who.member = await w.join(who, await w.invite(owner, who.email, role));
 	assert.equal(who.member.role, role);
 	return who;
 }

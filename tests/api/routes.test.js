@@ -12,7 +12,7 @@ const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
-let w, c, me, house, weak, houseWeak, product;
+let w, c, me, house, weak, houseWeak, product, invitation;
 
 const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
@@ -36,8 +36,11 @@ function body(o) {
 		return undefined;
 	if ('email' in b)
 		b.email = `loop-${unique()}@example.com`;
-	if ('password' in b)
-		b.password = PASSWORD;
+	for (const name of ['password', 'currentPassword', 'newPassword'])
+		if (name in b)
+			b[name] = PASSWORD;
+	if ('invitationToken' in b)
+		b.invitationToken = invitation.invitationToken;
 	if ('productId' in b)
 		b.productId = product.id;
 	if ('organizationId' in b)
@@ -53,6 +56,7 @@ test('the document has operations', async () => {
 	weak = (await w.key(me, ['files:read'])).key;
 	houseWeak = (await w.key(house, ['files:read'])).key;
 	product = await w.product();
+	invitation = await w.invite(await w.owner(), me.email);
 	assert.ok(doc.operations.length >= 20);
 	const ids = doc.operations.map((o) => o.id);
 	assert.equal(new Set(ids).size, ids.length, 'an operationId twice');
@@ -305,9 +309,14 @@ const THROWN_AWAY = {
 /* One of each resource, made anew: what a write can be tried on. */
 async function resources() {
 	await w.adjust(me, 100);
+	const guest = await w.user();
+	const joined = await w.join(guest, await w.invite(me, guest.email));
+	const open = await w.invite(me, `open-${unique()}@example.com`);
 	const own = {
 		'/settle': (await w.reserve(me, 1)).id,
 		'/release': (await w.reserve(me, 1)).id,
+		'/organization-members/invitations': open.id,
+		'/organization-members': joined.id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
 		'/api-keys': (await w.key(me)).id,
 	};

@@ -36,7 +36,12 @@ test('two tenants, one with everything', async () => {
 		token: owner.token })).items;
 	const [tokens] = (await w.ok(200, 'GET', '/token-transactions', {
 		token: owner.token })).items;
+	const invited = await w.invite(owner, 'somebody@example.com');
+	const guest = await w.user();
+	const joined = await w.join(guest, await w.invite(owner, guest.email));
 	ids = {
+		'/organization-members/invitations/': invited.id,
+		'/organization-members/': joined.id,
 		'/referrer-campaigns/': campaign.id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,

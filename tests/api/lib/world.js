@@ -44,18 +44,6 @@ class World {
 		return who;
 	}
 
-	/* A user without an organization, logged in. */
-	async user() {
-		const id = unique();
-		const who = { email: `user-${id}@example.com`,
-			password: PASSWORD };
-		const data = await this.ok(201, 'POST', '/users/register', {
-			body: { ...who, name: `User ${id}` } });
-
-		who.user = data.user;
-		return this.login(who);
-	}
-
 	/* The same by his key. */
 	admin() {
 		return { key: this.c.service.credentials.AFFILIATED_ADMIN_KEY };
@@ -81,6 +69,26 @@ class World {
 
 		return this.login({ email: e.AFFILIATED_ADMIN_EMAIL,
 			password: e.AFFILIATED_ADMIN_PASSWORD });
+	}
+
+	/* A user without an organization, logged in. */
+	async user(email = `user-${unique()}@example.com`, more = {}) {
+		const who = { email, password: PASSWORD };
+
+		Object.assign(who, await this.ok(201, 'POST',
+		    '/users/register', { body: { ...who, name: 'User',
+			...more } }));
+		return this.login(who);
+	}
+
+	invite(who, email, role = 'member') {
+		return this.ok(201, 'POST', '/organization-members/invite', {
+			token: who.token, body: { email, role } });
+	}
+
+	join(who, { invitationToken }) {
+		return this.ok(201, 'POST', '/organization-members/join', {
+			token: who.token, body: { invitationToken } });
 	}
 
 	async key(who, scopes, more = {}) {

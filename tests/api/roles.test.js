@@ -1,0 +1,135 @@
+/*
+ * docs/roles.md, cell by cell: each operation of the API document is called
+ * once by each role, and refused exactly where the table says no.
+ */
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { tests } = require('./lib/test');
+const { unique } = require('./lib/world');
+const { office } = require('./lib/mail');
+const doc = require('./lib/document');
+
+const test = tests(__filename);
+const lines = fs.readFileSync(path.join(__dirname, '../../docs/roles.md'),
+    'utf8').split('\n').filter((l) => l.startsWith('|'))
+    .map((l) => l.split('|').slice(1, -1).map((cell) => cell.trim()));
+const [heads, , ...rows] = lines;
+const table = new Map(rows.map((cells) => [cells[0], Object.fromEntries(
+    cells.map((cell, i) => [heads[i], cell]))]));
+const roles = heads.slice(3);
+let c, w, boss, asker;
+
+/* What ends the asker himself, or his organization, is not done. */
+const own = (o) => o.method === 'DELETE' && !/\{/.test(o.template);
+const deletes = (o) => o.method === 'DELETE';
+const operations = [...doc.operations.filter((o) => !deletes(o)),
+	...doc.operations.filter(deletes)];
+
+function body(o) {
+	const b = doc.body(o);
+
+	if (b && 'email' in b)
+		b.email = `role-${unique()}@example.com`;
+	return b;
+}
+
+/* One call; a key of idempotency that is none is refused after the rights. */
+function call(o, how) {
+	const headers = own(o) ? { 'idempotency-key': 'x'.repeat(256) } : {};
+
+	if (own(o))
+		assert.ok(doc.keyed(o), `${o.id} would be done`);
+	return c.call(o.method, doc.address(o).replace(/^\/api\/v0/, ''), {
+		...how, body: body(o), headers });
+}
+
+const refused = (a) => a.status === 403 &&
+    ['scope', 'forbidden'].includes(a.body.error.code);
+
+async function member(of, role) {
+	const who = await w.user();
+
+	await w.join(who, await w.invite(of, who.email, role));
+	return who;
+}
+
+test('an organization with one of each role', async () => {
+	const o = await office();
+
+	({ c, w } = o);
+	boss = await w.owner();
+	const house = await w.login({
+		email: o.service.credentials.AFFILIATED_ADMIN_EMAIL,
+		password: o.service.credentials.AFFILIATED_ADMIN_PASSWORD });
+	asker = {
+		'owner': await member(boss, 'owner'),
+		'admin': await member(boss, 'admin'),
+		'member': await member(boss, 'member'),
+		'house administrator': await member(house, 'admin'),
+		'API key': { key: (await w.key(boss)).key },
+	};
+	assert.deepEqual(Object.keys(asker), roles);
+}, 300);
+
+test('the table has every operation once', () => {
+	assert.deepEqual([...table.keys()].sort(),
+	    doc.operations.map((o) => o.id).sort());
+	assert.equal(rows.length, table.size);
+	for (const [id, row] of table)
+		for (const role of roles)
+			assert.ok(['yes', 'no', 'self'].includes(row[role]),
+			    `${id} ${role}: ${row[role]}`);
+});
+
+for (const role of roles)
+	test(`${role}: refused where the table says no`, async () => {
+		const who = asker[role];
+
+		for (const o of operations) {
+			const cell = table.get(o.id)[role];
+			const a = await call(o, who.key ? { key: who.key } :
+			    { token: who.token });
+
+			assert.equal(refused(a), cell === 'no',
+			    `${role} ${o.id}: ${cell}, but ${a.text}`);
+			if (doc.secured(o))
+				assert.notEqual(a.status, 401, o.id);
+			assert.ok(a.status < 500, a.text);
+			if (o.id === 'logout' && a.status === 200)
+				await w.login(who);
+			else if (own(o) && cell !== 'no')
+				assert.equal(a.status, 400, o.id);
+		}
+	});
+
+test('the scopes: all but the one are too few, and it alone is enough',
+    async () => {
+	const { scopes } = await w.key(boss);
+	const keys = {};
+
+	for (const scope of scopes)
+		keys[scope] = {
+			only: (await w.key(boss, [scope])).key,
+			without: (await w.key(boss, scopes.filter((s) =>
+			    s !== scope))).key,
+		};
+	for (const o of operations) {
+		const row = table.get(o.id);
+
+		if (row.scope === '' || row.scope === 'public')
+			continue;
+		const a = await call(o, { key: keys[row.scope].without });
+		assert.ok(refused(a), `${o.id}: ${a.text}`);
+		const b = await call(o, { key: keys[row.scope].only });
+		assert.equal(refused(b), row['API key'] === 'no',
+		    `${o.id}: ${b.text}`);
+	}
+});
+
+test('nobody has lost what he had', async () => {
+	for (const role of roles.filter((r) => asker[r].token))
+		await w.ok(200, 'GET', '/organizations/current', {
+			token: asker[role].token });
+});
