@@ -178,7 +178,7 @@ list_text(char *text, size_t size, enum query q, uint32_t wheres,
 	const struct statement *def = &statements[q];
 	size_t n = (size_t)snprintf(text, size, "EXPLAIN ");
 
-	for (unsigned i = 0; i <= def->wheres + def->orders + 1; i++) {
+	for (unsigned i = 0; i <= def->wheres + def->orders + def->tail; i++) {
 		bool where = i > 0 && i <= def->wheres;
 		bool sort = i > def->wheres && i <= def->wheres + def->orders;
 
@@ -239,8 +239,13 @@ grow(void)
 	    " amount, balance_after, reason, created_at)"
 	    " SELECT 700000 + seq %% 5, 1, 1, 1, 'x',"
 	    " '2026-01-01' + INTERVAL seq MINUTE FROM seq_1_to_20000");
+	test_sql(root, "INSERT INTO token_lot (organization_id, payment_id,"
+	    " amount, remaining, created_at, expires_at)"
+	    " SELECT 700000 + seq %% 5, 900000 + seq, 9, seq %% 10 = 0,"
+	    " '2026-01-01', '2026-01-01' + INTERVAL seq MINUTE"
+	    " FROM seq_1_to_20000");
 	test_sql(root, "ANALYZE TABLE token_transaction, token_reservation,"
-	    " token_adjustment PERSISTENT FOR ALL");
+	    " token_adjustment, token_lot PERSISTENT FOR ALL");
 }
 
 #define T(where) Q_TOKEN_LIST_WHERE_##where
@@ -289,7 +294,7 @@ lists_of_any_length_answer_from_an_index(void **state)
 }
 
 static void
-other_lists_do_as_well(void **state)
+other_lists_and_the_jobs_do_as_well(void **state)
 {
 	static const uint32_t held[] = {
 	    Q_RESERVATION_LIST_WHERE_AFTER_DESC,
@@ -317,6 +322,12 @@ other_lists_do_as_well(void **state)
 		    Q_ADJUSTMENT_LIST_WHERE_ORGANIZATION, i,
 		    "adjustment_organization", org_on);
 	}
+	assert_indexed(Q_LOT_OPEN, 0, 0, "lot_open", (const char *const[]){
+	    ORG, "50" });
+	assert_indexed(Q_LOT_DUE, 0, 0, "lot_due", (const char *const[]){
+	    TIME });
+	assert_indexed(Q_RESERVATION_DUE, 0, 0, "reservation_due",
+	    (const char *const[]){ TIME });
 }
 
 #define LISTS 2
@@ -333,7 +344,7 @@ main(void)
 	tests[LEN(faults)] = (struct CMUnitTest)
 	    cmocka_unit_test(lists_of_any_length_answer_from_an_index);
 	tests[LEN(faults) + 1] = (struct CMUnitTest)
-	    cmocka_unit_test(other_lists_do_as_well);
+	    cmocka_unit_test(other_lists_and_the_jobs_do_as_well);
 	return cmocka_run_group_tests_name("token books", tests, start,
 	    token_world_stop);
 }
