@@ -231,8 +231,8 @@ erase_lone(struct db *db, struct arena *a, uint64_t id, struct when now)
 	struct list lone;
 	bool more = false;
 
-	TRY(db_rows(db, a, Q_USER_LONE, ARGS(id, HOUSE_ID), &held_membership_row,
-	    &lone));
+	TRY(db_rows(db, a, Q_USER_LONE, ARGS(id, HOUSE_ID),
+	    &held_membership_row, &lone));
 	m = lone.items;
 	for (size_t i = 0; i < lone.n; i++)
 		TRY(erase_organization(db, a, &(struct actor){ m[i].id, id,
