@@ -232,7 +232,7 @@ for (const id of ['abc', '0', '-1', '1.0', '1e3', '%20', '1%20', '+1', '0x1',
 		    { token: me.token })).status, 400);
 	});
 
-const PATHS = ['/', '//', '/users', '/users//profile', '/users/profile/',
+const PATHS = ['/', '//', '/user', '/users//profile', '/users/profile/',
 	'/users/profile%2F', '/users%2Fprofile', '/users/%00',
 	'/users/profile%00', '/users/../users/profile', '/users/./profile',
 	'/users/%2e%2e/users/profile', '/users/%ff', '/users/%c0%af',

@@ -293,6 +293,21 @@ test('a deleted organization: nothing of it goes on', async () => {
 	    campaign.id)).length, 1);
 });
 
+test('choosing the active organization, and again', async () => {
+	const own = await w.owner();
+	const { id } = await w.ok(201, 'POST', '/organizations', {
+		token: own.token, body: { name: 'A second one' } });
+
+	for (let i = 0; i < 2; i++) {
+		assert.equal((await choose(own, id)).data.id, id);
+		assert.equal((await current(own)).data.id, id);
+	}
+	assert.equal((await remove(own)).status, 204);
+	assert.equal((await choose(own, id)).status, 404);
+	assert.equal((await choose(own, own.organization.id)).status, 200);
+	assert.equal((await current(own)).data.id, own.organization.id);
+});
+
 test('deleting at once: done once', async () => {
 	const own = await w.owner();
 	const answers = await Promise.all(Array.from({ length: 6 }, () =>
