@@ -1,8 +1,24 @@
 /* All tests of the API in one process and on one service, in this order. */
 'use strict';
 
-for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'withdrawals', 'program', 'tokens', 'reservations',
-    'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults',
-    'coverage'])
+for (const name of [
+	'main-job',
+	'auth',
+	'input',
+	'routes',
+	'tenant',
+	'payments',
+	'withdrawals',
+	'program',
+	'tokens',
+	'reservations',
+	'idempotency',
+	'concurrency',
+	'clicks',
+	'server',
+	'limits',
+	'faults',
+	'backup',
+	'coverage',
+])
 	require(`./${name}.test.js`);

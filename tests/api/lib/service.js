@@ -66,7 +66,8 @@ class Service {
 		});
 	}
 
-	async start() {
+	/* A place and ports of its own. */
+	async prepare() {
 		const home = fs.mkdtempSync(path.join(os.tmpdir(), 'aff-'));
 
 		fs.chmodSync(home, 0o755);
@@ -85,6 +86,10 @@ class Service {
 			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off',
 			...this.settings };
 		process.on('exit', () => this.stop());
+	}
+
+	async start() {
+		await this.prepare();
 		/* With other settings the main job need not pass. */
 		if (Object.keys(this.settings).length > 0) {
 			fs.mkdirSync(path.join(this.state, 'etc'), {
@@ -96,6 +101,10 @@ class Service {
 		if (code !== 0)
 			throw new Error(`./quickstart start: ${code}\n` +
 			    out.slice(-4000));
+		return this.connect();
+	}
+
+	connect() {
 		this.credentials = readEnv(path.join(this.state,
 		    'credentials.env'));
 		this.url = this.credentials.AFFILIATED_URL.replace(/\/$/, '');
