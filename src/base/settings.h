@@ -18,7 +18,7 @@ struct settings {
 	int64_t least_withdrawal;	/* minor units */
 	bool mail;			/* there is a mail server */
 	bool confirm_email;		/* before the first log-in */
-	int64_t invitation_days, invitations_max;
+	int64_t invitation_days, invitations_max, invitation_letters;
 	bool sandbox;			/* the built-in payment provider */
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */

@@ -326,6 +326,7 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.confirm_email = c->confirm_email,
 		.invitation_days = c->invitation_days,
 		.invitations_max = c->invitations_max,
+		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

@@ -164,7 +164,8 @@ const struct route pw_password_routes[] = {
 	{ .op = "changePassword", .method = PUT, .path = "/users/password",
 	  .prepare = prepare_change, .handle = change,
 	  .in = &password_change_in, .status = 200,
-	  .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users", .summary = "Change your password",
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users",
+	  .summary = "Change your password",
 	  .done = "Password changed; your other sessions are ended" },
 	{ .op = NULL }
 };
