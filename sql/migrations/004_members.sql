@@ -9,8 +9,9 @@ ALTER TABLE member
 	ADD KEY member_list (organization_id, created_at, id),
 	ADD KEY member_role (organization_id, role, created_at, id);
 
--- pending: 1, and NULL once somebody joined, so that an address has one that
--- is open.  The token is a keyed hash of seed: the installation's secret makes
+-- pending: 1, and NULL once somebody joined or it was withdrawn, so that an
+-- address has one that is open.  letters: how often it was sent; the last time
+-- at sent_at.  The token is a keyed hash of seed: the installation's secret makes
 -- it again for a mail, and the database knows no more than its hash.
 CREATE TABLE invitation (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -23,11 +24,14 @@ CREATE TABLE invitation (
 	invited_by BIGINT UNSIGNED NOT NULL,
 	accepted_by BIGINT UNSIGNED NULL,
 	pending TINYINT NULL DEFAULT 1,
+	letters INT UNSIGNED NOT NULL DEFAULT 1,
 	created_at DATETIME(6) NOT NULL,
+	sent_at DATETIME(6) NOT NULL,
 	expires_at DATETIME(6) NOT NULL,
 	UNIQUE KEY invitation_token (token_hash),
 	UNIQUE KEY invitation_once (organization_id, email, pending),
 	KEY invitation_list (organization_id, pending, created_at, id),
+	KEY invitation_sent (organization_id, sent_at, letters),
 	KEY invitation_expires (expires_at),
 	FOREIGN KEY (organization_id) REFERENCES organization (id),
 	FOREIGN KEY (invited_by) REFERENCES user (id)

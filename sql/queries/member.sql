@@ -57,13 +57,14 @@ WHERE m.organization_id = :org AND m.user_id = :user
 
 -- name: invitation_insert
 INSERT INTO invitation (organization_id, email, role, message, seed,
-	token_hash, invited_by, created_at, expires_at)
-VALUES (:org, :email, :role, :message, :seed, :hash, :user, :now, :expires)
+	token_hash, invited_by, created_at, sent_at, expires_at)
+VALUES (:org, :email, :role, :message, :seed, :hash, :user, :now, :now,
+	:expires)
 
 -- name: invitation_renew
 UPDATE invitation SET email = :email, role = :role, message = :message,
 	seed = :seed, token_hash = :hash, invited_by = :user,
-	expires_at = :expires
+	letters = letters + 1, sent_at = :now, expires_at = :expires
 WHERE organization_id = :org AND id = :id AND pending = 1
 
 -- name: invitation_open
@@ -80,6 +81,10 @@ WHERE organization_id = :org AND id = :id AND pending = 1 FOR UPDATE
 SELECT COUNT(*) AS n FROM invitation
 WHERE organization_id = :org AND pending = 1 AND expires_at > :now FOR UPDATE
 
+-- name: invitation_letters
+SELECT CAST(COALESCE(SUM(letters), 0) AS SIGNED) AS n FROM invitation
+WHERE organization_id = :org AND sent_at > :since FOR UPDATE
+
 -- name: invitation_list
 SELECT id, organization_id, email, role, message, created_at, expires_at
 FROM invitation
@@ -95,14 +100,16 @@ ORDER BY created_at, id
 -- tail:
 LIMIT :limit OFFSET :skip
 
--- name: invitation_delete
-DELETE FROM invitation WHERE organization_id = :org AND id = :id AND pending = 1
+-- name: invitation_withdraw
+UPDATE invitation SET pending = NULL
+WHERE organization_id = :org AND id = :id AND pending = 1
 
 -- name: invitation_by_token
 SELECT i.id, i.organization_id, i.email, i.role, i.accepted_by, i.expires_at
 FROM invitation i
 JOIN organization o ON o.id = i.organization_id AND o.deleted_at IS NULL
-WHERE i.token_hash = :hash FOR UPDATE
+WHERE i.token_hash = :hash AND (i.pending = 1 OR i.accepted_by IS NOT NULL)
+FOR UPDATE
 
 -- name: invitation_accept
 UPDATE invitation SET pending = NULL, accepted_by = :user

@@ -23,7 +23,7 @@ struct settings {
 	int64_t recover_days;		/* from deletion to erasure */
 	bool mail;			/* there is a mail server */
 	bool confirm_email;		/* before the first log-in */
-	int64_t invitation_days, invitations_max;
+	int64_t invitation_days, invitations_max, invitation_letters;
 	int64_t reservation_seconds;	/* tokens are held so long by default */
 	int64_t reservation_max_seconds;	/* and at the most */
 	bool sandbox;			/* the built-in payment provider */

@@ -61,7 +61,7 @@ email_problem(struct str s)
 	    memmem(host.p, host.n, "..", 2) != NULL)
 		return "must be an email address";
 	for (size_t i = 0; i < local.n; i++)
-		if (local.p[i] <= ' ' || local.p[i] > '~' ||
+		if ((unsigned char)local.p[i] <= ' ' ||
 		    strchr("\"(),:;<>[\\]", local.p[i]) != NULL)
 			return "must be an email address";
 	return NULL;

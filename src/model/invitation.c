@@ -50,6 +50,18 @@ event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
 	    id, who->user_id, who->now }, NULL);
 }
 
+/* Or an organization would be a way to write to everybody. */
+static enum err
+may_write(struct db *db, struct arena *a, const struct actor *who)
+{
+	struct count letters = { 0 };
+
+	TRY(db_row(db, a, Q_INVITATION_LETTERS, ARGS(who->organization_id,
+	    when_add(who->now, -DAY_SECONDS)), &invitation_count_row,
+	    &letters));
+	return letters.n < settings->invitation_letters ? OK : ERR_LIMIT;
+}
+
 /* A token and a life, in the row of inv->id or in a new one; and a letter. */
 static enum err
 store(struct db *db, struct arena *a, const struct actor *who,
@@ -58,6 +70,7 @@ store(struct db *db, struct arena *a, const struct actor *who,
 	unsigned char *seed = arena_alloc(a, SEED_BYTES);
 	bool renewed = inv->id != 0;
 
+	TRY(may_write(db, a, who));
 	randombytes_buf(seed, SEED_BYTES);
 	inv->token = token_of(a, seed);
 	inv->organization_id = who->organization_id;
@@ -67,8 +80,8 @@ store(struct db *db, struct arena *a, const struct actor *who,
 		TRY(db_exec(db, Q_INVITATION_RENEW, ARGS(inv->email,
 		    LABEL(role_labels, inv->role), inv->message,
 		    BYTES(seed, SEED_BYTES), token_hash(a, inv->token),
-		    who->user_id, inv->expires_at, who->organization_id,
-		    inv->id), NULL, NULL));
+		    who->user_id, who->now, inv->expires_at,
+		    who->organization_id, inv->id), NULL, NULL));
 	} else {
 		inv->created_at = who->now;
 		TRY(db_exec(db, Q_INVITATION_INSERT, ARGS(who->organization_id,
@@ -156,7 +169,7 @@ invitation_withdraw(struct db *db, struct arena *a, const struct actor *who,
 	struct invitation inv = { 0 };
 
 	TRY(find_open(db, a, who, id, &inv));
-	TRY(db_exec(db, Q_INVITATION_DELETE, ARGS(who->organization_id, id),
+	TRY(db_exec(db, Q_INVITATION_WITHDRAW, ARGS(who->organization_id, id),
 	    NULL, NULL));
 	return event(db, a, who, id, "invitation.withdrawn");
 }

@@ -19,11 +19,11 @@ struct invitation {
 
 /*
  * email, role and message are given.  ERR_ALREADY_MEMBER; ERR_LIMIT: too many
- * are open; ERR_FORBIDDEN: only an owner invites owners.
+ * are open or were sent today; ERR_FORBIDDEN: only an owner invites owners.
  */
 MUST_CHECK enum err invitation_make(struct db *, struct arena *,
     const struct actor *, struct invitation *);
-/* A new token, life and mail.  ERR_NOT_FOUND, ERR_FORBIDDEN. */
+/* A new token, life and mail.  ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT. */
 MUST_CHECK enum err invitation_renew(struct db *, struct arena *,
     const struct actor *, uint64_t id, struct invitation *);
 MUST_CHECK enum err invitation_withdraw(struct db *, struct arena *,

@@ -333,6 +333,7 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.invitations_max = c->invitations_max,
 		.reservation_seconds = c->reservation_seconds,
 		.reservation_max_seconds = c->reservation_max_seconds,
+		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),

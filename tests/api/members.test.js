@@ -104,8 +104,15 @@ test('an invitation is for its address, in any case of letters', async () => {
 	assert.equal(a.status, 403);
 	assert.equal(slug(a), 'not_invited');
 	assert.equal((await join(guest, data.invitationToken)).status, 201);
-	assert.deepEqual((await invite(me, { email: 'jos\u00e9@example.com' }))
-	    .fields, ['email'], 'letters that others are taken for');
+	/* letters that the database takes for others */
+	const plain = await user(`jose-${unique()}@example.com`);
+	const body = JSON.stringify({ role: 'admin',
+		email: plain.email.replace('jose', 'jos\u00e9') });
+	const near = await c.request('POST', `/api/v0${AT}/invite`, { body,
+		headers: c.headers({ token: me.token, body }) });
+	assert.equal(near.status, 201, near.text);
+	assert.equal((await join(plain, JSON.parse(near.text).data
+	    .invitationToken)).status, 403);
 });
 
 test('inviting again renews: the token before stops', async () => {
@@ -210,6 +217,32 @@ test('only so many invitations are open', async () => {
 		email: `n${i}-${who.email}` }));
 	assert.deepEqual(tally(answers), { 201: 1, 422: 3 });
 	await o.service.configure({ invitations_max: undefined });
+});
+
+test('only so many are sent within a day', async () => {
+	const who = await owner();
+	const { data } = await invite(who, { email: `r0-${who.email}` });
+	const resend = () => c.call('POST',
+	    `${AT}/invitations/${data.id}/resend`, { token: who.token });
+
+	await o.service.configure({ invitation_letters: 3 });
+	assert.equal((await resend()).status, 200);
+	await w.ok(204, 'DELETE', `${AT}/invitations/${data.id}`, {
+		token: who.token });
+	const next = await invite(who, { email: `r0-${who.email}` });
+	assert.equal(next.status, 201);
+	assert.notEqual(next.data.id, data.id);
+	for (const a of [await c.call('POST',
+	    `${AT}/invitations/${next.data.id}/resend`, { token: who.token }),
+	    await invite(who, { email: `r1-${who.email}` })]) {
+		assert.equal(a.status, 422);
+		assert.equal(slug(a), 'limit');
+	}
+	await sql('UPDATE invitation SET sent_at = sent_at - INTERVAL 1 DAY ' +
+	    `WHERE organization_id = ${who.organization.id}`);
+	assert.equal((await invite(who, { email: `r1-${who.email}` })).status,
+	    201);
+	await o.service.configure({ invitation_letters: undefined });
 });
 
 test('registering with an invitation', async () => {

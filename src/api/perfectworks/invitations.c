@@ -95,7 +95,10 @@ withdraw(struct request *rq)
 
 static const enum err invite_errors[] = ERRORS(ERR_FORBIDDEN,
     ERR_ALREADY_MEMBER, ERR_LIMIT);
-static const enum err one_errors[] = ERRORS(ERR_NOT_FOUND, ERR_FORBIDDEN);
+static const enum err resend_errors[] = ERRORS(ERR_NOT_FOUND, ERR_FORBIDDEN,
+    ERR_LIMIT);
+static const enum err withdraw_errors[] = ERRORS(ERR_NOT_FOUND,
+    ERR_FORBIDDEN);
 
 const struct route pw_invitation_routes[] = {
 	{ .op = "inviteMember", .method = POST,
@@ -116,13 +119,13 @@ const struct route pw_invitation_routes[] = {
 	  .path = "/organization-members/invitations/{id}/resend",
 	  .handle = resend, .out = &invitation_made, .status = 200,
 	  .flags = R_WRITE, .scope = SCOPE_MEMBERS_WRITE,
-	  .errors = one_errors, .tag = "organization-members",
+	  .errors = resend_errors, .tag = "organization-members",
 	  .summary = "Send an invitation again, with a new token",
 	  .done = "Invitation sent again; the token is shown this once" },
 	{ .op = "deleteInvitation", .method = DELETE,
 	  .path = "/organization-members/invitations/{id}",
 	  .handle = withdraw, .status = 204, .flags = R_WRITE,
-	  .scope = SCOPE_MEMBERS_WRITE, .errors = one_errors,
+	  .scope = SCOPE_MEMBERS_WRITE, .errors = withdraw_errors,
 	  .tag = "organization-members", .summary = "Withdraw an invitation",
 	  .done = "Invitation withdrawn" },
 	{ .op = NULL }

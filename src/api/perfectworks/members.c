@@ -134,8 +134,7 @@ const struct route pw_member_routes[] = {
 	  .path = "/organization-members/join", .handle = join,
 	  .in = &member_join_in, .out = &membership_out, .status = 201,
 	  .also = 200, .flags = R_WRITE | R_USER | R_NO_ORG,
-	  .errors = join_errors,
-	  .tag = "organization-members", .summary = "Accept an invitation",
-	  .done = "Joined" },
+	  .errors = join_errors, .tag = "organization-members",
+	  .summary = "Accept an invitation", .done = "Joined" },
 	{ .op = NULL }
 };

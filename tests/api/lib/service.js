@@ -15,17 +15,20 @@ const { until } = require('./test');
 const ROOT = path.join(__dirname, '../../..');
 const QUICKSTART = path.join(ROOT, 'quickstart');
 
-function freePort() {
-	return new Promise((done, failed) => {
+/* Held together until all are known, so that no two are the same. */
+async function freePorts(n) {
+	const held = await Promise.all(Array.from({ length: n }, () =>
+	    new Promise((done, failed) => {
 		const s = net.createServer();
 
 		s.on('error', failed);
-		s.listen(0, '127.0.0.1', () => {
-			const { port } = s.address();
+		s.listen(0, '127.0.0.1', () => done(s));
+	    })));
+	const ports = held.map((s) => String(s.address().port));
 
-			s.close(() => done(port));
-		});
-	});
+	await Promise.all(held.map((s) => new Promise((done) =>
+	    s.close(done))));
+	return ports;
 }
 
 function readEnv(file) {
@@ -70,14 +73,15 @@ class Service {
 	/* A place and ports of its own. */
 	async prepare() {
 		const home = fs.mkdtempSync(path.join(os.tmpdir(), 'aff-'));
+		const [https, http, metrics] = await freePorts(3);
 
 		fs.chmodSync(home, 0o755);
 		this.home = home;
 		this.state = path.join(home, 'state');
 		this.env = { ...process.env, AFFILIATED_STATE: this.state,
-			AFFILIATED_HTTPS_PORT: String(await freePort()),
-			AFFILIATED_HTTP_PORT: String(await freePort()),
-			AFFILIATED_METRICS_PORT: String(await freePort()),
+			AFFILIATED_HTTPS_PORT: https,
+			AFFILIATED_HTTP_PORT: http,
+			AFFILIATED_METRICS_PORT: metrics,
 			/* clicks by source after some seconds */
 			AFFILIATED_ROLLUP_SECONDS: '1',
 			AFFILIATED_ROLLUP_AGE_SECONDS: '6',
