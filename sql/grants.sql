@@ -25,7 +25,6 @@ GRANT INSERT ON referrer_day TO affiliated@localhost;
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
 GRANT INSERT, UPDATE ON user TO affiliated@localhost;
-GRANT INSERT, UPDATE, DELETE ON member TO affiliated@localhost;
 GRANT INSERT, UPDATE ON api_key TO affiliated@localhost;
 GRANT INSERT, UPDATE ON campaign TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referrer TO affiliated@localhost;

@@ -33,6 +33,7 @@ CREATE TABLE invitation (
 	KEY invitation_list (organization_id, pending, created_at, id),
 	KEY invitation_sent (organization_id, sent_at, letters),
 	KEY invitation_expires (expires_at),
+	KEY invitation_email (email),
 	FOREIGN KEY (organization_id) REFERENCES organization (id),
 	FOREIGN KEY (invited_by) REFERENCES user (id)
 );

@@ -98,6 +98,16 @@ WHERE user_id = :user AND description <> '' LIMIT 5000
 UPDATE api_key SET description = '', revoked_at = COALESCE(revoked_at, :now)
 WHERE organization_id = :org AND description <> '' LIMIT 5000
 
+-- Those to his address, before it is gone; and what he may send back.
+-- name: wipe_invitations_to
+DELETE FROM invitation WHERE email = (SELECT email FROM user WHERE id = :user)
+
+-- name: wipe_tokens_of_user
+DELETE FROM user_token WHERE user_id = :user LIMIT 5000
+
+-- name: wipe_invitations_of_organization
+DELETE FROM invitation WHERE organization_id = :org LIMIT 5000
+
 -- name: wipe_answers_of_user
 DELETE FROM idempotency_key WHERE user_id = :user LIMIT 5000
 

@@ -105,6 +105,7 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	TRY(wipe(db, Q_WIPE_ANSWERS_OF_ORGANIZATION, ARGS(BYTES(owner, 16)),
 	    more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_ORGANIZATION, ARGS(id), more));
+	TRY(wipe(db, Q_WIPE_INVITATIONS_OF_ORGANIZATION, ARGS(id), more));
 	return *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED, ARGS(id), NULL,
 	    NULL);
 }
@@ -220,6 +221,7 @@ wipe_user(struct db *db, uint64_t id, struct when now, bool *more)
 	TRY(wipe(db, Q_WIPE_KEYS_OF_USER, ARGS(now, id), more));
 	TRY(wipe(db, Q_WIPE_ANSWERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_USER, ARGS(id), more));
+	TRY(wipe(db, Q_WIPE_TOKENS_OF_USER, ARGS(id), more));
 	return *more ? OK : db_exec(db, Q_USER_WIPED, ARGS(id), NULL, NULL);
 }
 
@@ -248,6 +250,7 @@ erase_user(struct db *db, struct arena *a, uint64_t id, bool checked,
 	struct list held;
 	uint64_t rows;
 
+	TRY(db_exec(db, Q_WIPE_INVITATIONS_TO, ARGS(id), NULL, NULL));
 	TRY(db_exec(db, Q_USER_ERASE, ARGS(now, id), &rows, NULL));
 	if (rows == 0 && checked)
 		return ERR_UNAUTHENTICATED;

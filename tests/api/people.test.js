@@ -232,6 +232,7 @@ test('erased: no personal data is left anywhere', async () => {
 		idem: unique(), body: { email: other, password: PASSWORD,
 		    name } });
 	const second = await w.login({ email: other, password: PASSWORD });
+	await w.invite(await w.owner(), me.email);
 	assert.ok((await left(mark)).length > 5);
 
 	assert.equal((await erase(me)).status, 204);

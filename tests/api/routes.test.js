@@ -96,6 +96,22 @@ test('403: a key without the scope', async () => {
 		}
 });
 
+test('403: a test key, where what is real moves', async () => {
+	const more = { test: true };
+	const own = (await w.key(me, undefined, more)).key;
+	const houses = (await w.key(house, undefined, more)).key;
+
+	for (const o of all(403).filter((x) =>
+	    errors(x, 403).includes('test_key'))) {
+		const a = await c.call(o.method, at(o), { body: body(o),
+			key: doc.house(o) ? houses : own });
+
+		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
+		assert.ok(['test_key', 'forbidden'].includes(
+		    a.body.error.code), `${o.id}: ${a.text}`);
+	}
+});
+
 test('403: a log-in without an organization', async () => {
 	const { token } = await w.user();
 

@@ -46,8 +46,9 @@ start(void **state)
 	test_sql(admin, "INSERT INTO organization (id, name, slug, account_id,"
 	    " created_at, updated_at) SELECT seq, seq, seq, seq, NOW(), NOW()"
 	    " FROM seq_2_to_5");
-	test_sql(admin, "INSERT INTO referrer SELECT seq, 1, seq, 'active',"
-	    " NOW() FROM seq_2_to_5");
+	test_sql(admin, "INSERT INTO referrer (id, organization_id,"
+	    " member_organization_id, status, joined_at) SELECT seq, 1, seq,"
+	    " 'active', NOW() FROM seq_2_to_5");
 	test_sql(admin, "INSERT INTO placement (id, organization_id,"
 	    " campaign_id, referrer_id, name, code, landing_url, status,"
 	    " created_at, updated_at) SELECT seq, 1, 1, seq %% 4 + 2, 'n', seq,"

@@ -91,7 +91,7 @@ const struct route pw_adjustment_routes[] = {
 	{ .op = "createTokenAdjustment", .method = POST,
 	  .path = "/admin/token-adjustments", .prepare = find,
 	  .handle = create, .in = &adjustment_in, .out = &adjustment_out,
-	  .status = 201, .flags = R_WRITE | R_HOUSE,
+	  .status = 201, .flags = R_WRITE | R_HOUSE | R_LIVE,
 	  .scope = SCOPE_TOKENS_WRITE, .errors = create_errors,
 	  .tag = "token-adjustments",
 	  .summary = "Give tokens to an organization, or take them",

@@ -36,8 +36,7 @@ SHAPE(register_in, struct register_in, "Registration",
 SHAPE(pw_user, struct user, "User",
     FIELD(struct user, id, "id"),
     FIELD(struct user, email, "email", .max = 254, .format = "email"),
-    FIELD(struct user, name, "name", .max = 120),
-    FIELD(struct user, email_confirmed, "emailConfirmed"));
+    FIELD(struct user, name, "name", .max = 120));
 
 struct registered {
 	struct user user;
@@ -188,6 +187,7 @@ register_system(struct request *rq)
 SHAPE(profile_out, struct user, "Profile",
     FIELD(struct user, id, "id"),
     FIELD(struct user, email, "email", .max = 254, .format = "email"),
+    FIELD(struct user, email_confirmed, "emailConfirmed"),
     FIELD(struct user, name, "name", .max = 120),
     FIELD(struct user, created_at, "createdAt"),
     FIELD(struct user, updated_at, "updatedAt"));
