@@ -31,10 +31,13 @@ SHAPE(register_in, struct register_in, "Registration",
 	.min = 1, .max = 100,
 	.doc = "Of an invitation for this address: joins its organization"));
 
-SHAPE(pw_user, struct user, "User",
-    FIELD(struct user, id, "id"),
-    FIELD(struct user, email, "email", .max = 254, .format = "email"),
-    FIELD(struct user, name, "name", .max = 120),
+#define USER_FIELDS \
+    FIELD(struct user, id, "id"), \
+    FIELD(struct user, email, "email", .max = 254, .format = "email"), \
+    FIELD(struct user, name, "name", .max = 120)
+
+SHAPE(pw_user, struct user, "User", USER_FIELDS);
+SHAPE(pw_profile, struct user, "Profile", USER_FIELDS,
     FIELD(struct user, email_confirmed, "emailConfirmed"));
 
 extern const struct shape pw_organization;
@@ -191,11 +194,11 @@ const struct route pw_user_routes[] = {
 	  .tag = "users", .summary = "Register a user, with an organization",
 	  .done = "User registered" },
 	{ .op = "getProfile", .method = GET, .path = "/users/profile",
-	  .handle = get_profile, .out = &pw_user, .status = 200,
+	  .handle = get_profile, .out = &pw_profile, .status = 200,
 	  .flags = R_NO_ORG, .tag = "users", .summary = "Read your profile",
 	  .done = "Profile" },
 	{ .op = "updateProfile", .method = PUT, .path = "/users/profile",
-	  .handle = put_profile, .in = &profile_in, .out = &pw_user,
+	  .handle = put_profile, .in = &profile_in, .out = &pw_profile,
 	  .status = 200, .flags = R_WRITE | R_USER | R_NO_ORG, .tag = "users",
 	  .summary = "Change your profile", .done = "Profile updated" },
 	{ .op = "getActiveOrganization", .method = GET,
