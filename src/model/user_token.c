@@ -105,8 +105,8 @@ user_password_token(struct db *db, struct arena *a, struct str token,
 	return find(db, a, USER_TOKEN_PASSWORD, token, now, holder);
 }
 
-static enum err
-set_password(struct db *db, struct arena *a, uint64_t user_id,
+enum err
+user_change_password(struct db *db, struct arena *a, uint64_t user_id,
     uint64_t session_id, struct str password_hash, struct when now)
 {
 	TRY(db_exec(db, Q_USER_REHASH, ARGS(password_hash, user_id), NULL,
@@ -130,7 +130,7 @@ user_reset_password(struct db *db, struct arena *a,
 	if (rows == 0)
 		return ERR_BAD_TOKEN;
 	TRY(user_confirm_known(db, holder->id, now));
-	return set_password(db, a, holder->id, 0, password_hash, now);
+	return user_change_password(db, a, holder->id, 0, password_hash, now);
 }
 
 struct password_row {
@@ -152,11 +152,4 @@ user_check_password(struct db *db, struct arena *a, uint64_t user_id,
 	    &row));
 	return password_verify(row.password_hash, password) ? OK :
 	    ERR_BAD_LOGIN;
-}
-
-enum err
-user_change_password(struct db *db, struct arena *a, uint64_t user_id,
-    uint64_t session_id, struct str password_hash, struct when now)
-{
-	return set_password(db, a, user_id, session_id, password_hash, now);
 }

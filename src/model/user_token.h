@@ -39,7 +39,7 @@ MUST_CHECK enum err user_reset_password(struct db *, struct arena *,
 /* Outside a transaction: it takes some 50 ms.  ERR_BAD_LOGIN. */
 MUST_CHECK enum err user_check_password(struct db *, struct arena *,
     uint64_t user_id, struct str password);
-/* All his sessions end but this one. */
+/* All his sessions end but this one (0: all of them), and what he asked for. */
 MUST_CHECK enum err user_change_password(struct db *, struct arena *,
     uint64_t user_id, uint64_t session_id, struct str password_hash,
     struct when now);
