@@ -2,6 +2,6 @@
 'use strict';
 
 for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'idempotency', 'concurrency', 'clicks', 'campaigns', 'analytics', 'server', 'limits', 'faults',
-    'coverage'])
+    'payments', 'idempotency', 'concurrency', 'clicks', 'campaigns',
+    'analytics', 'statements', 'server', 'limits', 'faults', 'coverage'])
 	require(`./${name}.test.js`);

@@ -288,7 +288,8 @@ whoever_is_killed_leaves_no_half(void **state)
 		usleep((useconds_t)i * 8000);
 		kill(pid, SIGKILL);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_int_equal(verify_run(patient, &arena, stderr, &clean), OK);
+		assert_int_equal(verify_run(patient, &arena, stderr, &clean),
+		    OK);
 		assert_true(clean);
 	}
 	assert_int_equal(roll_alone(), 0);
