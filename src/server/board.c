@@ -44,6 +44,7 @@ board_enter(struct board_worker *w, int route, int status, int64_t us,
 	board_add(&w->statements, statements);
 	board_add(&w->latency_us, (uint64_t)us);
 	board_add(&w->latency[i], 1);
+	board_add(&w->route_statements[row], statements);
 	board_add(&w->routes[row][status / 100 - 1], 1);
 	if (arena_used > board_get(&w->arena_high))
 		atomic_store_explicit(&w->arena_high, arena_used,

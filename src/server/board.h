@@ -38,6 +38,7 @@ struct board_worker {
 	_Atomic uint64_t latency[BOARD_LATENCIES + 1];
 	/* 0: no route */
 	_Atomic uint64_t routes[BOARD_ROUTES + 1][BOARD_CLASSES];
+	_Atomic uint64_t route_statements[BOARD_ROUTES + 1];
 };
 
 struct board {

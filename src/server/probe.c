@@ -121,6 +121,18 @@ latencies(struct buf *b, const struct board *board)
 	}
 }
 
+/* Who a row of the board is, as labels; the first is of no route. */
+static void
+put_operation(struct buf *b, const char *name, int row)
+{
+	const struct face *face = NULL;
+	const struct route *route =
+	    row > 0 ? dispatch_route(row - 1, &face) : NULL;
+
+	buf_printf(b, "affiliated_%s{face=\"%s\",op=\"%s\"", name,
+	    route != NULL ? face->name : "", route != NULL ? route->op : "");
+}
+
 static void
 routes(struct buf *b, const struct board *board)
 {
@@ -128,22 +140,33 @@ routes(struct buf *b, const struct board *board)
 	    "Requests by operation and class of status.");
 	for (int r = 0; r <= BOARD_ROUTES; r++)
 		for (int c = 0; c < BOARD_CLASSES; c++) {
-			const struct face *face = NULL;
-			const struct route *route = NULL;
 			uint64_t n = 0;
 
 			for (size_t i = 0; i < board->n; i++)
 				n += board_get(&board->workers[i].routes[r][c]);
 			if (n == 0)
 				continue;
-			if (r > 0)
-				route = dispatch_route(r - 1, &face);
-			buf_printf(b, "affiliated_requests_total{face=\"%s\","
-			    "op=\"%s\",status=\"%dxx\"} %llu\n",
-			    route != NULL ? face->name : "",
-			    route != NULL ? route->op : "", c + 1,
+			put_operation(b, "requests_total", r);
+			buf_printf(b, ",status=\"%dxx\"} %llu\n", c + 1,
 			    (unsigned long long)n);
 		}
+}
+
+static void
+route_statements(struct buf *b, const struct board *board)
+{
+	head(b, "operation_statements_total", "counter",
+	    "Database statements by operation.");
+	for (int r = 0; r <= BOARD_ROUTES; r++) {
+		uint64_t n = 0;
+
+		for (size_t i = 0; i < board->n; i++)
+			n += board_get(&board->workers[i].route_statements[r]);
+		if (n == 0)
+			continue;
+		put_operation(b, "operation_statements_total", r);
+		buf_printf(b, "} %llu\n", (unsigned long long)n);
+	}
 }
 
 static void
@@ -152,6 +175,7 @@ metrics(const struct board *board, struct buf *b)
 	uint64_t high = 0;
 
 	routes(b, board);
+	route_statements(b, board);
 	latencies(b, board);
 	states(b, board);
 #define SUM(name, member, help) \

@@ -24,6 +24,7 @@ for (const name of [
 	'clicks',
 	'campaigns',
 	'analytics',
+	'statements',
 	'server',
 	'limits',
 	'faults',

@@ -1,0 +1,105 @@
+/*
+ * How many database statements a read takes, from the program's own counters:
+ * a few, whatever the number of rows.
+ */
+'use strict';
+const assert = require('node:assert/strict');
+const http = require('node:http');
+const { service } = require('./lib/service');
+const { tests, until } = require('./lib/test');
+const { World } = require('./lib/world');
+const doc = require('./lib/document');
+
+const test = tests(__filename);
+const ROWS = 6;		/* of each kind, so that one a row would show */
+const MOST = 4;		/* who asks, what is his, and the answer */
+const MORE = {
+	getReferrerCampaignAnalytics: 5,
+	getReferrerDashboard: 6,
+};
+const reads = doc.operations.filter((o) => o.method === 'GET');
+let s, c, w, me, own;
+
+function metrics() {
+	return new Promise((done, failed) => http.get({ host: '127.0.0.1',
+		port: s.env.AFFILIATED_METRICS_PORT, path: '/metrics' },
+		(res) => {
+			let text = '';
+
+			res.on('data', (d) => { text += d; });
+			res.on('end', () => done(text));
+		}).on('error', failed));
+}
+
+async function counters(op) {
+	const sum = (text, name) => text.split('\n').filter((l) =>
+	    l.startsWith(`affiliated_${name}{`) && l.includes(`op="${op}"`))
+	    .reduce((n, l) => n + Number(l.split(' ').pop()), 0);
+	const text = await metrics();
+
+	return { requests: sum(text, 'requests_total'),
+		statements: sum(text, 'operation_statements_total') };
+}
+
+/* Of one call; the least of some, as a worker's first has more to do. */
+async function statements(o, query = '') {
+	const id = Object.keys(own).find((p) => o.template.includes(p));
+	const path = doc.address(o, { id: own[id] });
+	let least = Infinity;
+
+	for (let i = 0; i < 4; i++) {
+		const before = await counters(o.id);
+		const a = await c.call('GET',
+		    path.replace(/^\/api\/v0/, '') + query, {
+			token: me.token });
+		let after;
+
+		assert.ok(a.status < 300 || a.status === 404 ||
+		    a.status === 403, `${o.id}: ${a.text}`);
+		assert.ok(await until(async () => {
+			after = await counters(o.id);
+			return after.requests > before.requests;
+		}, 5000, 5));
+		assert.equal(after.requests, before.requests + 1, o.id);
+		least = Math.min(least, after.statements - before.statements);
+	}
+	return least;
+}
+
+test('somebody with rows of each kind', async () => {
+	s = await service();
+	c = s.client;
+	w = new World(c);
+	me = await w.referrer();
+	let campaign, key, session;
+	for (let i = 0; i < ROWS; i++) {
+		campaign = await w.campaign(me);
+		key = await w.key(me);
+		session = await w.buy(me);
+		await w.buy(await w.owner({ referralCode: campaign.code }));
+		await w.visit(campaign.code);
+	}
+	const first = async (path) => (await w.ok(200, 'GET', path, {
+		token: me.token })).items[0].id;
+	own = {
+		'/referrer-campaigns/': campaign.id,
+		'/referrer-transactions/': await first('/referrer-transactions'),
+		'/token-transactions/': await first('/token-transactions'),
+		'/checkout-sessions/': session.id,
+		'/api-keys/': key.id,
+	};
+});
+
+for (const o of reads)
+	test(`${o.id}: at most ${MORE[o.id] ?? MOST} statements`, async () => {
+		const n = await statements(o);
+
+		assert.ok(n <= (MORE[o.id] ?? MOST), `it took ${n}`);
+	});
+
+for (const o of reads.filter((x) => x.parameters.some((p) =>
+    p.name === 'limit')))
+	test(`${o.id}: as many for a hundred rows as for one`, async () => {
+		assert.equal(await statements(o, '?limit=100'),
+		    await statements(o, '?limit=1'));
+	});

@@ -1,0 +1,524 @@
+/*
+ * No statement reads a whole table, or sorts more than a page.
+ *
+ * Every table is grown to many rows by what its columns are like, and every
+ * statement of sql/queries is explained by the server: lists with all subsets
+ * of their filters, in every order, with and without a cursor.  A new table or
+ * statement is covered by itself; what may scan or sort stands in allowed[].
+ */
+#include "harness.h"
+
+#include <ctype.h>
+
+#include "base/buf.h"
+#include "db/statement.h"
+#include "base/banned.h"
+
+#define ROWS		20000	/* tried for each table */
+#define ROWS_LEAST	2000	/* that its keys and checks must let in */
+#define TENANTS		7
+#define SCAN_MOST	1000
+#define SORT_MOST	101	/* the longest page, and one more */
+#define COLUMNS_MOST	2000
+#define NAME		65
+
+static const struct {
+	const char *prefix;	/* of names of statements */
+	bool scan, sort;
+} allowed[] = {
+	/* proves all of the books, range by range; nobody waits for it */
+	{ "verify_", true, true },
+	/* a range of ids or a day that the jobs role groups by */
+	{ "rollup_", false, true },
+	/* thirty days of one referrer become thirty sums */
+	{ "referrer_days", false, true },
+	{ "referrer_earned", false, true },
+	{ "placement_earned", false, true },
+	/* at most 201 sources a day become 51 */
+	{ "placement_sources", false, true },
+	/* a row for each migration, each schedule, each roll-up */
+	{ "schema_version", true, true },
+	{ "schedule_", true, true },
+	/* the house's products, all of which are shown */
+	{ "product_", true, true },
+};
+
+/* Not grown: they have a row for each thing that the program knows. */
+static const char *const fixed[] = {
+	"schema_migration", "schedule", "rollup",
+};
+
+struct column {
+	char table[NAME], name[NAME], type[NAME];
+	char whole_type[1024], key[NAME], extra[NAME];
+	unsigned long length;
+	bool nullable, has_default;
+};
+
+static struct column columns[COLUMNS_MOST];
+static size_t n_columns;
+static MYSQL *db;
+static struct arena arena;
+static unsigned complaints;
+
+static MYSQL_RES *
+query(const char *sql)
+{
+	MYSQL_RES *r;
+
+	if (mysql_query(db, sql) != 0)
+		fail_msg("%s: %s", sql, mysql_error(db));
+	r = mysql_store_result(db);
+	assert_true(r != NULL || mysql_field_count(db) == 0);
+	return r;
+}
+
+static bool
+is_fixed(const char *table)
+{
+	for (size_t i = 0; i < LEN(fixed); i++)
+		if (strcmp(fixed[i], table) == 0)
+			return true;
+	return false;
+}
+
+static void
+copy(char *to, size_t room, const char *from)
+{
+	snprintf(to, room, "%s", from != NULL ? from : "");
+}
+
+static void
+read_columns(void)
+{
+	MYSQL_ROW row;
+	MYSQL_RES *r = query("SELECT c.table_name, c.column_name, c.data_type,"
+	    " c.column_type, c.column_key, c.extra,"
+	    " c.character_maximum_length, c.is_nullable, c.column_default"
+	    " FROM information_schema.columns c"
+	    " WHERE c.table_schema = DATABASE()"
+	    " ORDER BY c.table_name, c.ordinal_position");
+
+	while ((row = mysql_fetch_row(r)) != NULL) {
+		struct column *c = &columns[n_columns++];
+
+		assert_true(n_columns < COLUMNS_MOST);
+		copy(c->table, sizeof(c->table), row[0]);
+		copy(c->name, sizeof(c->name), row[1]);
+		copy(c->type, sizeof(c->type), row[2]);
+		copy(c->whole_type, sizeof(c->whole_type), row[3]);
+		copy(c->key, sizeof(c->key), row[4]);
+		copy(c->extra, sizeof(c->extra), row[5]);
+		c->length = row[6] != NULL ? strtoul(row[6], NULL, 10) : 0;
+		c->nullable = strcmp(row[7], "YES") == 0;
+		c->has_default = row[8] != NULL && strcmp(row[8], "NULL") != 0;
+	}
+	mysql_free_result(r);
+}
+
+static bool
+is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* The primary key is this column alone. */
+static bool
+is_primary(const struct column *c)
+{
+	for (size_t i = 0; i < n_columns; i++)
+		if (&columns[i] != c && is(columns[i].table, c->table) &&
+		    is(columns[i].key, "PRI"))
+			return false;
+	return is(c->key, "PRI");
+}
+
+static void
+put_number(struct buf *b, const struct column *c)
+{
+	if (is(c->key, "UNI") || is_primary(c))
+		buf_printf(b, "1000 + seq");
+	else if (is(c->name, "organization_id") || is(c->name, "referrer_id"))
+		buf_printf(b, "1001 + seq %% %d", TENANTS);
+	else if (is(c->type, "bigint") || is(c->type, "int"))
+		buf_printf(b, "1001 + seq %% 1009");
+	else
+		buf_printf(b, "seq %% 2");
+}
+
+static void
+put_text(struct buf *b, const struct column *c)
+{
+	if (is(c->name, "currency"))
+		buf_lit(b, "ELT(seq % 3 + 1, 'USD', 'EUR', 'JPY')");
+	else if (strstr(c->type, "binary") != NULL)
+		buf_printf(b, "LEFT(UNHEX(SHA2(seq, 256)), %lu)", c->length);
+	else if (strstr(c->type, "char") != NULL)
+		buf_printf(b, "LEFT(MD5(seq), %lu)", c->length);
+	else
+		buf_lit(b, "'{}'");
+}
+
+/* What stands in a column, for the row of that number. */
+static void
+put_value(struct buf *b, const struct column *c)
+{
+	unsigned labels = 0;
+
+	if (c->nullable)
+		buf_lit(b, "IF(seq % 3 = 0, NULL, ");
+	if (is(c->type, "enum")) {
+		for (const char *p = c->whole_type; *p != '\0'; p++)
+			labels += *p == '\'';
+		buf_printf(b, "seq DIV %d %% %u + 1", TENANTS, labels / 2);
+	} else if (strstr(c->type, "int") != NULL) {
+		put_number(b, c);
+	} else if (is(c->type, "datetime")) {
+		buf_lit(b, "TIMESTAMP'2026-01-01 00:00:00' + "
+		    "INTERVAL seq MINUTE");
+	} else if (is(c->type, "date")) {
+		buf_lit(b, "DATE'2026-01-01' + INTERVAL seq % 366 DAY");
+	} else {
+		put_text(b, c);
+	}
+	if (c->nullable)
+		buf_char(b, ')');
+}
+
+static bool
+is_filled(const struct column *c)
+{
+	return strstr(c->extra, "GENERATED") == NULL &&
+	    (!c->has_default || is(c->key, "PRI"));
+}
+
+/* The columns of one table, from first on; the number of the next table's. */
+static size_t
+grow(size_t first)
+{
+	const char *table = columns[first].table;
+	struct buf names, values;
+	size_t i;
+
+	buf_init(&names, &arena, 1024);
+	buf_init(&values, &arena, 4096);
+	for (i = first; i < n_columns && is(columns[i].table, table); i++) {
+		if (!is_filled(&columns[i]))
+			continue;
+		buf_printf(&names, "%s`%s`", names.n > 0 ? ", " : "",
+		    columns[i].name);
+		if (values.n > 0)
+			buf_lit(&values, ", ");
+		put_value(&values, &columns[i]);
+	}
+	if (is_fixed(table))
+		return i;
+	mysql_free_result(query(str_printf(&arena, "INSERT IGNORE INTO `%s` "
+	    "(%s) SELECT %s FROM seq_1_to_%d", table, names.p, values.p,
+	    ROWS).p));
+	mysql_free_result(query(str_printf(&arena, "ANALYZE TABLE `%s`",
+	    table).p));
+	if (test_number(db, "SELECT COUNT(*) FROM `%s`", table) < ROWS_LEAST)
+		fail_msg("%s did not grow: its keys or checks let too few "
+		    "made-up rows in; see put_value()", table);
+	return i;
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	test_migrate();
+	arena_init(&arena);
+	db = test_connect_migrate();
+	read_columns();
+	test_sql(db, "SET foreign_key_checks = 0");
+	for (size_t i = 0; i < n_columns;)
+		i = grow(i);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	mysql_close(db);
+	arena_free(&arena);
+	return 0;
+}
+
+static bool
+name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* Does the text name it as a whole word, followed by that? */
+static bool
+has_word(const char *sql, const char *word, const char *then)
+{
+	char both[2 * NAME + 2];
+	size_t n;
+
+	snprintf(both, sizeof(both), "%s%s%s", word, *then ? " " : "", then);
+	n = strlen(both);
+	for (const char *p = sql; (p = strstr(p, both)) != NULL; p++)
+		if ((p == sql || !name_char(p[-1])) && !name_char(p[n]))
+			return true;
+	return false;
+}
+
+/* "p.status": the table that is called p, else any that has the column. */
+static const struct column *
+find_column(const char *sql, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	const char *column = dot != NULL ? dot + 1 : name;
+	char alias[NAME] = "";
+
+	if (dot != NULL)
+		snprintf(alias, sizeof(alias), "%.*s", (int)(dot - name), name);
+	for (size_t i = 0; i < n_columns; i++)
+		if (is(columns[i].name, column) && (is(columns[i].table,
+		    alias) || has_word(sql, columns[i].table, alias)))
+			return &columns[i];
+	return NULL;
+}
+
+static size_t
+trim(const char *sql, size_t at)
+{
+	while (at > 0 && sql[at - 1] == ' ')
+		at--;
+	return at;
+}
+
+/* Does the word stand before this place? */
+static bool
+follows(const char *sql, size_t at, const char *word)
+{
+	const size_t n = strlen(word);
+
+	at = trim(sql, at);
+	return at >= n && strncmp(sql + at - n, word, n) == 0;
+}
+
+/* The column that the "?" at this place is held against, or NULL. */
+static const struct column *
+column_of(const char *sql, size_t at)
+{
+	static const char *const words[] = { "? AND", "BETWEEN", "LIKE", "(",
+	    "IN", "=", "<", ">", "!", "<" };
+	char name[2 * NAME] = "";
+	size_t from;
+
+	for (size_t i = 0; i < LEN(words); i++)
+		if (follows(sql, at, words[i]))
+			at = trim(sql, at) - strlen(words[i]);
+	at = trim(sql, at);
+	for (from = at; from > 0 && name_char(sql[from - 1]); from--)
+		;
+	snprintf(name, sizeof(name), "%.*s", (int)(at - from), sql + from);
+	return find_column(sql, name);
+}
+
+/*
+ * A value that is there: of the same row for all that must be equal, of an
+ * early one for what must be greater, of a late one for what must be less.
+ */
+static unsigned
+sample_row(const char *sql, size_t at, const struct column *c)
+{
+	if (is_fixed(c->table))
+		return 0;
+	if (follows(sql, at, "<") || follows(sql, at, "<=") ||
+	    follows(sql, at, "? AND"))
+		return ROWS_LEAST - 100;
+	if (follows(sql, at, ">=") || follows(sql, at, "BETWEEN") ||
+	    (follows(sql, at, ">") && !follows(sql, at, "<>")))
+		return 100;
+	return 499;	/* its number is no multiple of three: see put_value */
+}
+
+static void
+put_sample(struct buf *b, const char *sql, size_t at, const struct column *c)
+{
+	const bool bytes = strstr(c->type, "binary") != NULL;
+	MYSQL_RES *r = query(str_printf(&arena, "SELECT %s(`%s`) FROM `%s` "
+	    "FORCE INDEX (PRIMARY) LIMIT 1 OFFSET %u", bytes ? "HEX" :
+	    "QUOTE", c->name, c->table, sample_row(sql, at, c)).p);
+	MYSQL_ROW row = mysql_fetch_row(r);
+
+	assert_non_null(row);
+	if (bytes)
+		buf_printf(b, "X'%s'", row[0]);
+	else if (follows(sql, at, "LIKE"))
+		buf_printf(b, "CONCAT(LEFT(%s, 2), '%%')", row[0]);
+	else
+		buf_printf(b, "%s", row[0]);
+	mysql_free_result(r);
+}
+
+static void
+put_argument(struct buf *b, const char *sql, size_t at)
+{
+	const struct column *c;
+
+	if (follows(sql, at, "LIMIT"))
+		buf_lit(b, "11");
+	else if (follows(sql, at, "OFFSET"))
+		buf_lit(b, "0");
+	else if ((c = column_of(sql, at)) != NULL)
+		put_sample(b, sql, at, c);
+	else
+		buf_lit(b, "1");
+}
+
+static bool
+may(const char *name, bool scan)
+{
+	for (size_t i = 0; i < LEN(allowed); i++)
+		if (strncmp(name, allowed[i].prefix,
+		    strlen(allowed[i].prefix)) == 0)
+			return scan ? allowed[i].scan : allowed[i].sort;
+	return false;
+}
+
+static void
+object_to(const char *name, const char *what, MYSQL_ROW row, const char *sql)
+{
+	static const char *last;	/* one of each statement is shown */
+
+	complaints++;
+	if (last != name)
+		print_error("%s %s (%s, %s, key %s, %s rows, %s): %s\n", name,
+		    what, row[2], row[3], row[5], row[8], row[9], sql);
+	last = name;
+}
+
+/* id, select_type, table, type, keys, key, length, ref, rows, extra */
+static void
+judge(const char *name, MYSQL_ROW row, const char *sql)
+{
+	const char *type = row[3] != NULL ? row[3] : "";
+	const char *extra = row[9] != NULL ? row[9] : "";
+	const unsigned long rows = row[8] != NULL ?
+	    strtoul(row[8], NULL, 10) : 0;
+
+	if (strcmp(extra, "Impossible WHERE") == 0)
+		object_to(name, "has an argument that fits no row", row, sql);
+	if (row[2] == NULL || row[2][0] == '<')
+		return;		/* no table, or one that was made on the way */
+	if ((is(type, "ALL") || is(type, "index")) && rows > SCAN_MOST &&
+	    !may(name, true))
+		object_to(name, "scans", row, sql);
+	if (strstr(extra, "Using filesort") != NULL && rows > SORT_MOST &&
+	    !may(name, false))
+		object_to(name, "sorts", row, sql);
+}
+
+static void
+explain(const char *name, const char *sql)
+{
+	struct buf b;
+	MYSQL_RES *r;
+	MYSQL_ROW row;
+
+	buf_init(&b, &arena, 4096);
+	buf_lit(&b, "EXPLAIN ");
+	for (size_t i = 0; sql[i] != '\0'; i++) {
+		if (sql[i] == '?')
+			put_argument(&b, sql, i);
+		else
+			buf_char(&b, sql[i]);
+	}
+	r = query(b.p);
+	while ((row = mysql_fetch_row(r)) != NULL)
+		judge(name, row, b.p + 8);
+	mysql_free_result(r);
+}
+
+/* "AND (p.created_at < ? OR (p.created_at = ? AND p.id < ?))" */
+static bool
+is_cursor(const char *sql)
+{
+	return strncmp(sql, "AND (", 5) == 0 && strstr(sql, " OR (") != NULL &&
+	    (strstr(sql, "id < ?))") != NULL ||
+	    strstr(sql, "id > ?))") != NULL);
+}
+
+/* The same column, the same direction. */
+static bool
+cursor_fits(const char *cursor, const char *order)
+{
+	const char *column = cursor + strlen("AND (");
+	const size_t n = strcspn(column, " ");
+	const char *by = order + strlen("ORDER BY ");
+	const bool down = column[n + 1] == '<';
+
+	return strncmp(column, by, n) == 0 && (by[n] == ' ' || by[n] == ',') &&
+	    down == (strncmp(by + n, " DESC", 5) == 0);
+}
+
+/* The statement with these wheres, in this order. */
+static void
+explain_variant(const struct statement *s, unsigned wheres, unsigned order)
+{
+	const struct sql_part *part = s->parts;
+	const struct arena_mark mark = arena_mark(&arena);
+	const char *by = s->orders > 0 ?
+	    s->parts[1 + s->wheres + order].sql : NULL;
+	struct buf b;
+
+	buf_init(&b, &arena, 4096);
+	buf_printf(&b, "%s", (part++)->sql);
+	for (unsigned i = 0; i < s->wheres; i++) {
+		if ((wheres >> i & 1) == 0)
+			continue;
+		if (by != NULL && is_cursor(part[i].sql) &&
+		    !cursor_fits(part[i].sql, by)) {
+			arena_rewind(&arena, mark);
+			return;
+		}
+		buf_printf(&b, " %s", part[i].sql);
+	}
+	if (by != NULL)
+		buf_printf(&b, " %s", by);
+	part += s->wheres + s->orders;
+	if (s->rows)
+		buf_printf(&b, " %s", (part++)->sql);
+	if (s->tail)
+		buf_printf(&b, " %s", part->sql);
+	explain(s->name, b.p);
+	arena_rewind(&arena, mark);
+}
+
+static void
+no_statement_scans_or_sorts(void **state)
+{
+	(void)state;
+	for (unsigned q = 0; q < QUERY_COUNT; q++) {
+		const struct statement *s = &statements[q];
+		unsigned order = 0;
+
+		if (s->nowait)	/* "SET STATEMENT ..." can't be explained */
+			continue;
+		assert_true(s->wheres <= 12);
+		do {
+			for (unsigned w = 0; w < 1U << s->wheres; w++)
+				explain_variant(s, w, order);
+		} while (++order < s->orders);
+	}
+	if (complaints > 0)
+		fail_msg("%u complaints", complaints);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_statement_scans_or_sorts),
+	};
+
+	return cmocka_run_group_tests_name("explain", tests, start, stop);
+}
