@@ -6,6 +6,10 @@
 #include "base/settings.h"
 #include "base/banned.h"
 
+#define NONCE	crypto_secretbox_NONCEBYTES
+
+_Static_assert(SECRET_MAC_BYTES == crypto_secretbox_KEYBYTES,
+    "a keyed hash is a key");
 _Static_assert(SECRET_MAC_BYTES == crypto_auth_hmacsha256_BYTES &&
     SECRET_MAC_BYTES == crypto_hash_sha256_BYTES, "both give 32 bytes");
 
@@ -23,6 +27,40 @@ secret_mac(const char *label, const void *data, size_t n,
 	    strlen(label) + 1);
 	crypto_auth_hmacsha256_update(&state, data, n);
 	crypto_auth_hmacsha256_final(&state, out);
+}
+
+/* A nonce, then what secretbox makes. */
+struct str
+secret_seal(struct arena *a, const char *label, struct str plain)
+{
+	size_t n = NONCE + crypto_secretbox_MACBYTES + plain.n;
+	unsigned char key[SECRET_MAC_BYTES], *out = arena_alloc(a, n);
+
+	secret_mac(label, "", 0, key);
+	randombytes_buf(out, NONCE);
+	INVARIANT(crypto_secretbox_easy(out + NONCE,
+	    (const unsigned char *)plain.p, plain.n, out, key) == 0);
+	sodium_memzero(key, sizeof(key));
+	return (struct str){ (char *)out, n };
+}
+
+struct str
+secret_open(struct arena *a, const char *label, struct str sealed)
+{
+	const unsigned char *in = (const unsigned char *)sealed.p;
+	unsigned char key[SECRET_MAC_BYTES], *out;
+	size_t n;
+	bool good;
+
+	if (sealed.n < NONCE + crypto_secretbox_MACBYTES)
+		return STR_NULL;
+	n = sealed.n - NONCE - crypto_secretbox_MACBYTES;
+	out = arena_alloc(a, n + 1);
+	secret_mac(label, "", 0, key);
+	good = crypto_secretbox_open_easy(out, in + NONCE, sealed.n - NONCE,
+	    in, key) == 0;
+	sodium_memzero(key, sizeof(key));
+	return good ? (struct str){ (char *)out, n } : STR_NULL;
 }
 
 struct str

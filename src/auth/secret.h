@@ -13,6 +13,13 @@
 void secret_mac(const char *label, const void *data, size_t n,
     unsigned char out[SECRET_MAC_BYTES]);
 
+/*
+ * Encrypts what must be read again, under a label as above; open gives it back,
+ * or absent where it was not sealed so by this installation.
+ */
+struct str secret_seal(struct arena *, const char *label, struct str plain);
+struct str secret_open(struct arena *, const char *label, struct str sealed);
+
 /* n random bytes as base64url. */
 struct str secret_token(struct arena *, size_t n);
 

@@ -73,6 +73,7 @@ enum {
 	R_OWN_TX = 256,		/* the handler calls tx_run itself */
 	R_FORM = 512,		/* body is a form, not JSON; unread */
 	R_RAW_BODY = 1024,	/* body is taken as it is (callbacks) */
+	R_FOLLOW = 16384,	/* with R_LIST: its end is followed by cursor */
 };
 
 struct route {

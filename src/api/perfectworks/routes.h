@@ -16,6 +16,8 @@ extern const struct route pw_earning_routes[];
 extern const struct route pw_payment_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_event_routes[];
+extern const struct route pw_webhook_routes[];
+extern const struct route pw_webhook_delivery_routes[];
 
 /* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
 #define ERRORS(...) { __VA_ARGS__, OK }
