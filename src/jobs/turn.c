@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-#define LEASE_MORE 15	/* seconds of a lease beyond the time-out */
+#define LEASE_MORE 10	/* seconds of a lease beyond the time-out */
 
 /* What a flight belongs to. */
 struct parcel {

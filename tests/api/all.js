@@ -2,6 +2,6 @@
 'use strict';
 
 for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults',
+    'payments', 'events', 'webhooks', 'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults',
     'coverage'])
 	require(`./${name}.test.js`);

@@ -40,8 +40,10 @@ function readEnv(file) {
 }
 
 class Service {
-	constructor({ limits = false } = {}) {
+	/* settings: { webhook_days: 3 }; "@" stands for the state's directory */
+	constructor({ limits = false, settings = {} } = {}) {
 		this.limits = limits;
+		this.settings = settings;
 	}
 
 	quickstart(...args) {
@@ -79,6 +81,9 @@ class Service {
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
 			    'print_stacktrace=1',
 			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
+		for (const [name, value] of Object.entries(this.settings))
+			this.env[`AFFILIATED_${name.toUpperCase()}`] =
+			    String(value).replace('@', this.state);
 		process.on('exit', () => this.stop());
 		const { code, out } = await this.quickstart('start');
 		if (code !== 0)
