@@ -1,13 +1,15 @@
 -- Events in an exact order, and webhooks that carry them out.
 
 -- seq: the order in which events became visible, given by the publisher (jobs)
--- one transaction after the other; NULL: not published yet.
+-- one transaction after the other; NULL: not published yet.  event_waiting
+-- finds those in the order of their ids, which the unique key can't.
 ALTER TABLE event
 	ADD COLUMN seq BIGINT UNSIGNED NULL AFTER id;
 UPDATE event SET seq = id;
 ALTER TABLE event
 	DROP KEY event_book,
 	ADD UNIQUE KEY event_seq (seq),
+	ADD KEY event_waiting (seq, id),
 	ADD KEY event_list (organization_id, seq),
 	ADD KEY event_type (organization_id, type, seq),
 	ADD KEY event_entity (organization_id, entity_id, seq);

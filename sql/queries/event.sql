@@ -9,7 +9,7 @@ WHERE organization_id = :org AND id = :id AND seq IS NOT NULL
 
 -- name: event_list
 SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
-FROM event
+FROM event IGNORE INDEX (event_seq, event_waiting)
 WHERE organization_id = :org AND seq > :after
 -- where: type
 AND type = :type
@@ -24,7 +24,9 @@ ORDER BY seq LIMIT :limit
 -- events of transactions that are still open, or have them wait.
 
 -- name: event_waiting
-SELECT id FROM event WHERE seq IS NULL AND id > :floor ORDER BY id LIMIT :limit
+SELECT id FROM event FORCE INDEX (event_waiting)
+WHERE seq IS NULL AND id > :floor
+ORDER BY id LIMIT :limit
 
 -- Who holds this row publishes; another one finds nothing, and leaves it.
 -- name: event_counter_lock
@@ -44,8 +46,8 @@ WHERE event.seq IS NULL
 -- name: event_audience
 SELECT e.id AS event_id, e.organization_id AS organization_id, e.type AS type,
 	w.id AS endpoint_id, w.events AS events, w.active AS active
-FROM event e
-JOIN webhook_endpoint w ON w.organization_id = e.organization_id
+FROM event e FORCE INDEX (event_seq)
+STRAIGHT_JOIN webhook_endpoint w ON w.organization_id = e.organization_id
 AND w.deleted_at IS NULL
 WHERE e.seq > :last
 ORDER BY w.id, e.seq

@@ -304,6 +304,7 @@ read_retries(struct conf *c, char why[CONF_WHY])
 {
 	struct settings *s = &c->settings;
 	struct str rest = str_of(c->webhook_retries), one;
+	char what[CONF_WHY];
 
 	for (s->webhook_retries_n = 0; rest.n > 0;) {
 		(void)str_cut(rest, ' ', &one, &rest);
@@ -313,8 +314,8 @@ read_retries(struct conf *c, char why[CONF_WHY])
 			return fail(why, "webhook_retries: at most %d",
 			    WEBHOOK_TRIES_MAX);
 		if (!parse_number(one, 0, 365 * 86400,
-		    &s->webhook_retries[s->webhook_retries_n++], why))
-			return false;
+		    &s->webhook_retries[s->webhook_retries_n++], what))
+			return fail(why, "webhook_retries: %.400s", what);
 	}
 	return true;
 }
