@@ -3,7 +3,8 @@
 --	mariadb affiliated <grants.sql
 --
 -- It reads everything.  On the ledger and on what has happened it only adds:
--- no UPDATE, no DELETE, no right on the schema.  May be run again.
+-- no UPDATE (but of an event's place in the order), no DELETE, no right on the
+-- schema.  May be run again.
 
 GRANT SELECT ON * TO affiliated@localhost;
 
@@ -14,13 +15,14 @@ GRANT INSERT ON seal TO affiliated@localhost;
 GRANT INSERT, UPDATE (balance) ON account TO affiliated@localhost;
 
 -- history: added only
-GRANT INSERT ON event TO affiliated@localhost;
+GRANT INSERT, UPDATE (seq) ON event TO affiliated@localhost;
 GRANT INSERT ON click TO affiliated@localhost;
 GRANT INSERT ON sale TO affiliated@localhost;
 GRANT INSERT ON token_transaction TO affiliated@localhost;
 GRANT INSERT ON token_adjustment TO affiliated@localhost;
 GRANT INSERT ON reservation_lot TO affiliated@localhost;
 GRANT INSERT ON referrer_day TO affiliated@localhost;
+GRANT INSERT ON webhook_attempt TO affiliated@localhost;
 
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
@@ -43,6 +45,9 @@ GRANT INSERT, UPDATE ON withdrawal TO affiliated@localhost;
 GRANT INSERT, UPDATE ON token_reservation TO affiliated@localhost;
 GRANT INSERT, UPDATE (remaining) ON token_lot TO affiliated@localhost;
 GRANT INSERT, UPDATE ON sandbox_session TO affiliated@localhost;
+GRANT INSERT, UPDATE ON webhook_endpoint TO affiliated@localhost;
+GRANT INSERT, UPDATE ON webhook_queue TO affiliated@localhost;
+GRANT UPDATE ON event_counter TO affiliated@localhost;
 GRANT UPDATE ON schedule TO affiliated@localhost;
 
 -- what comes to an end, and leaves an event
@@ -55,3 +60,5 @@ GRANT INSERT, UPDATE, DELETE ON refresh_token TO affiliated@localhost;
 GRANT INSERT, DELETE ON user_token TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON idempotency_key TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON task TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON webhook_delivery TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON webhook_replay TO affiliated@localhost;

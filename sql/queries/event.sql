@@ -2,10 +2,52 @@
 INSERT INTO event (organization_id, type, entity_id, user_id, data, created_at)
 VALUES (:org, :type, :entity, :user, :data, :now)
 
+-- name: event_get
+SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
+FROM event
+WHERE organization_id = :org AND id = :id AND seq IS NOT NULL
+
 -- name: event_list
-SELECT id, type, entity_id, user_id, data, created_at FROM event
-WHERE organization_id = :org AND created_at < :before
--- where: after
-AND id > :after
+SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
+FROM event IGNORE INDEX (event_seq, event_waiting)
+WHERE organization_id = :org AND seq > :after
+-- where: type
+AND type = :type
+-- where: prefix
+AND type >= :from AND type < :to
+-- where: entity
+AND entity_id = :entity
 -- tail:
+ORDER BY seq LIMIT :limit
+
+-- Publishing.  Reads take no locks here: a locking one would wait for the
+-- events of transactions that are still open, or have them wait.
+
+-- name: event_waiting
+SELECT id FROM event FORCE INDEX (event_waiting)
+WHERE seq IS NULL AND id > :floor
 ORDER BY id LIMIT :limit
+
+-- Who holds this row publishes; another one finds nothing, and leaves it.
+-- name: event_counter_lock
+SELECT last FROM event_counter WHERE id = 1 FOR UPDATE SKIP LOCKED
+
+-- name: event_counter_move
+UPDATE event_counter SET last = :last WHERE id = 1
+
+-- ids: a JSON array.  By the primary key, so that no other row is locked.
+-- name: event_number
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (n FOR ORDINALITY,
+	id BIGINT UNSIGNED PATH '$')) AS fresh
+STRAIGHT_JOIN event FORCE INDEX (PRIMARY) ON event.id = fresh.id
+SET event.seq = :last + fresh.n
+WHERE event.seq IS NULL
+
+-- name: event_audience
+SELECT e.id AS event_id, e.organization_id AS organization_id, e.type AS type,
+	w.id AS endpoint_id, w.events AS events, w.active AS active
+FROM event e FORCE INDEX (event_seq)
+STRAIGHT_JOIN webhook_endpoint w ON w.organization_id = e.organization_id
+AND w.deleted_at IS NULL
+WHERE e.seq > :last
+ORDER BY w.id, e.seq

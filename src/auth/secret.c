@@ -6,6 +6,10 @@
 #include "base/settings.h"
 #include "base/banned.h"
 
+#define NONCE	crypto_secretbox_NONCEBYTES
+
+_Static_assert(SECRET_MAC_BYTES == crypto_secretbox_KEYBYTES,
+    "a keyed hash is a key");
 _Static_assert(SECRET_MAC_BYTES == crypto_auth_hmacsha256_BYTES &&
     SECRET_MAC_BYTES == crypto_hash_sha256_BYTES, "both give 32 bytes");
 
@@ -32,6 +36,40 @@ secret_address(struct str address, unsigned char out[SECRET_ADDRESS_BYTES])
 
 	secret_mac("address", address.p, address.n, hash);
 	memcpy(out, hash, SECRET_ADDRESS_BYTES);
+}
+
+/* A nonce, then what secretbox makes. */
+struct str
+secret_seal(struct arena *a, const char *label, struct str plain)
+{
+	size_t n = NONCE + crypto_secretbox_MACBYTES + plain.n;
+	unsigned char key[SECRET_MAC_BYTES], *out = arena_alloc(a, n);
+
+	secret_mac(label, "", 0, key);
+	randombytes_buf(out, NONCE);
+	INVARIANT(crypto_secretbox_easy(out + NONCE,
+	    (const unsigned char *)plain.p, plain.n, out, key) == 0);
+	sodium_memzero(key, sizeof(key));
+	return (struct str){ (char *)out, n };
+}
+
+struct str
+secret_open(struct arena *a, const char *label, struct str sealed)
+{
+	const unsigned char *in = (const unsigned char *)sealed.p;
+	unsigned char key[SECRET_MAC_BYTES], *out;
+	size_t n;
+	bool good;
+
+	if (sealed.n < NONCE + crypto_secretbox_MACBYTES)
+		return STR_NULL;
+	n = sealed.n - NONCE - crypto_secretbox_MACBYTES;
+	out = arena_alloc(a, n + 1);
+	secret_mac(label, "", 0, key);
+	good = crypto_secretbox_open_easy(out, in + NONCE, sealed.n - NONCE,
+	    in, key) == 0;
+	sodium_memzero(key, sizeof(key));
+	return good ? (struct str){ (char *)out, n } : STR_NULL;
 }
 
 struct str

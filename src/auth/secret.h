@@ -17,6 +17,12 @@ void secret_mac(const char *label, const void *data, size_t n,
 #define SECRET_ADDRESS_BYTES 8
 void secret_address(struct str address,
     unsigned char out[SECRET_ADDRESS_BYTES]);
+/*
+ * Encrypts what must be read again, under a label as above; open gives it back,
+ * or absent where it was not sealed so by this installation.
+ */
+struct str secret_seal(struct arena *, const char *label, struct str plain);
+struct str secret_open(struct arena *, const char *label, struct str sealed);
 
 /* n random bytes as base64url. */
 struct str secret_token(struct arena *, size_t n);

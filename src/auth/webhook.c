@@ -13,6 +13,21 @@
 #define MAC_TEXT	sodium_base64_ENCODED_LEN(MAC, VARIANT)
 
 struct str
+webhook_secret(struct arena *a)
+{
+	unsigned char key[MAC];
+	char text[MAC_TEXT];
+	struct str secret;
+
+	randombytes_buf(key, sizeof(key));
+	sodium_bin2base64(text, sizeof(text), key, sizeof(key), VARIANT);
+	secret = str_printf(a, "whsec_%s", text);
+	sodium_memzero(key, sizeof(key));
+	sodium_memzero(text, sizeof(text));
+	return secret;
+}
+
+struct str
 webhook_key(struct arena *a, struct str secret)
 {
 	unsigned char *key = arena_alloc(a, KEY_MAX);

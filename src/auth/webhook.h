@@ -22,6 +22,11 @@ MUST_CHECK bool webhook_verify(struct str key, struct str id,
     struct str timestamp, struct str signatures, struct str body,
     struct when now);
 
+/* How secrets of endpoints are stored: see secret_seal. */
+#define WEBHOOK_SECRET_LABEL "webhook endpoint"
+
+/* A new secret: "whsec_" and the base64 of 32 random bytes. */
+struct str webhook_secret(struct arena *);
 /* The raw key behind "whsec_" and base64; absent where malformed. */
 struct str webhook_key(struct arena *, struct str secret);
 

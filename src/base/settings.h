@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+#define WEBHOOK_TRIES_MAX 32
+
 struct settings {
 	struct str public_url;		/* without a slash at its end */
 	struct str click_parameter;	/* of the link, in the landing page */
@@ -27,6 +29,12 @@ struct settings {
 	int64_t reservation_seconds;	/* tokens are held so long by default */
 	int64_t reservation_max_seconds;	/* and at the most */
 	bool sandbox;			/* the built-in payment provider */
+	bool webhook_private;		/* endpoints in private networks */
+	int64_t webhook_endpoints;	/* most, of an organization */
+	int64_t webhook_fail_hours;	/* then an endpoint is disabled */
+	/* seconds before each further attempt, and how many there are */
+	int64_t webhook_retries[WEBHOOK_TRIES_MAX];
+	size_t webhook_retries_n;
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */
 	struct str jwt_signer;		/* kid of the signing key */

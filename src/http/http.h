@@ -81,6 +81,7 @@ enum {
 	R_OWNER = 4096,		/* owners of the active organization only */
 	R_SELF = 8192,		/* on oneself a log-in needs no scope: the
 				 * model looks who it is about */
+	R_FOLLOW = 16384,	/* with R_LIST: its end is followed by cursor */
 };
 
 struct route {

@@ -74,23 +74,34 @@ page_read(struct request *rq, const struct page_query *q,
 	    wrong(rq, "cursor", "is not of this list and sort");
 }
 
+static struct str
+make_cursor(struct request *rq, unsigned order, int64_t key, uint64_t id)
+{
+	struct str text = str_printf(rq->arena, "%u.%lld.%llu", order,
+	    (long long)key, (unsigned long long)id);
+
+	return str_base64url(rq->arena, text.p, text.n);
+}
+
+/* A list that is followed always says where to go on: there may be more. */
 void
 page_cut(struct request *rq, const struct paging *p, struct list rows,
     size_t row_size, size_t key_at, size_t id_at)
 {
+	bool follow = (rq->route->flags & R_FOLLOW) != 0;
+	bool more = rows.n > (size_t)p->limit;
 	const char *last;
-	int64_t key;
-	uint64_t id;
-	struct str text;
+	int64_t key = p->after_key;
+	uint64_t id = p->after_id;
 
-	if (rows.n > (size_t)p->limit) {
+	if (more)
 		rows.n = (size_t)p->limit;
+	if (rows.n > 0) {
 		last = (const char *)rows.items + (rows.n - 1) * row_size;
 		memcpy(&key, last + key_at, sizeof(key));
 		memcpy(&id, last + id_at, sizeof(id));
-		text = str_printf(rq->arena, "%u.%lld.%llu", p->order,
-		    (long long)key, (unsigned long long)id);
-		rq->page.next = str_base64url(rq->arena, text.p, text.n);
 	}
+	if (more || (follow && id != 0))
+		rq->page.next = make_cursor(rq, p->order, key, id);
 	rq->page.items = rows;
 }

@@ -43,7 +43,8 @@ MUST_CHECK enum err page_read(struct request *, const struct page_query *,
 /*
  * Given limit + 1 or fewer rows: keeps limit and makes the cursor from the
  * last one kept. key_at, id_at: offsets in the row (int64_t or struct when;
- * uint64_t).
+ * uint64_t).  A route of R_FOLLOW gets a cursor with its last page as well, and
+ * with an empty one the cursor that was given.
  */
 void page_cut(struct request *, const struct paging *, struct list rows,
     size_t row_size, size_t key_at, size_t id_at);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "jobs/courier.h"
 #include "jobs/outside.h"
 #include "jobs/work.h"
 
@@ -68,8 +69,10 @@ one_round(struct jobs *j)
 	bool more = true;
 
 	TRY(schedule_round(j));
-	while (more && !jobs_stopping())
+	while (more && !jobs_stopping()) {
+		courier_keep(j->conf);
 		TRY(task_round(j, &more));
+	}
 	return OK;
 }
 
@@ -110,6 +113,7 @@ reload(struct jobs *j, const struct source *from)
 	/* The old one stays in memory: its texts may be in use elsewhere. */
 	j->conf = fresh;
 	connect_as(j);
+	courier_renew();
 	log_info("the configuration is read again");
 }
 
@@ -120,7 +124,10 @@ loop(struct jobs *j, const struct source *from, const sigset_t *during_wait)
 
 	while (!stopping) {
 		struct timespec ts;
-		enum err e = one_round(j);
+		enum err e;
+
+		courier_keep(j->conf);
+		e = one_round(j);
 
 		if (e == OK)
 			wait = j->conf->jobs_poll_ms;
@@ -132,6 +139,7 @@ loop(struct jobs *j, const struct source *from, const sigset_t *during_wait)
 		if (reopening) {
 			reopening = 0;
 			log_reopen();
+			courier_reopen();
 		}
 		if (reloading && !stopping) {
 			reloading = 0;
@@ -159,6 +167,7 @@ jobs_run(struct conf *conf, const char *path,
 	connect_as(&j);
 	log_info("started");
 	loop(&j, &from, &during_wait);
+	courier_stop();
 	log_info("stopped");
 	db_free(j.db);
 	arena_free(&j.arena);

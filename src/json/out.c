@@ -34,6 +34,15 @@ json_string(struct buf *b, struct str s)
 }
 
 static void
+put_str(struct buf *b, const struct field *f, struct str s)
+{
+	if ((f->flags & F_JSON) != 0 && s.p != NULL)
+		buf_str(b, s);
+	else
+		json_string(b, s);
+}
+
+static void
 put_id(struct buf *b, uint64_t id, bool number)
 {
 	if (id == 0) {
@@ -123,7 +132,7 @@ put_value(struct buf *b, const struct field *f, const char *at, bool masked)
 		put_id(b, *(const uint64_t *)p, f->flags & F_ID_NUMBER);
 		break;
 	case T_STR:
-		json_string(b, *(const struct str *)p);
+		put_str(b, f, *(const struct str *)p);
 		break;
 	case T_TIME:
 		put_time(b, *(const struct when *)p);

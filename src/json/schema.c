@@ -33,6 +33,11 @@ put_text(struct buf *b, const struct field *f, bool nullable, bool input)
 {
 	struct str format = str_of(f->format != NULL ? f->format : "");
 
+	if ((f->flags & F_JSON) != 0) {
+		put_type(b, "object", nullable);
+		buf_lit(b, ",\"additionalProperties\":true");
+		return;
+	}
 	put_type(b, "string", nullable);
 	if (input && f->min > 0)
 		buf_printf(b, ",\"minLength\":%lld", (long long)f->min);

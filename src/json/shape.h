@@ -30,6 +30,7 @@ enum {
 	F_SECRET = 4,		/* shown once: null in a stored answer */
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
+	F_JSON = 32,		/* output: str holds a JSON object */
 };
 
 struct list {

@@ -300,6 +300,27 @@ read_secret(struct conf *c, char why[CONF_WHY])
 	return true;
 }
 
+static bool
+read_retries(struct conf *c, char why[CONF_WHY])
+{
+	struct settings *s = &c->settings;
+	struct str rest = str_of(c->webhook_retries), one;
+	char what[CONF_WHY];
+
+	for (s->webhook_retries_n = 0; rest.n > 0;) {
+		(void)str_cut(rest, ' ', &one, &rest);
+		if (one.n == 0)
+			continue;
+		if (s->webhook_retries_n == WEBHOOK_TRIES_MAX)
+			return fail(why, "webhook_retries: at most %d",
+			    WEBHOOK_TRIES_MAX);
+		if (!parse_number(one, 0, 365 * 86400,
+		    &s->webhook_retries[s->webhook_retries_n++], what))
+			return fail(why, "webhook_retries: %.400s", what);
+	}
+	return true;
+}
+
 bool
 conf_use(struct conf *c, char why[CONF_WHY])
 {
@@ -340,7 +361,12 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.jwt_signer = str_of(c->jwt_signer),
 		.jwt_issuer = str_of(c->jwt_issuer),
 		.jwt_audience = str_of(c->jwt_audience),
+		.webhook_private = c->webhook_private,
+		.webhook_endpoints = c->webhook_endpoints,
+		.webhook_fail_hours = c->webhook_fail_hours,
 	};
+	if (!read_retries(c, why))
+		return false;
 	settings = &c->settings;
 	return true;
 }

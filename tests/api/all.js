@@ -15,6 +15,8 @@ for (const name of [
 	'passwords',
 	'roles',
 	'payments',
+	'events',
+	'webhooks',
 	'withdrawals',
 	'program',
 	'tokens',

@@ -363,7 +363,7 @@ test('events tell the story in order', async () => {
 		'referrer_campaign.created', 'referrer_campaign.ended'];
 	let types;
 
-	/* the latest are held back until none can come before them */
+	/* they are published a moment later */
 	await until(async () => {
 		const { items } = await w.ok(200, 'GET',
 		    '/events?limit=100', { token });

@@ -292,6 +292,37 @@ webhook_vector(void **state UNUSED)
 }
 
 static void
+webhook_secrets_are_new_keys(void **state UNUSED)
+{
+	struct str one = webhook_secret(&arena), two = webhook_secret(&arena);
+
+	assert_int_equal(webhook_key(&arena, one).n, 32);
+	assert_false(str_eq(one, two));
+}
+
+static void
+what_is_sealed_is_opened_here_only(void **state UNUSED)
+{
+	struct str plain = STR("whsec_something");
+	struct str sealed = secret_seal(&arena, "a", plain);
+	struct str again = secret_seal(&arena, "a", plain);
+	struct str broken = str_dup(&arena, sealed);
+	char *last = arena_copy(&arena, sealed.p, sealed.n);
+
+	assert_true(str_eq(secret_open(&arena, "a", sealed), plain));
+	assert_true(str_eq(secret_open(&arena, "a", again), plain));
+	assert_false(str_eq(sealed, again));
+	assert_null(memmem(sealed.p, sealed.n, plain.p, plain.n));
+	assert_null(secret_open(&arena, "b", sealed).p);
+	last[sealed.n - 1] ^= 1;
+	broken.p = last;
+	assert_null(secret_open(&arena, "a", broken).p);
+	broken.n = 10;
+	assert_null(secret_open(&arena, "a", broken).p);
+	assert_null(secret_open(&arena, "a", STR_NULL).p);
+}
+
+static void
 webhook_forgeries(void **state UNUSED)
 {
 	struct str s = HOOK_SIGNATURE;
@@ -440,6 +471,8 @@ main(void)
 		cmocka_unit_test(macs),
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(webhook_vector),
+		cmocka_unit_test(webhook_secrets_are_new_keys),
+		cmocka_unit_test(what_is_sealed_is_opened_here_only),
 		cmocka_unit_test(webhook_forgeries),
 		cmocka_unit_test(webhook_id_does_not_run_into_time),
 		cmocka_unit_test(webhook_secrets),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/money.h"
@@ -468,6 +469,32 @@ utf8_follows_its_table(void **state)
 }
 
 static void
+private_hosts_are_told_by_their_urls(void **state)
+{
+	static const char *const private[] = { "https://127.0.0.1/",
+	    "https://127.1", "https://0x7f000001/", "https://2130706433:8/",
+	    "https://10.0.0.1?x", "https://172.31.0.1#x", "https://192.168.1.1",
+	    "https://169.254.169.254/a", "https://100.64.0.1/",
+	    "https://0.0.0.0/", "https://224.0.0.1/", "https://[::1]/",
+	    "https://[::]/", "https://[fe80::1]:443/", "https://[fd00::1]",
+	    "https://[::ffff:10.0.0.1]/", "https://[2002:a00:1::]/",
+	    "https://localhost", "https://LOCALHOST:1/", "https://x.localhost.",
+	    "https://router.local/", "https://db.internal", "https://intranet/",
+	    "https://", "https:///x" };
+	static const char *const public[] = { "https://example.com/",
+	    "https://8.8.8.8/", "https://[2606:4700::1111]:443/a:b",
+	    "https://a.b.c:8443?x=/", "https://local.example.com",
+	    "https://a-name-that-is-longer-than-an-address-could-be.example"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(private); i++)
+		assert_true(address_url_private(str_of(private[i])));
+	for (size_t i = 0; i < LEN(public); i++)
+		assert_false(address_url_private(str_of(public[i])));
+}
+
+static void
 errors_have_what_a_client_needs(void **state)
 {
 	(void)state;
@@ -504,6 +531,7 @@ main(void)
 		TEST(currencies_have_digits),
 		TEST(money_is_read_and_written),
 		TEST(utf8_follows_its_table),
+		TEST(private_hosts_are_told_by_their_urls),
 		TEST(errors_have_what_a_client_needs),
 	};
 

@@ -141,7 +141,8 @@ use_fills_the_settings(void **state)
 
 	(void)state;
 	snprintf(text, sizeof(text), "secret_file = %s\n"
-	    "public_url = https://x//\nhold_days = 7\n",
+	    "public_url = https://x//\nhold_days = 7\n"
+	    "webhook_retries = 0  60 3600\n",
 	    file("root", "000102030405060708090a0b0c0d0e0f"
 	    "101112131415161718191a1b1c1d1e1f\n"));
 	assert_true(conf_load(&c, file("good", text), why));
@@ -150,6 +151,8 @@ use_fills_the_settings(void **state)
 	assert_int_equal(settings->secret.p[31], 31);
 	assert_true(str_is(settings->public_url, "https://x"));
 	assert_int_equal(settings->hold_days, 7);
+	assert_int_equal(settings->webhook_retries_n, 3);
+	assert_int_equal(settings->webhook_retries[2], 3600);
 	conf_free(&c);
 	assert_null(settings);
 }
@@ -167,6 +170,28 @@ a_short_secret_is_refused(void **state)
 	assert_false(conf_use(&c, why));
 	assert_non_null(strstr(why, "32 or more bytes"));
 	conf_free(&c);
+}
+
+static void
+times_of_retries_are_numbers(void **state)
+{
+	static const char *const bad[] = { "5 x", "-1", "1.5", "99999999999",
+	    "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"
+	};
+	struct conf c;
+	char why[CONF_WHY], text[256];
+
+	(void)state;
+	for (size_t i = 0; i < LEN(bad); i++) {
+		snprintf(text, sizeof(text), "secret_file = %s\n"
+		    "webhook_retries = %s\n", file("root",
+		    "000102030405060708090a0b0c0d0e0f"
+		    "101112131415161718191a1b1c1d1e1f\n"), bad[i]);
+		assert_true(conf_load(&c, file("good", text), why));
+		assert_false(conf_use(&c, why));
+		assert_non_null(strstr(why, "webhook_retries"));
+		conf_free(&c);
+	}
 }
 
 static void
@@ -250,6 +275,7 @@ main(void)
 		cmocka_unit_test(a_secret_may_stand_in_a_file),
 		cmocka_unit_test(use_fills_the_settings),
 		cmocka_unit_test(a_short_secret_is_refused),
+		cmocka_unit_test(times_of_retries_are_numbers),
 		cmocka_unit_test(a_reload_keeps_what_needs_a_restart),
 		cmocka_unit_test(the_sample_is_valid),
 		cmocka_unit_test(the_manual_is_current),

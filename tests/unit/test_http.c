@@ -162,7 +162,9 @@ static const char *const sorts[] = { "createdAt:desc", "createdAt:asc",
 static enum err
 page(const struct page_query *q, struct paging *p, struct request *rq)
 {
-	*rq = (struct request){ .arena = &arena };
+	static const struct route list = { .flags = R_LIST };
+
+	*rq = (struct request){ .arena = &arena, .route = &list };
 	complaints_init(&rq->wrong);
 	return page_read(rq, q, sorts, p);
 }
@@ -218,6 +220,32 @@ a_cursor_goes_on_where_the_page_ended(void **state UNUSED)
 }
 
 static void
+a_list_that_is_followed_has_a_cursor_at_its_end(void **state UNUSED)
+{
+	static const struct route followed = { .flags = R_LIST | R_FOLLOW };
+	struct row rows[] = { { 4, 400 }, { 7, 500 } };
+	struct page_query q = { .limit = 2 };
+	struct request rq;
+	struct paging p;
+
+	assert_int_equal(page(&q, &p, &rq), OK);
+	rq.route = &followed;
+	page_cut(&rq, &p, (struct list){ NULL, 0 }, sizeof(rows[0]),
+	    offsetof(struct row, key), offsetof(struct row, id));
+	assert_null(rq.page.next.p);
+	page_cut(&rq, &p, (struct list){ rows, 2 }, sizeof(rows[0]),
+	    offsetof(struct row, key), offsetof(struct row, id));
+	q.cursor = rq.page.next;
+	assert_non_null(q.cursor.p);
+	assert_int_equal(page(&q, &p, &rq), OK);
+	assert_int_equal(p.after_id, 7);
+	rq.route = &followed;
+	page_cut(&rq, &p, (struct list){ NULL, 0 }, sizeof(rows[0]),
+	    offsetof(struct row, key), offsetof(struct row, id));
+	assert_true(str_eq(rq.page.next, q.cursor));
+}
+
+static void
 other_cursors_are_refused(void **state UNUSED)
 {
 	static const char *const bad[] = { "", "x", "!!!!", "MA", "MC4xLjA",
@@ -268,6 +296,8 @@ main(void)
 		cmocka_unit_test(the_longest_prefix_is_the_face),
 		cmocka_unit_test(pages_and_sorts),
 		cmocka_unit_test(a_cursor_goes_on_where_the_page_ended),
+		cmocka_unit_test(
+		    a_list_that_is_followed_has_a_cursor_at_its_end),
 		cmocka_unit_test(other_cursors_are_refused),
 	};
 

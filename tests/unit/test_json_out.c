@@ -221,6 +221,30 @@ shapes_have_schemas(void **state)
 	assert_int_equal(required_of(&needy_shape, true), 2);
 }
 
+struct raw {
+	struct str data;
+};
+
+SHAPE(raw_shape, struct raw, "Raw",
+    FIELD(struct raw, data, "data", .flags = F_JSON | F_NULLABLE));
+
+static void
+json_within_is_written_as_it_is(void **state)
+{
+	struct raw r = { STR("{\"a\":[1]}") };
+	struct buf b;
+
+	(void)state;
+	assert_string_equal(encode(&raw_shape, &r, false),
+	    "{\"data\":{\"a\":[1]}}");
+	r.data = STR_NULL;
+	assert_string_equal(encode(&raw_shape, &r, false), "{\"data\":null}");
+	buf_init(&b, &arena, 64);
+	json_schema_field(&b, &raw_shape.fields[0], false);
+	assert_string_equal(b.p, "{\"type\":[\"object\",\"null\"],"
+	    "\"additionalProperties\":true}");
+}
+
 static void
 pretty_text_means_the_same(void **state)
 {
@@ -250,6 +274,7 @@ main(void)
 		TEST(strings_are_escaped),
 		TEST(fields_have_schemas),
 		TEST(shapes_have_schemas),
+		TEST(json_within_is_written_as_it_is),
 		TEST(pretty_text_means_the_same),
 	};
 

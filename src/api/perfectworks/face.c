@@ -99,9 +99,11 @@ data_schema(const struct route *r, struct buf *b)
 	    BOUNDED ",\"description\":\"Null where a cursor was used\"},"
 	    "\"limit\":{\"type\":\"integer\",\"format\":\"int32\"," BOUNDED
 	    "},\"nextCursor\":{\"type\":[\"string\",\"null\"],"
-	    "\"maxLength\":200,\"description\":\"Null on the last page\"}},"
+	    "\"maxLength\":200,\"description\":\"%s\"}},"
 	    "\"required\":[\"items\",\"page\",\"limit\",\"nextCursor\"],"
-	    "\"additionalProperties\":false}", r->out->name);
+	    "\"additionalProperties\":false}", r->out->name,
+	    (r->flags & R_FOLLOW) != 0 ? "Keep it, and ask again for what "
+	    "comes later; null before the first" : "Null on the last page");
 }
 
 static void
@@ -161,6 +163,8 @@ static const struct route *const tables[] = {
 	pw_reservation_routes,
 	pw_adjustment_routes,
 	pw_event_routes,
+	pw_webhook_routes,
+	pw_webhook_delivery_routes,
 	NULL
 };
 

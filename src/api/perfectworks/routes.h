@@ -25,6 +25,8 @@ extern const struct route pw_token_routes[];
 extern const struct route pw_reservation_routes[];
 extern const struct route pw_adjustment_routes[];
 extern const struct route pw_event_routes[];
+extern const struct route pw_webhook_routes[];
+extern const struct route pw_webhook_delivery_routes[];
 
 /* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
 #define ERRORS(...) { __VA_ARGS__, OK }

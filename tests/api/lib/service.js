@@ -44,12 +44,10 @@ function readEnv(file) {
 }
 
 class Service {
-	/* settings: of affiliated.conf, by their names */
+	/* settings: { webhook_days: 3 }; "@" stands for the state's directory */
 	constructor({ limits = false, settings = {} } = {}) {
 		this.limits = limits;
-		this.settings = Object.fromEntries(Object.entries(settings)
-		    .map(([name, value]) => [`AFFILIATED_${
-			name.toUpperCase()}`, String(value)]));
+		this.settings = settings;
 	}
 
 	quickstart(...args) {
@@ -91,8 +89,10 @@ class Service {
 			    'detect_leaks=0',
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
 			    'print_stacktrace=1',
-			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off',
-			...this.settings };
+			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
+		for (const [name, value] of Object.entries(this.settings))
+			this.env[`AFFILIATED_${name.toUpperCase()}`] =
+			    String(value).replace('@', this.state);
 		process.on('exit', () => this.stop());
 	}
 

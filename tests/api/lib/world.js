@@ -222,7 +222,7 @@ class World {
 		return answer;
 	}
 
-	/* Events come a little late, so that none is left out by a cursor. */
+	/* Events are published a moment after their transaction. */
 	async events(who, type, entityId) {
 		let found = [];
 

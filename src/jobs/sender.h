@@ -1,0 +1,41 @@
+/*
+ * Calls to webhook endpoints, many at a time and none waited for, by libcurl.
+ * HTTPS only, no redirects, time-outs, a capped answer; no private addresses
+ * but by webhook_private.
+ */
+#ifndef AFF_JOBS_SENDER_H
+#define AFF_JOBS_SENDER_H
+
+#include "base/clock.h"
+#include "server/conf.h"
+
+#define FLIGHT_HEADERS 4
+
+struct flight {
+	struct str url, body;		/* until it has landed */
+	const char *headers[FLIGHT_HEADERS];	/* "name: value" */
+	void *owner;			/* of whoever sent it */
+	/* once it has landed: */
+	int64_t status;			/* of HTTP; 0: no answer */
+	struct str error;		/* why */
+	int64_t duration_ms;
+	/* of the sender's own: */
+	void *curl, *list;
+	struct arena *arena;
+	int64_t begun_us;
+	size_t received;
+	bool lenient, refused;
+};
+
+struct sender;
+
+struct sender *sender_new(const struct conf *);
+void sender_free(struct sender *);	/* drops what is under way */
+/* The flight and the arena stay until it has landed. */
+void sender_send(struct sender *, struct arena *, struct flight *);
+/* Moves all of them on; one that has landed, or NULL. */
+struct flight *sender_landed(struct sender *);
+/* Until something moves, the descriptor can be read, or the time is over. */
+void sender_wait(struct sender *, int fd, int64_t ms);
+
+#endif
