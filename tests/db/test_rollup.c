@@ -349,8 +349,9 @@ a_day_of_many_referrers(void **state)
 	test_sql(admin, "INSERT INTO placement_day (placement_id, day,"
 	    " referrer_id, clicks) SELECT 1000 + seq, '2026-02-01', 1000 +"
 	    " seq DIV 2, 1 FROM seq_1_to_2600");
-	test_sql(admin, "INSERT INTO referrer SELECT 1000 + seq, 1, 1000 +"
-	    " seq, 'active', NOW() FROM seq_0_to_1300");
+	test_sql(admin, "INSERT INTO referrer (id, organization_id,"
+	    " member_organization_id, status, joined_at) SELECT 1000 + seq, 1,"
+	    " 1000 + seq, 'active', NOW() FROM seq_0_to_1300");
 	run_until_done(at_minute(0));
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM"
 	    " referrer_day"), 1301);

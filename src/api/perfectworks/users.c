@@ -10,6 +10,7 @@
 #include "model/invitation.h"
 #include "model/organization.h"
 #include "model/referral.h"
+#include "model/user_token.h"
 
 #include "base/banned.h"
 
@@ -176,6 +177,7 @@ register_system(struct request *rq)
 	*out = (struct user){ .email = in->email, .name = in->name };
 	TRY(user_create(rq->db, in->email, in->name, *hash, rq->now,
 	    &out->id));
+	TRY(user_confirm_known(rq->db, out->id, rq->now));
 	TRY(member_add(rq->db, HOUSE_ID, out->id, in->role == SYSTEM_ADMIN ?
 	    ROLE_ADMIN : ROLE_MEMBER, rq->now));
 	rq->out = out;
