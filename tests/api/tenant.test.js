@@ -34,7 +34,16 @@ test('two tenants, one with everything', async () => {
 		token: owner.token })).items;
 	const [tokens] = (await w.ok(200, 'GET', '/token-transactions', {
 		token: owner.token })).items;
+	const [event] = await w.events(owner, 'referrer_campaign.created',
+	    campaign.id);
+	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
+		token: owner.token, body: { url: 'https://shop.example/' } });
 	ids = {
+		'/events/': event.id,
+		'/webhook-endpoints/': hook.id,
+		'/webhook-deliveries/': (await w.ok(201, 'POST',
+		    `/webhook-endpoints/${hook.id}/test`, {
+			token: owner.token })).id,
 		'/referrer-campaigns/': campaign.id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,
