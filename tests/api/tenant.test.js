@@ -39,9 +39,18 @@ test('two tenants, one with everything', async () => {
 	const invited = await w.invite(owner, 'somebody@example.com');
 	const guest = await w.user();
 	const joined = await w.join(guest, await w.invite(owner, guest.email));
+	const [event] = await w.events(owner, 'referrer_campaign.created',
+	    campaign.id);
+	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
+		token: owner.token, body: { url: 'https://shop.example/' } });
 	ids = {
 		'/organization-members/invitations/': invited.id,
 		'/organization-members/': joined.id,
+		'/events/': event.id,
+		'/webhook-endpoints/': hook.id,
+		'/webhook-deliveries/': (await w.ok(201, 'POST',
+		    `/webhook-endpoints/${hook.id}/test`, {
+			token: owner.token })).id,
 		'/referrer-campaigns/': campaign.id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,

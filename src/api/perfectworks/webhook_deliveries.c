@@ -101,8 +101,10 @@ struct replay {
 
 #define REPLAY_FIELDS \
     FIELD(struct replay, from, "from", .flags = F_REQUIRED, \
-	.doc = "Deliveries that were made from then on"), \
-    FIELD(struct replay, to, "to", .doc = "Before then; now if absent"), \
+	.doc = "Deliveries that were made from then on", \
+	.example = "\"2026-11-20T00:00:00Z\""), \
+    FIELD(struct replay, to, "to", .doc = "Before then; now if absent", \
+	.example = "\"2026-11-21T00:00:00Z\""), \
     FIELD(struct replay, status, "status", .flags = F_NULLABLE, \
 	.labels = replay_labels, \
 	.doc = "Those of this status; if absent, all that did not arrive")
