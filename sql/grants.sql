@@ -34,6 +34,8 @@ GRANT INSERT, UPDATE ON placement TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_day TO affiliated@localhost;
 GRANT INSERT, UPDATE ON click_source_day TO affiliated@localhost;
+GRANT INSERT, UPDATE ON placement_earned TO affiliated@localhost;
+GRANT INSERT, UPDATE ON referrer_earned TO affiliated@localhost;
 GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;

@@ -45,6 +45,26 @@ CREATE TABLE click_source_day (
 	FOREIGN KEY (placement_id) REFERENCES placement (id)
 );
 
+-- Commissions less what was taken back, up to rollup.done_until: of a campaign,
+-- of a referrer.
+CREATE TABLE placement_earned (
+	placement_id BIGINT UNSIGNED NOT NULL,
+	day DATE NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (placement_id, day, currency),
+	FOREIGN KEY (placement_id) REFERENCES placement (id)
+);
+
+CREATE TABLE referrer_earned (
+	referrer_id BIGINT UNSIGNED NOT NULL,
+	day DATE NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (referrer_id, day, currency),
+	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
+);
+
 -- How far a roll-up has come: all before done_until is in it; last_id says
 -- where the next turn looks (see src/model/rollup.c).
 CREATE TABLE rollup (
@@ -55,10 +75,7 @@ CREATE TABLE rollup (
 
 INSERT INTO rollup (name, done_until, last_id) VALUES
 	('click_source', '2000-01-01', 0),
-	('referrer_day', '2000-01-01', 0);
-
--- Earnings by day and currency are read from the index alone.
-ALTER TABLE earning
-	ADD KEY earning_days (referrer_id, created_at, type, currency, amount);
+	('referrer_day', '2000-01-01', 0),
+	('earned', '2000-01-01', 0);
 
 INSERT INTO schedule (name, next_run_at) VALUES ('roll_up', UTC_TIMESTAMP(6));

@@ -141,9 +141,19 @@ SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
 FROM placement_day
 WHERE placement_id = :placement AND day BETWEEN :from AND :to ORDER BY day
 
+-- Of the days from :first to :last, which begin at :from and end at :to.  What
+-- is not summed up yet is read as it is; both in one statement: one state.
+
 -- name: placement_earned
-SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount FROM earning
-WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
+SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount
+FROM (SELECT currency, amount FROM placement_earned
+	WHERE placement_id = :placement AND day BETWEEN :first AND :last
+	UNION ALL
+	SELECT currency, amount FROM earning
+	WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
+	AND created_at >= (SELECT done_until FROM rollup
+		WHERE name = 'earned')
+	AND type IN ('commission', 'reversal')) x
 GROUP BY currency ORDER BY currency
 
 -- name: placement_sources

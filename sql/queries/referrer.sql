@@ -74,8 +74,13 @@ FROM (SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
 GROUP BY day ORDER BY day
 
 -- name: referrer_earned
-SELECT DATE(created_at) AS day, currency, CAST(SUM(amount) AS SIGNED) AS amount
-FROM earning
-WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
-AND type <> 'withdrawal'
-GROUP BY DATE(created_at), currency ORDER BY day, currency
+SELECT day, currency, CAST(SUM(amount) AS SIGNED) AS amount
+FROM (SELECT day, currency, amount FROM referrer_earned
+	WHERE referrer_id = :referrer AND day BETWEEN :first AND :last
+	UNION ALL
+	SELECT DATE(created_at) AS day, currency, amount FROM earning
+	WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
+	AND created_at >= (SELECT done_until FROM rollup
+		WHERE name = 'earned')
+	AND type IN ('commission', 'reversal')) x
+GROUP BY day, currency ORDER BY day, currency

@@ -62,3 +62,37 @@ INSERT INTO referrer_day (referrer_id, day, clicks, unique_clicks, bot_clicks,
 VALUES
 -- rows:
 (:referrer, :day, :clicks, :uniques, :bots, :referrals, :conversions)
+
+-- name: rollup_next_earning
+SELECT MIN(created_at) AS created_at FROM (
+	(SELECT created_at FROM earning
+	WHERE type = 'commission' AND created_at >= :from
+	ORDER BY created_at LIMIT 1)
+	UNION ALL
+	(SELECT created_at FROM earning
+	WHERE type = 'reversal' AND created_at >= :from
+	ORDER BY created_at LIMIT 1)) x
+
+-- name: rollup_earned
+SELECT referrer_id, placement_id, DATE(created_at) AS day, currency,
+	CAST(SUM(amount) AS SIGNED) AS amount
+FROM earning
+WHERE type IN ('commission', 'reversal')
+AND created_at >= :from AND created_at < :until
+GROUP BY referrer_id, placement_id, DATE(created_at), currency
+
+-- name: rollup_add_placement_earned
+INSERT INTO placement_earned (placement_id, day, currency, amount)
+VALUES
+-- rows:
+(:placement, :day, :currency, :amount)
+-- tail:
+ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)
+
+-- name: rollup_add_referrer_earned
+INSERT INTO referrer_earned (referrer_id, day, currency, amount)
+VALUES
+-- rows:
+(:referrer, :day, :currency, :amount)
+-- tail:
+ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)

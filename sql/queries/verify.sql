@@ -448,6 +448,32 @@ GROUP BY x.referrer_id, x.day
 HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.conversions) <> 0
 
+-- name: verify_placement_earned
+SELECT x.placement_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',
+	x.currency) AS wrong
+FROM (SELECT placement_id, day, currency, amount FROM placement_earned
+	WHERE placement_id > :after AND placement_id <= :last
+	UNION ALL
+	SELECT placement_id, DATE(created_at) AS day, currency, -amount
+	FROM earning WHERE placement_id > :after AND placement_id <= :last
+	AND type IN ('commission', 'reversal')
+	AND created_at < (SELECT done_until FROM rollup
+		WHERE name = 'earned')) x
+GROUP BY x.placement_id, x.day, x.currency HAVING SUM(x.amount) <> 0
+
+-- name: verify_referrer_earned
+SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',
+	x.currency) AS wrong
+FROM (SELECT referrer_id, day, currency, amount FROM referrer_earned
+	WHERE referrer_id > :after AND referrer_id <= :last
+	UNION ALL
+	SELECT referrer_id, DATE(created_at) AS day, currency, -amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+	AND type IN ('commission', 'reversal')
+	AND created_at < (SELECT done_until FROM rollup
+		WHERE name = 'earned')) x
+GROUP BY x.referrer_id, x.day, x.currency HAVING SUM(x.amount) <> 0
+
 -- name: verify_size
 SELECT (SELECT COUNT(*) FROM journal) AS journals,
 	(SELECT COUNT(*) FROM entry) AS entries,

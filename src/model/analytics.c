@@ -98,8 +98,8 @@ placement_analytics(struct db *db, struct arena *a, uint64_t member,
 	TRY(conversion_rate(a, out->conversions, out->unique_clicks,
 	    &out->conversion_rate));
 	TRY(sources(db, a, id, first, last, out));
-	return db_rows(db, a, Q_PLACEMENT_EARNED, ARGS(id, day_start(first),
-	    day_end(last)), &money_of_row, &out->earnings);
+	return db_rows(db, a, Q_PLACEMENT_EARNED, ARGS(id, first, last,
+	    day_start(first), day_end(last)), &money_of_row, &out->earnings);
 }
 
 enum err
@@ -118,7 +118,7 @@ referrer_dashboard(struct db *db, struct arena *a, uint64_t referrer_id,
 	    &out->conversion_rate));
 	TRY(referrer_earned(db, a, referrer_id, &out->earnings));
 	TRY(referrer_days(db, a, referrer_id, first, last, &out->daily));
-	return db_rows(db, a, Q_REFERRER_EARNED, ARGS(referrer_id,
-	    day_start(first), day_end(last)), &money_day_row,
+	return db_rows(db, a, Q_REFERRER_EARNED, ARGS(referrer_id, first,
+	    last, day_start(first), day_end(last)), &money_day_row,
 	    &out->daily_earnings);
 }

@@ -19,6 +19,9 @@
  *   even those that nobody sees yet.  What a turn finds there again is older
  *   than its done_until and left out.
  *
+ * Earnings are found by their time, which has an index.  Readers add those that
+ * come after done_until, so that their sums are exact at any moment.
+ *
  * A day of a referrer is added when it is over for AGE.  The newest of a
  * referrer's days there says which of his placements' days are still to be
  * counted one by one: see referrer_days.
@@ -43,14 +46,14 @@ SHAPE(mark_row, struct mark, NULL,
     COLUMN(struct mark, done_until),
     COLUMN(struct mark, last_id));
 
-struct click_at {
+struct row_at {		/* a click or an earning */
 	uint64_t id;
 	struct when created_at;
 };
 
-SHAPE(click_at_row, struct click_at, NULL,
-    COLUMN(struct click_at, id),
-    COLUMN(struct click_at, created_at));
+SHAPE(row_at_row, struct row_at, NULL,
+    COLUMN(struct row_at, id),
+    COLUMN(struct row_at, created_at));
 
 struct source_sum {
 	uint64_t placement_id;
@@ -85,20 +88,62 @@ SHAPE(day_sum_row, struct day_sum, NULL,
     FIELD(struct day_sum, d.referrals, "referrals"),
     FIELD(struct day_sum, d.conversions, "conversions"));
 
+struct earned_sum {
+	uint64_t referrer_id, placement_id;
+	struct day day;
+	struct str currency;
+	int64_t amount;
+};
+
+SHAPE(earned_sum_row, struct earned_sum, NULL,
+    COLUMN(struct earned_sum, referrer_id),
+    COLUMN(struct earned_sum, placement_id),
+    COLUMN(struct earned_sum, day),
+    COLUMN(struct earned_sum, currency),
+    COLUMN(struct earned_sum, amount));
+
 struct next_day {
 	struct day day;
 };
 
 SHAPE(next_day_row, struct next_day, NULL, COLUMN(struct next_day, day));
 
+/* Rows of one table. */
+struct rows {
+	enum query query;
+	struct arg *args;	/* of all rows */
+	size_t n, row_args;
+};
+
 /* What one transaction does: the mark moves, rows are added. */
 struct turn {
 	const char *name;
 	struct mark was, next;
-	enum query query;
-	struct arg *args;	/* of all rows */
-	size_t rows, row_args;
+	struct rows rows[2];
 };
+
+static struct rows
+rows_new(struct arena *a, enum query query, size_t most, size_t row_args)
+{
+	return (struct rows){ query, arena_array(a, most * row_args,
+	    sizeof(struct arg)), 0, row_args };
+}
+
+static void
+rows_add(struct rows *r, struct args row)
+{
+	INVARIANT(row.n == r->row_args);
+	memcpy(r->args + r->n++ * row.n, row.v, row.n * sizeof(*row.v));
+}
+
+static enum err
+rows_insert(struct db *db, const struct rows *r)
+{
+	for (size_t i = 0; i < r->n; i += ROWS_ONCE)
+		TRY(db_exec_rows(db, r->query, r->args + i * r->row_args,
+		    r->n - i < ROWS_ONCE ? r->n - i : ROWS_ONCE, NULL, NULL));
+	return OK;
+}
 
 static enum err
 commit(struct db *db, void *arg)
@@ -111,11 +156,8 @@ commit(struct db *db, void *arg)
 	    arg_bound(t->was.last_id)), &moved, NULL));
 	if (moved == 0)
 		return OK;	/* another process was faster */
-	for (size_t i = 0; i < t->rows; i += ROWS_ONCE)
-		TRY(db_exec_rows(db, t->query, t->args + i * t->row_args,
-		    t->rows - i < ROWS_ONCE ? t->rows - i : ROWS_ONCE, NULL,
-		    NULL));
-	return OK;
+	TRY(rows_insert(db, &t->rows[0]));
+	return rows_insert(db, &t->rows[1]);
 }
 
 static enum err
@@ -139,9 +181,9 @@ find_end(struct db *db, struct arena *a, const struct rollup_conf *c,
 	const struct when newest = *until;
 
 	for (uint64_t step = CLICKS_STEP;; step *= 2) {
-		struct click_at at = { .id = 0 };
+		struct row_at at = { .id = 0 };
 		enum err e = db_row(db, a, Q_ROLLUP_CLICK_FROM,
-		    ARGS(was->last_id + step), &click_at_row, &at);
+		    ARGS(was->last_id + step), &row_at_row, &at);
 
 		*until = newest;
 		*behind = INT64_MAX;
@@ -186,22 +228,17 @@ limit_sources(struct source_sum *s, size_t n)
 	return kept;
 }
 
-static void
-source_args(struct arena *a, struct list sums, struct turn *t)
+static struct rows
+source_rows(struct arena *a, struct list sums)
 {
 	struct source_sum *s = sums.items;
+	size_t n = limit_sources(s, sums.n);
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, n, 6);
 
-	t->query = Q_ROLLUP_ADD_SOURCES;
-	t->rows = limit_sources(s, sums.n);
-	t->row_args = 6;
-	t->args = arena_array(a, t->rows * t->row_args, sizeof(*t->args));
-	for (size_t i = 0; i < t->rows; i++) {
-		const struct arg row[] = { ARG(s[i].placement_id),
-		    ARG(s[i].day), ARG(s[i].source), ARG(s[i].clicks),
-		    ARG(s[i].unique_clicks), ARG(s[i].bot_clicks) };
-
-		memcpy(t->args + i * t->row_args, row, sizeof(row));
-	}
+	for (; n > 0; n--, s++)
+		rows_add(&r, ARGS(s->placement_id, s->day, s->source,
+		    s->clicks, s->unique_clicks, s->bot_clicks));
+	return r;
 }
 
 static enum err
@@ -209,7 +246,7 @@ roll_sources(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, bool *more)
 {
 	struct turn t = { .name = "click_source" };
-	struct click_at last = { .id = 0 };
+	struct row_at last = { .id = 0 };
 	struct list sums;
 	uint64_t behind;
 	enum err e;
@@ -223,7 +260,7 @@ roll_sources(struct db *db, struct arena *a, struct when now,
 	*more |= behind != INT64_MAX;
 	e = db_row(db, a, Q_ROLLUP_CLICK_BEFORE, ARGS(arg_bound(t.was.last_id),
 	    behind, when_add(t.next.done_until, -c->age_seconds)),
-	    &click_at_row, &last);
+	    &row_at_row, &last);
 	if (e == OK)
 		t.next.last_id = last.id;
 	else if (e != ERR_NOT_FOUND)
@@ -231,27 +268,21 @@ roll_sources(struct db *db, struct arena *a, struct when now,
 	TRY(db_rows(db, a, Q_ROLLUP_SOURCES, ARGS(arg_bound(t.was.last_id),
 	    behind, t.was.done_until, t.next.done_until), &source_sum_row,
 	    &sums));
-	source_args(a, sums, &t);
+	t.rows[0] = source_rows(a, sums);
 	return tx_run(db, a, commit, &t);
 }
 
-static void
-day_args(struct arena *a, struct list sums, struct turn *t)
+static struct rows
+day_rows(struct arena *a, struct list sums)
 {
 	const struct day_sum *s = sums.items;
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 7);
 
-	t->query = Q_ROLLUP_ADD_DAY;
-	t->rows = sums.n;
-	t->row_args = 7;
-	t->args = arena_array(a, t->rows * t->row_args, sizeof(*t->args));
-	for (size_t i = 0; i < t->rows; i++) {
-		const struct arg row[] = { ARG(s[i].referrer_id),
-		    ARG(s[i].d.day), ARG(s[i].d.clicks),
-		    ARG(s[i].d.unique_clicks), ARG(s[i].d.bot_clicks),
-		    ARG(s[i].d.referrals), ARG(s[i].d.conversions) };
-
-		memcpy(t->args + i * t->row_args, row, sizeof(row));
-	}
+	for (size_t i = 0; i < sums.n; i++)
+		rows_add(&r, ARGS(s[i].referrer_id, s[i].d.day, s[i].d.clicks,
+		    s[i].d.unique_clicks, s[i].d.bot_clicks,
+		    s[i].d.referrals, s[i].d.conversions));
+	return r;
 }
 
 /* The next day that has anything, at most the one that is still open. */
@@ -292,7 +323,52 @@ roll_days(struct db *db, struct arena *a, struct when now,
 		t.next = (struct mark){ day_start(day), 0 };
 	}
 	*more |= day.n < open.n;
-	day_args(a, sums, &t);
+	t.rows[0] = day_rows(a, sums);
+	return tx_run(db, a, commit, &t);
+}
+
+static void
+earned_rows(struct arena *a, struct list sums, struct turn *t)
+{
+	const struct earned_sum *s = sums.items;
+
+	t->rows[0] = rows_new(a, Q_ROLLUP_ADD_PLACEMENT_EARNED, sums.n, 4);
+	t->rows[1] = rows_new(a, Q_ROLLUP_ADD_REFERRER_EARNED, sums.n, 4);
+	for (size_t i = 0; i < sums.n; i++) {
+		if (s[i].placement_id != 0)
+			rows_add(&t->rows[0], ARGS(s[i].placement_id, s[i].day,
+			    s[i].currency, s[i].amount));
+		rows_add(&t->rows[1], ARGS(s[i].referrer_id, s[i].day,
+		    s[i].currency, s[i].amount));
+	}
+}
+
+/* A day at most, from the first earning that there is. */
+static enum err
+roll_earned(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	const struct when newest = floor_to(when_add(now, -c->age_seconds),
+	    c->step_seconds);
+	struct turn t = { .name = "earned" };
+	struct row_at first = { .id = 0 };
+	struct list sums;
+
+	TRY(read_mark(db, a, t.name, &t.was));
+	if (newest.us <= t.was.done_until.us)
+		return OK;
+	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(t.was.done_until),
+	    &row_at_row, &first));
+	t.next.done_until = newest;
+	if (first.created_at.us != 0 &&
+	    first.created_at.us + DAY_US < newest.us) {
+		t.next.done_until = floor_to(when_add(first.created_at,
+		    DAY_US / SECOND_US), c->step_seconds);
+		*more = true;
+	}
+	TRY(db_rows(db, a, Q_ROLLUP_EARNED, ARGS(t.was.done_until,
+	    t.next.done_until), &earned_sum_row, &sums));
+	earned_rows(a, sums, &t);
 	return tx_run(db, a, commit, &t);
 }
 
@@ -302,5 +378,6 @@ rollup_run(struct db *db, struct arena *a, struct when now,
 {
 	*more = false;
 	TRY(roll_sources(db, a, now, c, more));
+	TRY(roll_earned(db, a, now, c, more));
 	return roll_days(db, a, now, c, more);
 }
