@@ -31,7 +31,7 @@ GRANT INSERT, UPDATE ON placement_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_day TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;
-GRANT INSERT, UPDATE ON product_price TO affiliated@localhost;
+GRANT INSERT, DELETE ON product_price TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payment TO affiliated@localhost;
 GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
 GRANT INSERT, UPDATE ON refund TO affiliated@localhost;

@@ -11,6 +11,7 @@
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
 #include "model/identity.h"
+#include "net/https.h"
 #include "server/conf.h"
 #include "server/supervisor.h"
 #include "base/banned.h"
@@ -66,6 +67,7 @@ serve(struct conf *conf, const char *path, int argc, char **argv)
 	if (!use(conf, why))
 		return complain_of(why);
 	dispatch_init(faces, &lookup);
+	https_init();
 	return supervise(conf, path, use);
 }
 

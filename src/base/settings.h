@@ -17,6 +17,10 @@ struct settings {
 	int64_t hold_days;		/* before an earning is available */
 	int64_t least_withdrawal;	/* minor units */
 	bool sandbox;			/* the built-in payment provider */
+	struct str stripe_key, stripe_webhook_secret;	/* empty: off */
+	struct str stripe_url;		/* without a slash at its end */
+	const char *stripe_ca;		/* file; empty: the system's */
+	int64_t stripe_seconds;
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */
 	struct str jwt_signer;		/* kid of the signing key */

@@ -20,6 +20,7 @@ struct http_in {
 	struct str authorization, api_key, idempotency_key, if_match;
 	struct str accept, cookie, user_agent, referer, account_id;
 	struct str webhook_id, webhook_timestamp, signature;
+	struct str stripe_signature;
 	struct str request_id, address;		/* from nginx */
 	enum err refused;	/* not OK: unreadable, answered at once */
 };

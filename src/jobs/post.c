@@ -1,140 +1,27 @@
-/* POST over HTTPS by libcurl. */
+/* POST over HTTPS, of which the status alone counts. */
 #include "jobs/post.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include "base/log.h"
-
+#include "net/https.h"
 #include "base/banned.h"
-
-#define CONNECT_MS 2000L
-#define TOTAL_MS 10000L
-#define ANSWER_MAX ((size_t)64 * 1024)
 
 void
 post_init(void)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		log_die("libcurl does not start");
-}
-
-static bool
-private_v4(uint32_t ip)
-{
-	static const struct {
-		uint32_t net, bits;
-	} nets[] = {
-		{ 0x00000000, 8 }, { 0x0A000000, 8 }, { 0x64400000, 10 },
-		{ 0x7F000000, 8 }, { 0xA9FE0000, 16 }, { 0xAC100000, 12 },
-		{ 0xC0000000, 24 }, { 0xC0A80000, 16 }, { 0xC6120000, 15 },
-		{ 0xE0000000, 3 },
-	};
-
-	for (size_t i = 0; i < LEN(nets); i++)
-		if (ip >> (32 - nets[i].bits) ==
-		    nets[i].net >> (32 - nets[i].bits))
-			return true;
-	return false;
-}
-
-/*
- * Only the global unicast range 2000::/3, and there none that carries an IPv4
- * address: 6to4 and Teredo.
- */
-static bool
-private_v6(const struct in6_addr *a)
-{
-	const uint8_t *b = a->s6_addr;
-
-	if (IN6_IS_ADDR_V4MAPPED(a))
-		return private_v4((uint32_t)b[12] << 24 |
-		    (uint32_t)b[13] << 16 | (uint32_t)b[14] << 8 | b[15]);
-	return (b[0] & 0xE0) != 0x20 || (b[0] == 0x20 && b[1] == 0x02) ||
-	    memcmp(b, "\x20\x01\0\0", 4) == 0;
-}
-
-static bool
-is_private(const struct sockaddr *sa)
-{
-	if (sa->sa_family == AF_INET)
-		return private_v4(ntohl(((const struct sockaddr_in *)
-		    (const void *)sa)->sin_addr.s_addr));
-	if (sa->sa_family == AF_INET6)
-		return private_v6(&((const struct sockaddr_in6 *)
-		    (const void *)sa)->sin6_addr);
-	return true;
-}
-
-/* By address, when the socket opens: a name could change its mind. */
-static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
-{
-	const struct post *p = arg;
-
-	(void)purpose;
-	if (!p->own && is_private(&to->addr))
-		return CURL_SOCKET_BAD;
-	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-}
-
-static size_t
-count_answer(char *data, size_t size, size_t n, void *arg)
-{
-	size_t *total = arg;
-
-	(void)data;
-	*total += size * n;
-	return *total <= ANSWER_MAX ? size * n : 0;
-}
-
-static void
-set_options(CURL *c, struct arena *a, const struct post *p, size_t *total)
-{
-	curl_easy_setopt(c, CURLOPT_URL, str_c(a, p->url));
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, TOTAL_MS);
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, p->body.p);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)p->body.n);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, count_answer);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, total);
-	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, p);
-	curl_easy_setopt(c, CURLOPT_USERAGENT, "affiliated");
-	if (p->ca != NULL && p->ca[0] != '\0')
-		curl_easy_setopt(c, CURLOPT_CAINFO, p->ca);
+	https_init();
 }
 
 bool
 post_send(struct arena *a, const struct post *p, long *status, struct str *why)
 {
-	struct curl_slist *headers = NULL;
-	size_t total = 0;
-	CURL *c = curl_easy_init();
-	CURLcode code;
+	struct https h = { .url = p->url, .body = p->body, .ca = p->ca,
+	    .own = p->own };
+	struct https_answer answer = { .status = 0 };
+	bool good;
 
-	if (c == NULL)
-		log_die("out of memory: libcurl");
-	set_options(c, a, p, &total);
-	for (size_t i = 0; i < POST_HEADERS_MAX && p->headers[i] != NULL; i++) {
-		struct curl_slist *more = curl_slist_append(headers,
-		    p->headers[i]);
-
-		if (more == NULL)
-			log_die("out of memory: headers");
-		headers = more;
-	}
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	code = curl_easy_perform(c);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
-	curl_slist_free_all(headers);
-	curl_easy_cleanup(c);
-	*why = str_of(curl_easy_strerror(code));
-	return code == CURLE_OK;
+	if (h.body.p == NULL)
+		h.body = STR("");
+	memcpy(h.headers, p->headers, sizeof(p->headers));
+	good = https_call(a, &h, &answer, why);
+	*status = answer.status;
+	return good;
 }

@@ -1,7 +1,6 @@
 /*
- * Calls to the outside: the one place that knows libcurl.  HTTPS only, no
- * redirects, time-outs, a capped answer, and no private addresses unless the
- * target is this installation itself.
+ * Calls that tell somebody something: see net/https.h for what holds of them.
+ * Private addresses only where the target is this installation itself.
  */
 #ifndef AFF_JOBS_POST_H
 #define AFF_JOBS_POST_H
