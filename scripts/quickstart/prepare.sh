@@ -149,6 +149,8 @@ make_config()
 		say "jwt_signer = main"
 		say "secret_file = $state/etc/secret"
 		say "callback_ca = $state/tls/ca.pem"
+		say "# All of this machine's customers share its address."
+		say "hold_checked = off"
 	} >"$config.new"
 	mv -- "$config.new" "$config"
 }

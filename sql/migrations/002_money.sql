@@ -33,12 +33,13 @@ ALTER TABLE task
 ALTER TABLE payment
 	ADD COLUMN refunded_amount BIGINT NOT NULL DEFAULT 0,
 	ADD COLUMN refunding_amount BIGINT NOT NULL DEFAULT 0,
+	ADD COLUMN refunded_tokens BIGINT NOT NULL DEFAULT 0,
 	ADD CONSTRAINT payment_refunds CHECK (refunded_amount >= 0
 	    AND refunding_amount >= 0
 	    AND refunded_amount + refunding_amount <= amount);
 
--- kind: asked for by the house, or taken by a dispute.  tokens, commission:
--- what it took back; reinstated: it failed, or the dispute was won.
+-- kind: asked for by the house, or taken by a dispute.  tokens: what it took
+-- back.  reinstated: it was undone: a dispute was won, or the bank refused.
 CREATE TABLE refund (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -61,14 +62,19 @@ CREATE TABLE refund (
 
 -- checks: bits of what looked wrong with a commission (1 self-referral, 2 same
 -- address, 4 velocity).  A pending one without available_at is held until the
--- house decides.  reversed_amount: of a commission, what refunds took back.
+-- house decides; refused_at: it took all of it back.  reversed_amount: of a
+-- commission, what refunds took back.
 ALTER TABLE earning
 	ADD COLUMN refund_id BIGINT UNSIGNED NOT NULL DEFAULT 0 AFTER sale_id,
 	ADD COLUMN reversed_amount BIGINT NOT NULL DEFAULT 0 AFTER amount,
 	ADD COLUMN checks TINYINT UNSIGNED NOT NULL DEFAULT 0 AFTER rate_ppm,
+	ADD COLUMN refused_at DATETIME(6) NULL AFTER available_at,
 	DROP KEY earning_sale,
 	ADD UNIQUE KEY earning_once (sale_id, referrer_id, type, refund_id),
-	ADD KEY earning_withdrawals (type, created_at, id);
+	ADD KEY earning_type (referrer_id, type, created_at, id),
+	ADD KEY earning_status (referrer_id, status, created_at, id),
+	ADD KEY earning_all (type, created_at, id),
+	ADD KEY earning_state (type, status, created_at, id);
 
 -- What is known of a withdrawal beside its earning row.
 CREATE TABLE withdrawal (

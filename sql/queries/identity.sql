@@ -27,12 +27,13 @@ SELECT id, password_hash FROM user
 WHERE email = :email AND deleted_at IS NULL
 
 -- name: session_insert
-INSERT INTO session (user_id, organization_id, created_at, expires_at)
+INSERT INTO session (user_id, organization_id, created_at, expires_at,
+	address_hash)
 SELECT u.id, (SELECT m.organization_id FROM member m
 		JOIN organization o ON o.id = m.organization_id
 		WHERE m.user_id = u.id AND o.deleted_at IS NULL
 		ORDER BY m.id LIMIT 1),
-	:now, :expires
+	:now, :expires, :address
 FROM user u WHERE u.id = :user
 
 -- name: session_extend

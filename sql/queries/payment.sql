@@ -11,7 +11,7 @@ VALUES (:org, :product, (SELECT id FROM referral WHERE organization_id = 1
 SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
 	provider, token, status, payment_status, success_url, cancel_url,
 	reference, intent, url, refunded_amount, created_at, expires_at,
-	paid_at, looks
+	paid_at
 FROM payment WHERE id = :id AND organization_id = :org
 
 -- name: payment_list
@@ -61,13 +61,20 @@ LIMIT :limit OFFSET :skip
 SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 	p.tokens, p.provider, p.token, p.status, p.payment_status,
 	p.success_url, p.cancel_url, p.reference, p.intent, p.url,
-	p.refunded_amount, p.created_at, p.expires_at, p.paid_at, p.looks,
-	p.referral_id, r.campaign_id, r.placement_id, r.referrer_id,
-	c.commission_ppm, q.name AS product_name,
-	q.description AS product_description
+	p.refunded_amount, p.refunding_amount, p.created_at, p.expires_at,
+	p.paid_at, p.looks, p.look_at, p.referral_id, r.campaign_id,
+	r.placement_id, r.referrer_id,
+	c.commission_ppm, f.member_organization_id, q.name AS product_name,
+	q.description AS product_description,
+	CAST(r.checks | EXISTS (SELECT 1 FROM member x
+		JOIN member y ON y.user_id = x.user_id
+		WHERE x.organization_id = p.organization_id
+		AND y.organization_id = f.member_organization_id)
+		AS SIGNED) AS checks
 FROM payment p JOIN product q ON q.id = p.product_id
 LEFT JOIN referral r ON r.id = p.referral_id
 LEFT JOIN campaign c ON c.id = r.campaign_id
+LEFT JOIN referrer f ON f.id = r.referrer_id
 WHERE 1 = 1
 -- where: id
 AND p.id = :id
@@ -79,9 +86,11 @@ AND p.intent = :intent
 -- name: payment_told
 UPDATE payment SET reference = :reference, intent = COALESCE(:intent, intent),
 	url = COALESCE(:url, url), expires_at = :expires,
-	status = IF(status = 'creating' OR (status = 'open'
-	AND :status = 'complete'), :status, status), looks = looks + 1,
-	look_at = IF(payment_status = 'paid', look_at, :look)
+	status = IF(:status <> 'expired' AND (status = 'creating'
+	OR (status = 'open' AND :status = 'complete')), :status, status),
+	looks = looks + 1,
+	look_at = IF(payment_status = 'paid', look_at,
+	IF(:status = 'expired', NULL, :look))
 WHERE id = :id
 
 -- name: payment_paid
@@ -99,10 +108,29 @@ UPDATE payment SET status = 'expired', look_at = NULL
 WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
 
 -- name: payment_look_due
-SELECT id, looks FROM payment WHERE look_at <= :now ORDER BY look_at LIMIT 20
+SELECT id, looks, look_at, created_at FROM payment WHERE look_at <= :now
+ORDER BY look_at LIMIT 20
 
+-- name: payment_look_soon
+UPDATE payment SET look_at = :at, looks = 0 WHERE id = :id
+
+-- Unless somebody has asked for it meanwhile.
 -- name: payment_look_again
-UPDATE payment SET look_at = :at, looks = :looks WHERE id = :id
+UPDATE payment SET look_at = :at, looks = looks + 1
+WHERE id = :id AND look_at = :was
+
+-- name: payment_attribution
+SELECT p.id, p.amount AS paid, p.currency, p.payment_status, r.id AS
+	referral_id, r.placement_id, r.click_id, r.created_at AS attributed_at,
+	l.code, e.id AS earning_id, e.amount, e.rate_ppm, e.status, e.refused_at,
+	e.reversed_amount, (e.status = 'pending' AND e.available_at IS NULL)
+	AS held
+FROM payment p LEFT JOIN sale s ON s.payment_id = p.id
+LEFT JOIN referral r ON r.id = p.referral_id
+LEFT JOIN placement l ON l.id = r.placement_id
+LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
+	AND e.refund_id = 0
+WHERE p.id = :id AND (p.organization_id = :org OR :house)
 
 -- name: sale_insert
 INSERT INTO sale (organization_id, payment_id, referral_id, amount, currency,

@@ -41,8 +41,8 @@ SELECT id, organization_id FROM placement
 WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 
 -- name: placement_by_code
-SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id, p.landing_url,
-	(p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
+SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
+	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
@@ -50,8 +50,8 @@ JOIN campaign c ON c.id = p.campaign_id
 WHERE p.code = :code
 
 -- name: placement_by_click
-SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id, p.landing_url,
-	k.id AS click_id,
+SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
+	r.member_organization_id, p.landing_url, k.id AS click_id,
 	(p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts

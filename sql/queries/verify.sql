@@ -129,12 +129,22 @@ FROM (SELECT r.id, CONCAT(a.kind) AS kind, a.currency, a.balance AS kept,
 		0 AS earned
 	FROM referrer r JOIN account a ON a.organization_id = r.organization_id
 		AND a.owner_id = r.id
-		AND a.kind IN ('earnings_pending', 'earnings_available')
+		AND a.kind IN ('earnings_pending', 'earnings_available',
+		'earnings_requested', 'earnings_paid')
 	WHERE r.id > :after AND r.id <= :last
 	UNION ALL
 	SELECT referrer_id, CONCAT('earnings_', status), currency, 0, amount
 	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
-		AND status IN ('pending', 'available')) x
+		AND status IN ('pending', 'available')
+	UNION ALL
+	SELECT referrer_id, 'earnings_available', currency, 0, -amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+		AND type = 'withdrawal' AND status <> 'refused'
+	UNION ALL
+	SELECT referrer_id, IF(status = 'paid', 'earnings_paid',
+		'earnings_requested'), currency, 0, amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+		AND type = 'withdrawal' AND status <> 'refused') x
 GROUP BY x.id, x.kind, x.currency HAVING SUM(x.kept) <> SUM(x.earned)
 
 -- name: verify_payments
@@ -169,10 +179,58 @@ GROUP BY p.id, p.currency, p.amount, p.tokens
 SELECT s.id, CONCAT(COUNT(DISTINCT e.id), ' commissions, ',
 	COUNT(DISTINCT j.id), ' journals') AS wrong
 FROM sale s LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
+	AND e.refund_id = 0
 LEFT JOIN journal j ON j.kind = 'commission' AND j.subject_id = e.id
 WHERE s.id > :after AND s.id <= :last
 GROUP BY s.id
 HAVING COUNT(DISTINCT e.id) > 1 OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
+
+-- What refunds took of a payment: in sum as its rows say, each booked once.
+-- name: verify_refunds
+SELECT p.id, CONCAT(p.refunded_amount, ' is not ', COALESCE(SUM(
+	IF(r.status = 'done', r.amount, 0)), 0), ', or ', p.refunding_amount,
+	' not ', COALESCE(SUM(IF(r.status = 'pending', r.amount, 0)), 0),
+	', or ', p.refunded_tokens, ' tokens not ',
+	COALESCE(SUM(r.tokens), 0)) AS wrong
+FROM payment p LEFT JOIN refund r ON r.payment_id = p.id
+WHERE p.id > :after AND p.id <= :last
+GROUP BY p.id, p.refunded_amount, p.refunding_amount, p.refunded_tokens
+HAVING p.refunded_amount <> COALESCE(SUM(IF(r.status = 'done', r.amount, 0)), 0)
+OR p.refunding_amount <>
+	COALESCE(SUM(IF(r.status = 'pending', r.amount, 0)), 0)
+OR p.refunded_tokens <> COALESCE(SUM(r.tokens), 0)
+
+-- name: verify_refund_journals
+SELECT p.id, CONCAT('refund ', r.id, ': ', COUNT(DISTINCT d.id), ' and ',
+	COUNT(DISTINCT u.id)) AS wrong
+FROM payment p JOIN refund r ON r.payment_id = p.id
+LEFT JOIN journal d ON d.kind = 'payment_refunded' AND d.subject_id = r.id
+LEFT JOIN journal u ON u.kind = 'payment_reinstated' AND u.subject_id = r.id
+WHERE p.id > :after AND p.id <= :last
+GROUP BY p.id, r.id, r.status
+HAVING COUNT(DISTINCT d.id) <> (r.status IN ('done', 'reinstated'))
+OR COUNT(DISTINCT u.id) <> (r.status = 'reinstated')
+
+-- A commission is reversed in the proportion of the refund, to the nearest
+-- unit; all that is reversed of it stands in its rows.
+-- name: verify_reversed
+SELECT s.id, CONCAT('commission ', e.id, ': ', e.reversed_amount, ' of ',
+	e.amount, ', rows ', e.amount + COALESCE(o.total, 0)) AS wrong
+FROM sale s JOIN payment p ON p.id = s.payment_id
+JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
+	AND e.refund_id = 0
+LEFT JOIN (SELECT sale_id, referrer_id, SUM(amount) AS total FROM earning
+	WHERE sale_id > :after AND sale_id <= :last
+	AND (type = 'reversal' OR (type = 'commission' AND refund_id <> 0))
+	GROUP BY sale_id, referrer_id) o
+	ON o.sale_id = s.id AND o.referrer_id = e.referrer_id
+WHERE s.id > :after AND s.id <= :last
+AND (e.reversed_amount <> -COALESCE(o.total, 0)
+OR (e.refused_at IS NOT NULL AND e.reversed_amount <> e.amount)
+OR (e.refused_at IS NULL AND ABS(CAST(e.reversed_amount AS DECIMAL(40))
+	* p.amount - CAST(e.amount AS DECIMAL(40)) * p.refunded_amount) * 2
+	> p.amount)
+OR (e.status = 'reversed') <> (e.reversed_amount = e.amount))
 
 -- name: verify_days
 SELECT p.id, CONCAT(COALESCE(t.clicks, 0), ' clicks, ',

@@ -25,6 +25,15 @@ secret_mac(const char *label, const void *data, size_t n,
 	crypto_auth_hmacsha256_final(&state, out);
 }
 
+void
+secret_address(struct str address, unsigned char out[SECRET_ADDRESS_BYTES])
+{
+	unsigned char hash[SECRET_MAC_BYTES];
+
+	secret_mac("address", address.p, address.n, hash);
+	memcpy(out, hash, SECRET_ADDRESS_BYTES);
+}
+
 struct str
 secret_token(struct arena *a, size_t n)
 {

@@ -13,6 +13,11 @@
 void secret_mac(const char *label, const void *data, size_t n,
     unsigned char out[SECRET_MAC_BYTES]);
 
+/* What is kept of an address on the net: enough to compare, not to know it. */
+#define SECRET_ADDRESS_BYTES 8
+void secret_address(struct str address,
+    unsigned char out[SECRET_ADDRESS_BYTES]);
+
 /* n random bytes as base64url. */
 struct str secret_token(struct arena *, size_t n);
 

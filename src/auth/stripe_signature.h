@@ -1,4 +1,4 @@
-/* The signature under an event of Stripe: "t=1614556800,v1=5257a8...,v1=...". */
+/* The signature under an event of Stripe: "t=1614556800,v1=5257a8...". */
 #ifndef AFF_AUTH_STRIPE_SIGNATURE_H
 #define AFF_AUTH_STRIPE_SIGNATURE_H
 

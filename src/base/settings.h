@@ -16,6 +16,10 @@ struct settings {
 	int64_t commission_ppm;		/* of the house, in millionths */
 	int64_t hold_days;		/* before an earning is available */
 	int64_t least_withdrawal;	/* minor units */
+	int64_t velocity_per_hour;	/* more referrals look wrong */
+	bool hold_checked;		/* what looks wrong waits */
+	bool join_approval;		/* so does who joins as a referrer */
+	struct str terms;		/* version of the program's terms */
 	bool sandbox;			/* the built-in payment provider */
 	struct str stripe_key, stripe_webhook_secret;	/* empty: off */
 	struct str stripe_url;		/* without a slash at its end */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "ledger/seal.h"
 #include "model/earning.h"
+#include "model/look.h"
 #include "model/payment.h"
 #include "model/placement.h"
 
@@ -18,6 +19,7 @@
 #define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
+#define REST_US (30 * SECOND_US)
 
 /* Works off all that is due, a batch at a time. */
 static enum err
@@ -78,6 +80,22 @@ purge(struct jobs *j)
 	return purge_one(j, Q_PURGE_TASKS, 7 * DAY_SECONDS);
 }
 
+/* While the provider is down, a call of it holds up all other work. */
+static enum err
+look_at_payments(struct jobs *j)
+{
+	static int64_t rest_until_us;
+	enum err e;
+
+	if (clock_monotonic_us() < rest_until_us)
+		return OK;
+	arena_reset(&j->arena);
+	e = look_due(j->db, &j->arena);
+	if (e == ERR_PROVIDER_DOWN)
+		rest_until_us = clock_monotonic_us() + REST_US;
+	return e;
+}
+
 static const struct {
 	const char *name;
 	int64_t every_seconds;		/* 0: seal_seconds */
@@ -85,6 +103,7 @@ static const struct {
 } schedules[] = {
 	{ "seal", 0, seal },
 	{ "expire_sessions", 5, expire_sessions },
+	{ "look_at_payments", 1, look_at_payments },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
 	{ "purge", 3600, purge },

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "jobs/post.h"
 #include "jobs/work.h"
+#include "model/stripe_event.h"
 
 #include "base/banned.h"
 
@@ -78,6 +79,32 @@ sandbox_callback(struct jobs *j, const struct task *t, struct str *why)
 	    status != 429 ? FAILED : AGAIN;
 }
 
+struct search {
+	struct str intent;
+};
+
+SHAPE(search_in, struct search, "Search",
+    FIELD(struct search, intent, "intent", .flags = F_REQUIRED));
+
+/* An event named money at Stripe that may be ours. */
+static enum outcome
+search_stripe(struct jobs *j, const struct task *t, struct str *why)
+{
+	struct search search = { STR_NULL };
+	struct complaints wrong;
+	uint64_t given;
+	enum err e;
+
+	complaints_init(&wrong);
+	*why = STR("the payload is not readable");
+	if (json_decode(&j->arena, t->payload, &search_in, false, &search,
+	    &given, &wrong) != OK)
+		return FAILED;
+	e = stripe_search(j->db, &j->arena, search.intent);
+	*why = str_of(err_slug(e));
+	return e == OK ? DONE : AGAIN;
+}
+
 /* Doubling from one second, with a quarter of jitter. */
 static int64_t
 wait_seconds(int64_t attempts)
@@ -120,6 +147,7 @@ static const struct {
 	    struct str *why);
 } kinds[] = {
 	{ "sandbox_callback", sandbox_callback },
+	{ "stripe_search", search_stripe },
 };
 
 static enum outcome

@@ -145,10 +145,14 @@ static const struct check payment_checks[] = {
 	{ .query = Q_VERIFY_PAYMENTS,
 	  .what = "is not booked once if paid, else never" },
 	{ .query = Q_VERIFY_AMOUNTS, .what = "was not booked as" },
+	{ .query = Q_VERIFY_REFUNDS, .what = "has wrong refunds:" },
+	{ .query = Q_VERIFY_REFUND_JOURNALS,
+	  .what = "has refunds that are not booked once:" },
 };
 
 static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
+	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
 };
 
 static const struct check placement_checks[] = {

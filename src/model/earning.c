@@ -53,9 +53,13 @@ enum err
 earning_commission(struct db *db, struct arena *a,
     const struct referred_sale *s, struct when now, int64_t *amount)
 {
-	bool hold = settings->hold_days > 0;
-	struct when available = when_add(now, settings->hold_days * 86400);
+	bool waits = s->checks != 0 && settings->hold_checked;
+	bool hold = waits || settings->hold_days > 0;
+	struct when available = { 0 };
 	uint64_t id;
+
+	if (!waits)
+		available = when_add(now, settings->hold_days * 86400);
 
 	TRY(money_share(s->amount, s->rate_ppm, MILLION, amount));
 	if (*amount == 0)
@@ -65,12 +69,13 @@ earning_commission(struct db *db, struct arena *a,
 	    LABEL(earning_type_labels, EARNING_COMMISSION),
 	    LABEL(earning_status_labels,
 	    hold ? EARNING_PENDING : EARNING_AVAILABLE),
-	    *amount, s->currency, s->rate_ppm, available, now), NULL, &id));
+	    *amount, s->currency, s->rate_ppm, s->checks, available, now),
+	    NULL, &id));
 	TRY(post_commission(db, a, s, id, *amount, hold, now));
-	return event_write(db, a, &(struct event){ s->organization_id,
-	    "commission.created", id, 0, now },
-	    "\"saleId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
-	    LLU(s->sale_id), (long long)*amount, STR_ARG(s->currency));
+	return event_write(db, a, &(struct event){ s->member_organization_id,
+	    waits ? "commission.held" : "commission.created", id, 0, now },
+	    "\"campaignId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
+	    LLU(s->placement_id), (long long)*amount, STR_ARG(s->currency));
 }
 
 enum err

@@ -19,21 +19,55 @@ struct earning {
 	struct when available_at, created_at;
 };
 
+/* A commission as the house sees it. */
+struct held {
+	uint64_t id, referrer_id, organization_id;	/* the referrer's */
+	uint64_t placement_id, payment_id;
+	int status;
+	int64_t amount, checks;
+	struct str currency;
+	struct when created_at, available_at, refused_at;
+};
+
 /* A sale that a placement brought. */
 struct referred_sale {
 	uint64_t sale_id, organization_id, campaign_id, placement_id,
-	    referrer_id;
+	    referrer_id, member_organization_id;
 	int64_t amount, rate_ppm;	/* parts per million */
+	int64_t checks;			/* of screen.h */
 	struct str currency;
 };
 
 /*
  * Works the commission out, records it and posts it; pending where the
- * installation has a hold.  *amount is 0, and nothing written, where it rounds
- * to nothing.
+ * installation has a hold, and without an end of it where checks say that it
+ * waits for the house.  *amount is 0, and nothing written, where it rounds to
+ * nothing.
  */
 MUST_CHECK enum err earning_commission(struct db *, struct arena *,
     const struct referred_sale *, struct when now, int64_t *amount);
+
+/*
+ * What the house decides of a commission that is held: it goes on as if it had
+ * not been held, or all of it is taken back.  The same again changes nothing;
+ * ERR_CONFLICT: it is not held.  ERR_NOT_FOUND.
+ */
+MUST_CHECK enum err earning_let_go(struct db *, struct arena *,
+    const struct actor *, uint64_t id, struct held *);
+MUST_CHECK enum err earning_refuse(struct db *, struct arena *,
+    const struct actor *, uint64_t id, struct held *);
+/* Those that are held, oldest first, by id. */
+MUST_CHECK enum err earning_held(struct db *, struct arena *,
+    const struct paging *, struct list *);
+
+/* How much of a sale has gone back, after this refund of it. */
+struct sale_part {
+	uint64_t sale_id, refund_id;
+	int64_t sale_amount, refunded;
+};
+/* Reverses, or gives again, what the sale's commissions come to then. */
+MUST_CHECK enum err earning_adjust(struct db *, struct arena *,
+    const struct sale_part *, struct when now);
 
 MUST_CHECK enum err earning_get(struct db *, struct arena *,
     uint64_t referrer_id, uint64_t id, struct earning *);

@@ -147,7 +147,8 @@ session_open(struct db *db, struct arena *a, const struct known_user *user,
 	if (user->new_hash.p != NULL)
 		TRY(db_exec(db, Q_USER_REHASH, ARGS(user->new_hash, user->id),
 		    NULL, NULL));
-	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires, user->id), NULL,
+	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires,
+	    BYTES(user->address_hash, 8), user->id), NULL,
 	    &login->session_id));
 	return add_refresh(db, a, login->session_id, now, expires,
 	    &login->refresh_token);

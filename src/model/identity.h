@@ -15,6 +15,7 @@ MUST_CHECK enum err identity_api_key(struct db *, struct arena *,
 /* Somebody who gave his password. */
 struct known_user {
 	uint64_t id;
+	unsigned char address_hash[8];	/* from where; of secret.h */
 	struct str new_hash;	/* absent, or to store in place of an old one */
 };
 

@@ -36,12 +36,14 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, amount),
     COLUMN(struct payment, tokens),
     COLUMN(struct payment, refunded_amount),
+    COLUMN(struct payment, refunding_amount),
     COLUMN(struct payment, currency),
     COLUMN(struct payment, provider, .labels = provider_labels),
     COLUMN(struct payment, token),
     COLUMN(struct payment, reference),
     COLUMN(struct payment, intent),
     COLUMN(struct payment, url),
+    COLUMN(struct payment, look_at),
     COLUMN(struct payment, looks),
     COLUMN(struct payment, success_url),
     COLUMN(struct payment, cancel_url),
@@ -56,7 +58,9 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
     COLUMN(struct payment, referrer_id),
-    COLUMN(struct payment, commission_ppm));
+    COLUMN(struct payment, member_organization_id),
+    COLUMN(struct payment, commission_ppm),
+    COLUMN(struct payment, checks));
 
 static enum err
 price_of(const struct product *product, struct payment *p)
@@ -93,7 +97,6 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 {
 	const struct provider *provider = provider_of(p);
 	struct product product = { 0 };
-	struct when look = { 0 };
 
 	TRY(product_get(db, a, p->product_id, &product));
 	TRY(price_of(&product, p));
@@ -106,12 +109,13 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 	p->created_at = who->now;
 	p->expires_at = when_add(who->now, life(provider));
 	if (provider->outside)
-		look = when_add(who->now, LOOK_SECONDS);
+		p->look_at = when_add(who->now, LOOK_SECONDS);
 	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
 	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
 	    LABEL(provider_labels, p->provider), p->token,
 	    LABEL(payment_status_labels, p->status), p->success_url,
-	    p->cancel_url, p->created_at, p->expires_at, look), NULL, &p->id));
+	    p->cancel_url, p->created_at, p->expires_at, p->look_at), NULL,
+	    &p->id));
 	return event_write(db, a, &(struct event){ p->organization_id,
 	    "checkout_session.created", p->id, who->user_id, who->now }, NULL);
 }
@@ -240,7 +244,9 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
-		.referrer_id = p->referrer_id, .amount = p->amount,
+		.referrer_id = p->referrer_id,
+		.member_organization_id = p->member_organization_id,
+		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
 		    settings->commission_ppm,
 		.currency = p->currency,

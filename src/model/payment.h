@@ -13,7 +13,8 @@ enum { PROVIDER_SANDBOX, PROVIDER_STRIPE };
 
 struct payment {
 	uint64_t id, organization_id, product_id;
-	int64_t quantity, amount, tokens, refunded_amount;
+	int64_t quantity, amount, tokens;
+	int64_t refunded_amount, refunding_amount;	/* of it; asked for */
 	struct str currency, success_url, cancel_url;
 	struct str token;	/* its secret name here */
 	struct str reference;	/* the provider's name of the session */
@@ -21,11 +22,14 @@ struct payment {
 	struct str url;		/* of the provider's page */
 	int provider, status, payment_status;
 	struct when created_at, expires_at, paid_at;
-	int64_t looks;
-	/* only of payment_facts: */
+	/* only where what settling it needs is read, see below: */
+	struct when look_at;	/* the jobs look what became of it; 0: never */
+	int64_t looks;		/* how often they have */
 	struct str product_name, product_description;
 	uint64_t referral_id, campaign_id, placement_id, referrer_id;
+	uint64_t member_organization_id;	/* the referrer's */
 	int64_t commission_ppm;		/* of the campaign; 0: the default */
+	int64_t checks;			/* of screen.h */
 };
 
 /*

@@ -40,6 +40,7 @@ SHAPE(lead_row, struct lead, NULL,
     COLUMN(struct lead, campaign_id),
     COLUMN(struct lead, referrer_id),
     COLUMN(struct lead, click_id),
+    COLUMN(struct lead, member_organization_id),
     COLUMN(struct lead, landing_url),
     COLUMN(struct lead, counts));
 
@@ -93,11 +94,8 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
     struct placement *p)
 {
 	struct referrer r = { 0 };
-	enum err e;
 
-	e = referrer_of(db, a, who->organization_id, &r);
-	if (e != OK)
-		return e == ERR_NOT_FOUND ? ERR_NOT_A_REFERRER : e;
+	TRY(referrer_active(db, a, who->organization_id, &r));
 	p->referrer_id = r.id;
 	p->campaign_id = DEFAULT_CAMPAIGN;
 	p->status = PLACEMENT_ACTIVE;

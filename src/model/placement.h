@@ -67,6 +67,7 @@ MUST_CHECK enum err placement_analytics(struct db *, struct arena *,
 /* What a click or a sign-up by a code or a click's token belongs to. */
 struct lead {
 	uint64_t id, organization_id, campaign_id, referrer_id, click_id;
+	uint64_t member_organization_id;	/* the referrer's */
 	struct str landing_url;
 	bool counts;		/* active, and within its dates */
 };

@@ -40,14 +40,16 @@ struct provider {
 	int64_t least_seconds, most_seconds;	/* life of a session */
 	bool (*offered)(void);			/* by the settings */
 	bool (*takes)(struct str currency, int64_t amount);
+	/* These two only of one outside. */
 	enum err (*open)(struct arena *, const struct payment *,
 	    struct session_news *, struct str *why);
 	enum err (*look)(struct arena *, const struct payment *,
 	    struct session_news *, struct str *why);
+	/* This one also within a transaction, of one that is not outside. */
 	enum err (*give_back)(struct arena *, const struct payment *,
 	    uint64_t refund_id, int64_t amount, struct return_news *,
 	    struct str *why);
-	/* All that went back of a payment: struct return_news. */
+	/* Outside: all that went back of a payment, struct return_news. */
 	enum err (*returns)(struct arena *, const struct payment *,
 	    struct list *, struct str *why);
 };

@@ -2,7 +2,7 @@
 #ifndef AFF_MODEL_REFERRAL_H
 #define AFF_MODEL_REFERRAL_H
 
-#include "model/placement.h"
+#include "model/screen.h"
 
 /*
  * Attributes a new organization: by code where one is given, else by the token
@@ -11,7 +11,9 @@
  */
 MUST_CHECK enum err referral_attribute(struct db *, struct arena *,
     struct str code, struct str click_token, struct when now, struct lead *);
+/* checks: of screen_signup. */
 MUST_CHECK enum err referral_create(struct db *, struct arena *,
-    const struct lead *, uint64_t organization_id, struct when now);
+    const struct lead *, uint64_t organization_id, const struct signup *,
+    int64_t checks, struct when now);
 
 #endif

@@ -1,6 +1,7 @@
 /* Referrers of the house's program. */
 #include "model/referrer.h"
 
+#include "base/settings.h"
 #include "ledger/ledger.h"
 #include "model/event.h"
 #include "model/organization.h"
@@ -12,8 +13,13 @@ const char *const referrer_status_labels[] = {
 
 SHAPE(referrer_row, struct referrer, NULL,
     COLUMN(struct referrer, id),
+    COLUMN(struct referrer, organization_id),
     COLUMN(struct referrer, status, .labels = referrer_status_labels),
-    COLUMN(struct referrer, joined_at));
+    COLUMN(struct referrer, terms),
+    COLUMN(struct referrer, joined_at),
+    COLUMN(struct referrer, decided_at),
+    COLUMN(struct referrer, organization_name),
+    COLUMN(struct referrer, reason));
 
 SHAPE(totals_row, struct referrer_totals, NULL,
     COLUMN(struct referrer_totals, clicks),
@@ -42,8 +48,10 @@ referrer_join(struct db *db, struct arena *a, uint64_t member,
 {
 	enum err e;
 
-	e = db_exec(db, Q_REFERRER_INSERT, ARGS(HOUSE_ID, member, now), NULL,
-	    NULL);
+	e = db_exec(db, Q_REFERRER_INSERT, ARGS(HOUSE_ID, member,
+	    LABEL(referrer_status_labels, settings->join_approval ?
+	    REFERRER_PENDING : REFERRER_ACTIVE), settings->terms, user_id,
+	    now), NULL, NULL);
 	*joined = e == OK;
 	if (e != OK && e != ERR_CONFLICT)
 		return e;
@@ -52,6 +60,64 @@ referrer_join(struct db *db, struct arena *a, uint64_t member,
 		return OK;
 	return event_write(db, a, &(struct event){ member, "referrer.joined",
 	    r->id, user_id, now }, NULL);
+}
+
+enum err
+referrer_active(struct db *db, struct arena *a, uint64_t member,
+    struct referrer *r)
+{
+	enum err e = referrer_of(db, a, member, r);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_NOT_A_REFERRER : e;
+	if (r->status == REFERRER_PENDING)
+		return ERR_REFERRER_PENDING;
+	return r->status == REFERRER_BLOCKED ? ERR_REFERRER_BLOCKED : OK;
+}
+
+enum err
+referrer_decide(struct db *db, struct arena *a, uint64_t id, int status,
+    struct str reason, uint64_t user_id, struct when now, struct referrer *r)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_REFERRER_DECIDE, ARGS(
+	    LABEL(referrer_status_labels, status), reason, user_id, now, id,
+	    HOUSE_ID), &rows, NULL));
+	TRY(referrer_get(db, a, id, r));
+	if (rows == 0)
+		return OK;
+	return event_write(db, a, &(struct event){ r->organization_id,
+	    status == REFERRER_ACTIVE ? "referrer.approved" :
+	    "referrer.blocked", id, user_id, now }, NULL);
+}
+
+enum err
+referrer_get(struct db *db, struct arena *a, uint64_t id, struct referrer *r)
+{
+	return db_row(db, a, Q_REFERRER_GET, ARGS(id, HOUSE_ID), &referrer_row,
+	    r);
+}
+
+enum err
+referrer_list(struct db *db, struct arena *a, int status,
+    const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+		Q_REFERRER_LIST_WHERE_AFTER_DESC,
+		Q_REFERRER_LIST_WHERE_AFTER_ASC,
+	};
+	struct list_query q = { .q = Q_REFERRER_LIST };
+	struct arg_list args = { 0 };
+
+	arg_push(&args, ARG(HOUSE_ID));
+	if (status >= 0) {
+		q.wheres |= Q_REFERRER_LIST_WHERE_STATUS;
+		arg_push(&args, LABEL(referrer_status_labels, status));
+	}
+	paging_args(p, &q, &args, after[p->order],
+	    ARG((struct when){ p->after_key }));
+	return db_list(db, a, &q, ARG_LIST(args), &referrer_row, out);
 }
 
 enum err

@@ -2,15 +2,20 @@
 #ifndef AFF_MODEL_REFERRER_H
 #define AFF_MODEL_REFERRER_H
 
-#include "db/db.h"
+#include "db/paging.h"
 
 /* pending active blocked */
 extern const char *const referrer_status_labels[];
 
+enum { REFERRER_PENDING, REFERRER_ACTIVE, REFERRER_BLOCKED };
+
 struct referrer {
 	uint64_t id;
+	uint64_t organization_id;	/* that joined */
 	int status;
-	struct when joined_at;
+	struct str terms;		/* version that was accepted */
+	struct when joined_at, decided_at;
+	struct str organization_name, reason;
 };
 
 /* *joined: false where it had joined before; the answer is the same. */
@@ -20,6 +25,25 @@ MUST_CHECK enum err referrer_join(struct db *, struct arena *,
 /* ERR_NOT_FOUND: never joined. */
 MUST_CHECK enum err referrer_of(struct db *, struct arena *,
     uint64_t member_organization, struct referrer *);
+/*
+ * The same for who wants to act: ERR_NOT_A_REFERRER, ERR_REFERRER_PENDING,
+ * ERR_REFERRER_BLOCKED.
+ */
+MUST_CHECK enum err referrer_active(struct db *, struct arena *,
+    uint64_t member_organization, struct referrer *);
+
+/*
+ * The house lets one in, or blocks him: his links count no longer, what he
+ * earned stays.  The same again changes nothing.
+ */
+MUST_CHECK enum err referrer_decide(struct db *, struct arena *,
+    uint64_t id, int status, struct str reason, uint64_t user_id,
+    struct when now, struct referrer *);
+MUST_CHECK enum err referrer_get(struct db *, struct arena *, uint64_t id,
+    struct referrer *);
+/* status -1: any.  Orders: joined desc, asc. */
+MUST_CHECK enum err referrer_list(struct db *, struct arena *, int status,
+    const struct paging *, struct list *);
 
 struct referrer_totals {
 	int64_t clicks, referrals, conversions;

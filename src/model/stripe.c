@@ -1,8 +1,7 @@
-/* Stripe as a payment provider: our payments in its words. */
-#include "base/log.h"
+/* Stripe as a payment provider. */
+#include "model/stripe.h"
+
 #include "base/settings.h"
-#include "model/provider.h"
-#include "net/stripe.h"
 #include "base/banned.h"
 
 /* Stripe's least is half an hour, by its own clock; its most is a day. */
@@ -30,8 +29,8 @@ status_of(struct str status)
 	    str_is(status, "expired") ? PAYMENT_EXPIRED : PAYMENT_OPEN;
 }
 
-static struct session_news
-news_of(const struct stripe_session *s)
+struct session_news
+stripe_session_news(const struct stripe_session *s)
 {
 	struct session_news n = { .status = status_of(s->status),
 	    .paid = str_is(s->payment_status, "paid"),
@@ -62,7 +61,7 @@ open_session(struct arena *a, const struct payment *p,
 	struct stripe_session s = { .amount = 0 };
 
 	TRY(stripe_session_create(a, &order, &s, why));
-	*news = news_of(&s);
+	*news = stripe_session_news(&s);
 	return OK;
 }
 
@@ -86,7 +85,7 @@ look(struct arena *a, const struct payment *p, struct session_news *news,
 	struct stripe_session s = { .amount = 0 };
 
 	TRY(stripe_session_get(a, p->reference, &s, why));
-	*news = news_of(&s);
+	*news = stripe_session_news(&s);
 	if (news->status != PAYMENT_COMPLETE || news->paid ||
 	    news->intent.p == NULL)
 		return OK;

@@ -67,3 +67,39 @@ token_list(struct db *db, struct arena *a, uint64_t org, int type,
 	    ARG(p->after_key));
 	return db_list(db, a, &q, ARG_LIST(args), &token_row, out);
 }
+
+static enum err
+lock(struct db *db, struct arena *a, uint64_t org, enum account_kind kind,
+    int64_t *balance)
+{
+	return ledger_balance_locked(db, a, org, kind, 0, TOKEN_CURRENCY,
+	    balance);
+}
+
+/* Locked in the order in which a posting takes them. */
+enum err
+token_split_credit(struct db *db, struct arena *a, uint64_t org,
+    int64_t owed_before, int64_t n, struct token_split *split)
+{
+	int64_t owed;
+
+	*split = (struct token_split){ .available = n };
+	if (owed_before == 0)
+		return OK;
+	TRY(lock(db, a, org, ACCOUNT_tokens_available, &split->before));
+	TRY(lock(db, a, org, ACCOUNT_tokens_owed, &owed));
+	split->owed = -owed < n ? -owed : n;
+	split->available = n - split->owed;
+	return OK;
+}
+
+enum err
+token_split_debit(struct db *db, struct arena *a, uint64_t org, int64_t n,
+    struct token_split *split)
+{
+	*split = (struct token_split){ 0 };
+	TRY(lock(db, a, org, ACCOUNT_tokens_available, &split->before));
+	split->available = split->before < n ? split->before : n;
+	split->owed = n - split->available;
+	return OK;
+}

@@ -34,4 +34,24 @@ MUST_CHECK enum err token_get(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err token_list(struct db *, struct arena *, uint64_t org,
     int type, const struct paging *, struct list *);
 
+/*
+ * How tokens that come in or are taken back fall on what is available and on
+ * what is owed: both parts are 0 or more.  The caller posts the journal with
+ * lines for the parts that are not 0, and records the transactions.
+ */
+struct token_split {
+	int64_t available, owed;
+	int64_t before;		/* available, locked; not set without a lock */
+};
+
+/*
+ * n tokens come in by a purchase: a debt is settled first.  In a transaction.
+ * owed_before: what a read before the transaction said (0: no lock needed).
+ */
+MUST_CHECK enum err token_split_credit(struct db *, struct arena *,
+    uint64_t org, int64_t owed_before, int64_t n, struct token_split *);
+/* n tokens of a payment are taken back, as far as they are there. */
+MUST_CHECK enum err token_split_debit(struct db *, struct arena *, uint64_t org,
+    int64_t n, struct token_split *);
+
 #endif

@@ -25,7 +25,7 @@
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
 	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600,
+	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
 
 static struct arena arena;
@@ -46,7 +46,8 @@ make_buyer(struct db *d, uint64_t user, const struct lead *lead, uint64_t *id)
 
 	TRY(organization_create(d, &arena, user, now, &o));
 	*id = o.id;
-	return referral_create(d, &arena, lead, o.id, now);
+	return referral_create(d, &arena, lead, o.id,
+	    &(struct signup){ .email = STR("b@example.com") }, 0, now);
 }
 
 static enum err
@@ -437,8 +438,12 @@ static struct fault faults[] = {
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
 	{ "referral_that_was_not_counted", "has referrals that do not make up",
-	  "INSERT INTO referral SELECT 900000, 1, 1, MIN(id), 1, 777, NULL,"
-	  " 'signup', NOW(), NULL FROM placement;",
+	  "INSERT INTO referral (id, organization_id, campaign_id,"
+	  " placement_id,"
+	  " referrer_id, referred_organization_id, state,"
+	  " created_at)"
+	  " SELECT 900000, 1, 1, MIN(id), 1, 777, 'signup', NOW()"
+	  " FROM placement;",
 	  "DELETE FROM referral WHERE id = 900000;" },
 	{ "sealed_journal_that_changed", "seal 1 does not fit",
 	  "UPDATE journal SET created_at = created_at + INTERVAL 1 MICROSECOND"

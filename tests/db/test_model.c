@@ -19,7 +19,7 @@
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
 	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600,
+	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
 
 static struct arena arena;
@@ -62,7 +62,8 @@ make_world(struct db *d, void *arg)
 	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
 	    &lead));
 	assert_int_equal(lead.id, world.placement.id);
-	TRY(referral_create(d, &arena, &lead, buyer.id, now));
+	TRY(referral_create(d, &arena, &lead, buyer.id,
+	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
 	TRY(product_create(d, now, &product));
 	world.product = product.id;
 	return OK;

@@ -264,6 +264,7 @@ rows_go_in_together(void **state)
 
 struct place_row {
 	uint64_t id, organization_id, campaign_id, referrer_id;
+	uint64_t member_organization_id;
 	struct str landing_url;
 	bool counts;
 };
@@ -272,6 +273,7 @@ SHAPE(place_row, struct place_row, NULL,
     COLUMN(struct place_row, id), COLUMN(struct place_row, organization_id),
     COLUMN(struct place_row, campaign_id),
     COLUMN(struct place_row, referrer_id),
+    COLUMN(struct place_row, member_organization_id),
     COLUMN(struct place_row, landing_url), COLUMN(struct place_row, counts));
 
 static void

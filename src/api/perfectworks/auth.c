@@ -1,6 +1,7 @@
 /* Logging in and out: sessions, access tokens and refresh tokens. */
 #include "api/perfectworks/routes.h"
 #include "auth/jwt.h"
+#include "auth/secret.h"
 #include "base/settings.h"
 #include "model/identity.h"
 
@@ -57,10 +58,12 @@ static enum err
 check_password(struct request *rq)
 {
 	const struct login_in *in = rq->in;
+	struct known_user *user = ARENA_NEW(rq->arena, struct known_user);
 
-	rq->prepared = ARENA_NEW(rq->arena, struct known_user);
+	rq->prepared = user;
+	secret_address(rq->http->address, user->address_hash);
 	return identity_password(rq->db, rq->arena, in->email, in->password,
-	    rq->prepared);
+	    user);
 }
 
 static enum err

@@ -142,10 +142,23 @@ failure_schema(struct buf *b)
 }
 
 static const struct route *const tables[] = {
-	pw_auth_routes, pw_user_routes, pw_organization_routes,
-	pw_api_key_routes, pw_referrer_routes, pw_campaign_routes,
-	pw_earning_routes, pw_payment_routes, pw_token_routes,
-	pw_event_routes, NULL
+	pw_auth_routes,
+	pw_user_routes,
+	pw_organization_routes,
+	pw_api_key_routes,
+	pw_referrer_routes,
+	pw_campaign_routes,
+	pw_earning_routes,
+	pw_withdrawal_routes,
+	pw_program_routes,
+	pw_product_routes,
+	pw_payment_routes,
+	pw_house_payment_routes,
+	pw_attribution_routes,
+	pw_callback_routes,
+	pw_token_routes,
+	pw_event_routes,
+	NULL
 };
 
 const struct face perfectworks = {

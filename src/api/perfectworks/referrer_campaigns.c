@@ -229,7 +229,7 @@ analytics(struct request *rq)
 }
 
 static const enum err create_errors[] = ERRORS(ERR_NOT_A_REFERRER,
-    ERR_CODE_TAKEN);
+    ERR_REFERRER_PENDING, ERR_REFERRER_BLOCKED, ERR_CODE_TAKEN);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 static const enum err analytics_errors[] = ERRORS(ERR_NOT_FOUND, ERR_INVALID);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE);

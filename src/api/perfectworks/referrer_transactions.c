@@ -1,14 +1,16 @@
 /* What a referrer earned and took out. */
 #include "api/perfectworks/routes.h"
-#include "model/earning.h"
+#include "model/explain.h"
+#include "model/screen.h"
 
 #include "base/banned.h"
 
-SHAPE(earning_out, struct earning, "ReferrerTransaction",
+SHAPE(pw_earning, struct earning, "ReferrerTransaction",
     FIELD(struct earning, id, "id"),
     FIELD(struct earning, type, "type", .labels = earning_type_labels),
     FIELD(struct earning, status, "status", .labels = earning_status_labels),
-    FIELD(struct earning, amount, "amount", .doc = "In minor units",
+    FIELD(struct earning, amount, "amount", .doc = "In minor units; "
+	"of a reversal below zero, of a withdrawal what was asked for",
 	.example = "400"),
     FIELD(struct earning, currency, "currency", .format = "currency",
 	.max = 3, .example = "\"USD\""),
@@ -64,21 +66,73 @@ get(struct request *rq)
 	return earning_get(rq->db, rq->arena, r.id, rq->id[0], rq->out);
 }
 
+SHAPE(explained_sale, struct explained_sale, "ExplainedSale",
+    FIELD(struct explained_sale, id, "id"),
+    FIELD(struct explained_sale, amount, "amount", .doc = "In minor units"),
+    FIELD(struct explained_sale, rate_ppm, "ratePpm",
+	.doc = "Of the commission, in millionths", .example = "200000"),
+    FIELD(struct explained_sale, refunded_amount, "refundedAmount"),
+    FIELD(struct explained_sale, reversed_amount, "reversedAmount",
+	.doc = "Of the commission, in sum"),
+    FIELD(struct explained_sale, paid_at, "paidAt"));
+
+SHAPE(explained_referral, struct explained_referral, "ExplainedReferral",
+    FIELD(struct explained_referral, id, "id"),
+    FIELD(struct explained_referral, code, "code", .max = 40),
+    FIELD(struct explained_referral, clicked_at, "clickedAt",
+	.flags = F_NULLABLE),
+    FIELD(struct explained_referral, signed_up_at, "signedUpAt"));
+
+struct explain_out {
+	struct explanation x;
+	struct list checks;
+};
+
+SHAPE(explain_out, struct explain_out, "Explanation",
+    FIELD(struct explain_out, x.e, "transaction", .of = &pw_earning),
+    FIELD(struct explain_out, x.sale, "sale", .flags = F_NULLABLE,
+	.of = &explained_sale),
+    FIELD(struct explain_out, x.referral, "referral", .flags = F_NULLABLE,
+	.of = &explained_referral),
+    FIELD(struct explain_out, checks, "checks", .max = 3,
+	.labels = check_labels, .doc = "What looked wrong"),
+    FIELD(struct explain_out, x.steps, "steps", .max = 12,
+	.doc = "The same in sentences"));
+
+static enum err
+explain(struct request *rq)
+{
+	struct explain_out *out = ARENA_NEW(rq->arena, struct explain_out);
+	struct referrer r = { 0 };
+
+	TRY(referrer_of(rq->db, rq->arena, rq->who.org_id, &r));
+	TRY(earning_explain(rq->db, rq->arena, r.id, rq->id[0], &out->x));
+	out->checks = check_names(rq->arena, out->x.checks);
+	rq->out = out;
+	return OK;
+}
+
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route pw_earning_routes[] = {
 	{ .op = "listReferrerTransactions", .method = GET,
 	  .path = "/referrer-transactions", .handle = list,
-	  .query = &earning_query, .out = &earning_out, .status = 200,
+	  .query = &earning_query, .out = &pw_earning, .status = 200,
 	  .flags = R_LIST, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "referrer-transactions",
 	  .summary = "List commissions, reversals and withdrawals",
 	  .done = "Referrer transactions" },
 	{ .op = "getReferrerTransaction", .method = GET,
 	  .path = "/referrer-transactions/{id}", .handle = get,
-	  .out = &earning_out, .status = 200, .scope = SCOPE_EARNINGS_READ,
+	  .out = &pw_earning, .status = 200, .scope = SCOPE_EARNINGS_READ,
 	  .errors = not_found, .tag = "referrer-transactions",
 	  .summary = "Read a referrer transaction",
 	  .done = "Referrer transaction" },
+	{ .op = "explainReferrerTransaction", .method = GET,
+	  .path = "/referrer-transactions/{id}/explain", .handle = explain,
+	  .out = &explain_out, .status = 200, .scope = SCOPE_EARNINGS_READ,
+	  .errors = not_found, .tag = "referrer-transactions",
+	  .summary = "Why a transaction is what it is",
+	  .done = "Explanation" },
 	{ .op = NULL }
 };

@@ -18,6 +18,8 @@ SHAPE(referrer_out, struct referrer, "Referrer",
     FIELD(struct referrer, id, "id"),
     FIELD(struct referrer, status, "status",
 	.labels = referrer_status_labels),
+    FIELD(struct referrer, terms, "terms", .max = 40,
+	.doc = "The version that was accepted"),
     FIELD(struct referrer, joined_at, "joinedAt"));
 
 struct dashboard {

@@ -13,7 +13,13 @@ extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
 extern const struct route pw_earning_routes[];
+extern const struct route pw_withdrawal_routes[];
+extern const struct route pw_program_routes[];
+extern const struct route pw_product_routes[];
 extern const struct route pw_payment_routes[];
+extern const struct route pw_house_payment_routes[];
+extern const struct route pw_attribution_routes[];
+extern const struct route pw_callback_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_event_routes[];
 
@@ -29,6 +35,14 @@ extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
+
+/* A payment as a client sees it now; and a page of such. */
+struct payment;
+struct payment pw_payment_shown(const struct request *, const struct payment *);
+void pw_payment_page(struct request *, const struct paging *, struct list);
+
+/* A referrer's transaction. */
+extern const struct shape pw_earning;
 
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \

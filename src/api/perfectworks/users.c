@@ -1,6 +1,7 @@
 /* Users: registration, profile, active organization. */
 #include "api/perfectworks/routes.h"
 #include "auth/password.h"
+#include "auth/secret.h"
 #include "http/cookie.h"
 #include "model/event.h"
 #include "model/identity.h"
@@ -38,8 +39,10 @@ struct registered {
 };
 
 struct registration {
-	struct str password_hash, click;
-	struct lead lead;
+	struct str password_hash;
+	struct lead lead;		/* id 0: nobody's */
+	struct signup signup;
+	int64_t checks;
 };
 
 static enum err
@@ -55,8 +58,12 @@ prepare_registration(struct request *rq)
 		return ERR_INVALID;
 	}
 	r->password_hash = password_hash(rq->arena, in->password);
-	return referral_attribute(rq->db, rq->arena, in->referral_code,
-	    cookie_value(rq->http->cookie, "aff_ref"), rq->now, &r->lead);
+	r->signup.email = in->email;
+	secret_address(rq->http->address, r->signup.address_hash);
+	TRY(referral_attribute(rq->db, rq->arena, in->referral_code,
+	    cookie_value(rq->http->cookie, "aff_ref"), rq->now, &r->lead));
+	return r->lead.id == 0 ? OK : screen_signup(rq->db, rq->arena,
+	    &r->lead, &r->signup, rq->now, &r->checks);
 }
 
 static enum err
@@ -71,7 +78,7 @@ make_organization(struct request *rq, struct registered *out)
 	if (r->lead.id == 0)
 		return OK;
 	return referral_create(rq->db, rq->arena, &r->lead, out->made.id,
-	    rq->now);
+	    &r->signup, r->checks, rq->now);
 }
 
 static enum err

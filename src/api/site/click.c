@@ -65,7 +65,6 @@ is_bot(struct str agent)
 static void
 read_visit(struct visit *v)
 {
-	unsigned char hash[32];
 	struct click *c = &v->click;
 
 	c->placement_id = v->lead.id;
@@ -74,8 +73,7 @@ read_visit(struct visit *v)
 	    c->visitor, sizeof(c->visitor));
 	if (!c->known_visitor)
 		randombytes_buf(c->visitor, sizeof(c->visitor));
-	secret_mac("address", v->in->address.p, v->in->address.n, hash);
-	memcpy(c->address_hash, hash, sizeof(c->address_hash));
+	secret_address(v->in->address, c->address_hash);
 }
 
 /* The placement of each code; a batch often asks for the same one. */

@@ -1,0 +1,524 @@
+/*
+ * Money that goes back and money that is taken out: refunds, disputes, held
+ * commissions, withdrawals; one by one, then thousands at random, with a proof
+ * of the books after each lot.
+ */
+#include "harness.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/money.h"
+#include "base/settings.h"
+#include "ledger/ledger.h"
+#include "ledger/verify.h"
+#include "model/earning.h"
+#include "model/organization.h"
+#include "model/payment.h"
+#include "model/referral.h"
+#include "model/refund.h"
+#include "model/withdrawal.h"
+
+static struct settings test_settings = {
+	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
+	.checkout_minutes = 30, .commission_ppm = 200000,
+	.refresh_seconds = 3600, .terms = { "1", 1 },
+};
+
+static struct arena arena;
+static struct db *db;
+static MYSQL *beside;
+static struct when now;
+
+static struct {
+	uint64_t referrer_org, buyer, user, product, referrer;
+} world;
+
+static struct actor
+house(void)
+{
+	return (struct actor){ HOUSE_ID, world.user, now };
+}
+
+static enum err
+make_world(struct db *d, void *arg)
+{
+	struct organization seller = { .name = STR("Referrer") };
+	struct organization buyer = { .name = STR("Buyer") };
+	struct money_of price = { STR("USD"), 1999 };
+	struct product product = { .name = STR("Tokens"), .tokens = 100,
+	    .description = STR(""), .prices = { &price, 1 } };
+	struct placement p = { .name = STR("Spring"),
+	    .landing_url = STR("https://shop.example/") };
+	struct referrer r = { 0 };
+	struct lead lead;
+	uint64_t other;
+	bool joined;
+
+	(void)arg;
+	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
+	    &world.user));
+	TRY(user_create(d, STR("b@example.com"), STR("B"), STR("x"), now,
+	    &other));
+	TRY(organization_create(d, &arena, world.user, now, &seller));
+	TRY(organization_create(d, &arena, other, now, &buyer));
+	world.referrer_org = seller.id;
+	world.buyer = buyer.id;
+	TRY(referrer_join(d, &arena, seller.id, world.user, now, &r, &joined));
+	world.referrer = r.id;
+	TRY(placement_create(d, &arena, &(struct actor){ seller.id,
+	    world.user, now }, &p));
+	TRY(referral_attribute(d, &arena, p.code, STR_NULL, now, &lead));
+	TRY(referral_create(d, &arena, &lead, buyer.id,
+	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
+	TRY(product_create(d, now, &product));
+	world.product = product.id;
+	return OK;
+}
+
+static int
+start(void **state)
+{
+	struct db_conf conf = test_conf();
+
+	(void)state;
+	settings = &test_settings;
+	test_migrate();
+	arena_init(&arena);
+	db = db_new(&conf);
+	beside = test_connect();
+	now = clock_now();
+	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	(void)state;
+	mysql_close(beside);
+	db_free(db);
+	arena_free(&arena);
+	return 0;
+}
+
+static void
+assert_books_are_clean(void)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	bool clean;
+
+	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
+	fclose(f);
+	if (!clean)
+		print_error("%s", text);
+	assert_true(clean);
+	free(text);
+}
+
+/* One call of the model in a transaction of its own. */
+struct call {
+	enum { BUY, ASK, DONE, FAILED, TOLD, WITHDRAW, APPROVE, REFUSE, PAY,
+		LET_GO, TAKE_BACK } what;
+	uint64_t id;
+	int64_t amount;
+	struct str text;
+	struct payment payment;		/* BUY */
+	struct refund refund;
+	struct withdrawal withdrawal;
+	struct held held;
+};
+
+static enum err
+buy(struct db *d, struct call *c)
+{
+	const struct actor who = { world.buyer, 0, now };
+	struct payment read = { 0 };
+
+	c->payment = (struct payment){ .product_id = world.product,
+	    .quantity = c->amount, .success_url = STR("https://a.example/"),
+	    .cancel_url = STR("https://b.example/") };
+	TRY(payment_create(d, &arena, &who, &c->payment));
+	TRY(payment_by_token(d, &arena, c->payment.token, &read));
+	return payment_settle(d, &arena, &read, now);
+}
+
+static enum err
+run_call(struct db *d, void *arg)
+{
+	const struct actor who = house();
+	const struct actor referrer = { world.referrer_org, world.user, now };
+	struct call *c = arg;
+
+	switch (c->what) {
+	case BUY:
+		return buy(d, c);
+	case ASK:
+		c->refund = (struct refund){ .payment_id = c->id,
+		    .amount = c->amount, .kind = REFUND_REFUND };
+		return refund_request(d, &arena, now, &c->refund);
+	case DONE:
+		return refund_done(d, &arena, c->id, c->text, now);
+	case FAILED:
+		return refund_failed(d, &arena, c->id, now);
+	case TOLD:
+		c->refund = (struct refund){ .payment_id = c->id,
+		    .amount = c->amount, .kind = REFUND_DISPUTE,
+		    .reference = c->text };
+		return refund_told(d, &arena, now, &c->refund);
+	case WITHDRAW:
+		c->withdrawal = (struct withdrawal){ .amount = c->amount,
+		    .currency = STR("USD") };
+		return withdrawal_request(d, &arena, &referrer,
+		    &c->withdrawal);
+	case APPROVE:
+		return withdrawal_approve(d, &arena, &who, c->id,
+		    &c->withdrawal);
+	case REFUSE:
+		return withdrawal_refuse(d, &arena, &who, c->id, STR("No"),
+		    &c->withdrawal);
+	case PAY:
+		return withdrawal_paid(d, &arena, &who, c->id, c->text,
+		    &c->withdrawal);
+	case LET_GO:
+		return earning_let_go(d, &arena, &who, c->id, &c->held);
+	case TAKE_BACK:
+		return earning_refuse(d, &arena, &who, c->id, &c->held);
+	}
+	return ERR_INTERNAL;
+}
+
+static enum err
+call(struct call *c)
+{
+	return tx_run(db, &arena, run_call, c);
+}
+
+static uint64_t
+bought(int64_t quantity)
+{
+	struct call c = { .what = BUY, .amount = quantity };
+
+	assert_int_equal(call(&c), OK);
+	return c.payment.id;
+}
+
+static enum err
+step(int what, uint64_t id, int64_t amount, struct str text)
+{
+	struct call c = { .id = id, .amount = amount, .text = text };
+
+	c.what = what;
+	return call(&c);
+}
+
+/* Asked for and done at once. */
+static uint64_t
+refunded(uint64_t payment, int64_t amount)
+{
+	struct call c = { .what = ASK, .id = payment, .amount = amount };
+
+	assert_int_equal(call(&c), OK);
+	assert_int_equal(step(DONE, c.refund.id, 0, STR_NULL), OK);
+	return c.refund.id;
+}
+
+static int64_t
+balance(enum account_kind kind)
+{
+	bool tokens = kind >= ACCOUNT_tokens_issued;
+	int64_t v;
+
+	assert_int_equal(ledger_balance(db, &arena,
+	    tokens ? world.buyer : HOUSE_ID, kind,
+	    tokens ? 0 : world.referrer, tokens ? STR("TOK") : STR("USD"),
+	    &v), OK);
+	return v;
+}
+
+static void
+a_commission_goes_back_to_the_cent(void **state)
+{
+	int64_t before = balance(ACCOUNT_earnings_available), sum = 0;
+	uint64_t payment = bought(1);		/* 19.99: 4.00 */
+	const struct {
+		int64_t refund, left, tokens;
+	} cases[] = {
+		/* 399.8 rounds to 400; of it 1/1999, 1000/1999, ... is back */
+		{ 1, 400, 100 }, { 999, 200, 50 }, { 1, 200, 50 },
+		{ 997, 0, 0 }, { 1, 0, 0 },
+	};
+	int64_t tokens = balance(ACCOUNT_tokens_available) - 100;
+
+	(void)state;
+	assert_int_equal(balance(ACCOUNT_earnings_available) - before, 400);
+	for (size_t i = 0; i < LEN(cases); i++) {
+		refunded(payment, cases[i].refund);
+		sum += cases[i].refund;
+		assert_int_equal(balance(ACCOUNT_earnings_available) - before,
+		    cases[i].left);
+		assert_int_equal(balance(ACCOUNT_tokens_available) - tokens,
+		    cases[i].tokens);
+	}
+	assert_int_equal(sum, 1999);
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM earning e"
+	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64
+	    " AND e.status <> 'reversed'", payment), 0);
+	assert_int_equal(step(ASK, payment, 1, STR_NULL), ERR_FUNDS);
+	assert_books_are_clean();
+}
+
+static void
+a_refund_happens_once(void **state)
+{
+	uint64_t payment = bought(2), refund = refunded(payment, 1000);
+	int64_t before = balance(ACCOUNT_earnings_available);
+
+	(void)state;
+	assert_int_equal(step(DONE, refund, 0, STR("re_1")), OK);
+	assert_int_equal(step(TOLD, payment, 500, STR("dp_1")), OK);
+	assert_int_equal(step(TOLD, payment, 500, STR("dp_1")), OK);
+	assert_int_equal(test_number(beside, "SELECT refunded_amount FROM"
+	    " payment WHERE id = %" PRIu64, payment), 1500);
+	assert_int_equal(balance(ACCOUNT_earnings_available), before - 100);
+	assert_int_equal(step(TOLD, payment, 3000, STR("dp_2")), ERR_FUNDS);
+	assert_books_are_clean();
+}
+
+static void
+what_failed_is_given_again(void **state)
+{
+	int64_t before = balance(ACCOUNT_earnings_available);
+	uint64_t payment = bought(1);
+	int64_t tokens = balance(ACCOUNT_tokens_available);
+	struct call asked = { .what = ASK, .id = payment, .amount = 700 };
+	uint64_t all;
+
+	(void)state;
+	assert_int_equal(call(&asked), OK);
+	assert_int_equal(step(ASK, payment, 1300, STR_NULL), ERR_FUNDS);
+	assert_int_equal(step(FAILED, asked.refund.id, 0, STR_NULL), OK);
+	assert_int_equal(step(FAILED, asked.refund.id, 0, STR_NULL), OK);
+	assert_int_equal(step(DONE, asked.refund.id, 0, STR_NULL), OK);
+	assert_int_equal(balance(ACCOUNT_earnings_available), before + 400);
+	all = refunded(payment, 1999);
+	assert_int_equal(balance(ACCOUNT_earnings_available), before);
+	assert_int_equal(step(FAILED, all, 0, STR_NULL), OK);
+	assert_int_equal(step(FAILED, all, 0, STR_NULL), OK);
+	assert_int_equal(balance(ACCOUNT_earnings_available), before + 400);
+	assert_int_equal(balance(ACCOUNT_tokens_available), tokens);
+	assert_books_are_clean();
+}
+
+static void
+an_unpaid_payment_has_no_refund(void **state)
+{
+	uint64_t payment = bought(1);
+
+	(void)state;
+	test_sql(beside, "UPDATE payment SET payment_status = 'unpaid'"
+	    " WHERE id = %" PRIu64, payment);
+	assert_int_equal(step(ASK, payment, 1, STR_NULL), ERR_CONFLICT);
+	assert_int_equal(step(ASK, 99999999, 1, STR_NULL), ERR_CONFLICT);
+	test_sql(beside, "UPDATE payment SET payment_status = 'paid'"
+	    " WHERE id = %" PRIu64, payment);
+}
+
+static void
+a_withdrawal_never_takes_more_than_there_is(void **state)
+{
+	int64_t there = balance(ACCOUNT_earnings_available);
+	struct call c = { .what = WITHDRAW, .amount = there };
+	uint64_t first;
+
+	(void)state;
+	assert_true(there > 100);
+	assert_int_equal(step(WITHDRAW, 0, there + 1, STR_NULL), ERR_FUNDS);
+	assert_int_equal(call(&c), OK);
+	first = c.withdrawal.id;
+	assert_int_equal(step(WITHDRAW, 0, 1, STR_NULL), ERR_FUNDS);
+	assert_int_equal(balance(ACCOUNT_earnings_requested), there);
+	assert_int_equal(step(PAY, first, 0, STR("r1")), ERR_CONFLICT);
+	assert_int_equal(step(REFUSE, first, 0, STR_NULL), OK);
+	assert_int_equal(step(REFUSE, first, 0, STR_NULL), OK);
+	assert_int_equal(step(APPROVE, first, 0, STR_NULL), ERR_CONFLICT);
+	assert_int_equal(balance(ACCOUNT_earnings_available), there);
+	c.amount = 60;
+	assert_int_equal(call(&c), OK);
+	first = c.withdrawal.id;
+	assert_int_equal(step(APPROVE, first, 0, STR_NULL), OK);
+	assert_int_equal(step(APPROVE, first, 0, STR_NULL), OK);
+	assert_int_equal(step(PAY, first, 0, STR("r1")), OK);
+	assert_int_equal(step(PAY, first, 0, STR("r1")), OK);
+	assert_int_equal(step(PAY, first, 0, STR("r2")), ERR_CONFLICT);
+	assert_int_equal(step(REFUSE, first, 0, STR_NULL), ERR_CONFLICT);
+	assert_int_equal(call(&c), OK);
+	assert_int_equal(step(APPROVE, c.withdrawal.id, 0, STR_NULL), OK);
+	assert_int_equal(step(PAY, c.withdrawal.id, 0, STR("r1")),
+	    ERR_REFERENCE_TAKEN);
+	assert_int_equal(step(APPROVE, 99999999, 0, STR_NULL), ERR_NOT_FOUND);
+	assert_int_equal(balance(ACCOUNT_earnings_paid), 60);
+	test_settings.least_withdrawal = 100;
+	assert_int_equal(step(WITHDRAW, 0, 99, STR_NULL), ERR_LIMIT);
+	test_settings.least_withdrawal = 0;
+	assert_books_are_clean();
+}
+
+static void
+a_balance_below_zero_is_carried_over(void **state)
+{
+	uint64_t payment = bought(10);
+	int64_t there = balance(ACCOUNT_earnings_available);
+
+	(void)state;
+	assert_int_equal(step(WITHDRAW, 0, there, STR_NULL), OK);
+	refunded(payment, 19990);
+	assert_int_equal(balance(ACCOUNT_earnings_available), -3998);
+	assert_int_equal(step(WITHDRAW, 0, 1, STR_NULL), ERR_FUNDS);
+	bought(5);
+	assert_int_equal(step(WITHDRAW, 0, 1, STR_NULL), ERR_FUNDS);
+	bought(6);
+	assert_int_equal(balance(ACCOUNT_earnings_available), 400);
+	assert_books_are_clean();
+}
+
+static uint64_t
+last_commission(void)
+{
+	return (uint64_t)test_number(beside, "SELECT MAX(id) FROM earning"
+	    " WHERE type = 'commission' AND refund_id = 0");
+}
+
+static void
+what_looks_wrong_waits_for_the_house(void **state)
+{
+	int64_t there = balance(ACCOUNT_earnings_available);
+	uint64_t payment, earning, count;
+
+	(void)state;
+	test_sql(beside, "UPDATE referral SET checks = 2");
+	test_settings.hold_checked = true;
+	payment = bought(1);
+	earning = last_commission();
+	assert_int_equal(balance(ACCOUNT_earnings_available), there);
+	assert_int_equal(balance(ACCOUNT_earnings_pending), 400);
+	now = when_add(now, 86400);
+	assert_int_equal(earning_release_due(db, &arena, now, &count), OK);
+	assert_int_equal(count, 0);
+	refunded(payment, 1000);
+	assert_int_equal(balance(ACCOUNT_earnings_pending), 200);
+	assert_int_equal(step(LET_GO, earning, 0, STR_NULL), OK);
+	assert_int_equal(step(LET_GO, earning, 0, STR_NULL), OK);
+	assert_int_equal(step(TAKE_BACK, earning, 0, STR_NULL), ERR_CONFLICT);
+	assert_int_equal(earning_release_due(db, &arena, now, &count), OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(balance(ACCOUNT_earnings_available), there + 200);
+	payment = bought(1);
+	earning = last_commission();
+	refunded(payment, 500);
+	assert_int_equal(step(TAKE_BACK, earning, 0, STR_NULL), OK);
+	assert_int_equal(step(TAKE_BACK, earning, 0, STR_NULL), OK);
+	assert_int_equal(step(LET_GO, earning, 0, STR_NULL), ERR_CONFLICT);
+	assert_int_equal(step(FAILED, refunded(payment, 300), 0, STR_NULL), OK);
+	assert_int_equal(balance(ACCOUNT_earnings_pending), 0);
+	test_settings.hold_checked = false;
+	test_sql(beside, "UPDATE referral SET checks = 0");
+	assert_books_are_clean();
+}
+
+#define PAYMENTS 12
+#define OPERATIONS 600
+
+static uint64_t
+some(const char *what)
+{
+	return (uint64_t)test_number(beside, "SELECT COALESCE((SELECT id FROM"
+	    " %s ORDER BY RAND(%d) LIMIT 1), 0)", what, rand());
+}
+
+static void
+at_random(struct call *c, int64_t i)
+{
+	char *text = arena_alloc(&arena, 32);
+
+	snprintf(text, 32, "ref_%lld", (long long)i);
+	c->text = str_of(text);
+	c->what = (int)(rand() % (PAY + 1));
+	c->amount = rand() % 1500 + 1;
+	switch (c->what) {
+	case BUY:
+		c->amount = rand() % 3 + 1;
+		break;
+	case ASK:
+	case TOLD:
+		c->id = some("payment");
+		break;
+	case DONE:
+	case FAILED:
+		c->id = some("refund");
+		break;
+	default:
+		c->id = some("withdrawal w JOIN (SELECT earning_id AS id"
+		    " FROM withdrawal) x ON x.id = w.earning_id");
+	}
+}
+
+static void
+the_books_are_clean_after_anything(void **state)
+{
+	int counts[PAY + 1] = { 0 };
+	const char *seed = getenv("AFFILIATED_TEST_SEED");
+
+	(void)state;
+	srand(seed != NULL ? (unsigned)atoi(seed) : 1);
+	for (int i = 0; i < PAYMENTS; i++)
+		bought(i % 3 + 1);
+	for (int i = 0; i < OPERATIONS; i++) {
+		struct call c = { .what = BUY };
+
+		test_settings.hold_days = rand() % 4 == 0;
+		at_random(&c, i);
+		switch (call(&c)) {
+		case OK:
+			counts[c.what]++;
+			break;
+		case ERR_FUNDS:
+		case ERR_CONFLICT:
+		case ERR_NOT_FOUND:
+			break;
+		default:
+			fail_msg("operation %d of kind %d", i, (int)c.what);
+		}
+		if (i % 100 == 99) {
+			uint64_t count;
+
+			now = when_add(now, 43200);
+			assert_int_equal(earning_release_due(db, &arena, now,
+			    &count), OK);
+			assert_books_are_clean();
+		}
+	}
+	test_settings.hold_days = 0;
+	for (size_t i = 0; i < LEN(counts); i++)
+		assert_true(counts[i] > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_commission_goes_back_to_the_cent),
+		cmocka_unit_test(a_refund_happens_once),
+		cmocka_unit_test(what_failed_is_given_again),
+		cmocka_unit_test(an_unpaid_payment_has_no_refund),
+		cmocka_unit_test(a_withdrawal_never_takes_more_than_there_is),
+		cmocka_unit_test(a_balance_below_zero_is_carried_over),
+		cmocka_unit_test(what_looks_wrong_waits_for_the_house),
+		cmocka_unit_test(the_books_are_clean_after_anything),
+	};
+
+	return cmocka_run_group_tests_name("money", tests, start, stop);
+}
