@@ -9,7 +9,8 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	codespell gcovr groff-base libcmocka-dev mandoc shellcheck valgrind
+	codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
+	shellcheck valgrind
 )
 
 as_root()

@@ -45,6 +45,9 @@ authorize(const struct request *rq)
 		return ERR_FORBIDDEN;
 	if ((r->flags & R_HOUSE) != 0 && !rq->who.house_admin)
 		return ERR_FORBIDDEN;
+	/* The house's by his log-in, whatever organization he acts for. */
+	if ((r->flags & R_HOUSE) != 0 && rq->who.session_id != 0)
+		return OK;
 	if ((r->flags & R_NO_ORG) == 0 && rq->who.org_id == 0)
 		return ERR_NO_ORGANIZATION;
 	return (r->scope & ~rq->who.scopes) == 0 ? OK : ERR_SCOPE;

@@ -62,7 +62,8 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 		set[ERR_UNAUTHENTICATED] = true;
 	set[ERR_SCOPE] = r->scope != 0;
 	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE)) != 0;
-	set[ERR_NO_ORGANIZATION] = !public && (r->flags & R_NO_ORG) == 0;
+	set[ERR_NO_ORGANIZATION] = !public &&
+	    (r->flags & (R_NO_ORG | R_HOUSE)) == 0;
 	set[ERR_BAD_ID] = strstr(r->path, "{id}") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
@@ -230,6 +231,10 @@ put_operation(struct printer *p, const struct route *r)
 	for (unsigned i = 0; i < SCOPE_COUNT; i++)
 		if ((r->scope >> i & 1) != 0)
 			buf_printf(b, " Scope: `%s`.", scope_labels[i]);
+	if ((r->flags & R_HOUSE) != 0)
+		buf_lit(b, " House administrators only.");
+	if ((r->flags & R_USER) != 0)
+		buf_lit(b, " By a person's log-in only.");
 	buf_lit(b, "\",");
 	if ((r->flags & R_PUBLIC) != 0)
 		buf_lit(b, "\"security\":[],");

@@ -12,13 +12,22 @@ const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
-let w, c, me, weak, product;
+let w, c, me, house, weak, houseWeak, product;
 
 const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
 const all = (status) => doc.operations.filter((o) => declares(o, status));
 const errors = (o, status) => o.item.responses[status]['x-errors'] ?? [];
 const parameter = (o) => /\{[^}]*\}/.test(o.template);
+
+/* Who may call it: the house, somebody whose end does not matter, or me. */
+async function as(o) {
+	if (!doc.secured(o))
+		return {};
+	if (doc.house(o))
+		return { token: house.token };
+	return { token: (doc.ending(o) ? await w.owner() : me).token };
+}
 
 /* Bodies that say something where the schema alone does not. */
 function body(o) {
@@ -41,7 +50,9 @@ test('the document has operations', async () => {
 	c = (await service()).client;
 	w = new World(c);
 	me = await w.referrer();
+	house = await w.house();
 	weak = (await w.key(me, ['files:read'])).key;
+	houseWeak = (await w.key(house, ['files:read'])).key;
 	product = await w.product();
 	assert.ok(doc.operations.length >= 20);
 	const ids = doc.operations.map((o) => o.id);
@@ -73,12 +84,13 @@ test('401 comes before anything is said of the body', async () => {
 
 test('403: a key without the scope', async () => {
 	for (const o of all(403).filter((x) => errors(x, 403).some((slug) =>
-	    ['scope', 'forbidden'].includes(slug)))) {
-		const a = await c.call(o.method, at(o), { key: weak,
-			body: body(o) });
+	    ['scope', 'forbidden'].includes(slug))))
+		for (const key of doc.house(o) ? [weak, houseWeak] : [weak]) {
+			const a = await c.call(o.method, at(o), { key,
+				body: body(o) });
 
-		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-	}
+			assert.equal(a.status, 403, `${o.id}: ${a.text}`);
+		}
 });
 
 test('403: a log-in without an organization', async () => {
@@ -88,8 +100,8 @@ test('403: a log-in without an organization', async () => {
 	await w.ok(201, 'POST', '/users/register', { body: { ...who,
 		name: 'None' } });
 	await w.login(who);
-	for (const o of all(403).filter((x) => errors(x, 403)
-	    .includes('no_organization'))) {
+	for (const o of all(403).filter((x) => !doc.house(x) &&
+	    errors(x, 403).includes('no_organization'))) {
 		const a = await c.call(o.method, at(o), { token: who.token,
 			body: body(o) });
 
@@ -100,7 +112,7 @@ test('403: a log-in without an organization', async () => {
 
 test('404: an id that is not there', async () => {
 	for (const o of all(404).filter(parameter)) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...await as(o),
 			body: body(o) });
 
 		assert.equal(a.status, 404, `${o.id}: ${a.text}`);
@@ -122,7 +134,7 @@ test('400: an id that is none', async () => {
 	for (const o of all(400).filter(parameter))
 		for (const id of ['x', '0', '-1']) {
 			const a = await c.call(o.method, at(o, { id }), {
-				token: me.token, body: body(o) });
+				...await as(o), body: body(o) });
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -155,7 +167,7 @@ test('405: other methods, with Allow', async () => {
 
 test('400: a body that is no JSON', async () => {
 	for (const o of all(400).filter((x) => body(x))) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...await as(o),
 			body: '{"name":' });
 
 		assert.ok([400, 404].includes(a.status), `${o.id}: ${a.text}`);
@@ -168,15 +180,15 @@ test('400: unknown members and parameters', async () => {
 		if (errors(o, 400).includes('invalid') && body(o) &&
 		    !/callbacks/.test(o.template)) {
 			const a = await c.call(o.method, at(o), {
-				token: doc.secured(o) ? me.token : undefined,
+				...await as(o),
 				body: { ...body(o), surprise: 1 } });
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 			assert.ok(a.fields.includes('surprise'), o.id);
 		}
 		if (o.parameters.some((p) => p.in === 'query')) {
-			const a = await c.call('GET', `${at(o)}?surprise=1`, {
-				token: me.token });
+			const a = await c.call('GET', `${at(o)}?surprise=1`,
+			    await as(o));
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -185,7 +197,7 @@ test('400: unknown members and parameters', async () => {
 
 test('415: another content type', async () => {
 	for (const o of all(415)) {
-		const a = await c.call(o.method, at(o), { token: me.token,
+		const a = await c.call(o.method, at(o), { ...await as(o),
 			body: JSON.stringify(body(o)),
 			headers: { 'content-type': 'text/plain' } });
 
@@ -220,23 +232,25 @@ test('every write of a person takes an Idempotency-Key', () => {
 		assert.ok(doc.keyed(o), o.id);
 });
 
+/* The key's row stands under the organization, or under the address. */
 test('422: a key of idempotency that was used with another request',
     async () => {
-	const idem = `once-${unique()}`;
-
-	await w.ok(201, 'POST', '/api-keys', { token: me.token, idem,
-		body: { description: 'First' } });
 	for (const o of doc.operations.filter(doc.keyed)) {
+		const idem = `once-${unique()}`, who = await as(o);
+		const first = who.token ? { path: '/api-keys',
+			body: { description: 'First' } } : { path: at(o),
+			body: body(o) };
 		const b = body(o);
-		const own = doc.secured(o) ? idem : `once-${unique()}`;
 
-		if (own !== idem)	/* its key stands under the address */
-			assert.ok((await c.call(o.method, at(o), { idem: own,
-				body: body(o) })).status < 300, o.id);
 		if (b && 'description' in b)
 			b.description = 'Another';
-		const a = await c.call(o.method, at(o), { idem: own, body: b,
-			token: doc.secured(o) ? me.token : undefined });
+		const made = await c.call('POST', first.path, { ...who, idem,
+			body: first.body });
+		if (made.status >= 300 && !who.token)
+			continue;	/* what it is about is not there */
+		assert.equal(made.status, 201, `${o.id}: ${made.text}`);
+		const a = await c.call(o.method, at(o), { ...who, idem,
+			body: b });
 		assert.equal(a.status, 422, `${o.id}: ${a.text}`);
 	}
 });
@@ -251,7 +265,7 @@ test('400: a key of idempotency that is none', async () => {
 	}
 	for (const o of doc.operations.filter(doc.keyed)) {
 		const a = await c.call(o.method, at(o), { body: body(o),
-			token: doc.secured(o) ? me.token : undefined,
+			...await as(o),
 			headers: { 'idempotency-key': 'x'.repeat(256) } });
 
 		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
@@ -285,16 +299,17 @@ async function resources() {
 	    o.template.includes(p))] ?? '999999999' });
 }
 
+/* What cannot succeed as it is sent here may be over before the second. */
 test('409: while the first with the key is in flight', async () => {
 	const ids = await resources();
 	const writes = doc.operations.filter((o) => doc.keyed(o) &&
 	    declares(o, 409));
+	let met = 0;
 
-	assert.ok(writes.length > 0);
 	for (const o of writes) {
 		const values = ids(o);
-		const call = { token: doc.secured(o) ? me.token : undefined,
-			idem: `flight-${unique()}`, body: body(o) };
+		const call = { ...await as(o), idem: `flight-${unique()}`,
+			body: body(o) };
 
 		if (call.body && 'slug' in call.body)
 			call.body.slug = `s-${unique()}`;
@@ -307,7 +322,10 @@ test('409: while the first with the key is in flight', async () => {
 			assert.ok(Date.now() - begun < 1000, `${o.id} waited`);
 		});
 		first = await first;
+		if (first.status >= 300)
+			continue;
 		assert.equal(second.status, 409, `${o.id}: ${second.text}`);
-		assert.ok(first.status < 300, `${o.id}: ${first.text}`);
+		met++;
 	}
+	assert.ok(met >= 10, `${met} of ${writes.length}`);
 });

@@ -11,7 +11,9 @@ const UNKNOWN = '999999999';
 let w, c, owner, stranger, ids;
 
 const at = (o, id) => doc.address(o, { id }).replace(/^\/api\/v0/, '');
-const routes = doc.operations.filter((o) => /\{/.test(o.template));
+/* House administrators see all tenants. */
+const routes = doc.operations.filter((o) => /\{/.test(o.template) &&
+    !doc.house(o) && doc.secured(o));
 
 /* The owner's resource that belongs in a path; each must have one here. */
 function foreign(o) {

@@ -96,6 +96,18 @@ function keyed(operation) {
 	    p.name.toLowerCase() === 'idempotency-key');
 }
 
+/* For administrators of the house only? */
+function house(operation) {
+	return operation.item.description.includes('House administrators');
+}
+
+/* Does it end who calls it: his log-in, himself, his organization? */
+function ending(operation) {
+	return /\/auth\/logout$/.test(operation.template) ||
+	    (operation.method === 'DELETE' &&
+	    !/\{/.test(operation.template));
+}
+
 /*
  * "operationId status slug": the slug is error.code of the program's own
  * errors; nginx's have none, which is then a "*".
@@ -257,4 +269,4 @@ function address(operation, values = {}) {
 }
 
 module.exports = { document, operations, find, hold, statuses, secured, keyed,
-	sample, body, address, seen, missing, resolve };
+	house, ending, sample, body, address, seen, missing, resolve };

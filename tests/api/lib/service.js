@@ -40,8 +40,12 @@ function readEnv(file) {
 }
 
 class Service {
-	constructor({ limits = false } = {}) {
+	/* settings: of affiliated.conf, by their names */
+	constructor({ limits = false, settings = {} } = {}) {
 		this.limits = limits;
+		this.settings = Object.fromEntries(Object.entries(settings)
+		    .map(([name, value]) => [`AFFILIATED_${
+			name.toUpperCase()}`, String(value)]));
 	}
 
 	quickstart(...args) {
@@ -62,7 +66,8 @@ class Service {
 		});
 	}
 
-	async start() {
+	/* A place and ports of its own. */
+	async prepare() {
 		const home = fs.mkdtempSync(path.join(os.tmpdir(), 'aff-'));
 
 		fs.chmodSync(home, 0o755);
@@ -78,12 +83,28 @@ class Service {
 			    'detect_leaks=0',
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
 			    'print_stacktrace=1',
-			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
+			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off',
+			...this.settings };
 		process.on('exit', () => this.stop());
+	}
+
+	async start() {
+		await this.prepare();
+		/* With other settings the main job need not pass. */
+		if (Object.keys(this.settings).length > 0) {
+			fs.mkdirSync(path.join(this.state, 'etc'), {
+				recursive: true, mode: 0o700 });
+			fs.writeFileSync(path.join(this.state, 'etc',
+			    'main-job-done'), '');
+		}
 		const { code, out } = await this.quickstart('start');
 		if (code !== 0)
 			throw new Error(`./quickstart start: ${code}\n` +
 			    out.slice(-4000));
+		return this.connect();
+	}
+
+	connect() {
 		this.credentials = readEnv(path.join(this.state,
 		    'credentials.env'));
 		this.url = this.credentials.AFFILIATED_URL.replace(/\/$/, '');

@@ -58,6 +58,14 @@ class World {
 		return this.login(who);
 	}
 
+	/* The administrator of the house, logged in. */
+	house() {
+		const e = this.c.service.credentials;
+
+		return this.login({ email: e.AFFILIATED_ADMIN_EMAIL,
+			password: e.AFFILIATED_ADMIN_PASSWORD });
+	}
+
 	async key(who, scopes, more = {}) {
 		return this.ok(201, 'POST', '/api-keys', { token: who.token,
 			body: { description: 'Test', scopes, ...more } });
