@@ -42,8 +42,8 @@ LIMIT :limit OFFSET :skip
 INSERT INTO product (organization_id, name, description, tokens, valid_days,
 	position, created_at, updated_at)
 SELECT 1, :name, :description, :tokens, :days,
-	COALESCE(:position, MAX(position) + 1, 1), :now, :now
-FROM product WHERE organization_id = 1
+	COALESCE(:position, m.last + 1, 1), :now, :now
+FROM (SELECT MAX(position) AS last FROM product WHERE organization_id = 1) m
 
 -- name: product_update
 UPDATE product SET name = :name, description = :description,
