@@ -2,6 +2,6 @@
 'use strict';
 
 for (const name of ['main-job', 'auth', 'input', 'routes', 'tenant',
-    'payments', 'withdrawals', 'program', 'idempotency', 'concurrency',
-    'clicks', 'server', 'limits', 'faults', 'backup', 'coverage'])
+    'payments', 'products', 'refunds', 'stripe', 'withdrawals', 'program',
+    'idempotency', 'concurrency', 'clicks', 'server', 'limits', 'faults', 'backup', 'coverage'])
 	require(`./${name}.test.js`);

@@ -131,17 +131,15 @@ opened(struct request *rq)
 	if (o != NULL)
 		TRY(checkout_opened(rq->db, rq->arena, o, rq->now));
 	TRY(payment_get(rq->db, rq->arena, rq->who.org_id, rq->subject, &p));
-	if (p.url.p != NULL)
+	if (p.reference.p != NULL)
 		return answer(rq, &p);
-	if (p.status == PAYMENT_CREATING) {
-		rq->refused = o != NULL ? ERR_PROVIDER_DOWN :
-		    ERR_KEY_IN_FLIGHT;
-		return OK;
-	}
-	if (o != NULL && o->why.p != NULL)
+	if (p.status == PAYMENT_CREATING && o == NULL)
+		return ERR_KEY_IN_FLIGHT;
+	rq->refused = p.status == PAYMENT_CREATING ? ERR_PROVIDER_DOWN :
+	    ERR_PROVIDER_REFUSED;
+	if (o != NULL && o->said == ERR_PROVIDER_REFUSED)
 		complain(&rq->wrong, rq->arena, STR("provider"), "%.*s",
 		    STR_ARG(o->why));
-	rq->refused = ERR_PROVIDER_REFUSED;
 	return OK;
 }
 
