@@ -59,7 +59,7 @@ test('prices: one a currency, of ISO 4217, positive, at most 20', async () => {
 	await bad(usd(0), 'prices[0].amount');
 	await bad(usd(-5), 'prices[0].amount');
 	await bad([{ currency: 'TOK', amount: 5 }], 'prices[0]');
-	await bad([{ currency: 'XXX', amount: 5 }], 'prices[0].currency');
+	await bad([{ currency: 'XYZ', amount: 5 }], 'prices[0].currency');
 	await bad([{ currency: 'usd', amount: 5 }], 'prices[0].currency');
 	await bad([{ currency: 'USD' }], 'prices[0].amount');
 	await bad(codes.map((currency) => ({ currency, amount: 5 })), 'prices');

@@ -41,6 +41,7 @@ test('two tenants, one with everything', async () => {
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,
 		'/checkout-sessions/': session.id,
+		'/payments/{id}/': session.id,
 		'/api-keys/': (await w.key(owner)).id,
 	};
 });
