@@ -39,7 +39,7 @@ GRANT INSERT, UPDATE ON referrer_earned TO affiliated@localhost;
 GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;
-GRANT INSERT, UPDATE ON product_price TO affiliated@localhost;
+GRANT INSERT, DELETE ON product_price TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payment TO affiliated@localhost;
 GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
 GRANT INSERT, UPDATE ON refund TO affiliated@localhost;

@@ -12,6 +12,7 @@
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
 #include "model/identity.h"
+#include "net/outside.h"
 #include "server/conf.h"
 #include "server/supervisor.h"
 #include "base/banned.h"
@@ -69,6 +70,7 @@ serve(struct conf *conf, const char *path, int argc, char **argv)
 	if (!use(conf, why))
 		return complain_of(why);
 	dispatch_init(faces, &lookup);
+	outside_init();
 	return supervise(conf, path, use);
 }
 

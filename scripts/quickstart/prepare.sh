@@ -134,7 +134,7 @@ make_config()
 	{
 		say "# Made by quickstart at each start: changes do not last."
 		say "# The environment overrides: AFFILIATED_LOG_LEVEL=debug"
-		for name in api auth clicks metrics; do
+		for name in api auth outside clicks metrics; do
 			say "listen_$name = $sockets/$name.sock"
 		done
 		say "db_socket = $sockets/mariadbd.sock"
@@ -176,6 +176,7 @@ render()
 	    -e "s|@NGINX_WORKERS@|auto|g" \
 	    -e "s|@API@|unix:$sockets/api.sock|g" \
 	    -e "s|@AUTH@|unix:$sockets/auth.sock|g" \
+	    -e "s|@OUTSIDE@|unix:$sockets/outside.sock|g" \
 	    -e "s|@CLICKS@|unix:$sockets/clicks.sock|g" \
 	    -e "s|@METRICS@|unix:$sockets/metrics.sock|g" \
 	    -e "s|@SERVER_NAME@|localhost|g" \

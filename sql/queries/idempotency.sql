@@ -11,6 +11,13 @@ UPDATE idempotency_key SET status = :status, headers = :headers, body = :body,
 	user_id = :user
 WHERE owner = :owner AND key_hash = :key
 
+-- name: idempotency_begun
+UPDATE idempotency_key SET subject_id = :subject
+WHERE owner = :owner AND key_hash = :key
+
+-- name: idempotency_drop
+DELETE FROM idempotency_key WHERE owner = :owner AND key_hash = :key
+
 -- name: idempotency_get
-SELECT request_hash, status, headers, body FROM idempotency_key
+SELECT request_hash, status, subject_id, headers, body FROM idempotency_key
 WHERE owner = :owner AND key_hash = :key

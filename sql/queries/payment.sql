@@ -1,46 +1,71 @@
--- name: product_list
-SELECT p.id, p.name, p.description, p.tokens, r.currency, r.amount
-FROM product p JOIN product_price r ON r.product_id = p.id
-WHERE p.organization_id = 1 AND p.active = 1
-ORDER BY p.position, p.id, r.position
-
--- name: product_prices
-SELECT p.id, p.name, p.description, p.tokens, r.currency, r.amount
-FROM product p JOIN product_price r ON r.product_id = p.id
-WHERE p.id = :id AND p.organization_id = 1 AND p.active = 1
-ORDER BY r.position
-
--- name: product_insert
-INSERT INTO product (organization_id, name, description, tokens, position,
-	created_at)
-SELECT 1, :name, :description, :tokens, COALESCE(MAX(position), 0) + 1, :now
-FROM product WHERE organization_id = 1
-
--- name: price_insert
-INSERT INTO product_price (product_id, position, currency, amount)
-VALUES (:product, :position, :currency, :amount)
-
 -- name: payment_insert
 INSERT INTO payment (organization_id, product_id, referral_id, quantity,
 	currency, amount, tokens, provider, token, status, payment_status,
-	success_url, cancel_url, created_at, expires_at)
+	success_url, cancel_url, created_at, expires_at, look_at)
 VALUES (:org, :product, (SELECT id FROM referral WHERE organization_id = 1
 	AND referred_organization_id = :org), :quantity, :currency, :amount,
-	:tokens, 'sandbox', :token, 'open', 'unpaid', :success, :cancel, :now,
-	:expires)
+	:tokens, :provider, :token, :status, 'unpaid', :success, :cancel, :now,
+	:expires, :look)
 
 -- name: payment_get
 SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
-	token, status, payment_status, success_url, cancel_url, created_at,
-	expires_at, paid_at
+	provider, token, status, payment_status, success_url, cancel_url,
+	reference, intent, url, refunded_amount, created_at, expires_at,
+	paid_at
 FROM payment WHERE id = :id AND organization_id = :org
 
--- name: payment_by_token
+-- name: payment_list
+SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
+	provider, token, status, payment_status, reference, intent, url,
+	refunded_amount, created_at, expires_at, paid_at
+FROM payment WHERE organization_id = :org
+-- where: status
+AND status = :status
+-- where: paid
+AND payment_status = :paid
+-- where: created_asc
+AND (created_at > :key OR (created_at = :key AND id > :after))
+-- where: created_desc
+AND (created_at < :key OR (created_at = :key AND id < :after))
+-- order: created_desc
+ORDER BY created_at DESC, id DESC
+-- order: created_asc
+ORDER BY created_at, id
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- All organizations': for the house.
+-- name: payment_list_all
+SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
+	provider, token, status, payment_status, reference, intent, url,
+	refunded_amount, created_at, expires_at, paid_at
+FROM payment WHERE 1 = 1
+-- where: organization
+AND organization_id = :org
+-- where: status
+AND status = :status
+-- where: created_asc
+AND (created_at > :key OR (created_at = :key AND id > :after))
+-- where: created_desc
+AND (created_at < :key OR (created_at = :key AND id < :after))
+-- order: created_desc
+ORDER BY created_at DESC, id DESC
+-- order: created_asc
+ORDER BY created_at, id
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- A payment with what settling it needs.  Whoever names it by one of these is
+-- the house, or proved that he is the provider.
+-- name: payment_facts
 SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
-	p.tokens, p.token, p.status, p.payment_status, p.success_url,
-	p.cancel_url, p.created_at, p.expires_at, p.paid_at, p.referral_id,
-	r.campaign_id, r.placement_id, r.referrer_id, c.commission_ppm,
-	f.member_organization_id, q.name AS product_name, q.valid_days,
+	p.tokens, p.provider, p.token, p.status, p.payment_status,
+	p.success_url, p.cancel_url, p.reference, p.intent, p.url,
+	p.refunded_amount, p.refunding_amount, p.created_at, p.expires_at,
+	p.paid_at, p.looks, p.look_at, p.referral_id, r.campaign_id,
+	r.placement_id, r.referrer_id,
+	c.commission_ppm, f.member_organization_id, q.name AS product_name,
+	q.description AS product_description, q.valid_days,
 	d.balance AS owed_before,
 	CAST(r.checks | EXISTS (SELECT 1 FROM member x
 		JOIN member y ON y.user_id = x.user_id
@@ -53,19 +78,62 @@ LEFT JOIN campaign c ON c.id = r.campaign_id
 LEFT JOIN referrer f ON f.id = r.referrer_id
 LEFT JOIN account d ON d.organization_id = p.organization_id
 	AND d.kind = 'tokens_owed' AND d.owner_id = 0 AND d.currency = 'TOK'
-WHERE p.token = :token
+WHERE 1 = 1
+-- where: id
+AND p.id = :id
+-- where: token
+AND p.token = :token
+-- where: intent
+AND p.intent = :intent
+
+-- name: payment_told
+UPDATE payment SET reference = :reference, intent = COALESCE(:intent, intent),
+	url = COALESCE(:url, url), expires_at = :expires,
+	status = IF(:status <> 'expired' AND (status = 'creating'
+	OR (status = 'open' AND :status = 'complete')), :status, status),
+	looks = looks + 1,
+	look_at = IF(payment_status = 'paid', look_at,
+	IF(:status = 'expired', NULL, :look))
+WHERE id = :id
 
 -- name: payment_paid
 UPDATE payment SET status = 'complete', payment_status = 'paid',
-	paid_at = :now
+	paid_at = :now, look_at = NULL
 WHERE id = :id AND payment_status = 'unpaid'
 
 -- name: payment_due
 SELECT id, organization_id FROM payment
-WHERE status = 'open' AND expires_at <= :now LIMIT 200
+WHERE status = 'open' AND expires_at <= :now AND provider = 'sandbox'
+LIMIT 200
 
 -- name: payment_expire
-UPDATE payment SET status = 'expired' WHERE id = :id AND status = 'open'
+UPDATE payment SET status = 'expired', look_at = NULL
+WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
+
+-- name: payment_look_due
+SELECT id, looks, look_at, created_at FROM payment WHERE look_at <= :now
+ORDER BY look_at LIMIT 20
+
+-- name: payment_look_soon
+UPDATE payment SET look_at = :at, looks = 0 WHERE id = :id
+
+-- Unless somebody has asked for it meanwhile.
+-- name: payment_look_again
+UPDATE payment SET look_at = :at, looks = looks + 1
+WHERE id = :id AND look_at = :was
+
+-- name: payment_attribution
+SELECT p.id, p.amount AS paid, p.currency, p.payment_status, r.id AS
+	referral_id, r.placement_id, r.click_id, r.created_at AS attributed_at,
+	l.code, e.id AS earning_id, e.amount, e.rate_ppm, e.status, e.refused_at,
+	e.reversed_amount, (e.status = 'pending' AND e.available_at IS NULL)
+	AS held
+FROM payment p LEFT JOIN sale s ON s.payment_id = p.id
+LEFT JOIN referral r ON r.id = p.referral_id
+LEFT JOIN placement l ON l.id = r.placement_id
+LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
+	AND e.refund_id = 0
+WHERE p.id = :id AND (p.organization_id = :org OR :house)
 
 -- name: sale_insert
 INSERT INTO sale (organization_id, payment_id, referral_id, amount, currency,

@@ -35,6 +35,10 @@ struct settings {
 	/* seconds before each further attempt, and how many there are */
 	int64_t webhook_retries[WEBHOOK_TRIES_MAX];
 	size_t webhook_retries_n;
+	struct str stripe_key, stripe_webhook_secret;	/* empty: off */
+	struct str stripe_url;		/* without a slash at its end */
+	const char *stripe_ca;		/* file; empty: the system's */
+	int64_t stripe_seconds;
 	struct str secret;		/* bytes: the root of all HMACs */
 	struct str jwt_keys;		/* directory of keys */
 	struct str jwt_signer;		/* kid of the signing key */

@@ -72,7 +72,6 @@ struct serving {
 	struct match match;
 	struct idempotency key;
 	struct http_out *out;
-	bool replayed;
 };
 
 static bool
@@ -165,8 +164,30 @@ store_answer(struct serving *s)
 		stored = buf_view(&masked);
 	}
 	return idempotency_store(s->rq.db, &s->key, &(struct stored){
-	    success_status(&s->rq), header_value(&s->rq, "ETag"), stored,
-	    s->rq.about != 0 ? s->rq.about : s->rq.who.user_id });
+	    .status = success_status(&s->rq),
+	    .headers = header_value(&s->rq, "ETag"), .body = stored,
+	    .user_id = s->rq.about != 0 ? s->rq.about : s->rq.who.user_id });
+}
+
+static void
+begin_again(struct request *rq)
+{
+	rq->out = NULL;
+	rq->status = 0;
+	rq->refused = OK;
+	rq->message = NULL;
+	rq->headers = NULL;
+	rq->about = 0;
+	rq->page = (struct page){ .limit = 0 };
+	complaints_init(&rq->wrong);
+}
+
+static enum err
+answer(struct serving *s)
+{
+	buf_init(&s->out->body, s->rq.arena, 1024);
+	encode(s, &s->out->body, false);
+	return s->key.used ? store_answer(s) : OK;
 }
 
 /* Runs again from its beginning after a deadlock: nothing may be left over. */
@@ -176,19 +197,38 @@ run(struct db *db, void *arg)
 	struct serving *s = arg;
 	struct request *rq = &s->rq;
 
-	rq->out = NULL;
-	rq->status = 0;
-	rq->message = NULL;
-	rq->headers = NULL;
-	rq->about = 0;
-	rq->page = (struct page){ .limit = 0 };
-	complaints_init(&rq->wrong);
+	begin_again(rq);
 	if (s->key.used)
 		TRY(idempotency_begin(db, &s->key, rq->now));
 	TRY(rq->route->handle(rq));
-	buf_init(&s->out->body, rq->arena, 1024);
-	encode(s, &s->out->body, false);
-	return s->key.used ? store_answer(s) : OK;
+	if (rq->route->outside == NULL || rq->out != NULL)
+		return answer(s);
+	return s->key.used ? idempotency_begun(db, &s->key, rq->subject) : OK;
+}
+
+/*
+ * The second transaction.  What is refused for good may be asked for again
+ * with the same key; of what is not known yet the key's row keeps the subject.
+ */
+static enum err
+run_finish(struct db *db, void *arg)
+{
+	struct serving *s = arg;
+	struct request *rq = &s->rq;
+
+	begin_again(rq);
+	TRY(rq->route->finish(rq));
+	if (rq->refused == OK)
+		return answer(s);
+	return s->key.used && err_status(rq->refused) < 500 ?
+	    idempotency_drop(db, &s->key) : OK;
+}
+
+static enum err
+finish_write(struct serving *s)
+{
+	TRY(tx_run(s->rq.db, s->rq.arena, run_finish, s));
+	return s->rq.refused;
 }
 
 static enum err
@@ -197,9 +237,13 @@ replay(struct serving *s)
 	struct stored r = { .status = 0 };
 
 	TRY(idempotency_find(s->rq.db, s->rq.arena, &s->key, &r));
+	if (r.status == 0 && r.subject != 0 && s->rq.route->finish != NULL) {
+		s->rq.subject = r.subject;
+		s->rq.prepared = NULL;
+		return finish_write(s);
+	}
 	if (r.status == 0)
 		return ERR_KEY_IN_FLIGHT;
-	s->replayed = true;
 	s->rq.status = (int)r.status;
 	s->rq.headers = NULL;
 	if (r.headers.p != NULL)
@@ -279,9 +323,13 @@ serve(struct serving *s, struct str query)
 		return OK;
 	if (r->prepare != NULL)
 		TRY(r->prepare(&s->rq));
-	if ((r->flags & R_WRITE) != 0)
-		return run_write(s);
-	return run(s->rq.db, s);
+	if ((r->flags & R_WRITE) == 0)
+		return run(s->rq.db, s);
+	TRY(run_write(s));
+	if (r->outside == NULL || s->rq.subject == 0 || s->out->body.n > 0)
+		return OK;
+	TRY(r->outside(&s->rq));
+	return finish_write(s);
 }
 
 static enum err

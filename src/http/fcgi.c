@@ -130,6 +130,7 @@ static const struct param {
 	P("HTTP_WEBHOOK_ID", webhook_id, ONCE),
 	P("HTTP_WEBHOOK_TIMESTAMP", webhook_timestamp, ONCE),
 	P("HTTP_WEBHOOK_SIGNATURE", signature, ONCE),
+	P("HTTP_STRIPE_SIGNATURE", stripe_signature, ONCE),
 #undef P
 };
 

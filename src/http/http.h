@@ -22,6 +22,7 @@ struct http_in {
 	struct str purpose;			/* "prefetch": nobody looks */
 	struct str if_none_match;
 	struct str webhook_id, webhook_timestamp, signature;
+	struct str stripe_signature;
 	struct str request_id, address;		/* from nginx */
 	enum err refused;	/* not OK: unreadable, answered at once */
 };
@@ -52,12 +53,14 @@ struct request {
 	void *query;				/* decoded (route->query) */
 	uint64_t asked;				/* which of its fields */
 	void *prepared;				/* what route->prepare left */
+	uint64_t subject;			/* see route->outside */
 	struct when now;			/* one reading a request */
 	struct complaints wrong;
 	/* set by the handler: */
 	void *out;				/* record of route->out */
 	struct page page;
 	int status;				/* 0: route->status */
+	enum err refused;	/* by finish: an error, and yet it is stored */
 	const char *message;			/* NULL: route->done */
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
@@ -90,6 +93,15 @@ struct route {
 	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}" */
 	enum err (*handle)(struct request *);
 	enum err (*prepare)(struct request *);	/* before BEGIN: slow work */
+	/*
+	 * For a write that waits for somebody outside: handle stores what is
+	 * wanted and leaves its id in rq->subject; outside runs between two
+	 * transactions; finish, in the second, stores what came of it and
+	 * answers.  Where handle leaves an answer, that is all.  A repeat
+	 * with the same key calls finish alone, with rq->prepared NULL.
+	 */
+	enum err (*outside)(struct request *);
+	enum err (*finish)(struct request *);
 	const struct shape *in, *query, *out;
 	int status;			/* of success */
 	int also;			/* another success, or 0 */

@@ -72,6 +72,21 @@ idempotency_begin(struct db *db, const struct idempotency *k, struct when now)
 }
 
 enum err
+idempotency_begun(struct db *db, const struct idempotency *k,
+    uint64_t subject)
+{
+	return db_exec(db, Q_IDEMPOTENCY_BEGUN, ARGS(subject,
+	    BYTES(k->owner, 16), BYTES(k->key, 32)), NULL, NULL);
+}
+
+enum err
+idempotency_drop(struct db *db, const struct idempotency *k)
+{
+	return db_exec(db, Q_IDEMPOTENCY_DROP, ARGS(BYTES(k->owner, 16),
+	    BYTES(k->key, 32)), NULL, NULL);
+}
+
+enum err
 idempotency_store(struct db *db, const struct idempotency *k,
     const struct stored *s)
 {
@@ -83,11 +98,13 @@ idempotency_store(struct db *db, const struct idempotency *k,
 struct key_row {
 	struct str request_hash, headers, body;
 	int64_t status;
+	uint64_t subject_id;
 };
 
 SHAPE(key_row, struct key_row, NULL,
     COLUMN(struct key_row, request_hash),
     COLUMN(struct key_row, status),
+    COLUMN(struct key_row, subject_id),
     COLUMN(struct key_row, headers),
     COLUMN(struct key_row, body));
 
@@ -102,6 +119,8 @@ idempotency_find(struct db *db, struct arena *a, const struct idempotency *k,
 	if (row.request_hash.n != 32 ||
 	    memcmp(row.request_hash.p, k->request, 32) != 0)
 		return ERR_KEY_REUSED;
-	*out = (struct stored){ row.status, row.headers, row.body, 0 };
+	*out = (struct stored){ .status = row.status,
+	    .subject = row.subject_id, .headers = row.headers,
+	    .body = row.body };
 	return OK;
 }

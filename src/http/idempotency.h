@@ -17,6 +17,7 @@ struct idempotency {
 
 struct stored {
 	int64_t status;			/* 0: none stored */
+	uint64_t subject;		/* then: what was begun, or 0 */
 	struct str headers, body;
 	uint64_t user_id;		/* whose data it is: erased with him */
 };
@@ -27,6 +28,11 @@ MUST_CHECK enum err idempotency_read(struct request *, struct idempotency *);
 /* Inside the transaction.  ERR_CONFLICT: the key is there already. */
 MUST_CHECK enum err idempotency_begin(struct db *, const struct idempotency *,
     struct when now);
+/* subject: what was begun, whose answer will be known later. */
+MUST_CHECK enum err idempotency_begun(struct db *, const struct idempotency *,
+    uint64_t subject);
+/* The key is free again. */
+MUST_CHECK enum err idempotency_drop(struct db *, const struct idempotency *);
 MUST_CHECK enum err idempotency_store(struct db *, const struct idempotency *,
     const struct stored *);
 

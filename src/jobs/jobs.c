@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "jobs/courier.h"
-#include "jobs/outside.h"
+#include "net/outside.h"
 #include "jobs/work.h"
 
 #include "base/banned.h"

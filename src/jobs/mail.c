@@ -1,7 +1,7 @@
 /* Handing a mail over. */
 #include "jobs/mail.h"
 
-#include "jobs/outside.h"
+#include "net/outside.h"
 #include "base/banned.h"
 
 static size_t
@@ -31,13 +31,14 @@ mail_send(struct arena *a, const struct conf *conf, const struct mail *m,
     long *status, struct str *why)
 {
 	/* what stands behind the slash is how we call ourselves */
-	const struct outside to = { .url = str_printf(a, "%s/%.*s",
+	struct outside to = { .url = str_printf(a, "%s/%.*s",
 	    conf->smtp_url, STR_ARG(mime_domain(m->from))).p,
 	    .protocols = "smtp,smtps", .ca = conf->smtp_ca, .own = true,
 	    .connect_ms = conf->mail_connect_seconds * 1000,
 	    .total_ms = conf->mail_seconds * 1000 };
 	CURL *c = outside_open(&to);
-	struct curl_slist *rcpt = outside_append(NULL, str_c(a, m->to));
+	const char *const whom[] = { str_c(a, m->to) };
+	struct curl_slist *rcpt = outside_list(whom, LEN(whom));
 	char said[CURL_ERROR_SIZE] = "";
 	struct buf message;
 	struct str rest;

@@ -1,12 +1,12 @@
 /*
  * Calls to webhook endpoints, many at a time and none waited for, by libcurl.
- * HTTPS only, no redirects, time-outs, a capped answer; no private addresses
- * but by webhook_private.
+ * HTTPS, time-outs, a capped answer; private addresses only by webhook_private.
  */
 #ifndef AFF_JOBS_SENDER_H
 #define AFF_JOBS_SENDER_H
 
 #include "base/clock.h"
+#include "net/outside.h"
 #include "server/conf.h"
 
 #define FLIGHT_HEADERS 4
@@ -20,11 +20,11 @@ struct flight {
 	struct str error;		/* why */
 	int64_t duration_ms;
 	/* of the sender's own: */
-	void *curl, *list;
-	struct arena *arena;
+	struct outside to;
+	CURL *curl;
+	struct curl_slist *list;
 	int64_t begun_us;
 	size_t received;
-	bool lenient, refused;
 };
 
 struct sender;

@@ -7,8 +7,9 @@
 
 #include "auth/webhook.h"
 #include "base/log.h"
-#include "jobs/post.h"
 #include "jobs/task.h"
+#include "model/stripe_event.h"
+#include "net/https.h"
 
 #include "base/banned.h"
 
@@ -47,28 +48,54 @@ sandbox_callback(struct jobs *j, const struct task *t, struct str *why)
 	    (long long)(clock_now().us / SECOND_US));
 	struct complaints wrong;
 	struct call call = { STR_NULL, STR_NULL };
-	struct post p;
+	struct https_answer answer = { .status = 0 };
+	struct https h;
 	uint64_t given;
-	long status = 0;
 
 	complaints_init(&wrong);
 	*why = STR("the payload is not readable");
 	if (json_decode(a, t->payload, &call_in, false, &call, &given,
 	    &wrong) != OK)
 		return FAILED;
-	p = (struct post){ .url = call.url, .body = call.body, .own = true,
+	h = (struct https){ .url = call.url, .body = call.body, .own = true,
 	    .ca = j->conf->callback_ca, .headers = {
 		"Content-Type: application/json",
 		header(a, "webhook-id", id), header(a, "webhook-timestamp", at),
 		header(a, "webhook-signature", webhook_sign(a,
 		    webhook_sandbox_key(a), id, at, call.body)) } };
-	if (!post_send(a, &p, &status, why))
+	if (!https_call(a, &h, &answer, why))
 		return AGAIN;
-	*why = str_printf(a, "status %ld", status);
-	if (status >= 200 && status < 300)
+	*why = str_printf(a, "status %ld", answer.status);
+	if (answer.status >= 200 && answer.status < 300)
 		return DONE;
-	return status >= 400 && status < 500 && status != 408 &&
-	    status != 429 ? FAILED : AGAIN;
+	return answer.status >= 400 && answer.status < 500 &&
+	    answer.status != 408 && answer.status != 429 ? FAILED : AGAIN;
+}
+
+struct search {
+	struct str intent;
+};
+
+SHAPE(search_in, struct search, "Search",
+    FIELD(struct search, intent, "intent", .flags = F_REQUIRED));
+
+/* An event named money at Stripe that may be ours. */
+static enum outcome
+search_stripe(struct jobs *j, const struct task *t, struct str *why)
+{
+	struct search search = { STR_NULL };
+	struct complaints wrong;
+	uint64_t given;
+	enum err e;
+
+	complaints_init(&wrong);
+	*why = STR("the payload is not readable");
+	if (json_decode(&j->arena, t->payload, &search_in, false, &search,
+	    &given, &wrong) != OK)
+		return FAILED;
+	e = stripe_search(j->db, &j->arena, search.intent);
+	*why = str_of(err_slug(e));
+	return e == OK ? DONE : AGAIN;
 }
 
 /* Doubling from one second, with a quarter of jitter. */
@@ -114,6 +141,7 @@ static const struct {
 } kinds[] = {
 	{ "sandbox_callback", sandbox_callback },
 	{ "mail", letter_send },
+	{ "stripe_search", search_stripe },
 };
 
 static enum outcome

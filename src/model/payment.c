@@ -15,16 +15,19 @@
 #include "model/event.h"
 #include "model/lot.h"
 #include "model/organization.h"
+#include "model/provider.h"
 #include "model/token.h"
 #include "base/banned.h"
 
 #define TOKEN_BYTES 24
+#define LOOK_SECONDS 60	/* then the jobs ask for a session again */
 #define LLU(v) ((unsigned long long)(v))
 
 const char *const payment_status_labels[] = {
-	"open", "complete", "expired", NULL
+	"open", "complete", "expired", "creating", NULL
 };
 const char *const payment_paid_labels[] = { "paid", "unpaid", NULL };
+const char *const provider_labels[] = { "sandbox", "stripe", NULL };
 
 SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, id),
@@ -33,8 +36,16 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, quantity),
     COLUMN(struct payment, amount),
     COLUMN(struct payment, tokens),
+    COLUMN(struct payment, refunded_amount),
+    COLUMN(struct payment, refunding_amount),
     COLUMN(struct payment, currency),
+    COLUMN(struct payment, provider, .labels = provider_labels),
     COLUMN(struct payment, token),
+    COLUMN(struct payment, reference),
+    COLUMN(struct payment, intent),
+    COLUMN(struct payment, url),
+    COLUMN(struct payment, look_at),
+    COLUMN(struct payment, looks),
     COLUMN(struct payment, success_url),
     COLUMN(struct payment, cancel_url),
     COLUMN(struct payment, status, .labels = payment_status_labels),
@@ -43,6 +54,7 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, expires_at),
     COLUMN(struct payment, paid_at),
     COLUMN(struct payment, product_name),
+    COLUMN(struct payment, product_description),
     COLUMN(struct payment, referral_id),
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
@@ -71,24 +83,42 @@ price_of(const struct product *product, struct payment *p)
 	return ERR_INVALID;
 }
 
+static int64_t
+life(const struct provider *provider)
+{
+	int64_t seconds = settings->checkout_minutes * 60;
+
+	if (seconds < provider->least_seconds)
+		return provider->least_seconds;
+	return seconds > provider->most_seconds ? provider->most_seconds :
+	    seconds;
+}
+
 enum err
 payment_create(struct db *db, struct arena *a, const struct actor *who,
     struct payment *p)
 {
+	const struct provider *provider = provider_of(p);
 	struct product product = { 0 };
 
 	TRY(product_get(db, a, p->product_id, &product));
 	TRY(price_of(&product, p));
+	p->product_name = product.name;
+	p->product_description = product.description;
 	p->token = secret_token(a, TOKEN_BYTES);
 	p->organization_id = who->organization_id;
-	p->status = PAYMENT_OPEN;
+	p->status = provider->outside ? PAYMENT_CREATING : PAYMENT_OPEN;
 	p->payment_status = PAYMENT_UNPAID;
 	p->created_at = who->now;
-	p->expires_at = when_add(who->now, settings->checkout_minutes * 60);
+	p->expires_at = when_add(who->now, life(provider));
+	if (provider->outside)
+		p->look_at = when_add(who->now, LOOK_SECONDS);
 	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
 	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
-	    p->token, p->success_url, p->cancel_url, p->created_at,
-	    p->expires_at), NULL, &p->id));
+	    LABEL(provider_labels, p->provider), p->token,
+	    LABEL(payment_status_labels, p->status), p->success_url,
+	    p->cancel_url, p->created_at, p->expires_at, p->look_at), NULL,
+	    &p->id));
 	return event_write(db, a, &(struct event){ p->organization_id,
 	    "checkout_session.created", p->id, who->user_id, who->now }, NULL);
 }
@@ -100,11 +130,87 @@ payment_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return db_row(db, a, Q_PAYMENT_GET, ARGS(id, org), &payment_row, p);
 }
 
+static enum err
+facts(struct db *db, struct arena *a, uint32_t by, struct arg key,
+    struct payment *p)
+{
+	const struct list_query q = { .q = Q_PAYMENT_FACTS, .wheres = by };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(key), &payment_row, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*p = *(struct payment *)rows.items;
+	return OK;
+}
+
+enum err
+payment_by_id(struct db *db, struct arena *a, uint64_t id, struct payment *p)
+{
+	return facts(db, a, Q_PAYMENT_FACTS_WHERE_ID, ARG(id), p);
+}
+
 enum err
 payment_by_token(struct db *db, struct arena *a, struct str token,
     struct payment *p)
 {
-	return db_row(db, a, Q_PAYMENT_BY_TOKEN, ARGS(token), &payment_row, p);
+	return facts(db, a, Q_PAYMENT_FACTS_WHERE_TOKEN, ARG(token), p);
+}
+
+enum err
+payment_by_intent(struct db *db, struct arena *a, struct str intent,
+    struct payment *p)
+{
+	return facts(db, a, Q_PAYMENT_FACTS_WHERE_INTENT, ARG(intent), p);
+}
+
+enum err
+payment_list(struct db *db, struct arena *a, const struct payment_filter *f,
+    const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+		Q_PAYMENT_LIST_WHERE_CREATED_DESC,
+		Q_PAYMENT_LIST_WHERE_CREATED_ASC,
+	};
+	struct list_query q = { .q = Q_PAYMENT_LIST };
+	struct arg_list args = { 0 };
+
+	arg_push(&args, ARG(f->organization_id));
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYMENT_LIST_WHERE_STATUS;
+		arg_push(&args, LABEL(payment_status_labels, f->status));
+	}
+	if (f->payment_status >= 0) {
+		q.wheres |= Q_PAYMENT_LIST_WHERE_PAID;
+		arg_push(&args, LABEL(payment_paid_labels, f->payment_status));
+	}
+	paging_args(p, &q, &args, after[p->order],
+	    ARG((struct when){ p->after_key }));
+	return db_list(db, a, &q, ARG_LIST(args), &payment_row, out);
+}
+
+enum err
+payment_list_all(struct db *db, struct arena *a,
+    const struct payment_filter *f, const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+		Q_PAYMENT_LIST_ALL_WHERE_CREATED_DESC,
+		Q_PAYMENT_LIST_ALL_WHERE_CREATED_ASC,
+	};
+	struct list_query q = { .q = Q_PAYMENT_LIST_ALL };
+	struct arg_list args = { 0 };
+
+	if (f->organization_id != 0) {
+		q.wheres |= Q_PAYMENT_LIST_ALL_WHERE_ORGANIZATION;
+		arg_push(&args, ARG(f->organization_id));
+	}
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYMENT_LIST_ALL_WHERE_STATUS;
+		arg_push(&args, LABEL(payment_status_labels, f->status));
+	}
+	paging_args(p, &q, &args, after[p->order],
+	    ARG((struct when){ p->after_key }));
+	return db_list(db, a, &q, ARG_LIST(args), &payment_row, out);
 }
 
 /* The money against the tokens, in one journal of two currencies. */
@@ -214,6 +320,17 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	    (long long)p->amount, STR_ARG(p->currency), (long long)p->tokens);
 }
 
+enum err
+payment_expire(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct when now)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_PAYMENT_EXPIRE, ARGS(id), &rows, NULL));
+	return rows == 0 ? OK : event_write(db, a, &(struct event){ org,
+	    "checkout_session.expired", id, 0, now }, NULL);
+}
+
 struct due {
 	uint64_t id, organization_id;
 };
@@ -234,17 +351,9 @@ expire_all(struct db *db, void *arg)
 {
 	struct expiring *x = arg;
 
-	for (size_t i = 0; i < x->n; i++) {
-		uint64_t rows;
-
-		TRY(db_exec(db, Q_PAYMENT_EXPIRE, ARGS(x->due[i].id), &rows,
-		    NULL));
-		if (rows == 1)
-			TRY(event_write(db, x->arena, &(struct event){
-			    x->due[i].organization_id,
-			    "checkout_session.expired", x->due[i].id, 0,
-			    x->now }, NULL));
-	}
+	for (size_t i = 0; i < x->n; i++)
+		TRY(payment_expire(db, x->arena, x->due[i].organization_id,
+		    x->due[i].id, x->now));
 	return OK;
 }
 

@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 const char *const pool_names[POOL_COUNT] =
-    { "api", "auth", "clicks", "metrics" };
+    { "api", "auth", "outside", "clicks", "metrics" };
 const char *const worker_state_names[WORKER_STATE_COUNT] =
     { "none", "starting", "idle", "busy", "draining" };
 const int64_t board_latency_us[BOARD_LATENCIES] = {

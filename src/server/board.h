@@ -11,7 +11,9 @@
 
 #include "base/compiler.h"
 
-enum pool { POOL_API, POOL_AUTH, POOL_CLICKS, POOL_METRICS, POOL_COUNT };
+enum pool {
+	POOL_API, POOL_AUTH, POOL_OUTSIDE, POOL_CLICKS, POOL_METRICS, POOL_COUNT
+};
 extern const char *const pool_names[POOL_COUNT];
 
 enum worker_state {

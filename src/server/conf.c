@@ -321,20 +321,48 @@ read_retries(struct conf *c, char why[CONF_WHY])
 	return true;
 }
 
+static struct str
+without_slash(struct conf *c, const char *url)
+{
+	struct str s = str_of(url);
+
+	while (s.n > 0 && s.p[s.n - 1] == '/')
+		s.n--;
+	return str_dup(&c->memory, s);
+}
+
+static bool
+check_stripe(const struct conf *c, char why[CONF_WHY])
+{
+	struct str key = str_of(c->stripe_key);
+
+	if (key.n == 0)
+		return true;
+	if (!str_has_prefix(str_of(c->stripe_url), STR("https://")))
+		return fail(why, "stripe_url: an address from https:// is "
+		    "wanted");
+	if (c->stripe_seconds >= c->kill_seconds)
+		return fail(why, "stripe_seconds: less than kill_seconds is "
+		    "wanted");
+	/* Whoever presses Pay there gets what others pay for. */
+	if (c->sandbox && (str_has_prefix(key, STR("sk_live_")) ||
+	    str_has_prefix(key, STR("rk_live_"))))
+		return fail(why, "sandbox: off is wanted beside a live "
+		    "stripe_key");
+	return true;
+}
+
 bool
 conf_use(struct conf *c, char why[CONF_WHY])
 {
-	struct str url = str_of(c->public_url);
 	const char *problem = conf_mail_problem(c);
 
-	if (!read_secret(c, why))
+	if (!read_secret(c, why) || !check_stripe(c, why))
 		return false;
 	if (problem != NULL)
 		return fail(why, "%s", problem);
-	while (url.n > 0 && url.p[url.n - 1] == '/')
-		url.n--;
 	c->settings = (struct settings){
-		.public_url = str_dup(&c->memory, url),
+		.public_url = without_slash(c, c->public_url),
 		.click_parameter = str_of(c->click_parameter),
 		.access_seconds = c->access_seconds,
 		.refresh_seconds = c->refresh_seconds,
@@ -356,6 +384,11 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.reservation_max_seconds = c->reservation_max_seconds,
 		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
+		.stripe_key = str_of(c->stripe_key),
+		.stripe_webhook_secret = str_of(c->stripe_webhook_secret),
+		.stripe_url = without_slash(c, c->stripe_url),
+		.stripe_ca = c->stripe_ca,
+		.stripe_seconds = c->stripe_seconds,
 		.secret = c->settings.secret,
 		.jwt_keys = str_of(c->jwt_keys),
 		.jwt_signer = str_of(c->jwt_signer),

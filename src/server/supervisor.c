@@ -259,8 +259,9 @@ announce(struct supervisor *s)
 		    s->board->workers[i].state < WORKER_IDLE)
 			return;
 	s->announced = true;
-	log_info("serving with %lld + %lld + %lld workers",
+	log_info("serving with %lld + %lld + %lld + %lld workers",
 	    (long long)s->conf->workers_api, (long long)s->conf->workers_auth,
+	    (long long)s->conf->workers_outside,
 	    (long long)s->conf->workers_clicks);
 	listen_notify("READY=1");
 }
@@ -432,6 +433,8 @@ open_pools(struct supervisor *s)
 	if (!open_pool(s, POOL_API, c->listen_api, (size_t)c->workers_api) ||
 	    !open_pool(s, POOL_AUTH, c->listen_auth,
 	    (size_t)c->workers_auth) ||
+	    !open_pool(s, POOL_OUTSIDE, c->listen_outside,
+	    (size_t)c->workers_outside) ||
 	    !open_pool(s, POOL_CLICKS, c->listen_clicks,
 	    (size_t)c->workers_clicks) ||
 	    !open_pool(s, POOL_METRICS, c->listen_metrics, 1))

@@ -56,6 +56,7 @@ test('two tenants, one with everything', async () => {
 		'/token-transactions/': tokens.id,
 		'/token-reservations/': (await w.reserve(owner, 1)).id,
 		'/checkout-sessions/': session.id,
+		'/payments/{id}/': session.id,
 		'/api-keys/': (await w.key(owner)).id,
 		'/organizations/': owner.organization.id,
 	};

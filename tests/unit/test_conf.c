@@ -172,6 +172,38 @@ a_short_secret_is_refused(void **state)
 	conf_free(&c);
 }
 
+/* said NULL: it is taken. */
+static void
+assert_stripe(const char *lines, const char *said)
+{
+	struct conf c;
+	char why[CONF_WHY], text[512];
+
+	snprintf(text, sizeof(text), "secret_file = %s\n%s",
+	    file("root", "000102030405060708090a0b0c0d0e0f"
+	    "101112131415161718191a1b1c1d1e1f\n"), lines);
+	assert_true(conf_load(&c, file("good", text), why));
+	assert_int_equal(conf_use(&c, why), said == NULL);
+	if (said != NULL)
+		assert_non_null(strstr(why, said));
+	conf_free(&c);
+}
+
+static void
+real_money_and_the_sandbox_exclude_each_other(void **state)
+{
+	(void)state;
+	assert_stripe("stripe_key = sk_test_x\n", NULL);
+	assert_stripe("stripe_key = sk_live_x\nsandbox = off\n", NULL);
+	assert_stripe("stripe_key = sk_live_x\n", "sandbox");
+	assert_stripe("stripe_key = rk_live_x\n", "sandbox");
+	assert_stripe("stripe_key = sk_test_x\nstripe_url = http://a\n",
+	    "stripe_url");
+	assert_stripe("stripe_key = sk_test_x\nkill_seconds = 10\n",
+	    "stripe_seconds");
+	assert_stripe("kill_seconds = 10\nstripe_url = x\n", NULL);
+}
+
 static void
 times_of_retries_are_numbers(void **state)
 {
@@ -276,6 +308,7 @@ main(void)
 		cmocka_unit_test(use_fills_the_settings),
 		cmocka_unit_test(a_short_secret_is_refused),
 		cmocka_unit_test(times_of_retries_are_numbers),
+		cmocka_unit_test(real_money_and_the_sandbox_exclude_each_other),
 		cmocka_unit_test(a_reload_keeps_what_needs_a_restart),
 		cmocka_unit_test(the_sample_is_valid),
 		cmocka_unit_test(the_manual_is_current),

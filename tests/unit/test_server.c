@@ -182,10 +182,11 @@ start(void **state)
 	if (f == NULL)
 		return -1;
 	fprintf(f, "listen_api = %s/api\nlisten_auth = %s/auth\n"
+	    "listen_outside = %s/outside\nworkers_outside = 1\n"
 	    "listen_clicks = %s/clicks\nlisten_metrics = %s/metrics\n"
 	    "pid_file = %s/pid\nworkers_api = 2\nworkers_auth = 1\n"
 	    "workers_clicks = 1\nlog_file = %s/log\ndb_socket = %s/none\n",
-	    dir, dir, dir, dir, dir, dir, dir);
+	    dir, dir, dir, dir, dir, dir, dir, dir);
 	if (fclose(f) != 0)
 		return -1;
 	supervisor = fork();

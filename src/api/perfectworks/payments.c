@@ -1,8 +1,7 @@
-/* Products, checkout sessions, and the provider's callback. */
+/* What is for sale, and checkout sessions. */
 #include "api/perfectworks/routes.h"
-#include "auth/webhook.h"
 #include "base/settings.h"
-#include "model/payment.h"
+#include "model/checkout.h"
 
 #include "base/banned.h"
 
@@ -17,6 +16,7 @@ SHAPE(product_out, struct product, "Product",
 struct checkout_in {
 	uint64_t product_id;
 	int64_t quantity;
+	int provider;
 	struct str currency, success_url, cancel_url;
 };
 
@@ -26,6 +26,9 @@ SHAPE(checkout_in, struct checkout_in, "CheckoutSessionCreate",
 	.max = 1000000, .doc = "1 where absent"),
     FIELD(struct checkout_in, currency, "currency", .max = 3,
 	.format = "currency", .doc = "The product's first where absent"),
+    FIELD(struct checkout_in, provider, "provider",
+	.labels = provider_labels, .doc = "Where absent: Stripe if there is "
+	"one, else the sandbox; of a test key always the sandbox"),
     FIELD(struct checkout_in, success_url, "successUrl",
 	.flags = F_REQUIRED, .max = 2000, .format = "uri",
 	.example = "\"https://shop.example/thanks\""),
@@ -33,27 +36,27 @@ SHAPE(checkout_in, struct checkout_in, "CheckoutSessionCreate",
 	.max = 2000, .format = "uri",
 	.example = "\"https://shop.example/cart\""));
 
-struct checkout_out {
-	struct payment p;
-	struct str url;
-};
-
-SHAPE(checkout_out, struct checkout_out, "CheckoutSession",
-    FIELD(struct checkout_out, p.id, "id"),
-    FIELD(struct checkout_out, url, "url", .max = 2100, .format = "uri",
-	.doc = "Send the buyer there"),
-    FIELD(struct checkout_out, p.status, "status",
+SHAPE(checkout_out, struct payment, "CheckoutSession",
+    FIELD(struct payment, id, "id"),
+    FIELD(struct payment, url, "url", .flags = F_NULLABLE,
+	.max = 5000, .format = "uri", .doc = "Send the buyer there; null as "
+	"long as the session is being created"),
+    FIELD(struct payment, provider, "provider",
+	.labels = provider_labels),
+    FIELD(struct payment, status, "status",
 	.labels = payment_status_labels),
-    FIELD(struct checkout_out, p.payment_status, "paymentStatus",
+    FIELD(struct payment, payment_status, "paymentStatus",
 	.labels = payment_paid_labels),
-    FIELD(struct checkout_out, p.amount, "amount", .doc = "In minor units"),
-    FIELD(struct checkout_out, p.currency, "currency", .max = 3,
+    FIELD(struct payment, amount, "amount", .doc = "In minor units"),
+    FIELD(struct payment, refunded_amount, "refundedAmount",
+	.doc = "What went back of it"),
+    FIELD(struct payment, currency, "currency", .max = 3,
 	.format = "currency"),
-    FIELD(struct checkout_out, p.product_id, "productId"),
-    FIELD(struct checkout_out, p.quantity, "quantity"),
-    FIELD(struct checkout_out, p.expires_at, "expiresAt"),
-    FIELD(struct checkout_out, p.created_at, "createdAt"),
-    FIELD(struct checkout_out, p.paid_at, "paidAt", .flags = F_NULLABLE));
+    FIELD(struct payment, product_id, "productId"),
+    FIELD(struct payment, quantity, "quantity"),
+    FIELD(struct payment, expires_at, "expiresAt"),
+    FIELD(struct payment, created_at, "createdAt"),
+    FIELD(struct payment, paid_at, "paidAt", .flags = F_NULLABLE));
 
 static enum err
 list_products(struct request *rq)
@@ -62,35 +65,82 @@ list_products(struct request *rq)
 	return product_list(rq->db, rq->arena, &rq->page.items);
 }
 
+struct payment
+pw_payment_shown(const struct request *rq, const struct payment *p)
+{
+	struct payment out = *p;
+
+	if (p->provider == PROVIDER_SANDBOX)
+		out.url = str_printf(rq->arena, "%.*s/sandbox/%.*s",
+		    STR_ARG(settings->public_url), STR_ARG(p->token));
+	/* Past its time it is expired, whether or not the jobs were there. */
+	if (p->provider == PROVIDER_SANDBOX && p->status == PAYMENT_OPEN &&
+	    p->expires_at.us <= rq->now.us)
+		out.status = PAYMENT_EXPIRED;
+	return out;
+}
+
 static enum err
 answer(struct request *rq, const struct payment *p)
 {
-	struct checkout_out *out = ARENA_NEW(rq->arena, struct checkout_out);
-
-	out->p = *p;
-	out->url = str_printf(rq->arena, "%.*s/sandbox/%.*s",
-	    STR_ARG(settings->public_url), STR_ARG(p->token));
-	/* Past its time it is expired, whether or not the jobs were there. */
-	if (p->status == PAYMENT_OPEN && p->expires_at.us <= rq->now.us)
-		out->p.status = PAYMENT_EXPIRED;
-	rq->out = out;
+	rq->out = ARENA_NEW(rq->arena, struct payment);
+	*(struct payment *)rq->out = pw_payment_shown(rq, p);
 	return OK;
 }
 
+/* A provider outside is asked when this is stored: see ask and opened. */
 static enum err
 create(struct request *rq)
 {
 	const struct checkout_in *in = rq->in;
-	struct payment p = { .product_id = in->product_id,
+	struct opening *o = ARENA_NEW(rq->arena, struct opening);
+	struct payment *p = &o->payment;
+	enum err e;
+
+	*p = (struct payment){ .product_id = in->product_id,
 	    .quantity = in->quantity != 0 ? in->quantity : 1,
 	    .currency = in->currency, .success_url = in->success_url,
 	    .cancel_url = in->cancel_url };
-	enum err e = payment_create(rq->db, rq->arena, ACTOR(rq), &p);
-
+	TRY(provider_choose(in->provider, rq->who.test, &p->provider));
+	e = payment_create(rq->db, rq->arena, ACTOR(rq), p);
 	if (e == ERR_INVALID)
 		complain(&rq->wrong, rq->arena, STR("currency"),
 		    "this product has no price in that currency");
-	return e == OK ? answer(rq, &p) : e;
+	if (e != OK)
+		return e;
+	if (p->status != PAYMENT_CREATING)
+		return answer(rq, p);
+	rq->subject = p->id;
+	rq->prepared = o;
+	return OK;
+}
+
+static enum err
+ask(struct request *rq)
+{
+	checkout_open(rq->arena, rq->prepared);
+	return OK;
+}
+
+static enum err
+opened(struct request *rq)
+{
+	const struct opening *o = rq->prepared;
+	struct payment p = { 0 };
+
+	if (o != NULL)
+		TRY(checkout_opened(rq->db, rq->arena, o, rq->now));
+	TRY(payment_get(rq->db, rq->arena, rq->who.org_id, rq->subject, &p));
+	if (p.reference.p != NULL)
+		return answer(rq, &p);
+	if (p.status == PAYMENT_CREATING && o == NULL)
+		return ERR_KEY_IN_FLIGHT;
+	rq->refused = p.status == PAYMENT_CREATING ? ERR_PROVIDER_DOWN :
+	    ERR_PROVIDER_REFUSED;
+	if (o != NULL && o->said == ERR_PROVIDER_REFUSED)
+		complain(&rq->wrong, rq->arena, STR("provider"), "%.*s",
+		    STR_ARG(o->why));
+	return OK;
 }
 
 static enum err
@@ -102,52 +152,48 @@ get(struct request *rq)
 	return answer(rq, &p);
 }
 
-/* What the sandbox says: model/sandbox.c writes it. */
-struct callback {
-	struct str type, token, currency;
-	int64_t amount;
+struct checkout_query {
+	struct page_query paging;
+	int status, payment_status;
 };
 
-SHAPE(callback_in, struct callback, "SandboxCallback",
-    FIELD(struct callback, type, "type", .flags = F_REQUIRED, .max = 60),
-    FIELD(struct callback, token, "token", .flags = F_REQUIRED, .max = 64),
-    FIELD(struct callback, amount, "amount", .flags = F_REQUIRED, .min = 1,
-	.max = INT64_C(9007199254740991)),
-    FIELD(struct callback, currency, "currency", .flags = F_REQUIRED,
-	.max = 3, .format = "currency"));
+SHAPE(checkout_query, struct checkout_query, "CheckoutSessionQuery",
+    PAGE_FIELDS(struct checkout_query),
+    FIELD(struct checkout_query, status, "status",
+	.labels = payment_status_labels),
+    FIELD(struct checkout_query, payment_status, "paymentStatus",
+	.labels = payment_paid_labels));
 
-/* Before the transaction: the signature, the body, and the payment's facts. */
-static enum err
-check_callback(struct request *rq)
+void
+pw_payment_page(struct request *rq, const struct paging *p, struct list rows)
 {
-	struct payment *p = ARENA_NEW(rq->arena, struct payment);
-	struct callback said = { 0 };
-	uint64_t given;
+	struct payment *row = rows.items;
 
-	if (!webhook_verify(webhook_sandbox_key(rq->arena),
-	    rq->http->webhook_id, rq->http->webhook_timestamp,
-	    rq->http->signature, rq->http->body, rq->now))
-		return ERR_UNSIGNED;
-	TRY(json_decode(rq->arena, rq->http->body, &callback_in, true, &said,
-	    &given, &rq->wrong));
-	TRY(payment_by_token(rq->db, rq->arena, said.token, p));
-	if (!str_is(said.type, "checkout.session.paid") ||
-	    said.amount != p->amount || !str_eq(said.currency, p->currency))
-		return ERR_BAD_REQUEST;
-	rq->prepared = p;
+	for (size_t i = 0; i < rows.n; i++)
+		row[i] = pw_payment_shown(rq, &row[i]);
+	page_cut(rq, p, rows, sizeof(*row),
+	    offsetof(struct payment, created_at),
+	    offsetof(struct payment, id));
+}
+
+static enum err
+list(struct request *rq)
+{
+	const struct checkout_query *q = rq->query;
+	const struct payment_filter filter = { rq->who.org_id, q->status,
+	    q->payment_status };
+	struct paging p;
+	struct list rows;
+
+	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(payment_list(rq->db, rq->arena, &filter, &p, &rows));
+	pw_payment_page(rq, &p, rows);
 	return OK;
 }
 
-static enum err
-settle(struct request *rq)
-{
-	return payment_settle(rq->db, rq->arena, rq->prepared, rq->now);
-}
-
-static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OVERFLOW);
+static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OVERFLOW,
+    ERR_NO_PROVIDER, ERR_PROVIDER_REFUSED, ERR_PROVIDER_DOWN);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
-static const enum err callback_errors[] = ERRORS(ERR_UNSIGNED, ERR_NOT_FOUND,
-    ERR_BAD_REQUEST, ERR_BAD_JSON, ERR_INVALID);
 
 const struct route pw_payment_routes[] = {
 	{ .op = "listProducts", .method = GET, .path = "/payments/products",
@@ -156,21 +202,20 @@ const struct route pw_payment_routes[] = {
 	  .summary = "List what is for sale", .done = "Products" },
 	{ .op = "createCheckoutSession", .method = POST,
 	  .path = "/payments/checkout-sessions", .handle = create,
-	  .in = &checkout_in, .out = &checkout_out, .status = 201,
-	  .flags = R_WRITE, .scope = SCOPE_PAYMENTS_WRITE,
-	  .errors = create_errors, .tag = "payments",
-	  .summary = "Begin to buy", .done = "Checkout session created" },
+	  .outside = ask, .finish = opened, .in = &checkout_in,
+	  .out = &checkout_out, .status = 201, .flags = R_WRITE,
+	  .scope = SCOPE_PAYMENTS_WRITE, .errors = create_errors,
+	  .tag = "payments", .summary = "Begin to buy",
+	  .done = "Checkout session created" },
+	{ .op = "listCheckoutSessions", .method = GET,
+	  .path = "/payments/checkout-sessions", .handle = list,
+	  .query = &checkout_query, .out = &checkout_out, .status = 200,
+	  .flags = R_LIST, .scope = SCOPE_PAYMENTS_READ, .tag = "payments",
+	  .summary = "List checkout sessions", .done = "Checkout sessions" },
 	{ .op = "getCheckoutSession", .method = GET,
 	  .path = "/payments/checkout-sessions/{id}", .handle = get,
 	  .out = &checkout_out, .status = 200, .scope = SCOPE_PAYMENTS_READ,
 	  .errors = not_found, .tag = "payments",
 	  .summary = "Read a checkout session", .done = "Checkout session" },
-	{ .op = "sandboxCallback", .method = POST,
-	  .path = "/payments/callbacks/sandbox", .prepare = check_callback,
-	  .handle = settle, .in = &callback_in, .status = 200,
-	  .flags = R_PUBLIC | R_WRITE | R_NO_KEY | R_RAW_BODY,
-	  .errors = callback_errors, .tag = "payments",
-	  .summary = "The sandbox provider tells of a payment, signed",
-	  .done = "Noted" },
 	{ .op = NULL }
 };

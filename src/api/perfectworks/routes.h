@@ -20,7 +20,11 @@ extern const struct route pw_campaign_report_routes[];
 extern const struct route pw_earning_routes[];
 extern const struct route pw_withdrawal_routes[];
 extern const struct route pw_program_routes[];
+extern const struct route pw_product_routes[];
 extern const struct route pw_payment_routes[];
+extern const struct route pw_house_payment_routes[];
+extern const struct route pw_attribution_routes[];
+extern const struct route pw_callback_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_reservation_routes[];
 extern const struct route pw_adjustment_routes[];
@@ -50,6 +54,11 @@ MUST_CHECK enum err pw_confirm_password(struct request *);
 
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
+
+/* A payment as a client sees it now; and a page of such. */
+struct payment;
+struct payment pw_payment_shown(const struct request *, const struct payment *);
+void pw_payment_page(struct request *, const struct paging *, struct list);
 
 /* A referrer's transaction. */
 extern const struct shape pw_earning;
