@@ -18,7 +18,7 @@ ALTER TABLE organization
 	ADD COLUMN erased_at DATETIME(6) NULL,
 	ADD KEY organization_erase (erase_at),
 	ADD KEY organization_created (created_at, id),
-	ADD KEY organization_deleted (deleted_at),
+	ADD KEY organization_deleted (deleted_at, created_at, id),
 	ADD KEY organization_name (name);
 
 -- Whose data the stored answer is.

@@ -2,7 +2,7 @@
 
 -- name: screen_members
 SELECT u.email FROM member m JOIN user u ON u.id = m.user_id
-WHERE m.organization_id = :org ORDER BY m.id LIMIT 100
+WHERE m.organization_id = :org ORDER BY m.user_id LIMIT 100
 
 -- name: screen_counts
 SELECT (SELECT COUNT(*) FROM member m JOIN session s ON s.user_id = m.user_id

@@ -17,6 +17,7 @@
 #define ROWS		20000	/* tried for each table */
 #define ROWS_LEAST	2000	/* that its keys and checks must let in */
 #define TENANTS		7
+#define SAME_ROW	499	/* not NULL: see put_value() */
 #define SCAN_MOST	1000
 #define SORT_MOST	101	/* the longest page, and one more */
 #define COLUMNS_MOST	2000
@@ -36,6 +37,8 @@ static const struct {
 	{ "placement_earned", false, true },
 	/* at most 201 sources a day become 51 */
 	{ "placement_sources", false, true },
+	/* the events that have just been published, one batch */
+	{ "event_audience", false, true },
 	/* a row for each migration, each schedule, each roll-up */
 	{ "schema_version", true, true },
 	{ "schedule_", true, true },
@@ -122,21 +125,27 @@ is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* The primary key is this column alone. */
+/* A column of the primary key that can tell many rows apart. */
 static bool
-is_primary(const struct column *c)
+is_wide_key(const struct column *c)
 {
-	for (size_t i = 0; i < n_columns; i++)
-		if (&columns[i] != c && is(columns[i].table, c->table) &&
-		    is(columns[i].key, "PRI"))
+	return is(c->key, "PRI") && !is(c->type, "tinyint");
+}
+
+static bool
+ends_primary(const struct column *c)
+{
+	for (const struct column *d = c + 1; d < columns + n_columns &&
+	    is(d->table, c->table); d++)
+		if (is_wide_key(d))
 			return false;
-	return is(c->key, "PRI");
+	return is_wide_key(c);
 }
 
 static void
 put_number(struct buf *b, const struct column *c)
 {
-	if (is(c->key, "UNI") || is_primary(c))
+	if (is(c->key, "UNI") || ends_primary(c))
 		buf_printf(b, "1000 + seq");
 	else if (is(c->name, "organization_id") || is(c->name, "referrer_id"))
 		buf_printf(b, "1001 + seq %% %d", TENANTS);
@@ -333,23 +342,31 @@ sample_row(const char *sql, size_t at, const struct column *c)
 		return 0;
 	if (follows(sql, at, "<") || follows(sql, at, "<=") ||
 	    follows(sql, at, "? AND"))
-		return ROWS_LEAST - 100;
+		return ROWS_LEAST / 2;
 	if (follows(sql, at, ">=") || follows(sql, at, "BETWEEN") ||
 	    (follows(sql, at, ">") && !follows(sql, at, "<>")))
 		return 100;
-	return 499;	/* its number is no multiple of three: see put_value */
+	return SAME_ROW;
 }
 
 static void
 put_sample(struct buf *b, const char *sql, size_t at, const struct column *c)
 {
 	const bool bytes = strstr(c->type, "binary") != NULL;
+	const unsigned n = sample_row(sql, at, c);
+	/* numbers and times grow with the rows; texts are sorted here */
+	const bool range = n != 0 && n != SAME_ROW;
+	const bool sorted = range && strstr(c->type, "char") != NULL;
 	MYSQL_RES *r = query(str_printf(&arena, "SELECT %s(`%s`) FROM `%s` "
-	    "FORCE INDEX (PRIMARY) LIMIT 1 OFFSET %u", bytes ? "HEX" :
-	    "QUOTE", c->name, c->table, sample_row(sql, at, c)).p);
+	    "FORCE INDEX (PRIMARY) WHERE NOT %d OR `%s` IS NOT NULL "
+	    "%s%s%s LIMIT 1 OFFSET %u", bytes ? "HEX" : "QUOTE", c->name,
+	    c->table, range, c->name, sorted ? "ORDER BY " : "",
+	    sorted ? c->name : "", sorted && n > SAME_ROW ? " DESC" : "",
+	    n).p);
 	MYSQL_ROW row = mysql_fetch_row(r);
 
-	assert_non_null(row);
+	if (row == NULL)
+		fail_msg("no %u values in %s.%s", n, c->table, c->name);
 	if (bytes)
 		buf_printf(b, "X'%s'", row[0]);
 	else if (follows(sql, at, "LIKE"))
@@ -412,8 +429,9 @@ judge(const char *name, MYSQL_ROW row, const char *sql)
 	if ((is(type, "ALL") || is(type, "index")) && rows > SCAN_MOST &&
 	    !may(name, true))
 		object_to(name, "scans", row, sql);
+	/* what is found by the beginning of a word stands in no other order */
 	if (strstr(extra, "Using filesort") != NULL && rows > SORT_MOST &&
-	    !may(name, false))
+	    strstr(sql, " LIKE ") == NULL && !may(name, false))
 		object_to(name, "sorts", row, sql);
 }
 
@@ -458,6 +476,17 @@ cursor_fits(const char *cursor, const char *order)
 
 	return strncmp(column, by, n) == 0 && (by[n] == ' ' || by[n] == ',') &&
 	    down == (strncmp(by + n, " DESC", 5) == 0);
+}
+
+/* "WHERE 1 = 1" that never stands alone: what is wanted is named by a where. */
+static bool
+is_unnamed(const struct statement *s, unsigned wheres)
+{
+	const char *base = s->parts[0].sql;
+	const size_t n = strlen("WHERE 1 = 1");
+
+	return wheres == 0 && s->orders == 0 && !s->tail &&
+	    strlen(base) > n && is(base + strlen(base) - n, "WHERE 1 = 1");
 }
 
 /* The statement with these wheres, in this order. */
@@ -506,7 +535,8 @@ no_statement_scans_or_sorts(void **state)
 		assert_true(s->wheres <= 12);
 		do {
 			for (unsigned w = 0; w < 1U << s->wheres; w++)
-				explain_variant(s, w, order);
+				if (!is_unnamed(s, w))
+					explain_variant(s, w, order);
 		} while (++order < s->orders);
 	}
 	if (complaints > 0)

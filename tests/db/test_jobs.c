@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/settings.h"
-#include "jobs/outside.h"
+#include "net/outside.h"
 #include "jobs/work.h"
 
 #define TASKS 12
