@@ -23,6 +23,13 @@ GRANT INSERT ON token_adjustment TO affiliated@localhost;
 GRANT INSERT ON reservation_lot TO affiliated@localhost;
 GRANT INSERT ON referrer_day TO affiliated@localhost;
 GRANT INSERT ON webhook_attempt TO affiliated@localhost;
+GRANT INSERT ON advertiser TO affiliated@localhost;
+GRANT INSERT ON line_insertion TO affiliated@localhost;
+GRANT INSERT, UPDATE ON line_delivery TO affiliated@localhost;
+GRANT INSERT ON campaign_refund TO affiliated@localhost;
+GRANT INSERT ON campaign_refund_line TO affiliated@localhost;
+GRANT INSERT ON campaign_history TO affiliated@localhost;
+GRANT INSERT, DELETE ON campaign_text TO affiliated@localhost;
 
 -- what has states
 GRANT INSERT, UPDATE ON organization TO affiliated@localhost;
@@ -51,6 +58,10 @@ GRANT INSERT, UPDATE ON webhook_endpoint TO affiliated@localhost;
 GRANT INSERT, UPDATE ON webhook_queue TO affiliated@localhost;
 GRANT UPDATE ON event_counter TO affiliated@localhost;
 GRANT UPDATE ON schedule TO affiliated@localhost;
+GRANT INSERT, UPDATE ON campaign_line TO affiliated@localhost;
+GRANT INSERT, UPDATE ON prepayment TO affiliated@localhost;
+GRANT INSERT, UPDATE ON invoice TO affiliated@localhost;
+GRANT INSERT, UPDATE (credited) ON invoice_line TO affiliated@localhost;
 
 -- what comes to an end, and leaves an event
 GRANT INSERT, UPDATE, DELETE ON member TO affiliated@localhost;

@@ -1,0 +1,200 @@
+/* Campaigns and their lifecycle. */
+#include "model/campaign.h"
+
+#include "model/event.h"
+#include "model/history.h"
+#include "base/banned.h"
+
+const char *const campaign_status_labels[] = {
+	"draft", "scheduled", "running", "paused", "stopped", "finished",
+	"canceled", "deleted", NULL
+};
+const char *const campaign_type_labels[] = {
+	"Flexible", "Performance", NULL
+};
+const char *const campaign_verb_labels[] = {
+	"confirm", "schedule", "start", "pause", "stop", "finish", "cancel",
+	"delete", NULL
+};
+
+/* What a verb does, and from where; all others are refused. */
+#define FROM(status) (1u << CAMPAIGN_##status)
+#define LIVE (FROM(SCHEDULED) | FROM(RUNNING) | FROM(PAUSED))
+
+static const struct move {
+	unsigned from;
+	int to;
+	const char *event;
+} moves[CAMPAIGN_VERBS] = {
+	[VERB_CONFIRM] = { FROM(DRAFT), CAMPAIGN_SCHEDULED,
+	    "campaign.confirmed" },
+	[VERB_SCHEDULE] = { FROM(DRAFT) | FROM(SCHEDULED) | FROM(PAUSED),
+	    CAMPAIGN_SCHEDULED, "campaign.scheduled" },
+	[VERB_START] = { FROM(DRAFT) | FROM(SCHEDULED) | FROM(PAUSED),
+	    CAMPAIGN_RUNNING, "campaign.started" },
+	[VERB_PAUSE] = { FROM(SCHEDULED) | FROM(RUNNING), CAMPAIGN_PAUSED,
+	    "campaign.paused" },
+	[VERB_STOP] = { LIVE, CAMPAIGN_STOPPED, "campaign.stopped" },
+	[VERB_FINISH] = { LIVE, CAMPAIGN_FINISHED, "campaign.finished" },
+	[VERB_CANCEL] = { LIVE, CAMPAIGN_CANCELED, "campaign.canceled" },
+	[VERB_DELETE] = { FROM(DRAFT) | LIVE | FROM(STOPPED) |
+	    FROM(FINISHED) | FROM(CANCELED), CAMPAIGN_DELETED,
+	    "campaign.deleted" },
+};
+
+bool
+campaign_may(enum campaign_verb verb, int status)
+{
+	return (moves[verb].from >> status & 1) != 0;
+}
+
+bool
+campaign_over(const struct campaign *c)
+{
+	return c->status >= CAMPAIGN_STOPPED;
+}
+
+SHAPE(campaign_row, struct campaign, NULL,
+    COLUMN(struct campaign, id),
+    COLUMN(struct campaign, organization_id),
+    COLUMN(struct campaign, advertiser_id),
+    COLUMN(struct campaign, user_id),
+    COLUMN(struct campaign, name),
+    COLUMN(struct campaign, description),
+    COLUMN(struct campaign, advertiser),
+    COLUMN(struct campaign, brand),
+    COLUMN(struct campaign, product_group),
+    COLUMN(struct campaign, currency),
+    COLUMN(struct campaign, extras),
+    COLUMN(struct campaign, type, .labels = campaign_type_labels),
+    COLUMN(struct campaign, status, .labels = campaign_status_labels),
+    COLUMN(struct campaign, starts_on),
+    COLUMN(struct campaign, ends_on),
+    COLUMN(struct campaign, begins_at),
+    COLUMN(struct campaign, launched_at),
+    COLUMN(struct campaign, ended_on),
+    COLUMN(struct campaign, ended_at),
+    COLUMN(struct campaign, created_at),
+    COLUMN(struct campaign, updated_at),
+    COLUMN(struct campaign, settled),
+    COLUMN(struct campaign, billed),
+    COLUMN(struct campaign, archived),
+    COLUMN(struct campaign, paid),
+    COLUMN(struct campaign, earned),
+    COLUMN(struct campaign, released),
+    COLUMN(struct campaign, refunded),
+    COLUMN(struct campaign, runs),
+    COLUMN(struct campaign, version));
+
+static enum err
+event(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, const char *type)
+{
+	return event_write(db, a, &(struct event){ c->organization_id, type,
+	    c->id, who->user_id, who->now }, "\"status\":\"%s\"",
+	    campaign_status_labels[c->status]);
+}
+
+static struct arg
+type_arg(const struct campaign *c)
+{
+	return c->type < 0 ? ARG(STR_NULL) :
+	    LABEL(campaign_type_labels, c->type);
+}
+
+enum err
+campaign_create(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c)
+{
+	c->organization_id = who->organization_id;
+	c->user_id = who->user_id;
+	c->status = CAMPAIGN_DRAFT;
+	c->created_at = c->updated_at = who->now;
+	c->version = 1;
+	if (c->advertiser.p != NULL)
+		TRY(db_exec(db, Q_ADVERTISER_MEET, ARGS(c->organization_id,
+		    c->advertiser, who->now), NULL, &c->advertiser_id));
+	TRY(db_exec(db, Q_CAMPAIGN_INSERT, ARGS(c->organization_id,
+	    c->advertiser_id, c->user_id, c->name, c->description, c->brand,
+	    c->product_group, type_arg(c), c->currency, c->extras,
+	    c->starts_on, c->ends_on, who->now), NULL, &c->id));
+	TRY(history_write(db, a, who, c, "create", STR_NULL, NULL));
+	return event(db, a, who, c, "campaign.created");
+}
+
+enum err
+campaign_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct campaign *c)
+{
+	return db_row(db, a, Q_CAMPAIGN_GET, ARGS(org, id), &campaign_row, c);
+}
+
+enum err
+campaign_lock(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct campaign *c)
+{
+	return db_row(db, a, Q_CAMPAIGN_LOCK, ARGS(org, id), &campaign_row,
+	    c);
+}
+
+enum err
+campaign_update(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c)
+{
+	c->version++;
+	c->updated_at = who->now;
+	TRY(db_exec(db, Q_CAMPAIGN_UPDATE, ARGS(c->name, c->description,
+	    c->extras, c->archived, c->starts_on, c->ends_on, who->now,
+	    c->id), NULL, NULL));
+	TRY(history_write(db, a, who, c, "update", STR_NULL, NULL));
+	return event(db, a, who, c, "campaign.updated");
+}
+
+enum err
+campaign_store_money(struct db *db, const struct actor *who,
+    struct campaign *c)
+{
+	c->version++;
+	c->updated_at = who->now;
+	return db_exec(db, Q_CAMPAIGN_MONEY, ARGS(c->paid, c->earned,
+	    c->released, c->refunded, c->billed, c->settled, who->now,
+	    c->id), NULL, NULL);
+}
+
+enum err
+campaign_move(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, enum campaign_verb verb, struct str reason)
+{
+	if (!campaign_may(verb, c->status))
+		return ERR_CONFLICT;
+	c->status = moves[verb].to;
+	if (c->status != CAMPAIGN_SCHEDULED)
+		c->begins_at = (struct when){ 0 };
+	if (c->status == CAMPAIGN_RUNNING) {
+		c->runs++;
+		if (c->launched_at.us == 0)
+			c->launched_at = who->now;
+	}
+	if (campaign_over(c) && c->ended_at.us == 0)
+		c->ended_at = who->now;
+	TRY(db_exec(db, Q_CAMPAIGN_MOVE, ARGS(
+	    LABEL(campaign_status_labels, c->status), c->begins_at,
+	    c->launched_at, c->ended_on, c->ended_at, c->runs, c->id), NULL,
+	    NULL));
+	TRY(campaign_store_money(db, who, c));
+	TRY(history_write(db, a, who, c, campaign_verb_labels[verb], reason,
+	    NULL));
+	return event(db, a, who, c, moves[verb].event);
+}
+
+enum err
+campaign_begin(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, struct when at)
+{
+	if (at.us == 0 && c->starts_on.n != DAY_NONE.n)
+		at = day_start(c->starts_on);
+	if (at.us <= who->now.us)
+		return campaign_move(db, a, who, c, VERB_START, STR_NULL);
+	c->begins_at = at;
+	return campaign_move(db, a, who, c, VERB_SCHEDULE, STR_NULL);
+}

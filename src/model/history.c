@@ -1,0 +1,194 @@
+/* Rows of a campaign's history, and the hashes that chain them. */
+#include "model/history.h"
+
+#include <sodium.h>
+#include <stdarg.h>
+
+#include "base/banned.h"
+
+#define HASH crypto_hash_sha256_BYTES
+#define SALT 16
+
+SHAPE(history_row_shape, struct history_row, NULL,
+    COLUMN(struct history_row, campaign_id),
+    COLUMN(struct history_row, number),
+    COLUMN(struct history_row, user_id),
+    COLUMN(struct history_row, action),
+    COLUMN(struct history_row, status),
+    COLUMN(struct history_row, data),
+    COLUMN(struct history_row, text),
+    COLUMN(struct history_row, created_at),
+    COLUMN(struct history_row, salt, .flags = F_BYTES),
+    COLUMN(struct history_row, text_hash, .flags = F_BYTES),
+    COLUMN(struct history_row, hash, .flags = F_BYTES));
+
+struct last {
+	int64_t number;
+	struct str hash;
+};
+
+SHAPE(history_last_row, struct last, NULL,
+    COLUMN(struct last, number),
+    COLUMN(struct last, hash, .flags = F_BYTES));
+
+/* With its length before it, so that no two rows read the same. */
+static void
+add(crypto_hash_sha256_state *s, struct str v)
+{
+	char n[24];
+
+	snprintf(n, sizeof(n), "%zu:", v.n);
+	crypto_hash_sha256_update(s, (const unsigned char *)n, strlen(n));
+	if (v.n > 0)
+		crypto_hash_sha256_update(s, (const unsigned char *)v.p, v.n);
+}
+
+static void
+add_number(crypto_hash_sha256_state *s, uint64_t v)
+{
+	char n[24];
+
+	snprintf(n, sizeof(n), "%llu", (unsigned long long)v);
+	add(s, str_of(n));
+}
+
+static void
+chain(struct str before, const struct history_row *r, unsigned char out[HASH])
+{
+	crypto_hash_sha256_state s;
+
+	crypto_hash_sha256_init(&s);
+	add(&s, before);
+	add_number(&s, r->campaign_id);
+	add_number(&s, (uint64_t)r->number);
+	add_number(&s, r->user_id);
+	add_number(&s, (uint64_t)r->created_at.us);
+	add(&s, r->action);
+	add(&s, r->status);
+	add(&s, r->data);
+	add(&s, r->text_hash);
+	crypto_hash_sha256_final(&s, out);
+}
+
+static void
+hash_text(struct str salt, struct str text, unsigned char out[HASH])
+{
+	crypto_hash_sha256_state s;
+
+	crypto_hash_sha256_init(&s);
+	add(&s, salt);
+	add(&s, text);
+	crypto_hash_sha256_final(&s, out);
+}
+
+static enum err
+write_text(struct db *db, struct arena *a, struct history_row *r)
+{
+	unsigned char *hash = arena_alloc(a, HASH), *salt =
+	    arena_alloc(a, SALT);
+
+	randombytes_buf(salt, SALT);
+	r->salt = (struct str){ (const char *)salt, SALT };
+	hash_text(r->salt, r->text, hash);
+	r->text_hash = (struct str){ (const char *)hash, HASH };
+	return db_exec(db, Q_CAMPAIGN_TEXT_INSERT, ARGS(r->campaign_id,
+	    r->number, BYTES(salt, SALT), r->text), NULL, NULL);
+}
+
+enum err
+history_write(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, const char *action, struct str text,
+    const char *data, ...)
+{
+	struct history_row r = { .campaign_id = c->id, .text = text,
+	    .user_id = who->user_id, .action = str_of(action),
+	    .status = str_of(campaign_status_labels[c->status]),
+	    .created_at = who->now };
+	struct last last = { 0 };
+	unsigned char hash[HASH];
+	struct str members = STR("");
+	va_list ap;
+	enum err e;
+
+	e = db_row(db, a, Q_HISTORY_LAST, ARGS(c->id), &history_last_row,
+	    &last);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	if (data != NULL) {
+		va_start(ap, data);
+		members = str_vprintf(a, data, ap);
+		va_end(ap);
+	}
+	r.data = str_printf(a, "{%.*s}", STR_ARG(members));
+	r.number = last.number + 1;
+	if (text.p != NULL)
+		TRY(write_text(db, a, &r));
+	chain(last.hash, &r, hash);
+	return db_exec(db, Q_HISTORY_INSERT, ARGS(r.campaign_id, r.number,
+	    c->organization_id, r.action, r.user_id, r.status, r.data,
+	    r.text_hash.p != NULL ? BYTES(r.text_hash.p, HASH) : ARG(STR_NULL),
+	    r.created_at, BYTES(hash, HASH)), NULL, NULL);
+}
+
+enum err
+history_list(struct db *db, struct arena *a, uint64_t org,
+    uint64_t campaign_id, uint64_t after, int64_t limit, struct list *out)
+{
+	return db_rows(db, a, Q_HISTORY_LIST, ARGS(campaign_id, org,
+	    arg_bound(after), limit), &history_row_shape, out);
+}
+
+static bool
+fits(const struct history_row *r, int64_t number, struct str before)
+{
+	unsigned char hash[HASH];
+
+	if (r->number != number || r->hash.n != HASH)
+		return false;
+	if (r->text.p != NULL) {
+		hash_text(r->salt, r->text, hash);
+		if (r->text_hash.n != HASH ||
+		    memcmp(hash, r->text_hash.p, HASH) != 0)
+			return false;
+	}
+	chain(before, r, hash);
+	return memcmp(hash, r->hash.p, HASH) == 0;
+}
+
+#define CHECK_ROWS 500
+
+enum err
+history_check(struct db *db, struct arena *a, uint64_t campaign_id,
+    int64_t *broken)
+{
+	char before[HASH];
+	struct str last = STR_NULL;
+	int64_t number = 0;
+	struct list rows;
+
+	*broken = 0;
+	do {
+		const struct arena_mark mark = arena_mark(a);
+		const struct history_row *r;
+
+		TRY(db_rows(db, a, Q_HISTORY_ROWS, ARGS(campaign_id,
+		    number, (int64_t)CHECK_ROWS), &history_row_shape, &rows));
+		r = rows.items;
+		for (size_t i = 0; i < rows.n; i++) {
+			if (!fits(&r[i], ++number, last)) {
+				*broken = number;
+				return OK;
+			}
+			memcpy(before, r[i].hash.p, HASH);
+			last = (struct str){ before, HASH };
+		}
+		arena_rewind(a, mark);
+	} while (rows.n == CHECK_ROWS);
+	return OK;
+}
+
+enum err
+history_erase_user(struct db *db, uint64_t user_id)
+{
+	return db_exec(db, Q_CAMPAIGN_TEXT_ERASE, ARGS(user_id), NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* Lines and their delivery. */
+#include "model/line.h"
+
+#include "model/history.h"
+#include "model/settlement.h"
+#include "base/banned.h"
+
+#define LLU(v) ((unsigned long long)(v))
+
+SHAPE(line_row, struct line, NULL,
+    COLUMN(struct line, id),
+    COLUMN(struct line, campaign_id),
+    COLUMN(struct line, placement_id),
+    COLUMN(struct line, external_id),
+    COLUMN(struct line, product),
+    COLUMN(struct line, price, .labels = price_labels),
+    COLUMN(struct line, starts_on),
+    COLUMN(struct line, ends_on),
+    COLUMN(struct line, booked),
+    COLUMN(struct line, amount),
+    COLUMN(struct line, tax),
+    COLUMN(struct line, impressions),
+    COLUMN(struct line, clicks),
+    COLUMN(struct line, delivered_on),
+    COLUMN(struct line, ended_on),
+    COLUMN(struct line, counted),
+    COLUMN(struct line, earned),
+    COLUMN(struct line, earned_tax),
+    COLUMN(struct line, due),
+    COLUMN(struct line, due_tax),
+    COLUMN(struct line, refunded),
+    COLUMN(struct line, refunded_tax),
+    COLUMN(struct line, done),
+    COLUMN(struct line, billed));
+
+static enum err
+insert(struct db *db, struct campaign *c, struct line *l)
+{
+	const struct day *day = l->insertions.items;
+
+	TRY(db_exec(db, Q_LINE_INSERT, ARGS(c->organization_id, c->id,
+	    l->external_id, l->product, LABEL(price_labels, l->price),
+	    l->starts_on, l->ends_on, l->booked, l->amount, l->tax), NULL,
+	    &l->id));
+	for (size_t i = 0; i < l->insertions.n; i++)
+		TRY(db_exec(db, Q_INSERTION_INSERT, ARGS(l->id, day[i]), NULL,
+		    NULL));
+	return OK;
+}
+
+static void
+widen(struct campaign *c, const struct line *l)
+{
+	if (c->starts_on.n == DAY_NONE.n || l->starts_on.n < c->starts_on.n)
+		c->starts_on = l->starts_on;
+	if (c->ends_on.n == DAY_NONE.n || l->ends_on.n > c->ends_on.n)
+		c->ends_on = l->ends_on;
+}
+
+enum err
+line_add(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, struct line *l, size_t n)
+{
+	if (campaign_over(c))
+		return ERR_CONFLICT;
+	for (size_t i = 0; i < n; i++) {
+		TRY(insert(db, c, &l[i]));
+		widen(c, &l[i]);
+		TRY(history_write(db, a, who, c, "add_line", STR_NULL,
+		    "\"line\":\"%llu\",\"amount\":%lld", LLU(l[i].id),
+		    (long long)l[i].amount));
+	}
+	return n == 0 ? OK : campaign_update(db, a, who, c);
+}
+
+enum err
+line_list(struct db *db, struct arena *a, const struct campaign *c,
+    struct day at, struct list *out)
+{
+	return db_rows(db, a, Q_LINE_LIST, ARGS(c->id, at), &line_row, out);
+}
+
+struct bounds {
+	int64_t before_impressions, before_clicks;
+	int64_t after_impressions, after_clicks;	/* -1: none */
+};
+
+SHAPE(bounds_row, struct bounds, NULL,
+    COLUMN(struct bounds, before_impressions),
+    COLUMN(struct bounds, before_clicks),
+    COLUMN(struct bounds, after_impressions),
+    COLUMN(struct bounds, after_clicks));
+
+static bool
+fits(const struct bounds *b, const struct line_report *r)
+{
+	return r->impressions >= b->before_impressions &&
+	    r->clicks >= b->before_clicks &&
+	    (b->after_impressions < 0 ||
+	    (r->impressions <= b->after_impressions &&
+	    r->clicks <= b->after_clicks));
+}
+
+enum err
+line_deliver(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, const struct line_report *r)
+{
+	struct line l = { .id = 0 };
+	struct bounds b = { 0 };
+
+	if (c->status == CAMPAIGN_DRAFT || c->status == CAMPAIGN_DELETED)
+		return ERR_CONFLICT;
+	TRY(db_row(db, a, Q_LINE_GET, ARGS(c->id, r->line_id), &line_row, &l));
+	if (l.placement_id != 0)
+		return ERR_CONFLICT;
+	if (c->ended_on.n != DAY_NONE.n && r->at.n > c->ended_on.n)
+		return ERR_AFTER_STOP;
+	TRY(db_row(db, a, Q_LINE_REPORT_BOUNDS, ARGS(l.id, r->at), &bounds_row,
+	    &b));
+	if (!fits(&b, r))
+		return ERR_BACKWARDS;
+	TRY(db_exec(db, Q_LINE_REPORT_INSERT, ARGS(l.id, r->at, r->impressions,
+	    r->clicks, who->now), NULL, NULL));
+	TRY(db_exec(db, Q_LINE_REPORT_LAST, ARGS(l.id), NULL, NULL));
+	TRY(history_write(db, a, who, c, "deliver", STR_NULL,
+	    "\"line\":\"%llu\",\"impressions\":%lld,\"clicks\":%lld",
+	    LLU(l.id), (long long)r->impressions, (long long)r->clicks));
+	return settle(db, a, who, c);
+}
+
+enum err
+line_store_end(struct db *db, const struct line *l)
+{
+	return db_exec(db, Q_LINE_END, ARGS(l->ended_on, l->counted,
+	    l->earned, l->earned_tax, l->due, l->due_tax, l->refunded,
+	    l->refunded_tax, l->id), NULL, NULL);
+}
