@@ -2,6 +2,8 @@
  * A request's way: path, route, who asks, what he sends, the transaction, the
  * answer.  What the table of a route says is honoured here and nowhere else.
  */
+#include <sodium.h>
+
 #include "http/authenticate.h"
 #include "http/idempotency.h"
 #include "http/problem.h"
@@ -47,22 +49,28 @@ answer_etag(struct request *rq, uint64_t version)
 	    (unsigned long long)version));
 }
 
-enum err
-precondition(struct request *rq, uint64_t version)
+/* Does If-Match, where there is one, name this? */
+static bool
+is_matched(const struct request *rq, struct str have)
 {
 	struct str want = rq->http->if_match, one;
-	struct str have = str_printf(rq->arena, "\"%llu\"",
-	    (unsigned long long)version);
 
 	if (want.p == NULL)
-		return OK;
+		return true;
 	while (want.n > 0) {
 		(void)str_cut(want, ',', &one, &want);
 		one = str_trim(one);
 		if (str_is(one, "*") || str_eq(one, have))
-			return OK;
+			return true;
 	}
-	return ERR_STALE;
+	return false;
+}
+
+enum err
+precondition(struct request *rq, uint64_t version)
+{
+	return is_matched(rq, str_printf(rq->arena, "\"%llu\"",
+	    (unsigned long long)version)) ? OK : ERR_STALE;
 }
 
 /* What a request works with beside what its handler sees. */
@@ -178,8 +186,28 @@ begin_again(struct request *rq)
 	rq->message = NULL;
 	rq->headers = NULL;
 	rq->about = 0;
+	rq->dry = false;
+	rq->quoted = STR_NULL;
 	rq->page = (struct page){ .limit = 0 };
 	complaints_init(&rq->wrong);
+}
+
+/* The ETag of a quote is a hash of what it says. */
+static enum err
+quote(struct serving *s)
+{
+	struct str said = s->rq.quoted.p != NULL ? s->rq.quoted :
+	    buf_view(&s->out->body);
+	unsigned char hash[16];
+	char hex[2 * sizeof(hash) + 1];
+	struct str tag;
+
+	crypto_generichash(hash, sizeof(hash), (const unsigned char *)said.p,
+	    said.n, NULL, 0);
+	tag = str_printf(s->rq.arena, "\"%s\"", sodium_bin2hex(hex,
+	    sizeof(hex), hash, sizeof(hash)));
+	answer_header(&s->rq, "ETag", tag);
+	return is_matched(&s->rq, tag) ? OK : ERR_STALE;
 }
 
 static enum err
@@ -187,6 +215,10 @@ answer(struct serving *s)
 {
 	buf_init(&s->out->body, s->rq.arena, 1024);
 	encode(s, &s->out->body, false);
+	if ((s->rq.route->flags & R_QUOTE) != 0)
+		TRY(quote(s));
+	if (s->rq.dry)
+		return ERR_DRY_RUN;
 	return s->key.used ? store_answer(s) : OK;
 }
 
@@ -263,6 +295,8 @@ run_write(struct serving *s)
 {
 	enum err e = tx_run(s->rq.db, s->rq.arena, run, s), again;
 
+	if (e == ERR_DRY_RUN)
+		return OK;
 	if (!s->key.used)
 		return e;
 	if (e == ERR_UNKNOWN_OUTCOME) {

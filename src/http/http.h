@@ -61,6 +61,8 @@ struct request {
 	struct page page;
 	int status;				/* 0: route->status */
 	enum err refused;	/* by finish: an error, and yet it is stored */
+	bool dry;	/* answered as if it were done, and nothing changes */
+	struct str quoted;	/* R_QUOTE: what the ETag is of; absent: the answer */
 	const char *message;			/* NULL: route->done */
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
@@ -85,6 +87,8 @@ enum {
 	R_SELF = 8192,		/* on oneself a log-in needs no scope: the
 				 * model looks who it is about */
 	R_FOLLOW = 16384,	/* with R_LIST: its end is followed by cursor */
+	R_QUOTE = 32768,	/* has a dry run; its ETag as If-Match of the
+				 * real call: just that, or 412 */
 };
 
 struct route {
