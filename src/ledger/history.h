@@ -4,10 +4,10 @@
  * put in between.  Free text stands apart and is in the chain by a salted hash
  * alone: it can be erased, and the chain still be proved.
  */
-#ifndef AFF_MODEL_HISTORY_H
-#define AFF_MODEL_HISTORY_H
+#ifndef AFF_LEDGER_HISTORY_H
+#define AFF_LEDGER_HISTORY_H
 
-#include "model/campaign.h"
+#include "db/db.h"
 
 struct history_row {
 	uint64_t campaign_id, user_id;
@@ -17,13 +17,17 @@ struct history_row {
 	struct when created_at;
 };
 
-/*
- * Of a campaign that is locked.  text: why, in words, or absent.  data: printf
- * of JSON members without braces, ids and amounts only, or NULL.
- */
+struct history_entry {
+	uint64_t organization_id, campaign_id, user_id;
+	const char *action, *status;	/* status: after it */
+	struct str data;	/* a JSON object of ids and amounts only */
+	struct str text;	/* why, in words, or absent */
+	struct when at;
+};
+
+/* Of a campaign whose row is locked. */
 MUST_CHECK enum err history_write(struct db *, struct arena *,
-    const struct actor *, const struct campaign *, const char *action,
-    struct str text, const char *data, ...) PRINTF_LIKE(7, 8);
+    const struct history_entry *);
 
 /* From the first on, behind number after. */
 MUST_CHECK enum err history_list(struct db *, struct arena *, uint64_t org,
