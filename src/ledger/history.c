@@ -126,55 +126,6 @@ history_list(struct db *db, struct arena *a, uint64_t org,
 	    arg_bound(after), limit), &history_row_shape, out);
 }
 
-static bool
-fits(const struct history_row *r, int64_t number, struct str before)
-{
-	unsigned char hash[HASH];
-
-	if (r->number != number || r->hash.n != HASH)
-		return false;
-	if (r->text.p != NULL) {
-		hash_text(r->salt, r->text, hash);
-		if (r->text_hash.n != HASH ||
-		    memcmp(hash, r->text_hash.p, HASH) != 0)
-			return false;
-	}
-	chain(before, r, hash);
-	return memcmp(hash, r->hash.p, HASH) == 0;
-}
-
-#define CHECK_ROWS 500
-
-enum err
-history_check(struct db *db, struct arena *a, uint64_t campaign_id,
-    int64_t *broken)
-{
-	char before[HASH];
-	struct str last = STR_NULL;
-	int64_t number = 0;
-	struct list rows;
-
-	*broken = 0;
-	do {
-		const struct arena_mark mark = arena_mark(a);
-		const struct history_row *r;
-
-		TRY(db_rows(db, a, Q_HISTORY_ROWS, ARGS(campaign_id,
-		    number, (int64_t)CHECK_ROWS), &history_row_shape, &rows));
-		r = rows.items;
-		for (size_t i = 0; i < rows.n; i++) {
-			if (!fits(&r[i], ++number, last)) {
-				*broken = number;
-				return OK;
-			}
-			memcpy(before, r[i].hash.p, HASH);
-			last = (struct str){ before, HASH };
-		}
-		arena_rewind(a, mark);
-	} while (rows.n == CHECK_ROWS);
-	return OK;
-}
-
 enum err
 history_erase_user(struct db *db, uint64_t user_id)
 {

@@ -2,7 +2,8 @@
  * The history of a campaign: who did what, when, why; chained by hashes under
  * the lock of the campaign's row, so that nothing can be changed, left out or
  * put in between.  Free text stands apart and is in the chain by a salted hash
- * alone: it can be erased, and the chain still be proved.
+ * alone: it can be erased, and the chain still be proved.  verify works the
+ * hashes out again, in SQL.
  */
 #ifndef AFF_LEDGER_HISTORY_H
 #define AFF_LEDGER_HISTORY_H
@@ -32,10 +33,6 @@ MUST_CHECK enum err history_write(struct db *, struct arena *,
 /* From the first on, behind number after. */
 MUST_CHECK enum err history_list(struct db *, struct arena *, uint64_t org,
     uint64_t campaign_id, uint64_t after, int64_t limit, struct list *);
-
-/* *broken: number of the first row that does not fit the chain, or 0. */
-MUST_CHECK enum err history_check(struct db *, struct arena *,
-    uint64_t campaign_id, int64_t *broken);
 
 /* Texts of what a user did are erased with him. */
 MUST_CHECK enum err history_erase_user(struct db *, uint64_t user_id);

@@ -76,7 +76,7 @@ enum err
 line_list(struct db *db, struct arena *a, const struct campaign *c,
     struct day at, struct list *out)
 {
-	return db_rows(db, a, Q_LINE_LIST, ARGS(c->id, at), &line_row, out);
+	return db_rows(db, a, Q_LINE_LIST, ARGS(at, c->id), &line_row, out);
 }
 
 struct bounds {
