@@ -72,20 +72,20 @@ LIMIT 200
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
-ORDER BY id LIMIT 200
+LIMIT 200
 
 -- name: campaign_to_settle
 SELECT id, organization_id FROM campaign
 WHERE settled = 0 AND status IN ('stopped', 'canceled', 'finished')
-AND ended_on < :today ORDER BY id LIMIT 200
+AND ended_on < :today LIMIT 200
 
 -- Those that run and have a line that ended yesterday or before.
 -- name: campaign_with_ended_line
-SELECT c.id AS id, c.organization_id AS organization_id
+SELECT DISTINCT c.id AS id, c.organization_id AS organization_id
 FROM campaign_line l JOIN campaign c ON c.id = l.campaign_id
 WHERE l.ended_on IS NULL AND l.ends_on < :today
 AND c.status IN ('scheduled', 'running', 'paused')
-GROUP BY c.id, c.organization_id ORDER BY c.id LIMIT 200
+LIMIT 200
 
 -- The history of a campaign.
 
