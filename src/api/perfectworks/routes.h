@@ -28,6 +28,7 @@ extern const struct route pw_callback_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_reservation_routes[];
 extern const struct route pw_adjustment_routes[];
+extern const struct route pw_ledger_routes[];
 extern const struct route pw_event_routes[];
 extern const struct route pw_webhook_routes[];
 extern const struct route pw_webhook_delivery_routes[];
