@@ -7,7 +7,7 @@
 struct ledger_account {
 	uint64_t id;
 	int kind;			/* enum account_kind */
-	uint64_t owner_id;		/* referrer, campaign...; 0: the book's */
+	uint64_t owner_id;	/* referrer, campaign...; 0: the book's own */
 	struct str currency;
 	int64_t balance;
 };
