@@ -111,7 +111,7 @@ UPDATE payment SET status = 'expired', look_at = NULL
 WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
 
 -- name: payment_look_due
-SELECT id, looks, look_at, created_at FROM payment WHERE look_at <= :now
+SELECT id, looks, look_at FROM payment WHERE look_at <= :now
 ORDER BY look_at LIMIT 20
 
 -- name: payment_look_soon

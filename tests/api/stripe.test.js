@@ -596,6 +596,73 @@ test('a refund before the payment is known', async () => {
 	    'NOT NULL'), '0');
 });
 
+test('a refund before the money is known to have arrived', async () => {
+	const made = await checkout(), before = await tokens();
+	const at = stub.pay(made, { later: true });
+
+	await completed(at);
+	stub.arrive(at);
+	await told('refund.created', stub.refund(at, 400));
+	await becomes(made.id, { paymentStatus: 'paid', refundedAmount: 400 },
+	    20000);
+	await told('checkout.session.async_payment_succeeded', at);
+	await state(made.id, 'done');
+	assert.equal(await tokens(), before + product.tokens -
+	    share(product.tokens, 400, made.amount));
+});
+
+test('a refund before the payment, which is told of meanwhile', async () => {
+	const made = await checkout();
+	const at = stub.pay(made);
+	const turn = (until) => sql('UPDATE schedule SET lease_owner = 1, ' +
+	    `lease_until = ${until} WHERE name = 'look_at_payments'`);
+	const tasks = () => sql('SELECT COUNT(*) FROM task WHERE done_at IS ' +
+	    'NULL');
+
+	await turn('UTC_TIMESTAMP(6) + INTERVAL 1 HOUR');
+	await told('refund.created', stub.refund(at, 400));
+	assert.ok(await until(async () => await tasks() === '0', 20000));
+	await completed(at);
+	await turn('NULL');
+	await state(made.id, 'done');
+});
+
+test('a refund of an old payment is asked for until it is answered',
+    async () => {
+	const bought = await buy();
+	const f = stub.fault(REFUND, { status: 500 });
+
+	await sql('UPDATE payment SET created_at = created_at - INTERVAL 90 ' +
+	    `DAY WHERE id = ${bought.id}`);
+	await refund(bought.id, { amount: 100 });
+	await f.met;
+	await sleep(500);
+	await state(bought.id, 'pending');
+	assert.equal(await sql('SELECT COUNT(*) FROM payment WHERE id = ' +
+	    `${bought.id} AND look_at > UTC_TIMESTAMP(6)`), '1');
+	await look(bought.id);
+	await state(bought.id, 'done', 20000);
+});
+
+test('a refund that there was no room for beside a dispute', async () => {
+	const bought = await buy(), before = await tokens();
+	const r = stub.refund(bought.at, 400);
+	const d = stub.dispute(bought.at);
+
+	await told('charge.dispute.created', d);
+	await told('refund.created', r);
+	await state(bought.id, 'done');
+	d.status = 'won';
+	await told('charge.dispute.closed', d);
+	await state(bought.id, 'reinstated done');
+	assert.equal((await session(bought.id)).refundedAmount, 400);
+	assert.equal(await tokens(), before - share(product.tokens, 400,
+	    bought.amount));
+	await told('charge.dispute.funds_reinstated', d);
+	await sleep(1500);
+	await state(bought.id, 'reinstated done');
+});
+
 test('a dispute: lost', async () => {
 	const bought = await buy(), before = await tokens();
 	const d = stub.dispute(bought.at);

@@ -137,7 +137,7 @@ const struct route pw_house_payment_routes[] = {
 	{ .op = "adminRefundPayment", .method = POST,
 	  .path = "/admin/payments/{id}/refunds", .handle = give_back,
 	  .in = &refund_in, .out = &refund_out, .status = 201,
-	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
 	  .errors = refund_errors, .tag = "admin",
 	  .summary = "Give money of a payment back",
 	  .done = "Refund begun" },
