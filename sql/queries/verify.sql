@@ -442,6 +442,21 @@ OR SUM(r.organization_id <> p.organization_id
 	OR (a.kind IN ('tokens_available', 'tokens_owed')
 	AND a.organization_id <> p.organization_id)) > 0
 
+-- name: verify_refund_lots
+SELECT x.id, CONCAT('refund ', x.refund_id, ', ', x.total) AS wrong
+FROM (SELECT p.id, r.id AS refund_id, SUM(f.amount) AS total,
+		MIN(f.amount) AS least,
+		SUM(l.organization_id <> p.organization_id) AS others
+	FROM payment p JOIN refund r ON r.payment_id = p.id
+	JOIN refund_lot f ON f.refund_id = r.id
+	JOIN token_lot l ON l.id = f.lot_id
+	WHERE p.id > :after AND p.id <= :last GROUP BY p.id, r.id) x
+WHERE x.least <= 0 OR x.others > 0
+OR x.total > (SELECT COALESCE(-SUM(e.amount), 0) FROM journal j
+	JOIN entry e ON e.journal_id = j.id
+	JOIN account a ON a.id = e.account_id AND a.kind = 'tokens_available'
+	WHERE j.kind = 'payment_refunded' AND j.subject_id = x.refund_id)
+
 -- A commission is reversed in the proportion of the refund, to the nearest
 -- unit; all that is reversed of it stands in its rows.
 -- name: verify_reversed

@@ -179,6 +179,8 @@ static const struct check payment_checks[] = {
 	  .what = "has refunds that are not booked once" },
 	{ .query = Q_VERIFY_REFUND_AMOUNTS,
 	  .what = "has refunds that were not booked as" },
+	{ .query = Q_VERIFY_REFUND_LOTS,
+	  .what = "has refunds that took too much from lots" },
 };
 
 static const struct check sale_checks[] = {

@@ -146,6 +146,10 @@ static struct fault faults[] = {
 	  "UPDATE token_transaction SET type = 'adjustment'"
 	  " WHERE type = 'spend';",
 	  "UPDATE token_transaction SET type = 'spend' WHERE amount = -15;" },
+	{ "refund_that_took_too_much", "has refunds that took too much from",
+	  "INSERT INTO refund_lot SELECT MIN(r.id), MIN(l.id), 1000"
+	  " FROM refund r JOIN token_lot l;",
+	  "DELETE FROM refund_lot WHERE amount = 1000;" },
 	{ "refund_of_another_amount", "has refunds that were not booked as: ",
 	  "UPDATE refund SET amount = amount + 1;"
 	  "UPDATE payment SET refunded_amount = refunded_amount + 1"
