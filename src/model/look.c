@@ -104,7 +104,10 @@ look_at_session(struct db *db, struct arena *a, const struct payment *p,
 	    .session = &news, .now = now });
 }
 
-/* Of the money that went back: what the provider knows of it. */
+/*
+ * Of the money that went back: what the provider knows of it.  What does not
+ * agree with the payment will not tomorrow; anything else may.
+ */
 static enum err
 hear_returns(struct db *db, struct arena *a, const struct payment *p,
     struct list all, struct when now)
@@ -115,7 +118,7 @@ hear_returns(struct db *db, struct arena *a, const struct payment *p,
 		enum err e = tx_run(db, a, store, &(struct step){ .arena = a,
 		    .p = p, .returned = &n[i], .now = now });
 
-		if (e == ERR_UNAVAILABLE)
+		if (err_status(e) >= 500)
 			return e;
 		if (e != OK)
 			log_error("payment %llu: %.*s: %s", LLU(p->id),

@@ -644,6 +644,28 @@ test('a refund of an old payment is asked for until it is answered',
 	await state(bought.id, 'done', 20000);
 });
 
+test('what could not be stored for a lock is heard again', async () => {
+	const bought = await buy();
+	const held = stub.hold('GET /v1/disputes', 'after');
+	const lock = new Session(s);
+
+	stub.refund(bought.at, 400);
+	await look(bought.id);
+	await held.met;
+	await lock.run('BEGIN');
+	await lock.run(`SELECT id FROM payment WHERE id = ${bought.id} ` +
+	    'FOR UPDATE');
+	held.open();
+	await sleep(9000);	/* longer than a transaction is tried */
+	await lock.run('ROLLBACK');
+	lock.close();
+	await state(bought.id, '');
+	assert.equal(await sql('SELECT look_at > UTC_TIMESTAMP(6) FROM ' +
+	    `payment WHERE id = ${bought.id}`), '1');
+	await look(bought.id);
+	await state(bought.id, 'done');
+});
+
 test('a refund that there was no room for beside a dispute', async () => {
 	const bought = await buy(), before = await tokens();
 	const r = stub.refund(bought.at, 400);
