@@ -825,6 +825,49 @@ test('without a database an event is to be repeated', async () => {
 	assert.equal((await session(made.id)).paymentStatus, 'paid');
 });
 
+test('the same news many times at once', async () => {
+	const made = await checkout(), before = await tokens();
+	const at = stub.pay(made);
+	const all = (...args) => Promise.all(Array.from({ length: 8 },
+	    () => told(...args)));
+
+	await all('checkout.session.completed', at);
+	assert.equal(await tokens(), before + product.tokens);
+	const r = stub.refund(at, 400), d = stub.dispute(at, 100);
+	await Promise.all([all('refund.created', r),
+	    all('charge.dispute.created', d), refund(made.id, { amount: 50 })]);
+	await state(made.id, 'done done done');
+	assert.equal((await session(made.id)).refundedAmount, 550);
+	await Promise.all([all('refund.failed', { ...r, status: 'failed' }),
+	    all('charge.dispute.closed', { ...d, status: 'won' })]);
+	assert.equal((await session(made.id)).refundedAmount, 50);
+	assert.equal(await tokens(), before + product.tokens -
+	    share(product.tokens, 50, made.amount));
+});
+
+test('where the sandbox is off it buys nothing', async () => {
+	const made = await checkout({ provider: 'sandbox' });
+	const test_key = await w.key(buyer, undefined, { test: true });
+	const call = w.signed(w.callback(made));
+	const refused = async (more) => {
+		const a = await c.call('POST', '/payments/checkout-sessions', {
+			body: body(), ...more });
+
+		assert.equal(a.status, 422, a.text);
+		assert.equal(a.body.error.code, 'no_provider');
+	};
+
+	await s.configure({ sandbox: 'off' });
+	await refused({ token: buyer.token, body: body({
+		provider: 'sandbox' }) });
+	await refused({ key: test_key.key });
+	assert.equal((await c.site('GET', made.url)).status, 404);
+	assert.equal((await w.press(made, 'pay')).status, 404);
+	assert.equal((await c.call('POST', '/payments/callbacks/sandbox',
+	    call)).status, 404);
+	assert.equal((await session(made.id)).paymentStatus, 'unpaid');
+});
+
 test('the books are right, and the stub had no quarrel', async () => {
 	await verified();
 	assert.ifError(stub.broken);
