@@ -55,6 +55,8 @@ idempotency_read(struct request *rq, struct idempotency *k)
 	set_owner(rq, k->owner);
 	crypto_hash_sha256_init(&s);
 	add(&s, key);
+	if (rq->who.test)	/* what it tried out is not what was done */
+		add(&s, STR("test"));
 	crypto_hash_sha256_final(&s, k->key);
 	crypto_hash_sha256_init(&s);
 	add(&s, rq->http->method_text);

@@ -87,7 +87,7 @@ decide(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
 
 	TRY(db_exec(db, step, ARGS(id), &rows, NULL));
 	*moved = rows == 1;
-	if (*moved)
+	if (*moved && status != EARNING_PAID)
 		TRY(db_exec(db, Q_WITHDRAWAL_DECIDED, ARGS(who->user_id,
 		    who->now, id), NULL, NULL));
 	TRY(withdrawal_get(db, a, id, w));

@@ -57,6 +57,20 @@ test('the key of one tenant is not that of another', async () => {
 	assert.equal(theirs.headers['idempotent-replayed'], undefined);
 });
 
+test('what a test key was answered is not told to a live one', async () => {
+	const idem = unique(), what = body();
+	const { key } = await w.key(me, undefined, { test: true });
+	const tried = await create({ token: undefined, key, idem, body: what });
+	const live = await create({ idem, body: what });
+	const again = await create({ token: undefined, key, idem, body: what });
+
+	assert.equal(tried.status, 201, tried.text);
+	assert.equal(live.status, 201, live.text);
+	assert.equal(live.headers['idempotent-replayed'], undefined);
+	assert.notEqual(live.data.id, tried.data.id);
+	assert.deepEqual(again.body, tried.body);
+});
+
 test('a request that failed leaves the key free', async () => {
 	const idem = unique();
 	const what = body();

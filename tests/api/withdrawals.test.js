@@ -64,6 +64,7 @@ test('wrong amounts and currencies', async () => {
 	assert.equal(none.body.error.code, 'funds');
 	const all = await withdraw((await earned()).available + 1);
 	assert.equal(all.body.error.code, 'funds');
+	assert.deepEqual(all.fields, ['amount']);
 });
 
 test('who is no referrer has nothing to take', async () => {
@@ -80,10 +81,12 @@ test('approved, paid with a reference, once', async () => {
 
 	assert.equal((await decide(made.id, 'paid', { reference })).status,
 	    409);
+	let approved;
 	for (let i = 0; i < 2; i++) {
 		const a = await decide(made.id, 'approve');
 
 		assert.equal(a.status, 200, a.text);
+		approved = a.data;
 		assert.equal(a.data.status, 'approved');
 		assert.equal(a.data.organizationId, referrer.organization.id);
 	}
@@ -93,6 +96,7 @@ test('approved, paid with a reference, once', async () => {
 		assert.equal(a.status, 200, a.text);
 		assert.equal(a.data.status, 'paid');
 		assert.equal(a.data.reference, reference);
+		assert.equal(a.data.decidedAt, approved.decidedAt);
 	}
 	assert.equal((await decide(made.id, 'paid', { reference: 'other' }))
 	    .status, 409);

@@ -111,11 +111,21 @@ give_back(struct request *rq)
 {
 	const struct refund_in *in = rq->in;
 	struct refund *r = ARENA_NEW(rq->arena, struct refund);
+	enum err e;
 
 	*r = (struct refund){ .payment_id = rq->id[0], .amount = in->amount,
 	    .reason = in->reason };
 	rq->out = r;
-	return checkout_refund(rq->db, rq->arena, ACTOR(rq), r);
+	e = checkout_refund(rq->db, rq->arena, ACTOR(rq), r);
+	if (e == ERR_FUNDS)
+		complain(&rq->wrong, rq->arena, STR("amount"), "is more than "
+		    "is left of the payment: see its refundedAmount and "
+		    "refundingAmount");
+	if (e == ERR_PROVIDER_REFUSED)
+		complain(&rq->wrong, rq->arena, STR("amount"), "is nothing "
+		    "that the payment provider can give back: see its rules "
+		    "for this currency");
+	return e;
 }
 
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
@@ -137,7 +147,7 @@ const struct route pw_house_payment_routes[] = {
 	{ .op = "adminRefundPayment", .method = POST,
 	  .path = "/admin/payments/{id}/refunds", .handle = give_back,
 	  .in = &refund_in, .out = &refund_out, .status = 201,
-	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
 	  .errors = refund_errors, .tag = "admin",
 	  .summary = "Give money of a payment back",
 	  .done = "Refund begun" },

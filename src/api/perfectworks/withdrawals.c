@@ -53,6 +53,9 @@ withdraw(struct request *rq)
 		complain(&rq->wrong, rq->arena, STR("amount"),
 		    "must be at least %lld",
 		    (long long)settings->least_withdrawal);
+	if (e == ERR_FUNDS)
+		complain(&rq->wrong, rq->arena, STR("amount"),
+		    "is more than is available in %.*s", STR_ARG(w.currency));
 	*out = (struct earning){ .id = w.id, .type = EARNING_WITHDRAWAL,
 	    .status = w.status, .amount = w.amount, .currency = w.currency,
 	    .created_at = w.created_at };
