@@ -4,6 +4,7 @@
 
 -- version: for If-Match.  erase_at: when the jobs role erases what is left;
 -- until then what was deleted can be recovered.  erased_at: it is past that.
+-- taken: deleted by the house, which alone brings it back.
 ALTER TABLE user
 	MODIFY email VARCHAR(254) NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
@@ -13,6 +14,7 @@ ALTER TABLE user
 
 ALTER TABLE organization
 	MODIFY slug VARCHAR(60) CHARACTER SET ascii NULL,
+	ADD COLUMN taken TINYINT NOT NULL DEFAULT 0,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN erase_at DATETIME(6) NULL,
 	ADD COLUMN erased_at DATETIME(6) NULL,

@@ -41,8 +41,9 @@ test('the profile', async () => {
 	const me = await w.user();
 	const { data } = await profile(me.token);
 
-	assert.deepEqual(Object.keys(data).sort(), ['createdAt', 'email', 'id',
-		'name', 'updatedAt']);
+	assert.deepEqual(Object.keys(data).sort(), ['createdAt', 'email',
+		'emailConfirmed', 'id', 'name', 'updatedAt']);
+	assert.equal(data.emailConfirmed, false);
 	assert.equal(data.email, me.email);
 	const changed = await rename(me, { name: 'Somebody Else' });
 	assert.equal(changed.data.name, 'Somebody Else');
@@ -161,12 +162,14 @@ test('too late: as if he were unknown, and then erased', async () => {
 	await over(me);
 	assert.equal(code(await recover(me)), 'bad_login');
 	await jobs();
-	assert.equal(await sql(`SELECT CONCAT(name, ' ', email IS NULL, ' ',
+	const state = () => sql(`SELECT CONCAT(name, ' ', email IS NULL, ' ',
 	    password_hash = '', ' ', erased_at IS NOT NULL, ' ',
-	    erase_at IS NULL) FROM user WHERE id = ${me.user.id}`),
-	    'Deleted user 1 1 1 1');
+	    erase_at IS NULL) FROM user WHERE id = ${me.user.id}`);
+	assert.equal(await state(), 'Deleted user 1 1 1 0');
 	assert.equal(code(await recover(me)), 'bad_login');
+	await over(me);
 	await jobs();
+	assert.equal(await state(), 'Deleted user 1 1 1 1');
 	assert.equal(await sql(`SELECT COUNT(*) FROM event WHERE type =
 	    'user.erased' AND entity_id = ${me.user.id}`), '1');
 });
@@ -263,6 +266,23 @@ test('erased by the jobs role as well', async () => {
 	await over(me);
 	await jobs();
 	assert.deepEqual(await left(mark), []);
+});
+
+test('what was under way when he was erased goes a while later', async () => {
+	const me = await w.user();
+	const { id } = me.user;
+
+	assert.equal((await erase(me)).status, 204);
+	await sql(`INSERT INTO idempotency_key (owner, key_hash, request_hash,
+	    status, body, user_id, created_at) VALUES ('late', '${id}', '',
+	    200, '{}', ${id}, UTC_TIMESTAMP(6))`);
+	const late = () => sql(`SELECT COUNT(*) FROM idempotency_key WHERE
+	    user_id = ${id}`);
+	await jobs();
+	assert.equal(await late(), '1');
+	await over(me);
+	await jobs();
+	assert.equal(await late(), '0');
 });
 
 test('a batch of them, one turn', async () => {

@@ -115,7 +115,7 @@ prepare_change(struct request *rq)
 	enum err e;
 
 	rq->prepared = hash;
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, &user));
+	TRY(pw_own_user(rq, &user));
 	e = user_check_password(rq->db, rq->arena, user.id, in->old);
 	if (e == ERR_BAD_LOGIN) {
 		complain(&rq->wrong, rq->arena, STR("currentPassword"),
