@@ -74,6 +74,16 @@ test('what a person chose begins no header', async () => {
 	}
 });
 
+test('an address whose letters are not of ASCII is written to', async () => {
+	const email = `jos\u00e9-${unique()}@example.com`;
+
+	await w.invite(me, email);
+	const m = await post.mail(email);
+	assert.deepEqual(m.to, [email]);
+	assert.equal(Buffer.from(m.headers.to, 'latin1').toString(),
+	    `<${email}>`);
+});
+
 test('lines of one dot, and long ones, arrive', async () => {
 	const message = `. ${'ä'.repeat(200)} ${'x'.repeat(200)}`;
 	const m = await post.mail(await invite({ message }));

@@ -104,6 +104,26 @@ test('a user of the house', async () => {
 	    made.data.id)).length, 1);
 });
 
+test('addresses differ by their accents, and not by upper case', async () => {
+	const mark = unique();
+	const plain = await w.user(`rene-${mark}@example.com`);
+	const accent = await w.user(`ren\u00e9-${mark}@example.com`);
+
+	assert.notEqual(plain.user.id, accent.user.id);
+	for (const who of [plain, accent])
+		assert.equal((await profile(who.token)).data.email, who.email);
+	assert.equal(code(await c.call('POST', '/users/register', { body: {
+		email: plain.email.toUpperCase(), password: PASSWORD,
+		name: 'Again' } })), 'email_taken');
+	assert.equal((await login({ email: accent.email.toUpperCase() }))
+	    .status, 200);
+	/* an invitation of the one is none of the other */
+	const owner = await w.owner();
+	const first = await w.invite(owner, plain.email);
+	await w.join(accent, await w.invite(owner, accent.email));
+	await w.join(plain, first);
+});
+
 test('deleted: no session, no key, no log-in; the address is taken',
     async () => {
 	const owner = await w.owner();
@@ -236,6 +256,14 @@ test('erased: no personal data is left anywhere', async () => {
 		    name } });
 	const second = await w.login({ email: other, password: PASSWORD });
 	await w.invite(await w.owner(), me.email);
+	await w.ok(201, 'POST', '/organization-members/invite', {
+		token: (await w.owner()).token, idem: unique(),
+		body: { email: me.email, role: 'member' } });
+	const [mine] = (await w.ok(200, 'GET', '/organization-members', {
+		token: owner.token })).items.filter((m) =>
+	    m.email === me.email);
+	await w.ok(200, 'PUT', `/organization-members/${mine.id}`, {
+		token: owner.token, idem: unique(), body: { role: 'admin' } });
 	assert.ok((await left(mark)).length > 5);
 
 	assert.equal((await erase(me)).status, 204);
