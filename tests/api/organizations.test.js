@@ -438,6 +438,8 @@ test('what was under way when it was erased goes a while later', async () => {
 	    updated_at) VALUES (1, 1, ${own.referrer.id}, 'Late',
 	    '${unique()}', 'https://late.example/', 'ACTIVE',
 	    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
+	await sql(`INSERT INTO placement_total (placement_id) SELECT id FROM
+	    placement WHERE referrer_id = ${own.referrer.id}`);
 	const late = () => sql(`SELECT (SELECT COUNT(*) FROM webhook_endpoint
 	    WHERE organization_id = ${id} AND active) + (SELECT COUNT(*)
 	    FROM placement WHERE referrer_id = ${own.referrer.id} AND
