@@ -62,6 +62,10 @@ idempotency_read(struct request *rq, struct idempotency *k)
 	add(&s, rq->http->method_text);
 	add(&s, rq->http->uri);
 	add(&s, rq->http->body);
+	/* of what one does for oneself, another's words are another request */
+	if ((rq->route->flags & R_USER) != 0)
+		add(&s, (struct str){ (const char *)&rq->who.user_id,
+		    sizeof(rq->who.user_id) });
 	crypto_hash_sha256_final(&s, k->request);
 	return OK;
 }

@@ -1,6 +1,6 @@
 /*
- * Paging.  A cursor is base64url of "order.key.id" and a check that binds it to
- * the list's sorts; it says where to go on, and gives no rights.
+ * Paging.  A cursor is base64url of "list.order.key.id", good for that list in
+ * that order; it says where to go on, and gives no rights.
  */
 #include "http/page.h"
 
@@ -30,17 +30,19 @@ find_sort(struct str sort, const char *const *sorts, unsigned *order)
 }
 
 static bool
-read_cursor(struct str cursor, struct paging *p)
+read_cursor(const struct request *rq, struct str cursor, struct paging *p)
 {
-	unsigned char raw[96];
+	unsigned char raw[150];
 	size_t n = sizeof(raw);
-	struct str text, order, key, id;
+	struct str text, list, order, key, id;
 	uint64_t number;
 
 	if (!str_unbase64url(cursor, raw, &n))
 		return false;
 	text = (struct str){ (const char *)raw, n };
-	return str_cut(text, '.', &order, &text) &&
+	return str_cut(text, '.', &list, &text) &&
+	    str_is(list, rq->route->op) &&
+	    str_cut(text, '.', &order, &text) &&
 	    str_cut(text, '.', &key, &id) && str_to_u64(order, &number) &&
 	    number == p->order && str_to_i64(key, &p->after_key) &&
 	    str_to_u64(id, &p->after_id) && p->after_id > 0 &&
@@ -70,15 +72,15 @@ page_read(struct request *rq, const struct page_query *q,
 	}
 	if (q->page != 0)
 		return wrong(rq, "cursor", "stands in place of page");
-	return read_cursor(q->cursor, p) ? OK :
+	return read_cursor(rq, q->cursor, p) ? OK :
 	    wrong(rq, "cursor", "is not of this list and sort");
 }
 
 static struct str
 make_cursor(struct request *rq, unsigned order, int64_t key, uint64_t id)
 {
-	struct str text = str_printf(rq->arena, "%u.%lld.%llu", order,
-	    (long long)key, (unsigned long long)id);
+	struct str text = str_printf(rq->arena, "%s.%u.%lld.%llu",
+	    rq->route->op, order, (long long)key, (unsigned long long)id);
 
 	return str_base64url(rq->arena, text.p, text.n);
 }

@@ -23,7 +23,8 @@ void identity_key_used(struct db *, struct arena *, const struct principal *,
 struct known_user {
 	uint64_t id;
 	unsigned char address_hash[8];	/* from where; of secret.h */
-	struct str new_hash;	/* absent, or to store in place of an old one */
+	struct str hash;	/* of the password that he gave */
+	struct str new_hash;	/* absent, or to store in its place */
 };
 
 /*

@@ -71,6 +71,28 @@ test('what a test key was answered is not told to a live one', async () => {
 	assert.deepEqual(again.body, tried.body);
 });
 
+test('what one does for oneself is not done by a colleague\'s key', async () => {
+	const owner = await w.owner();
+	const colleague = await w.user();
+	const call = { idem: unique(), body: { name: 'Own name' } };
+	const rename = (who) => c.call('PUT', '/users/profile', { ...call,
+		token: who.token });
+
+	await w.join(colleague, await w.invite(owner, colleague.email));
+	assert.equal((await rename(owner)).data.email, owner.email);
+	const theirs = await rename(colleague);
+	assert.equal(theirs.status, 422, theirs.text);
+	assert.equal(theirs.body.error.code, 'key_reused');
+	assert.ok(!theirs.text.includes(owner.email));
+	assert.equal((await rename(owner)).headers['idempotent-replayed'],
+	    'true');
+	const gone = { idem: unique(), token: colleague.token };
+	assert.equal((await c.call('DELETE', '/users', gone)).status, 204);
+	const boss = await c.call('DELETE', '/users', { ...gone,
+		token: owner.token });
+	assert.ok(boss.status >= 400, boss.text);
+});
+
 test('a request that failed leaves the key free', async () => {
 	const idem = unique();
 	const what = body();

@@ -87,7 +87,7 @@ delete(struct request *rq)
 {
 	struct actor who = house_on(rq);
 
-	return organization_delete(rq->db, rq->arena, &who);
+	return organization_delete(rq->db, rq->arena, &who, true);
 }
 
 static enum err

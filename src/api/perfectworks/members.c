@@ -67,7 +67,9 @@ change(struct request *rq)
 	const struct member_role_in *in = rq->in;
 
 	TRY(member_change(rq->db, rq->arena, ACTOR(rq), rq->id[0], in->role));
-	return get(rq);
+	TRY(get(rq));
+	rq->about = ((const struct member *)rq->out)->user_id;
+	return OK;
 }
 
 static enum err

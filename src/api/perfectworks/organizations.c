@@ -101,7 +101,7 @@ get_current(struct request *rq)
 {
 	struct organization *o = ARENA_NEW(rq->arena, struct organization);
 
-	TRY(organization_get(rq->db, rq->arena, rq->who.org_id, o));
+	TRY(pw_active_organization(rq, o));
 	return answer(rq, o);
 }
 
@@ -112,7 +112,7 @@ put_current(struct request *rq)
 	const struct organization_in *in = rq->in;
 	struct organization *o = ARENA_NEW(rq->arena, struct organization);
 
-	TRY(organization_get(rq->db, rq->arena, rq->who.org_id, o));
+	TRY(pw_active_organization(rq, o));
 	TRY(precondition(rq, (uint64_t)o->version));
 	if (in->name.p != NULL)
 		o->name = in->name;
@@ -175,7 +175,7 @@ get_statistics(struct request *rq)
 static enum err
 delete(struct request *rq)
 {
-	return organization_delete(rq->db, rq->arena, ACTOR(rq));
+	return organization_delete(rq->db, rq->arena, ACTOR(rq), false);
 }
 
 static enum err

@@ -52,6 +52,13 @@ struct pw_password {
 extern const struct shape pw_password;
 MUST_CHECK enum err pw_confirm_password(struct request *);
 
+/* Who asks and what he acts for, which may have gone since he was known. */
+struct organization;
+struct user;
+MUST_CHECK enum err pw_active_organization(struct request *,
+    struct organization *);
+MUST_CHECK enum err pw_own_user(struct request *, struct user *);
+
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;
 

@@ -199,7 +199,7 @@ get_profile(struct request *rq)
 {
 	struct user *u = ARENA_NEW(rq->arena, struct user);
 
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	TRY(pw_own_user(rq, u));
 	rq->out = u;
 	answer_etag(rq, (uint64_t)u->version);
 	return OK;
@@ -218,7 +218,7 @@ put_profile(struct request *rq)
 	const struct profile_in *in = rq->in;
 	struct user *u = ARENA_NEW(rq->arena, struct user);
 
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	TRY(pw_own_user(rq, u));
 	TRY(precondition(rq, (uint64_t)u->version));
 	if (in->name.p != NULL)
 		u->name = in->name;
@@ -252,7 +252,7 @@ static enum err
 get_active(struct request *rq)
 {
 	rq->out = ARENA_NEW(rq->arena, struct organization);
-	return organization_get(rq->db, rq->arena, rq->who.org_id, rq->out);
+	return pw_active_organization(rq, rq->out);
 }
 
 static enum err

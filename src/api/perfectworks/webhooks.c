@@ -146,13 +146,18 @@ create(struct request *rq)
 	    .description = in->description, .events = STR("*"),
 	    .active = (rq->given & GIVEN_ACTIVE) == 0 || in->active };
 	bool good = good_url(rq, in->url);
+	enum err e;
 
 	if ((rq->given & GIVEN_EVENTS) != 0)
 		good &= good_events(rq, in->events, &w.events);
 	if (!good)
 		return ERR_INVALID;
-	TRY(webhook_create(rq->db, rq->arena, ACTOR(rq), &w));
-	return answer(rq, &w);
+	e = webhook_create(rq->db, rq->arena, ACTOR(rq), &w);
+	if (e == ERR_LIMIT)
+		complain(&rq->wrong, rq->arena, STR(""), "There can be %lld "
+		    "webhook endpoints: delete one first",
+		    (long long)settings->webhook_endpoints);
+	return e == OK ? answer(rq, &w) : e;
 }
 
 static enum err
