@@ -87,7 +87,7 @@ test('401 comes before anything is said of the body', async () => {
 
 test('403: a key without the scope', async () => {
 	for (const o of all(403).filter((x) => errors(x, 403).some((slug) =>
-	    ['scope', 'forbidden'].includes(slug))))
+	    ['scope', 'forbidden', 'login_only'].includes(slug))))
 		for (const key of doc.house(o) ? [weak, houseWeak] : [weak]) {
 			const a = await c.call(o.method, at(o), { key,
 				body: body(o) });
@@ -107,7 +107,7 @@ test('403: a test key, where what is real moves', async () => {
 			key: doc.house(o) ? houses : own });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-		assert.ok(['test_key', 'forbidden'].includes(
+		assert.ok(['test_key', 'login_only'].includes(
 		    a.body.error.code), `${o.id}: ${a.text}`);
 	}
 });
