@@ -74,6 +74,13 @@ test('401: no credential, a wrong one', async () => {
 	}
 });
 
+test('each list says how it can be sorted', () => {
+	for (const o of doc.operations)
+		for (const p of o.parameters.filter((x) => x.name === 'sort'))
+			assert.match(p.description,
+			    /^\w+:(asc|desc), if absent/, o.id);
+});
+
 test('operations that need a credential declare 401', () => {
 	for (const o of doc.operations.filter(doc.secured))
 		assert.ok(declares(o, 401), o.id);
