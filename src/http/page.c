@@ -4,6 +4,7 @@
  */
 #include "http/page.h"
 
+#include "base/buf.h"
 #include "http/http.h"
 
 #include "base/banned.h"
@@ -56,13 +57,25 @@ wrong(struct request *rq, const char *field, const char *why)
 	return ERR_BAD_PAGE;
 }
 
+static enum err
+wrong_sort(struct request *rq)
+{
+	struct buf b;
+
+	buf_init(&b, rq->arena, 100);
+	for (const char *const *s = rq->route->sorts; *s != NULL; s++)
+		buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", *s);
+	complain(&rq->wrong, rq->arena, STR("sort"), "must be one of %.*s",
+	    STR_ARG(buf_view(&b)));
+	return ERR_BAD_PAGE;
+}
+
 enum err
-page_read(struct request *rq, const struct page_query *q,
-    const char *const *sorts, struct paging *p)
+page_read(struct request *rq, const struct page_query *q, struct paging *p)
 {
 	*p = (struct paging){ .limit = q->limit != 0 ? q->limit : PAGE_LIMIT };
-	if (!find_sort(q->sort, sorts, &p->order))
-		return wrong(rq, "sort", "is not a sort of this list");
+	if (!find_sort(q->sort, rq->route->sorts, &p->order))
+		return wrong_sort(rq);
 	rq->page.limit = p->limit;
 	if (q->cursor.p == NULL) {
 		rq->page.page = q->page != 0 ? q->page : 1;

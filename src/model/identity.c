@@ -188,7 +188,7 @@ identity_confirm(struct db *db, struct arena *a, uint64_t user_id,
 	    &row);
 
 	e = check_password(a, e, &row, password, &user);
-	return e == ERR_BAD_LOGIN ? ERR_FORBIDDEN : e;
+	return e == ERR_BAD_LOGIN ? ERR_WRONG_PASSWORD : e;
 }
 
 #define REFRESH_BYTES 32

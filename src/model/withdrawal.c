@@ -77,7 +77,8 @@ withdrawal_request(struct db *db, struct arena *a, const struct actor *who,
 
 /*
  * One guarded update to the state; *moved: false where it was in that state
- * before.  ERR_CONFLICT: in another.  w is read after it.
+ * before.  ERR_CONFLICT: in another.  w is read after it.  Who records that it
+ * was paid has decided nothing.
  */
 static enum err
 decide(struct db *db, struct arena *a, const struct actor *who, uint64_t id,

@@ -205,7 +205,7 @@ test('no API key changes a password', async () => {
 
 	assert.equal(slug(await c.call('PUT', '/users/password', { key,
 		body: { currentPassword: PASSWORD, newPassword: NEW } })),
-	    'forbidden');
+	    'login_only');
 });
 
 test('without confirm_email nobody waits for a mail', async () => {

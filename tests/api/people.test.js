@@ -431,7 +431,7 @@ test('an API key deletes no user', async () => {
 	for (const path of ['/users', '/users/permanent'])
 		assert.equal(code(await c.call('DELETE', path, { key,
 			body: path === '/users' ? undefined :
-			    { password: PASSWORD } })), 'forbidden');
+			    { password: PASSWORD } })), 'login_only');
 });
 
 test('log-in and recovery while he is deleted at once', async () => {

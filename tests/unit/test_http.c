@@ -162,11 +162,12 @@ static const char *const sorts[] = { "createdAt:desc", "createdAt:asc",
 static enum err
 page(const struct page_query *q, struct paging *p, struct request *rq)
 {
-	static const struct route list = { .op = "list", .flags = R_LIST };
+	static const struct route list = { .op = "list", .flags = R_LIST,
+	    .sorts = sorts };
 
 	*rq = (struct request){ .arena = &arena, .route = &list };
 	complaints_init(&rq->wrong);
-	return page_read(rq, q, sorts, p);
+	return page_read(rq, q, p);
 }
 
 static void
@@ -187,6 +188,8 @@ pages_and_sorts(void **state UNUSED)
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
 	q.sort = STR("name:asc");
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
+	assert_true(str_is(rq.wrong.first->message,
+	    "must be one of createdAt:desc, createdAt:asc, amount:desc"));
 	q = (struct page_query){ .page = 1000000, .limit = 100 };
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
 }

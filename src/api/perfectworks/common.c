@@ -26,7 +26,7 @@ pw_confirm_password(struct request *rq)
 	enum err e = identity_confirm(rq->db, rq->arena, rq->who.user_id,
 	    in->password);
 
-	if (e == ERR_FORBIDDEN)
+	if (e == ERR_WRONG_PASSWORD)
 		complain(&rq->wrong, rq->arena, STR("password"), "is wrong");
 	return e;
 }

@@ -77,7 +77,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(payment_list_all(rq->db, rq->arena, &filter, &p, &rows));
 	pw_payment_page(rq, &p, rows);
 	return OK;
@@ -135,7 +135,7 @@ static const enum err refund_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT,
 const struct route pw_house_payment_routes[] = {
 	{ .op = "adminListPayments", .method = GET, .path = "/admin/payments",
 	  .handle = list, .query = &payment_query, .out = &payment_out,
-	  .status = 200, .flags = R_LIST | R_HOUSE,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST | R_HOUSE,
 	  .scope = SCOPE_PAYMENTS_READ, .tag = "admin",
 	  .summary = "List payments of all organizations",
 	  .done = "Payments" },

@@ -87,7 +87,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(invitation_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	row = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
@@ -136,7 +136,8 @@ const struct route pw_invitation_routes[] = {
 	{ .op = "listPendingInvitations", .method = GET,
 	  .path = "/organization-members/pending-invitations",
 	  .handle = list, .query = &pw_list_query, .out = &invitation_out,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_MEMBERS_READ,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST,
+	  .scope = SCOPE_MEMBERS_READ,
 	  .tag = "organization-members",
 	  .summary = "List invitations that nobody has accepted yet",
 	  .done = "Pending invitations" },

@@ -37,7 +37,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(member_list(rq->db, rq->arena, rq->who.org_id, q->role, &p,
 	    &rows));
 	page_cut(rq, &p, rows, sizeof(struct member),
@@ -113,7 +113,8 @@ static const enum err join_errors[] = ERRORS(ERR_NOT_FOUND, ERR_NOT_INVITED,
 const struct route pw_member_routes[] = {
 	{ .op = "listMembers", .method = GET, .path = "/organization-members",
 	  .handle = list, .query = &member_query, .out = &member_out,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_MEMBERS_READ,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST,
+	  .scope = SCOPE_MEMBERS_READ,
 	  .tag = "organization-members", .summary = "List members",
 	  .done = "Members" },
 	{ .op = "getMember", .method = GET,

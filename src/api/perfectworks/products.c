@@ -114,7 +114,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(product_list_all(rq->db, rq->arena, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct product), p.order < 2 ?
 	    offsetof(struct product, position) :
@@ -186,7 +186,7 @@ const struct route pw_product_routes[] = {
 	  .errors = create_errors, .tag = "admin",
 	  .summary = "Offer a product", .done = "Product created" },
 	{ .op = "adminListProducts", .method = GET, .path = "/admin/products",
-	  .handle = list, .query = &pw_list_query,
+	  .handle = list, .query = &pw_list_query, .sorts = sorts,
 	  .out = &house_product_out, .status = 200, .flags = R_LIST | R_HOUSE,
 	  .scope = SCOPE_PAYMENTS_READ, .tag = "admin",
 	  .summary = "List all products, for sale or not",

@@ -44,7 +44,7 @@ extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
 /*
  * For what can't be undone the password is asked again; a route's .in and
- * .prepare.  A wrong one is ERR_FORBIDDEN, since the credential is good.
+ * .prepare.  A wrong one is ERR_WRONG_PASSWORD, 403: the credential is good.
  */
 struct pw_password {
 	struct str password;

@@ -169,7 +169,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(webhook_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	w = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
@@ -256,7 +256,8 @@ const struct route pw_webhook_routes[] = {
 	{ .op = "listWebhookEndpoints", .method = GET,
 	  .path = "/webhook-endpoints", .handle = list,
 	  .query = &pw_list_query, .out = &endpoint_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_WEBHOOKS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST,
+	  .scope = SCOPE_WEBHOOKS_READ,
 	  .tag = "webhook-endpoints", .summary = "List webhook endpoints",
 	  .done = "Webhook endpoints" },
 	{ .op = "getWebhookEndpoint", .method = GET,
