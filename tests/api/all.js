@@ -33,6 +33,7 @@ for (const name of [
 	'statements',
 	'server',
 	'limits',
+	'walk',
 	'faults',
 	'backup',
 	'coverage',
