@@ -28,7 +28,8 @@ ALTER TABLE payment
 	ADD UNIQUE KEY payment_intent (intent),
 	ADD KEY payment_look (look_at),
 	ADD KEY payment_created (organization_id, created_at, id),
-	ADD KEY payment_in_status (organization_id, status, created_at, id),
+	ADD KEY payment_in_status (organization_id, status, created_at, id,
+	    payment_status),
 	ADD KEY payment_all (created_at, id),
 	ADD KEY payment_all_in_status (status, created_at, id);
 

@@ -9,7 +9,10 @@ WHERE organization_id = :org AND id = :id AND seq IS NOT NULL
 
 -- name: event_list
 SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
-FROM event IGNORE INDEX (event_seq, event_waiting)
+FROM event
+-- index: event_entity when entity
+-- index: event_type when type
+-- index: event_list
 WHERE organization_id = :org AND seq > :after
 -- where: type
 AND type = :type

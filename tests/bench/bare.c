@@ -66,19 +66,25 @@ connect_db(void)
 		die("session", mysql_error(db));
 }
 
-/* The parts of a statement, its row repeated. */
+/* Statements with fragments: the one that is asked for, behind the head. */
+static const unsigned fragment[QUERY_COUNT] = {
+	[Q_PAYMENT_FACTS] = Q_PAYMENT_FACTS_WHERE_TOKEN,
+};
+
+/* The part of a statement that has its parameters. */
 static const struct sql_part *
 prepare(enum query q, unsigned rows)
 {
 	const struct statement *s = &statements[q];
-	const struct sql_part *row = s->rows ? &s->parts[1] : &s->parts[0];
+	const struct sql_part *row = s->rows ? &s->parts[1] : fragment[q] ?
+	    &s->parts[__builtin_ffs((int)fragment[q])] : &s->parts[0];
 	char sql[8192];
 	size_t n;
 
 	if (prepared[q] != NULL)
 		return row;
 	n = (size_t)snprintf(sql, sizeof(sql), "%s", s->parts[0].sql);
-	for (unsigned i = 0; s->rows && i < rows; i++)
+	for (unsigned i = 0; row != s->parts && i < rows; i++)
 		n += (size_t)snprintf(sql + n, sizeof(sql) - n, "%s %s",
 		    i > 0 ? "," : "", row->sql);
 	prepared[q] = mysql_stmt_init(db);
@@ -201,7 +207,7 @@ commission(long long sale, long long referral, long long referrer,
 	RUN(Q_REFERRAL_CUSTOMER, S(now), I(referral));
 	id = (long long)RUN(Q_EARNING_INSERT, I(1), I(referrer), I(campaign),
 	    S(placement), I(sale), S("commission"), S("available"), I(part),
-	    S("USD"), I(200000), S(now), S(now));
+	    S("USD"), I(200000), I(0), S(now), S(now));
 	RUN(Q_ACCOUNT_MOVE, I(part), I(1), S("earnings_available"),
 	    I(referrer), S("USD"));
 	journal = (long long)RUN(Q_JOURNAL_INSERT, I(1), S("commission"),
@@ -259,7 +265,7 @@ pay(char **v, long long number)
 	char token[64], text[200];
 
 	snprintf(token, sizeof(token), "%s-%lld", v[0], number);
-	RUN(Q_PAYMENT_BY_TOKEN, S(token));
+	RUN(Q_PAYMENT_FACTS, NONE, S(token));
 	id = atoll(column[0]);
 	plain("START TRANSACTION");
 	RUN(Q_PAYMENT_PAID, S(now), I(id));
