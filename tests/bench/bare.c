@@ -196,12 +196,11 @@ click(char **v)
 #define ENTRY(journal, line, org, kind, owner, currency, amount) \
 	I(journal), I(line), I(org), S(kind), I(owner), S(currency), I(amount)
 
-static void
+static long long
 commission(long long sale, long long referral, long long referrer,
     long long campaign, const char *placement, long long amount)
 {
 	long long part = amount / 5;
-	char data[200];
 	long long id, journal;
 
 	RUN(Q_REFERRAL_CUSTOMER, S(now), I(referral));
@@ -224,10 +223,7 @@ commission(long long sale, long long referral, long long referrer,
 	run(Q_ENTRY_INSERT, lines, 7, 2);
 	of_two = prepared[Q_ENTRY_INSERT];
 	prepared[Q_ENTRY_INSERT] = of_four;
-	snprintf(data, sizeof(data), "{\"saleId\":\"%lld\",\"amount\":%lld,"
-	    "\"currency\":\"USD\"}", sale, part);
-	RUN(Q_EVENT_INSERT, I(1), S("commission.created"), I(id), NONE,
-	    S(data), S(now));
+	return id;
 }
 
 /*
@@ -262,7 +258,7 @@ pay(char **v, long long number)
 	const struct buyer *b = &buyers[(unsigned long long)number % n_buyers];
 	long long amount = atoll(v[2]), tokens = atoll(v[3]);
 	long long id, sale, journal;
-	char token[64], text[200];
+	char token[64], text[200], data[200];
 
 	snprintf(token, sizeof(token), "%s-%lld", v[0], number);
 	RUN(Q_PAYMENT_FACTS, NONE, S(token));
@@ -286,11 +282,17 @@ pay(char **v, long long number)
 	snprintf(text, sizeof(text), "payment %lld", id);
 	RUN(Q_TOKEN_INSERT, I(b->org), S("purchase"), I(tokens), I(tokens),
 	    S(text), I(id), S(now));
-	commission(sale, b->referral, b->referrer, 1, b->placement, amount);
+	sale = commission(sale, b->referral, b->referrer, 1, b->placement,
+	    amount);
 	snprintf(text, sizeof(text), "{\"amount\":%lld,\"currency\":\"USD\","
 	    "\"tokens\":%lld}", amount, tokens);
-	RUN(Q_EVENT_INSERT, I(b->org), S("payment.paid"), I(id), NONE, S(text),
-	    S(now));
+	snprintf(data, sizeof(data), "{\"campaignId\":\"%s\",\"amount\":%lld,"
+	    "\"currency\":\"USD\"}", b->placement, amount / 5);
+	const struct value events[] = {
+		I(b->org), S("payment.paid"), I(id), NONE, S(text), S(now),
+		I(1), S("commission.created"), I(sale), NONE, S(data), S(now),
+	};
+	run(Q_EVENT_INSERT, events, 6, 2);
 	plain("COMMIT");
 }
 
