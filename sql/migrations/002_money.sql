@@ -71,8 +71,6 @@ ALTER TABLE earning
 	ADD COLUMN refused_at DATETIME(6) NULL AFTER available_at,
 	DROP KEY earning_sale,
 	ADD UNIQUE KEY earning_once (sale_id, referrer_id, type, refund_id),
-	DROP KEY earning_amount,
-	ADD KEY earning_amount (referrer_id, amount, id, type, status),
 	ADD KEY earning_type (referrer_id, type, created_at, id),
 	ADD KEY earning_status (referrer_id, status, created_at, id),
 	ADD KEY earning_all (type, created_at, id),

@@ -29,8 +29,7 @@ ALTER TABLE payment
 	ADD KEY payment_look (look_at),
 	DROP KEY payment_organization,
 	ADD KEY payment_created (organization_id, created_at, id),
-	ADD KEY payment_in_status (organization_id, status, created_at, id,
-	    payment_status),
+	ADD KEY payment_in_status (organization_id, status, created_at, id),
 	ADD KEY payment_all (created_at, id),
 	ADD KEY payment_all_in_status (status, created_at, id);
 
