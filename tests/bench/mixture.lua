@@ -31,7 +31,7 @@ function init(args)
 		json["Idempotency-Key"] = table.concat({ run, thread, calls },
 		    "-")
 		local text = wrk.format("POST", "/api/v0/token-reservations",
-		    json, '{"amount":1,"ttlSeconds":60}')
+		    json, '{"amount":1,"expiresInSeconds":60}')
 		json["Idempotency-Key"] = nil
 		return text
 	end

@@ -47,7 +47,7 @@ async function mixture(dir) {
 	const { id, code } = await w.campaign(me);
 	const { key } = await w.key(me, ['campaigns:read', 'tokens:read',
 		'tokens:write', 'payments:read', 'webhooks:read',
-		'referrers:read']);
+		'earnings:read', 'referrals:read']);
 
 	await w.adjust(me, 1e9);
 	write(dir, { url: c.service.url, key, campaign: id, code });
