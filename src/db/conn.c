@@ -99,8 +99,8 @@ set_options(MYSQL *m, const struct db_conf *c)
 }
 
 /*
- * Not split_materialized: of a derived table with GROUP BY it may read the whole
- * range again for each row that is joined to it, where one has many rows.
+ * Not split_materialized: it may read the whole range of a derived table with
+ * GROUP BY again for each row that is joined to it.
  */
 static bool
 set_session(MYSQL *m, const struct db_conf *c)

@@ -42,8 +42,8 @@ struct referred_sale {
 /*
  * Works the commission out, records it and posts it; pending where the
  * installation has a hold, and without an end of it where checks say that it
- * waits for the house.  *made: the event, which is still to be written; it has no
- * type where the commission rounds to nothing, and there is none.
+ * waits for the house.  *made: the event, which is still to be written; it has
+ * no type where the commission rounds to nothing, and there is none.
  */
 MUST_CHECK enum err earning_commission(struct db *, struct arena *,
     const struct referred_sale *, struct when now,

@@ -160,9 +160,9 @@ by_seq(const void *a, const void *b)
 }
 
 /*
- * No index has the events of a subject in their order, but one has those of each
- * type.  They are read one after the other, up to what was published before:
- * nothing comes between them meanwhile.
+ * No index has the events of a subject in their order, but one has those of
+ * each type.  They are read one after the other, up to what was published
+ * before: nothing comes between them meanwhile.
  */
 static enum err
 list_subject(struct db *db, struct arena *a, uint64_t org,

@@ -109,6 +109,10 @@ const MORE = (k) => [
 	`/referrer-campaigns/${k.campaign.id}/analytics?from=${day(365)}`,
 ];
 
+/* What stands for the values of k where calls are named. */
+const NAMES = { organization: 'ID', campaign: { id: '{id}', code: 'CODE' },
+	reservation: 'ID', reference: 'reservation%20ID' };
+
 /* The list that names something for an address with an {id}. */
 const LIST_OF = {
 	'/webhook-deliveries/{id}': '/webhook-endpoints/{id}/deliveries',
@@ -183,7 +187,7 @@ class Side {
 
 	/* Name and address of each call; names are the same on both sides. */
 	async calls() {
-		const lists = LISTS(this.k);
+		const lists = LISTS(this.k), names = LISTS(NAMES);
 
 		this.all = {};
 		for (const o of reads) {
@@ -192,31 +196,25 @@ class Side {
 			else if (!(o.template in lists))
 				throw new Error(`${o.template} is not in LISTS`);
 			else
-				for (const v of lists[o.template])
-					await this.list(o.template, v);
+				for (const i of lists[o.template].keys())
+					await this.list(o.template,
+					    lists[o.template][i],
+					    names[o.template][i]);
 		}
-		for (const uri of MORE(this.k))
-			this.add(uri, uri);
+		for (const i of MORE(this.k).keys())
+			this.all[MORE(NAMES)[i]] = MORE(this.k)[i];
 	}
 
-	add(name, uri) {
-		const { campaign, organization, reservation } = this.k;
-
-		this.all[name.replace(campaign.id, '{id}').replace(
-		    campaign.code, 'CODE').replace(`=${organization}`, '=ID')
-		    .replace(reservation, 'ID')] = uri;
-	}
-
-	async list(template, variant) {
-		const name = template + (variant ? `?${variant}` : '');
-		const uri = name.replace('{id}', this.who.endpoint);
+	async list(template, variant, named) {
+		const uri = (v) => template + (v ? `?${v}` : '');
+		const at = uri(variant).replace('{id}', this.who.endpoint);
 		let deep;
 
-		if (!ONLY.test(name))
+		if (!ONLY.test(uri(named)))
 			return;
-		this.add(name, uri);
-		if ((deep = await this.deep(uri)))
-			this.add(`${name} by cursor`, deep);
+		this.all[uri(named)] = at;
+		if ((deep = await this.deep(at)))
+			this.all[`${uri(named)} by cursor`] = deep;
 	}
 
 	async one(o) {
@@ -230,7 +228,7 @@ class Side {
 		else if (/\{/.test(template))
 			({ id } = await this.first(LIST_OF[template] ??
 			    template.split('/{')[0]));
-		this.add(template, template.replace('{id}', id));
+		this.all[template] = template.replace('{id}', id);
 	}
 }
 
