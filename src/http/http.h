@@ -103,6 +103,7 @@ struct route {
 	enum err (*outside)(struct request *);
 	enum err (*finish)(struct request *);
 	const struct shape *in, *query, *out;
+	const char *const *sorts;	/* of a list; the first: default */
 	int status;			/* of success */
 	int also;			/* another success, or 0 */
 	const char *raw_type;		/* R_RAW: media type of the answer */

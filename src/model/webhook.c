@@ -47,8 +47,11 @@ enum err
 webhook_create(struct db *db, struct arena *a, const struct actor *who,
     struct webhook_endpoint *w)
 {
+	struct organization org = { 0 };
 	uint64_t rows;
 
+	/* one after the other, so that their number is exact */
+	TRY(organization_hold(db, a, who->organization_id, 0, &org));
 	w->secret = webhook_secret(a);
 	w->disabled_reason = -1;
 	w->created_at = w->updated_at = who->now;

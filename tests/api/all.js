@@ -32,6 +32,7 @@ for (const name of [
 	'statements',
 	'server',
 	'limits',
+	'walk',
 	'faults',
 	'backup',
 	'coverage',

@@ -200,7 +200,8 @@ function shift(days) {
 	    `created_at = created_at - INTERVAL ${days} DAY; ` +
 	    `UPDATE placement_day SET day = day - INTERVAL ${days} DAY ` +
 	    'ORDER BY day; DELETE FROM click_source_day; ' +
-	    'DELETE FROM referrer_day; UPDATE rollup SET last_id = 0, ' +
+	    'DELETE FROM referrer_day; DELETE FROM placement_earned; ' +
+	    'DELETE FROM referrer_earned; UPDATE rollup SET last_id = 0, ' +
 	    'done_until = \'2000-01-01\'; COMMIT');
 }
 

@@ -15,6 +15,7 @@ const ROWS = 6;		/* of each kind, so that one a row would show */
 const MOST = 4;		/* who asks, what is his, and the answer */
 const MORE = {
 	getReferrerCampaignAnalytics: 5,
+	getOrganizationStatistics: 6,
 	getReferrerDashboard: 6,
 };
 const reads = doc.operations.filter((o) => o.method === 'GET');

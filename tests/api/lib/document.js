@@ -17,6 +17,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 formats(ajv);
 for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
+ajv.addFormat('idn-email', /^[^\s@]+@[A-Za-z0-9.-]+$/);
 ajv.addSchema(document, 'api');
 
 /* "/api/v0" where the paths of the document are below a server's path. */

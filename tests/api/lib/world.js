@@ -227,11 +227,9 @@ class World {
 		let found = [];
 
 		await until(async () => {
-			const { items } = await this.ok(200, 'GET',
-			    '/events?limit=100', { token: who.token });
-
-			found = items.filter((e) => e.type === type &&
-			    e.entityId === entityId);
+			found = (await this.ok(200, 'GET', `/events?limit=100` +
+			    `&type=${type}&entityId=${entityId}`, {
+				token: who.token })).items;
 			return found.length > 0;
 		}, 20000, 500);
 		return found;
