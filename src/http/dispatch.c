@@ -318,7 +318,7 @@ prepare(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
 
-	TRY(authenticate(rq, lookup));
+	TRY(authenticate(rq, lookup, s->face->basic));
 	TRY(authorize(rq->route, &rq->who));
 	if (s->match.bad_id)
 		return ERR_BAD_ID;

@@ -94,7 +94,8 @@ enum {
 struct route {
 	const char *op;			/* operationId */
 	enum method method;
-	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}" */
+	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}",
+				 * "/{id:campaign}/lines/{id:line}" */
 	enum err (*handle)(struct request *);
 	enum err (*prepare)(struct request *);	/* before BEGIN: slow work */
 	/*
@@ -122,6 +123,7 @@ struct face {
 	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
 	const char *title;
 	bool lax;			/* unknown members are ignored */
+	bool basic;			/* API keys by HTTP Basic as well */
 	/* NULL-terminated; each ends in an entry without .op. */
 	const struct route *const *tables;
 	void (*success)(struct request *, struct buf *, bool masked);

@@ -32,7 +32,7 @@ put_scope(const struct route *r, struct buf *b)
 		}
 }
 
-/* "/x/{text:name}" is "/x/{name}" in the table. */
+/* "/x/{text:name}", "/x/{id:name}" are "/x/{name}" in the table. */
 static void
 put_path(const char *path, struct buf *b)
 {
@@ -43,6 +43,8 @@ put_path(const char *path, struct buf *b)
 		buf_char(b, '{');
 		if (str_has_prefix(rest, STR("text:")))
 			rest = str_skip(rest, 5);
+		else if (str_has_prefix(rest, STR("id:")))
+			rest = str_skip(rest, 3);
 	}
 	buf_str(b, before);
 }
