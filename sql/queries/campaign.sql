@@ -50,6 +50,10 @@ UPDATE campaign SET name = :name, description = :description,
 	ends_on = :ends, updated_at = :now, version = version + 1
 WHERE id = :id
 
+-- name: campaign_engage
+UPDATE campaign SET advertiser_id = :advertiser, currency = :currency
+WHERE id = :id
+
 -- name: campaign_move
 UPDATE campaign SET status = :status, begins_at = :begins,
 	launched_at = :launched, ended_on = :ended_on, ended_at = :ended,

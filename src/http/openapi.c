@@ -154,9 +154,10 @@ put_body(struct buf *b, const struct route *r)
 {
 	if (r->in == NULL)
 		return;
-	buf_printf(b, "\"requestBody\":{\"required\":true,\"content\":{"
+	buf_printf(b, "\"requestBody\":{\"required\":%s,\"content\":{"
 	    "\"application/json\":{\"schema\":{\"$ref\":"
-	    "\"#/components/schemas/%s\"}}}},", r->in->name);
+	    "\"#/components/schemas/%s\"}}}},", (r->flags & R_BARE) != 0 ?
+	    "false" : "true", r->in->name);
 }
 
 static void
@@ -167,6 +168,11 @@ put_success(struct printer *p, const struct route *r, int status)
 	buf_printf(b, "\"%d\":{\"description\":", status);
 	quoted(b, status == 304 ? "Not changed: it has the ETag that "
 	    "If-None-Match named" : r->done != NULL ? r->done : r->summary);
+	if ((r->flags & R_QUOTE) != 0)
+		buf_lit(b, ",\"headers\":{\"ETag\":{\"required\":true,"
+		    "\"description\":\"Of what this answer says: as If-Match "
+		    "of the real call after a dry run, just that is done\","
+		    "\"schema\":{\"type\":\"string\",\"maxLength\":100}}}");
 	if (status == 204 || status == 304) {
 		;	/* nothing to describe */
 	} else if ((r->flags & R_RAW) != 0) {

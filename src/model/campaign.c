@@ -138,6 +138,18 @@ campaign_lock(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 }
 
 enum err
+campaign_engage(struct db *db, const struct actor *who, struct campaign *c,
+    struct str advertiser, struct str currency)
+{
+	c->advertiser = advertiser;
+	c->currency = currency;
+	TRY(db_exec(db, Q_ADVERTISER_MEET, ARGS(c->organization_id, advertiser,
+	    who->now), NULL, &c->advertiser_id));
+	return db_exec(db, Q_CAMPAIGN_ENGAGE, ARGS(c->advertiser_id, currency,
+	    c->id), NULL, NULL);
+}
+
+enum err
 campaign_update(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
 {
