@@ -21,6 +21,7 @@ GRANT INSERT ON sale TO affiliated@localhost;
 GRANT INSERT ON token_transaction TO affiliated@localhost;
 GRANT INSERT ON token_adjustment TO affiliated@localhost;
 GRANT INSERT ON reservation_lot TO affiliated@localhost;
+GRANT INSERT ON refund_lot TO affiliated@localhost;
 GRANT INSERT ON referrer_day TO affiliated@localhost;
 GRANT INSERT ON webhook_attempt TO affiliated@localhost;
 GRANT INSERT ON advertiser TO affiliated@localhost;

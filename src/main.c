@@ -25,7 +25,7 @@ static void
 usage(FILE *f)
 {
 	fputs("usage: affiliated serve|jobs|migrate|verify [--config FILE]\n"
-	    "       affiliated admin [--config FILE] COMMAND ...\n"
+	    "       affiliated admin [--config FILE] bootstrap|product ...\n"
 	    "       affiliated openapi FACE\n"
 	    "       affiliated roles\n"
 	    "       affiliated config [--man]\n"
@@ -214,8 +214,10 @@ run_role(const struct role_of *role, int argc, char **argv)
 			return usage(stderr), USAGE;
 		path = optarg;
 	}
-	if ((optind < argc) != role->more)
+	if (optind < argc && !role->more)
 		return usage(stderr), USAGE;
+	if (optind == argc && role->more)
+		return admin_usage();
 	if (!conf_load(&conf, path, why))
 		return complain_of(why);
 	if (!log_open(conf.log_file, (enum log_level)conf.log_level)) {

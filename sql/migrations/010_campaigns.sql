@@ -7,7 +7,9 @@ ALTER TABLE account
 	    'tokens_reserved', 'tokens_spent', 'tokens_owed',
 	    'tokens_expired', 'advertiser_money', 'advertiser_credit',
 	    'campaign_reserved', 'campaign_earned', 'invoiced', 'invoice_open',
-	    'invoice_applied', 'invoice_credited') NOT NULL;
+	    'invoice_applied', 'invoice_credited') NOT NULL,
+	ADD KEY account_book (organization_id, id),
+	ADD KEY account_kind (organization_id, kind, id);
 
 ALTER TABLE journal
 	MODIFY kind ENUM('payment', 'commission', 'commission_available',

@@ -130,7 +130,7 @@ static const struct check account_checks[] = {
 	{ .query = Q_VERIFY_GUARDS, .what = "is beyond its guard" },
 	{ Q_VERIFY_KINDS, "is not kept and guarded as its kind is", &kind_row,
 	  judge_kinds },
-	{ .query = Q_VERIFY_OWNERS, .what = "belongs to no referrer" },
+	{ .query = Q_VERIFY_OWNERS, .what = "belongs to nobody" },
 };
 
 static const struct check organization_checks[] = {
@@ -164,17 +164,28 @@ static const struct check referrer_checks[] = {
 	  .what = "has days that were summed up wrong" },
 };
 
+static const struct check earning_checks[] = {
+	{ .query = Q_VERIFY_EARNING_ROWS, .what = "was not booked as" },
+	{ .query = Q_VERIFY_WITHDRAWALS,
+	  .what = "is no withdrawal, or not as it says" },
+};
+
 static const struct check payment_checks[] = {
 	{ .query = Q_VERIFY_PAYMENTS,
 	  .what = "is not booked once if paid, else never" },
 	{ .query = Q_VERIFY_AMOUNTS, .what = "was not booked as" },
-	{ .query = Q_VERIFY_REFUNDS, .what = "has wrong refunds:" },
+	{ .query = Q_VERIFY_REFUNDS, .what = "has wrong refunds" },
 	{ .query = Q_VERIFY_REFUND_JOURNALS,
-	  .what = "has refunds that are not booked once:" },
+	  .what = "has refunds that are not booked once" },
+	{ .query = Q_VERIFY_REFUND_AMOUNTS,
+	  .what = "has refunds that were not booked as" },
+	{ .query = Q_VERIFY_REFUND_LOTS,
+	  .what = "has refunds that took too much from lots" },
 };
 
 static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
+	{ .query = Q_VERIFY_RATES, .what = "has a commission that is wrong" },
 	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
 };
 
@@ -187,6 +198,21 @@ static const struct check placement_checks[] = {
 	  .what = "has sources that were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
+};
+
+static const struct check campaign_checks[] = {
+	{ .query = Q_VERIFY_CAMPAIGN_MONEY, .what = "has wrong money:" },
+	{ .query = Q_VERIFY_CAMPAIGN_INVOICES, .what = "has wrong invoices:" },
+	{ .query = Q_VERIFY_INVOICE_LINES,
+	  .what = "has lines that do not make up" },
+	{ .query = Q_VERIFY_CAMPAIGN_REFUNDS, .what = "has wrong refunds:" },
+	{ .query = Q_VERIFY_CAMPAIGN_JOURNALS, .what = "is not booked once:" },
+	{ .query = Q_VERIFY_CAMPAIGN_SETTLED, .what = "is settled wrongly:" },
+	{ .query = Q_VERIFY_HISTORY, .what = "has a broken history at" },
+};
+
+static const struct check advertiser_checks[] = {
+	{ .query = Q_VERIFY_ADVERTISER_CREDIT, .what = "has on account" },
 };
 
 static const struct thing {
@@ -203,9 +229,12 @@ static const struct thing {
 	THING(lot, Q_VERIFY_STEP_LOT),
 	THING(adjustment, Q_VERIFY_STEP_ADJUSTMENT),
 	THING(referrer, Q_VERIFY_STEP_REFERRER),
+	THING(earning, Q_VERIFY_STEP_EARNING),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
+	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
+	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),
 #undef THING
 };
 

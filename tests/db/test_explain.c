@@ -29,6 +29,8 @@ static const struct {
 } allowed[] = {
 	/* proves all of the books, range by range; nobody waits for it */
 	{ "verify_", true, true },
+	/* the same of one book, for who asks */
+	{ "book_", false, true },
 	/* a range of ids or a day that the jobs role groups by */
 	{ "rollup_", false, true },
 	/* thirty days of one referrer become thirty sums */

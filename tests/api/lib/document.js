@@ -16,6 +16,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 formats(ajv);
 for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
+ajv.addFormat('idn-email', /^[^\s@]+@[A-Za-z0-9.-]+$/);
 
 /* Where the program's errors have what, and what all of them have. */
 const FACES = {
