@@ -35,7 +35,7 @@ list_accounts(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, account_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(ledger_account_list(rq->db, rq->arena, rq->who.org_id,
 	    &q->filter, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct ledger_account),
@@ -74,7 +74,7 @@ list_entries(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, statement_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	if (p.offset != 0) {
 		complain(&rq->wrong, rq->arena, STR("page"),
 		    "goes on by cursor here");
@@ -110,14 +110,16 @@ const struct route pw_ledger_routes[] = {
 	{ .op = "listLedgerAccounts", .method = GET,
 	  .path = "/ledger/accounts", .handle = list_accounts,
 	  .query = &account_query, .out = &pw_ledger_account, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_PAYMENTS_READ, .tag = "ledger",
+	  .flags = R_LIST, .sorts = account_sorts,
+	  .scope = SCOPE_PAYMENTS_READ, .tag = "ledger",
 	  .summary = "List the accounts of the organization's own book",
 	  .done = "Accounts" },
 	{ .op = "getLedgerStatement", .method = GET,
 	  .path = "/ledger/statement", .handle = list_entries,
 	  .query = &statement_query, .out = &pw_statement_entry,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_PAYMENTS_READ,
-	  .errors = not_found, .tag = "ledger",
+	  .status = 200, .flags = R_LIST, .sorts = statement_sorts,
+	  .scope = SCOPE_PAYMENTS_READ, .errors = not_found,
+	  .tag = "ledger",
 	  .summary = "List the entries of an account, with its balance",
 	  .done = "Statement" },
 	{ .op = "verifyLedger", .method = GET, .path = "/ledger/verify",
