@@ -1,9 +1,12 @@
 -- Campaigns of an organization; whoever changes one holds its lock.
 
--- name: advertiser_meet
+-- name: advertiser_insert
 INSERT INTO advertiser (organization_id, reference, created_at)
 VALUES (:org, :reference, :now)
-ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)
+
+-- name: advertiser_find
+SELECT id FROM advertiser
+WHERE organization_id = :org AND reference = :reference LOCK IN SHARE MODE
 
 -- name: campaign_insert
 INSERT INTO campaign (organization_id, advertiser_id, user_id, name,

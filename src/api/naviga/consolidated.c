@@ -406,7 +406,7 @@ engage(struct request *rq, const struct consolidated *in, struct campaign *c)
 		nv_wrong(rq, STR("Currency"),
 		    "must be given: the campaign has none yet");
 	return rq->wrong.n > 0 ? ERR_INVALID : campaign_engage(rq->db,
-	    ACTOR(rq), c, in->advertiser, in->currency);
+	    rq->arena, ACTOR(rq), c, in->advertiser, in->currency);
 }
 
 static enum err
