@@ -234,13 +234,21 @@ is_new(const struct consolidated *in)
 	return str_is(in->id, "NEW");
 }
 
+/* Tokens are no currency of a campaign. */
+static bool
+is_currency(struct str code)
+{
+	return code.p != NULL && !str_is(code, "TOK");
+}
+
 static struct frame
 new_frame(struct request *rq, const struct consolidated *in)
 {
-	return (struct frame){ .rq = rq, .digits = in->currency.p == NULL ?
-	    -1 : currency_digits(in->currency), .starts_on = in->starts_on,
-	    .ends_on = in->ends_on, .known = is_new(in),
-	    .fixed = is_new(in) };
+	return (struct frame){ .rq = rq,
+	    .digits = is_new(in) && is_currency(in->currency) ?
+		currency_digits(in->currency) : -1,
+	    .starts_on = in->starts_on, .ends_on = in->ends_on,
+	    .known = is_new(in), .fixed = is_new(in) };
 }
 
 static void
@@ -267,7 +275,7 @@ check(struct request *rq)
 	} else if (in->lines.n == 0) {
 		nv_wrong(rq, STR("Lines"), "must have at least one item");
 	}
-	if (str_is(in->currency, "TOK"))
+	if (in->currency.p != NULL && !is_currency(in->currency))
 		nv_wrong(rq, STR("Currency"), "must be one of ISO 4217");
 	if (before(in->ends_on, in->starts_on))
 		nv_wrong(rq, STR("EndDate"), "must not be before StartDate");
