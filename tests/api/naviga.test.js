@@ -446,3 +446,355 @@ test('stop: a part prepaid, a part billed and unpaid, a part neither',
 	assert.equal(seen.Unbilled, 0);
 	assert.equal(seen.EarnedAndPaid, 70);
 });
+
+test('refund: in parts, by line and whole, with tax, never more than due',
+    async () => {
+	const q = await running([cpm({ TaxAmount: '19.00' }),
+		cpm({ Amount: '50.00', TaxAmount: '9.50' })], '178.50');
+
+	assert.equal((await refund(409, q.id, '1.00')).code, 'conflict');
+	await deliver(200, q.id, q.lines[0], { Impressions: 40000 });
+	const { body } = await stop(200, q.id, day(0));
+	assert.deepEqual([body.RefundDue, body.TaxRefundDue, body.OnAccount],
+	    [110, 20.9, 130.9]);
+	const one = await refund(200, q.id, '10.00', {
+		Lines: [{ ID: q.lines[0], Amount: '10.00' }] });
+	assert.deepEqual(one.body, { CampaignID: q.id, Refunded: 10,
+		TaxRefunded: 1.9, RefundDue: 100, TaxRefundDue: 19,
+		OnAccount: 119 });
+	const more = { Lines: [{ ID: q.lines[0], Amount: '50.01' }] };
+	assert.equal((await refund(422, q.id, '50.01', more)).code,
+	    'more_than_due');
+	assert.equal((await refund(422, q.id, '100.01')).code,
+	    'more_than_due');
+	await refund(404, q.id, '1.00', {
+		Lines: [{ ID: '999999999', Amount: 1 }] });
+	for (const [Amount, Lines, field] of [['0', undefined, 'Amount'],
+	    ['1.001', undefined, 'Amount'], ['1e0', undefined, 'Amount'],
+	    ['2.00', [{ ID: q.lines[0], Amount: 1 }], 'Amount'],
+	    ['1.00', [], 'Lines'], ['1.00', [{ ID: q.lines[0],
+		Amount: '0.00' }], 'Lines[0].Amount']])
+		assert.deepEqual((await refund(400, q.id, Amount, { Lines }))
+		    .fields, [field]);
+	const seen = await get(q.id);
+	assert.deepEqual([seen.Refunded, seen.RefundDue, seen.OnAccount],
+	    [10, 100, 119]);
+	assert.deepEqual(seen.Lines.map((l) => [l.Refunded, l.RefundDue,
+		l.TaxRefunded, l.TaxRefundDue]),
+	    [[10, 50, 1.9, 9.5], [0, 50, 0, 9.5]]);
+	const rest = await refund(200, q.id, 100);
+	has(rest, '"Refunded":110.00,"TaxRefunded":20.90,"RefundDue":0.00,' +
+	    '"TaxRefundDue":0.00,"OnAccount":0.00}');
+	assert.equal((await refund(422, q.id, '0.01')).code, 'more_than_due');
+});
+
+test('refund: a reference stands for one', async () => {
+	const q = await running([cpm()], '100.00');
+	const other = await running([cpm()], '100.00');
+	const Reference = `WIRE-${unique()}`;
+
+	for (const { id } of [q, other])
+		await stop(200, id, day(0));
+	const first = await refund(200, q.id, '40.00', { Reference });
+	const again = await refund(200, q.id, '40.00', { Reference });
+	assert.equal(again.text, first.text);
+	assert.equal((await refund(409, q.id, '41.00', { Reference })).code,
+	    'refund_taken');
+	assert.equal((await refund(409, other.id, '40.00', { Reference }))
+	    .code, 'refund_taken');
+	assert.equal((await get(q.id)).Refunded, 40);
+});
+
+test('refund: many at once, and never more than due', async () => {
+	const q = await running([cpm(), cpm({ Amount: '0.07' })], '100.07');
+
+	await stop(200, q.id, day(0));
+	const answers = await Promise.all(Array.from({ length: 24 }, (u, i) =>
+	    c.call('POST', `/api/campaigns/${q.id}/refund`, {
+		token: me.token, body: { Amount: '7.77',
+		    Reference: `M-${q.id}-${i}` } })));
+	const good = answers.filter((a) => a.status === 200);
+
+	assert.equal(good.length, 12);
+	for (const a of answers.filter((x) => x.status !== 200))
+		assert.equal(a.code, 'more_than_due', a.text);
+	const seen = await get(q.id);
+	assert.equal(seen.Refunded, 93.24);
+	assert.equal(seen.RefundDue, 6.83);
+	assert.equal(seen.OnAccount, 6.83);
+	await refund(200, q.id, '6.83');
+});
+
+test('credit on account pays for another campaign, once', async () => {
+	const AdvertiserID = `C-${unique()}`;
+	const q = await running([cpm()], '100.00', { AdvertiserID });
+	const next = await running([cpm()], undefined, { AdvertiserID });
+	const other = await running([cpm()]);
+
+	await stop(200, q.id, day(0));
+	assert.equal((await prepay(422, other.id, 1, 'OA')).code, 'funds');
+	const drawn = await prepay(201, next.id, '60.00', 'OA');
+	assert.deepEqual([drawn.body.Prepaid, drawn.body.OnAccount], [60, 40]);
+	assert.equal((await refund(422, q.id, '40.01')).code, 'funds');
+	await refund(200, q.id, '25.00');
+	await prepay(201, next.id, '15.00', 'OA');
+	assert.equal((await prepay(422, next.id, '0.01', 'OA')).code, 'funds');
+	assert.equal((await refund(422, q.id, '0.01')).code, 'funds');
+	/* what was drawn comes back when that one ends */
+	const end = await stop(200, next.id, day(0));
+	assert.deepEqual([end.body.RefundDue, end.body.OnAccount], [75, 75]);
+	const both = await Promise.all([...Array(4)].flatMap((u, i) => [
+	    c.call('POST', `/api/campaigns/${q.id}/refund`, {
+		token: me.token, body: { Amount: '25.00',
+		    Reference: `B-${q.id}-${i}` } }),
+	    c.call('POST', `/api/campaigns/${next.id}/refund`, {
+		token: me.token, body: { Amount: '25.00',
+		    Reference: `B-${next.id}-${i}` } })]));
+	assert.equal(both.filter((a) => a.status === 200).length, 3,
+	    both.map((a) => a.text).join('\n'));
+	assert.equal((await get(q.id)).OnAccount, 0);
+});
+
+test('delivery after the stop corrects what is due', async () => {
+	const q = await running([cpm()], '100.00');
+	const late = (Impressions) => deliver(200, q.id, q.lines[0], {
+		Impressions, AsOf: day(-1) });
+
+	await nv(201, me, 'POST', `/${q.id}/invoices`);
+	assert.equal((await stop(200, q.id, day(-1))).body.RefundDue, 100);
+	await late(30000);
+	const seen = await get(q.id);
+	assert.deepEqual([seen.RefundDue, seen.Earned, seen.OnAccount],
+	    [70, 30, 70]);
+	await refund(200, q.id, '60.00');
+	await late(60000);
+	const short = await get(q.id);
+	assert.deepEqual([short.Refunded, short.RefundDue, short.Earned,
+		short.EarnedAndPaid, short.OnAccount, short.Unbilled],
+	    [60, 0, 60, 40, 0, 20]);
+	assert.match((await stop(200, q.id, day(-1))).body.Lines[0].Formula,
+	    /= 40\.00, but refunded before: 60\.00$/);
+});
+
+test('delete: before billing, and again', async () => {
+	const q = await w.quote(me, [cpm()], { AdvertiserID: 'C-del' });
+
+	await prepay(201, q.id, '40.00');
+	const first = await nv(200, me, 'DELETE', `/${q.id}`);
+	assert.deepEqual(first.body, { CampaignID: q.id, Status: 'DE',
+		InvoicesCredited: [], AmountCredited: 0,
+		PaymentsReversed: (await get(q.id)).Prepayments
+		    .map((p) => p.ID), AmountReversed: 40, OnAccount: 0,
+		Warnings: [] });
+	assert.equal(first.body.PaymentsReversed.length, 1);
+	assert.equal((await nv(200, me, 'DELETE', `/${q.id}`)).text,
+	    first.text);
+	assert.equal((await refund(409, q.id, '1.00')).code, 'conflict');
+	const seen = await get(q.id);
+	assert.deepEqual([seen.Status, seen.Prepaid], ['DE', 0]);
+});
+
+/* switches, what is credited, reversed and on account of 100.00, 60 paid */
+const SWITCHES = [
+	['', 100, 60, 0],
+	['?unapplyPaidInvoices=false', 100, 60, 0],
+	['?reversePayment=false', 100, 0, 60],
+	['?unapplyPaidInvoices=false&reversePayment=false', 40, 0, 0],
+	['?unapplyPaidInvoices=true&reversePayment=false', 100, 0, 60],
+];
+
+for (const [how, credited, reversed, account] of SWITCHES)
+	test(`delete: after billing, ${how}`, async () => {
+		const q = await running([cpm({ StartDate: day(2) })], '60.00');
+
+		await nv(201, me, 'POST', `/${q.id}/invoices`);
+		const { body } = await nv(200, me, 'DELETE', `/${q.id}${how}`);
+		assert.deepEqual([body.Status, body.AmountCredited,
+			body.AmountReversed, body.OnAccount], ['AC', credited,
+			reversed, account]);
+		assert.equal(body.InvoicesCredited.length, 1);
+		const seen = await get(q.id);
+		assert.deepEqual([seen.Status, seen.Credited, seen.Applied,
+			seen.Open], ['AC', credited, 100 - credited, 0]);
+		assert.deepEqual((await nv(200, me, 'DELETE', `/${q.id}`)).body,
+		    body, 'a second one changes something');
+	});
+
+test('delete: a warning where something was delivered', async () => {
+	const q = await running([cpm(), cpm(), { ProductID: 'D',
+		PriceType: 'CPD', StartDate: day(-1), EndDate: day(2),
+		Amount: 4 }], '100.00');
+
+	await deliver(200, q.id, q.lines[1], { Impressions: 4 });
+	const dry = await nv(200, me, 'DELETE', `/${q.id}?dryRun=true`);
+	assert.equal(dry.body.Warnings.length, 2);
+	assert.match(dry.body.Warnings[0], new RegExp(`line ${q.lines[1]} ` +
+	    'was delivered: 4/100000 impressions.*stop'));
+	assert.match(dry.body.Warnings[1], /2\/4 days/);
+	assert.equal((await get(q.id)).Status, 'CO');
+	const real = await nv(200, me, 'DELETE', `/${q.id}`);
+	assert.equal(real.text, dry.text);
+	assert.equal((await nv(200, me, 'DELETE', `/${q.id}`)).text, dry.text);
+	assert.equal((await nv(400, me, 'DELETE', `/${q.id}?dryRun=1`)).code,
+	    'bad_page');
+});
+
+test('delete: after a stop and a refund, what is left is reversed',
+    async () => {
+	const q = await running([cpm()], '100.00');
+
+	await nv(201, me, 'POST', `/${q.id}/invoices`);
+	await deliver(200, q.id, q.lines[0], { Impressions: 50000 });
+	await stop(200, q.id, day(0));
+	await refund(200, q.id, '20.00');
+	const { body } = await nv(200, me, 'DELETE', `/${q.id}`);
+	assert.deepEqual([body.Status, body.AmountCredited,
+		body.AmountReversed, body.OnAccount], ['AC', 100, 80, 0]);
+});
+
+/* [verb, its call, dry, what changes the facts] */
+const QUOTES = {
+	stop: {
+		async make() {
+			return running([cpm()], '100.00');
+		},
+		call: (q, dry, how, status = 200) => stop(status, q.id,
+		    day(0), dry ? { DryRun: true } : {}, how),
+		change: (q) => deliver(200, q.id, q.lines[0],
+		    { Impressions: 10 }),
+	},
+	refund: {
+		async make() {
+			const q = await running([cpm()], '100.00');
+
+			await stop(200, q.id, day(0));
+			return { ...q, Reference: `Q-${unique()}` };
+		},
+		call: (q, dry, how, status = 200) => refund(status, q.id,
+		    '10.00', { Reference: q.Reference,
+			...(dry ? { DryRun: true } : {}) }, how),
+		change: (q) => refund(200, q.id, '1.00'),
+	},
+	delete: {
+		async make() {
+			return running([cpm({ StartDate: day(1) })], '100.00');
+		},
+		call: (q, dry, how, status = 200) => nv(status, me, 'DELETE',
+		    `/${q.id}${dry ? '?dryRun=true' : ''}`, undefined, how),
+		change: (q) => prepay(201, q.id, '1.00'),
+	},
+};
+
+for (const [verb, { make, call, change }] of Object.entries(QUOTES))
+	test(`a dry run of ${verb} is a quote`, async () => {
+		const q = await make();
+		const before = await get(q.id);
+		const dry = await call(q, true);
+		const { etag } = dry.headers;
+
+		assert.match(etag, /^"[0-9a-f]{32}"$/);
+		assert.deepEqual(await get(q.id), before, 'something changed');
+		assert.equal((await call(q, true)).headers.etag, etag);
+		await change(q);
+		const after = await get(q.id);
+		const stale = await call(q, false, {
+			headers: { 'if-match': etag } }, 412);
+		assert.equal(stale.code, 'stale');
+		assert.deepEqual(await get(q.id), after);
+		const now = await call(q, true);
+		const real = await call(q, false, {
+			headers: { 'if-match': now.headers.etag } });
+		assert.equal(real.text, now.text);
+		assert.equal(real.headers.etag, now.headers.etag);
+		assert.notDeepEqual(await get(q.id), after);
+		/* again with what was quoted: the same once more */
+		assert.equal((await call(q, false, { headers: {
+			'if-match': now.headers.etag } })).text, real.text);
+	});
+
+test('a key of idempotency does it once', async () => {
+	const q = await running([cpm()], '100.00');
+	const idem = unique();
+	const first = await prepay(201, q.id, 5, 'CA');
+	const pay = () => nv(201, me, 'POST', `/${q.id}/prepayments`, {
+		Type: 'CA', DepositDate: day(0), Amount: '5.00' }, { idem });
+	const one = await pay(), two = await pay();
+
+	assert.equal(two.text, one.text);
+	assert.equal(two.headers['idempotent-replayed'], 'true');
+	assert.notEqual(one.body.ID, first.body.ID);
+	assert.equal((await get(q.id)).Prepaid, 110);
+	/* a dry run keeps none: the real call may have it */
+	await stop(200, q.id, day(0), { DryRun: true }, { idem: `d-${idem}` });
+	await stop(200, q.id, day(0), {}, { idem: `d-${idem}` });
+});
+
+test('API keys: as bearer, as header, by HTTP Basic', async () => {
+	const q = await w.quote(me, [cpm()]);
+	const { key } = await w.key(me, ['campaigns:read']);
+	const cut = key.lastIndexOf('_');
+	const basic = (user, secret) => ({ authorization: 'Basic ' +
+		Buffer.from(`${user}:${secret}`).toString('base64') });
+	const ask = (headers) => c.call('GET', `/api/campaigns/${q.id}`, {
+		headers });
+	const id = key.slice(0, cut), secret = key.slice(cut + 1);
+
+	for (const headers of [{ authorization: `Bearer ${key}` },
+	    { 'x-api-key': key }, basic(id, secret),
+	    basic(id.slice('aff_live_'.length), secret)])
+		assert.equal((await ask(headers)).status, 200);
+	for (const headers of [basic(id, secret.replace(/^./, (x) =>
+	    x === '0' ? '1' : '0')), basic(id, ''), basic('', secret),
+	    basic(me.email, me.password), { authorization: 'Basic =' }]) {
+		const a = await ask(headers);
+
+		assert.equal(a.status, 401, a.text);
+		assert.equal(a.code, 'unauthenticated');
+		assert.match(a.headers['www-authenticate'], /Bearer.*Basic/);
+	}
+	/* the others do not take it */
+	assert.equal((await c.call('GET', '/referrer-campaigns', {
+		headers: basic(id, secret) })).status, 401);
+	assert.equal((await c.call('POST', `/api/campaigns/${q.id}/confirm`, {
+		headers: basic(id, secret) })).code, 'scope');
+});
+
+test('another tenant finds nothing', async () => {
+	const q = await running([cpm()], '100.00');
+	const other = await w.owner();
+
+	for (const [method, path, body] of [['GET', ''], ['DELETE', ''],
+	    ['POST', '/confirm'], ['POST', '/stop', { StopDate: day(0) }],
+	    ['POST', '/refund', { Amount: 1, Reference: 'X' }],
+	    ['POST', '/invoices'], ['POST', '/prepayments', { Type: 'CA',
+		DepositDate: day(0), Amount: 1 }],
+	    ['PUT', `/lines/${q.lines[0]}/delivery`, { AsOf: day(0) }]])
+		assert.equal((await nv(404, other, method, `/${q.id}${path}`,
+		    body)).code, 'not_found');
+	await nv(404, other, 'POST', '/consolidated/create', {
+		CampaignID: q.id, Lines: [cpm()] });
+	/* a line of another campaign of one's own */
+	const mine = await running([cpm()]);
+	await deliver(404, mine.id, q.lines[0], { Impressions: 1 });
+	await nv(404, me, 'POST', `/${mine.id}/invoices`,
+	    { Lines: [q.lines[0]] });
+});
+
+test('errors have the form of this face, or of RFC 9457', async () => {
+	const a = await nv(404, me, 'GET', '/999999999');
+
+	assert.deepEqual(JSON.parse(a.text), { Message: 'Resource not found',
+		Code: 'not_found', TraceID: a.headers['x-request-id'],
+		Errors: [] });
+	const p = await nv(404, me, 'GET', '/999999999', undefined, {
+		headers: { accept: 'application/problem+json' } });
+	assert.equal(p.body.code, 'not_found');
+	const bad = await nv(400, me, 'POST', '/consolidated/create', '{"a"');
+	assert.match(bad.body.Message, /at byte 4/);
+});
+
+test('the books are right', async () => {
+	const { code, out } = await (await service()).verify();
+
+	assert.equal(code, 0, out);
+});

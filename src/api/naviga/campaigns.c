@@ -443,7 +443,7 @@ static const enum err delivery_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT,
     ERR_AFTER_STOP, ERR_BACKWARDS);
 
 const struct route nv_campaign_routes[] = {
-	{ .op = "getCampaign", .method = GET, .path = "/{id:campaignId}",
+	{ .op = "getCampaignWithLines", .method = GET, .path = "/{id:campaignId}",
 	  .handle = get, .out = &nv_campaign, .status = 200,
 	  .scope = SCOPE_CAMPAIGNS_READ, .errors = not_found,
 	  .tag = "campaigns", .summary = "A campaign, its lines and its money" },

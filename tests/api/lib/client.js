@@ -128,6 +128,8 @@ class Client {
 		if (answer.status >= 400)
 			checkError(uri, answer, where);
 		answer.operation = doc.hold(method, uri, answer, sent);
+		if (answer.status >= 400)
+			doc.faceOf(uri).untraced(answer.body);
 		if (answer.status === 204)
 			assert.equal(answer.text, '', where);
 		return answer;
