@@ -130,7 +130,7 @@ test('every wrong field is named at once', async () => {
 	assert.deepEqual(await wrong({ CampaignID: '12', Lines: [] }),
 	    ['Lines']);
 	assert.deepEqual(await wrong({ CampaignID: 'NEW', Name: '',
-		AdvertiserID: 'C', Currency: 'XXX', StartDate: '2026-02-30',
+		AdvertiserID: 'C', Currency: 'QQQ', StartDate: '2026-02-30',
 		Surprise: 1, CampaignType: 'Odd', Lines: [
 		    7,
 		    { PriceType: 'CPX', Amount: '1e2' },

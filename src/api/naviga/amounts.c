@@ -98,3 +98,15 @@ nv_today(const struct request *rq, const struct campaign *c)
 {
 	return c->ended_on.n != DAY_NONE.n ? c->ended_on : day_of(rq->now);
 }
+
+const char *
+nv_unit(int price)
+{
+	static const char *const names[] = {
+		[PRICE_CPM] = "impressions", [PRICE_CPC] = "clicks",
+		[PRICE_CPD] = "days", [PRICE_FLAT] = "begun",
+		[PRICE_INSERTION] = "insertions",
+	};
+
+	return names[price];
+}

@@ -1,43 +1,9 @@
 /* Campaigns with their lines in one call; and lines for one that is there. */
-#include "api/naviga/routes.h"
+#include "api/naviga/lines.h"
 
 #include "base/money.h"
 #include "model/line.h"
 #include "base/banned.h"
-
-#define LINES_MAX 1000
-#define BOOKED_MAX INT64_C(9007199254740991)
-
-struct line_in {
-	struct str external, product;
-	int price;
-	struct day starts_on, ends_on;
-	struct list insertions;
-	int64_t quantity;
-	struct decimal amount, tax;
-};
-
-SHAPE(line_in, struct line_in, "LineCreate",
-    FIELD(struct line_in, external, "ThirdPartyLineID", .min = 1, .max = 64,
-	.flags = F_NULLABLE, .doc = "Your own id of the line"),
-    FIELD(struct line_in, product, "ProductID", .flags = F_REQUIRED,
-	.min = 1, .max = 64, .example = "\"BANNER-TOP\""),
-    FIELD(struct line_in, price, "PriceType", .flags = F_REQUIRED,
-	.labels = price_labels, .example = "\"CPM\""),
-    FIELD(struct line_in, starts_on, "StartDate", .flags = F_NULLABLE,
-	.doc = "The campaign's, or the first insertion, where absent"),
-    FIELD(struct line_in, ends_on, "EndDate", .flags = F_NULLABLE,
-	.doc = "The last day; the campaign's, or the last insertion, where "
-	    "absent"),
-    FIELD(struct line_in, insertions, "InsertionDates", .max = 1000,
-	.doc = "For lines by insertion, and needed there"),
-    FIELD(struct line_in, quantity, "Quantity", .min = 1, .max = BOOKED_MAX,
-	.flags = F_NULLABLE, .doc = "Impressions or clicks that are booked: "
-	    "for CPM and CPC, and needed there", .example = "100000"),
-    FIELD(struct line_in, amount, "Amount", .flags = F_REQUIRED,
-	.doc = "Without tax", .example = "100.10"),
-    FIELD(struct line_in, tax, "TaxAmount", .flags = F_NULLABLE,
-	.doc = "None where absent", .example = "19.02"));
 
 struct consolidated {
 	struct str id, advertiser, brand, product_group, name, currency;
@@ -68,165 +34,8 @@ SHAPE(consolidated, struct consolidated, "ConsolidatedCreate",
 	.doc = "The last day; that of the last line where absent"),
     FIELD(struct consolidated, currency, "Currency", .format = "currency",
 	.max = 3, .doc = "ISO 4217; needed for NEW", .example = "\"USD\""),
-    FIELD(struct consolidated, lines, "Lines", .of = &line_in,
+    FIELD(struct consolidated, lines, "Lines", .of = &nv_line_in,
 	.max = LINES_MAX));
-
-/* What a line is held against. */
-struct frame {
-	struct request *rq;
-	int digits;			/* of its currency; -1: not known */
-	struct day starts_on, ends_on;	/* where a line has none */
-	bool known;			/* all of the campaign */
-	bool fixed;			/* lines may not go beyond */
-	size_t i;			/* number of the line */
-};
-
-static struct str
-named(const struct frame *f, const char *field)
-{
-	return str_printf(f->rq->arena, "Lines[%zu].%s", f->i, field);
-}
-
-static int
-compare_days(const void *a, const void *b)
-{
-	const struct day *x = a, *y = b;
-
-	return (x->n > y->n) - (x->n < y->n);
-}
-
-static void
-read_insertions(const struct frame *f, const struct line_in *in,
-    struct line *l)
-{
-	const struct str *text = in->insertions.items;
-	struct day *day = arena_array(f->rq->arena, in->insertions.n + 1,
-	    sizeof(*day));
-
-	for (size_t i = 0; i < in->insertions.n; i++)
-		if (!day_parse(text[i], &day[i]))
-			nv_wrong(f->rq, named(f, "InsertionDates"),
-			    "must be dates like 2026-11-21");
-	qsort(day, in->insertions.n, sizeof(*day), compare_days);
-	for (size_t i = 1; i < in->insertions.n; i++)
-		if (day[i].n == day[i - 1].n)
-			nv_wrong(f->rq, named(f, "InsertionDates"),
-			    "have a date twice");
-	l->insertions = (struct list){ day, in->insertions.n };
-	l->booked = (int64_t)in->insertions.n;
-	if (in->insertions.n == 0)
-		nv_wrong(f->rq, named(f, "InsertionDates"), "must be given");
-	else if (in->quantity != 0 && in->quantity != l->booked)
-		nv_wrong(f->rq, named(f, "Quantity"),
-		    "must be the number of InsertionDates, where it is given");
-}
-
-static void
-read_booked(const struct frame *f, const struct line_in *in, struct line *l)
-{
-	if (in->price == PRICE_INSERTION) {
-		read_insertions(f, in, l);
-		return;
-	}
-	if (in->insertions.n > 0 && in->price >= 0)
-		nv_wrong(f->rq, named(f, "InsertionDates"),
-		    "are for lines by insertion");
-	l->booked = 1;
-	if (in->price != PRICE_CPM && in->price != PRICE_CPC)
-		return;
-	l->booked = in->quantity;
-	if (in->quantity == 0)
-		nv_wrong(f->rq, named(f, "Quantity"),
-		    "must be given for CPM and CPC");
-}
-
-/* Where a line has no dates of its own. */
-static void
-default_dates(const struct frame *f, struct line *l)
-{
-	const struct day *day = l->insertions.items;
-	size_t n = l->insertions.n;
-
-	if (l->starts_on.n == DAY_NONE.n)
-		l->starts_on = n > 0 ? day[0] : f->starts_on;
-	if (l->ends_on.n == DAY_NONE.n)
-		l->ends_on = n > 0 ? day[n - 1] : f->ends_on;
-	if (l->starts_on.n == DAY_NONE.n && f->known)
-		nv_wrong(f->rq, named(f, "StartDate"),
-		    "must be given, here or of the campaign");
-	if (l->ends_on.n == DAY_NONE.n && f->known)
-		nv_wrong(f->rq, named(f, "EndDate"),
-		    "must be given, here or of the campaign");
-}
-
-static bool
-before(struct day a, struct day b)
-{
-	return a.n != DAY_NONE.n && b.n != DAY_NONE.n && a.n < b.n;
-}
-
-static void
-read_dates(const struct frame *f, struct line *l)
-{
-	const struct day *day = l->insertions.items;
-	size_t n = l->insertions.n;
-
-	default_dates(f, l);
-	if (before(l->ends_on, l->starts_on))
-		nv_wrong(f->rq, named(f, "EndDate"),
-		    "must not be before StartDate");
-	if (n > 0 && (before(day[0], l->starts_on) ||
-	    before(l->ends_on, day[n - 1])))
-		nv_wrong(f->rq, named(f, "InsertionDates"),
-		    "must be from StartDate to EndDate");
-	if (f->fixed && before(l->starts_on, f->starts_on))
-		nv_wrong(f->rq, named(f, "StartDate"),
-		    "must not be before that of the campaign");
-	if (f->fixed && before(f->ends_on, l->ends_on))
-		nv_wrong(f->rq, named(f, "EndDate"),
-		    "must not be after that of the campaign");
-}
-
-static void
-read_line(const struct frame *f, const struct line_in *in, struct line *l)
-{
-	*l = (struct line){ .external_id = in->external,
-	    .product = in->product, .price = in->price,
-	    .starts_on = in->starts_on, .ends_on = in->ends_on,
-	    .ended_on = DAY_NONE, .delivered_on = DAY_NONE };
-	read_booked(f, in, l);
-	read_dates(f, l);
-	if (f->digits < 0)
-		return;
-	l->amount = nv_amount(f->rq, named(f, "Amount"), in->amount,
-	    f->digits);
-	l->tax = nv_amount(f->rq, named(f, "TaxAmount"), in->tax, f->digits);
-}
-
-/* Was the line as a whole complained of? */
-static bool
-no_line(const struct frame *f)
-{
-	struct str name = str_printf(f->rq->arena, "Lines[%zu]", f->i);
-
-	for (struct complaint *c = f->rq->wrong.first; c != NULL; c = c->next)
-		if (str_eq(c->field, name))
-			return true;
-	return false;
-}
-
-static struct line *
-read_lines(struct frame *f, const struct consolidated *in)
-{
-	const struct line_in *from = in->lines.items;
-	struct line *l = arena_array(f->rq->arena, in->lines.n + 1,
-	    sizeof(*l));
-
-	for (f->i = 0; f->i < in->lines.n; f->i++)
-		if (!no_line(f))
-			read_line(f, &from[f->i], &l[f->i]);
-	return l;
-}
 
 static bool
 is_new(const struct consolidated *in)
@@ -241,10 +50,10 @@ is_currency(struct str code)
 	return code.p != NULL && !str_is(code, "TOK");
 }
 
-static struct frame
+static struct nv_frame
 new_frame(struct request *rq, const struct consolidated *in)
 {
-	return (struct frame){ .rq = rq,
+	return (struct nv_frame){ .rq = rq,
 	    .digits = is_new(in) && is_currency(in->currency) ?
 		currency_digits(in->currency) : -1,
 	    .starts_on = in->starts_on, .ends_on = in->ends_on,
@@ -262,7 +71,7 @@ static void
 check(struct request *rq)
 {
 	const struct consolidated *in = rq->in;
-	struct frame f = new_frame(rq, in);
+	struct nv_frame f = new_frame(rq, in);
 	uint64_t id;
 
 	if (is_new(in)) {
@@ -277,9 +86,9 @@ check(struct request *rq)
 	}
 	if (in->currency.p != NULL && !is_currency(in->currency))
 		nv_wrong(rq, STR("Currency"), "must be one of ISO 4217");
-	if (before(in->ends_on, in->starts_on))
+	if (nv_before(in->ends_on, in->starts_on))
 		nv_wrong(rq, STR("EndDate"), "must not be before StartDate");
-	(void)read_lines(&f, in);
+	(void)nv_read_lines(&f, in->lines);
 }
 
 struct new_line {
@@ -355,7 +164,7 @@ add_lines(struct request *rq, struct campaign *c, struct line *l, size_t n)
 static enum err
 create_new(struct request *rq, const struct consolidated *in)
 {
-	struct frame f = new_frame(rq, in);
+	struct nv_frame f = new_frame(rq, in);
 	struct campaign c = CAMPAIGN_NEW;
 
 	c.name = in->name;
@@ -367,7 +176,7 @@ create_new(struct request *rq, const struct consolidated *in)
 	c.starts_on = in->starts_on;
 	c.ends_on = in->ends_on;
 	TRY(campaign_create(rq->db, rq->arena, ACTOR(rq), &c));
-	return add_lines(rq, &c, read_lines(&f, in), in->lines.n);
+	return add_lines(rq, &c, nv_read_lines(&f, in->lines), in->lines.n);
 }
 
 static void
@@ -421,7 +230,7 @@ static enum err
 add_to(struct request *rq, const struct consolidated *in)
 {
 	struct campaign c = CAMPAIGN_NEW;
-	struct frame f = { .rq = rq, .known = true };
+	struct nv_frame f = { .rq = rq, .known = true };
 	struct line *l;
 	uint64_t id;
 
@@ -434,7 +243,7 @@ add_to(struct request *rq, const struct consolidated *in)
 	f.digits = nv_digits(&c);
 	f.starts_on = c.starts_on;
 	f.ends_on = c.ends_on;
-	l = read_lines(&f, in);
+	l = nv_read_lines(&f, in->lines);
 	return rq->wrong.n > 0 ? ERR_INVALID :
 	    add_lines(rq, &c, l, in->lines.n);
 }

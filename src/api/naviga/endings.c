@@ -1,7 +1,6 @@
-/* Stop, refund, delete: each with a dry run, whose ETag is a quote. */
+/* Stop and refund, each with a dry run, whose ETag is a quote. */
 #include "api/naviga/routes.h"
 
-#include "model/billing.h"
 #include "model/ending.h"
 #include "base/banned.h"
 
@@ -55,18 +54,6 @@ SHAPE(stopped_out, struct stopped, "Stopped",
     FIELD(struct stopped, on_account, "OnAccount",
 	.doc = "What the advertiser has on account"));
 
-static const char *
-unit(int price)
-{
-	static const char *const names[] = {
-		[PRICE_CPM] = "impressions", [PRICE_CPC] = "clicks",
-		[PRICE_CPD] = "days", [PRICE_FLAT] = "begun",
-		[PRICE_INSERTION] = "insertions",
-	};
-
-	return names[price];
-}
-
 /* The whole of which counted is a part. */
 static int64_t
 booked(const struct line *l)
@@ -85,7 +72,7 @@ formula(struct arena *a, const struct campaign *c, const struct line *l)
 	buf_init(&b, a, 128);
 	buf_str(&b, nv_money(a, c, l->amount).text);
 	buf_printf(&b, " x (1 - %lld/%lld %s) = ", (long long)l->counted,
-	    (long long)booked(l), unit(l->price));
+	    (long long)booked(l), nv_unit(l->price));
 	buf_str(&b, nv_money(a, c, rest).text);
 	if (l->due < rest) {
 		buf_lit(&b, ", of which was paid: ");
@@ -235,144 +222,10 @@ refund(struct request *rq)
 	return OK;
 }
 
-struct delete_query {
-	bool unapply, reverse, dry;
-};
-
-SHAPE(delete_query, struct delete_query, "DeleteQuery",
-    FIELD(struct delete_query, unapply, "unapplyPaidInvoices",
-	.doc = "Paid invoices are credited too and their money goes to the "
-	    "account; true where absent"),
-    FIELD(struct delete_query, reverse, "reversePayment",
-	.doc = "Payments are reversed as well, which needs the former; true "
-	    "where absent"),
-    FIELD(struct delete_query, dry, "dryRun",
-	.doc = "The same answer, and nothing is changed"));
-
-enum { ASKED_UNAPPLY = 1, ASKED_REVERSE = 2 };
-
-struct deleted {
-	uint64_t id;
-	int status;
-	struct list invoices, payments, warnings;
-	struct decimal credited, reversed, on_account;
-};
-
-SHAPE(deleted_out, struct deleted, "Deleted",
-    FIELD(struct deleted, id, "CampaignID"),
-    FIELD(struct deleted, status, "Status", .labels = nv_status_labels),
-    FIELD(struct deleted, invoices, "InvoicesCredited", .max = 100000,
-	.doc = "Their ids"),
-    FIELD(struct deleted, credited, "AmountCredited", .doc = "With tax"),
-    FIELD(struct deleted, payments, "PaymentsReversed", .max = 100000,
-	.doc = "Their ids"),
-    FIELD(struct deleted, reversed, "AmountReversed"),
-    FIELD(struct deleted, on_account, "OnAccount",
-	.doc = "What the advertiser has on account"),
-    FIELD(struct deleted, warnings, "Warnings",
-	.doc = "Lines of which something was delivered: a stop ends those"));
-
-static struct str
-id_text(struct arena *a, uint64_t id)
-{
-	return str_printf(a, "%llu", LLU(id));
-}
-
-static void
-show_credited(struct arena *a, const struct campaign *c,
-    const struct books *b, struct deleted *out)
-{
-	struct str *id = arena_array(a, b->n_invoices + 1, sizeof(*id));
-	int64_t sum = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n_invoices; i++)
-		if (b->invoices[i].credited > 0) {
-			id[n++] = id_text(a, b->invoices[i].id);
-			sum += b->invoices[i].credited;
-		}
-	out->invoices = (struct list){ id, n };
-	out->credited = nv_money(a, c, sum);
-}
-
-static enum err
-show_reversed(struct request *rq, const struct campaign *c,
-    struct deleted *out)
-{
-	const struct prepayment *p;
-	int64_t sum = 0;
-	struct list rows;
-	struct str *id;
-	size_t n = 0;
-
-	TRY(prepayment_list(rq->db, rq->arena, c, &rows));
-	p = rows.items;
-	id = arena_array(rq->arena, rows.n + 1, sizeof(*id));
-	for (size_t i = 0; i < rows.n; i++)
-		if (p[i].reversed > 0) {
-			id[n++] = id_text(rq->arena, p[i].id);
-			sum += p[i].reversed;
-		}
-	out->payments = (struct list){ id, n };
-	out->reversed = nv_money(rq->arena, c, sum);
-	return OK;
-}
-
-/* What would better be stopped; of days only where it ever ran. */
-static void
-warn(struct arena *a, const struct campaign *c, const struct books *b,
-    struct deleted *out)
-{
-	struct str *text = arena_array(a, b->n_lines + 1, sizeof(*text));
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n_lines; i++) {
-		const struct line *l = &b->lines[i];
-		const struct delivery d = { (enum price)l->price,
-		    l->starts_on, l->ends_on, l->booked, l->done };
-		const struct part p = earned_part(&d, c->ended_on);
-
-		if (p.done == 0 || c->launched_at.us == 0)
-			continue;
-		text[n++] = str_printf(a, "Of line %llu was delivered: "
-		    "%lld/%lld %s. To end it and keep what was earned, stop "
-		    "the campaign instead (POST /api/campaigns/%llu/stop)",
-		    LLU(l->id), (long long)p.done, (long long)p.booked,
-		    unit(l->price), LLU(c->id));
-	}
-	out->warnings = (struct list){ text, n };
-}
-
-static enum err
-delete(struct request *rq)
-{
-	const struct delete_query *q = rq->query;
-	struct deletion how = {
-		.unapply = (rq->asked & ASKED_UNAPPLY) == 0 || q->unapply,
-		.reverse = (rq->asked & ASKED_REVERSE) == 0 || q->reverse,
-	};
-	struct deleted *out = ARENA_NEW(rq->arena, struct deleted);
-	struct campaign c;
-	struct books b;
-
-	rq->dry = q->dry;
-	TRY(nv_lock(rq, &c));
-	TRY(campaign_delete(rq->db, rq->arena, ACTOR(rq), &c, how));
-	TRY(books_read(rq->db, rq->arena, &c, c.ended_on, &b));
-	*out = (struct deleted){ .id = c.id, .status = nv_status(&c),
-	    .on_account = nv_money(rq->arena, &c, b.on_account) };
-	show_credited(rq->arena, &c, &b, out);
-	TRY(show_reversed(rq, &c, out));
-	warn(rq->arena, &c, &b, out);
-	rq->out = out;
-	return OK;
-}
-
 static const enum err stop_errors[] = ERRORS(ERR_NOT_FOUND, ERR_AFTER_END,
     ERR_DELETE_INSTEAD, ERR_STOPPED, ERR_CONFLICT, ERR_STALE);
 static const enum err refund_errors[] = ERRORS(ERR_NOT_FOUND,
     ERR_MORE_THAN_DUE, ERR_FUNDS, ERR_REFUND_TAKEN, ERR_CONFLICT, ERR_STALE);
-static const enum err delete_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE);
 
 const struct route nv_ending_routes[] = {
 	{ .op = "stopCampaign", .method = POST,
@@ -389,11 +242,5 @@ const struct route nv_ending_routes[] = {
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = refund_errors,
 	  .tag = "endings", .summary = "Record what was paid back of a "
 	      "campaign that has ended" },
-	{ .op = "deleteCampaign", .method = DELETE, .path = "/{id:campaignId}",
-	  .handle = delete, .query = &delete_query, .out = &deleted_out,
-	  .status = 200, .flags = R_WRITE | R_LIVE | R_QUOTE,
-	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = delete_errors,
-	  .tag = "endings", .summary = "Delete a campaign that was entered in "
-	      "error, as if it had not been" },
 	{ .op = NULL }
 };

@@ -69,6 +69,7 @@ static const struct route *const tables[] = {
 	nv_campaign_routes,
 	nv_money_routes,
 	nv_ending_routes,
+	nv_deletion_routes,
 	NULL
 };
 

@@ -11,6 +11,7 @@ extern const struct route nv_consolidated_routes[];
 extern const struct route nv_campaign_routes[];
 extern const struct route nv_money_routes[];
 extern const struct route nv_ending_routes[];
+extern const struct route nv_deletion_routes[];
 
 #define LLU(v) ((unsigned long long)(v))
 
@@ -42,9 +43,15 @@ int nv_status(const struct campaign *);
 /* The day that the delivery of a campaign counts to. */
 struct day nv_today(const struct request *, const struct campaign *);
 
+/* What is counted of a line of that price: "impressions". */
+const char *nv_unit(int price);
+
 /* A campaign in whole, as in GET. */
 extern const struct shape nv_campaign, nv_line;
 MUST_CHECK enum err nv_answer(struct request *, const struct campaign *);
+/* One of its lines. */
+MUST_CHECK enum err nv_answer_line(struct request *, const struct campaign *,
+    uint64_t id);
 
 /* "2026-02", absent for DAY_NONE. */
 struct str nv_month(struct arena *, struct day);
