@@ -89,6 +89,9 @@ test('somebody with rows of each kind', async () => {
 		'/token-transactions/': await first('/token-transactions'),
 		'/checkout-sessions/': session.id,
 		'/api-keys/': key.id,
+		'/api/campaigns/': (await w.quote(me, Array(ROWS).fill({
+			ProductID: 'P', PriceType: 'Flat', Amount: 1,
+			StartDate: '2030-01-01', EndDate: '2030-01-31' }))).id,
 	};
 });
 
