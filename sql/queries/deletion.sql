@@ -141,6 +141,29 @@ WHERE organization_id = :org AND url <> '' LIMIT 5000
 UPDATE token_reservation SET reference = NULL
 WHERE organization_id = :org AND reference IS NOT NULL LIMIT 5000
 
+-- Words about its campaigns and customers; what they come to stays.
+
+-- name: wipe_campaigns
+UPDATE campaign SET name = 'Deleted', description = NULL, brand = NULL,
+	product_group = NULL, extras = NULL
+WHERE organization_id = :org AND (name <> 'Deleted'
+OR COALESCE(description, brand, product_group, extras) IS NOT NULL) LIMIT 5000
+
+-- name: wipe_campaign_texts
+DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_advertisers
+UPDATE advertiser SET reference = CONCAT('deleted ', id)
+WHERE organization_id = :org AND reference <> CONCAT('deleted ', id) LIMIT 5000
+
+-- name: wipe_prepayments
+UPDATE prepayment SET reference = NULL
+WHERE organization_id = :org AND reference IS NOT NULL LIMIT 5000
+
+-- name: wipe_campaign_refunds
+UPDATE campaign_refund SET reference = CONCAT('deleted ', id)
+WHERE organization_id = :org AND reference <> CONCAT('deleted ', id) LIMIT 5000
+
 -- What the house said of it, and from where it signed up.
 -- name: wipe_referrer
 UPDATE referrer SET reason = NULL

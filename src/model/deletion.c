@@ -98,6 +98,18 @@ organization_recover(struct db *db, struct arena *a, const struct actor *who,
 }
 
 static enum err
+wipe_campaigns(struct db *db, uint64_t id, bool *more)
+{
+	static const enum query all[] = { Q_WIPE_CAMPAIGNS,
+	    Q_WIPE_CAMPAIGN_TEXTS, Q_WIPE_ADVERTISERS, Q_WIPE_PREPAYMENTS,
+	    Q_WIPE_CAMPAIGN_REFUNDS };
+
+	for (size_t i = 0; i < LEN(all); i++)
+		TRY(wipe(db, all[i], ARGS(id), more));
+	return OK;
+}
+
+static enum err
 wipe_organization(struct db *db, const struct actor *who, bool *more)
 {
 	unsigned char owner[16];
@@ -113,6 +125,7 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	TRY(wipe(db, Q_WIPE_INVITATIONS_OF_ORGANIZATION, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_WEBHOOKS, ARGS(who->now, id), more));
 	TRY(wipe(db, Q_WIPE_RESERVATIONS, ARGS(id), more));
+	TRY(wipe_campaigns(db, id, more));
 	TRY(wipe(db, Q_WIPE_REFERRER, ARGS(HOUSE_ID, id), more));
 	return wipe(db, Q_WIPE_REFERRAL, ARGS(HOUSE_ID, id), more);
 }
