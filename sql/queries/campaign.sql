@@ -79,6 +79,7 @@ LIMIT 200
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
+AND (launched_at IS NULL OR launched_at < :quiet)
 LIMIT 200
 
 -- name: campaign_to_settle

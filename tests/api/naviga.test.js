@@ -6,7 +6,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests } = require('./lib/test');
+const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 
 const test = tests(__filename);
@@ -711,6 +711,31 @@ for (const [verb, { make, call, change }] of Object.entries(QUOTES))
 		assert.equal((await call(q, false, { headers: {
 			'if-match': now.headers.etag } })).text, real.text);
 	});
+
+test('what is entered late finishes by itself, and is stopped before that',
+    async () => {
+	const past = cpm({ StartDate: '2026-02-05', EndDate: '2026-02-25' });
+	const left = await running([past], '100.00');
+	const q = await running([
+		{ ProductID: '8486', PriceType: 'Insertion', Amount: '50.00',
+		  InsertionDates: ['2026-02-13', '2026-02-20'] },
+		{ ProductID: '8487', PriceType: 'Insertion', Amount: '50.00',
+		  InsertionDates: ['2026-02-02'] }, past], '200.00', {
+		StartDate: '2026-02-01', EndDate: '2026-02-25' });
+
+	await nv(201, me, 'POST', `/${q.id}/invoices`);
+	const { body } = await stop(200, q.id, '2026-02-15');
+	assert.deepEqual(body.Lines.map((l) => l.RefundDue), [25, 0, 100]);
+	assert.equal((await get(left.id)).State, 'running');
+	assert.ok(await until(async () => (await get(left.id)).State ===
+	    'finished', 40000, 500));
+	const seen = await get(left.id);
+	assert.deepEqual([seen.Status, seen.RefundDue, seen.OnAccount],
+	    ['CO', 100, 100]);
+	assert.equal((await stop(409, left.id, '2026-02-15')).code,
+	    'conflict');
+	await refund(200, left.id, '100.00');
+});
 
 test('a key of idempotency does it once', async () => {
 	const q = await running([cpm()], '100.00');
