@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "admin/admin.h"
-#include "api/perfectworks/routes.h"
 #include "auth/jwt.h"
 #include "base/log.h"
 #include "http/roles.h"
@@ -162,7 +161,7 @@ print(void (*fn)(struct buf *))
 	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
 }
 
-/* Who may do what on the PerfectWorks face. */
+/* Who may do what on each face. */
 static void
 roles_table(struct buf *b)
 {
@@ -177,7 +176,7 @@ roles_table(struct buf *b)
 		    .role = ROLE_OWNER,
 		    .scopes = identity_scopes(ROLE_OWNER) } },
 	};
-	roles_print(&perfectworks, askers, LEN(askers), b);
+	roles_print(faces, askers, LEN(askers), b);
 }
 
 static int

@@ -52,7 +52,8 @@ rfc9457(const struct request *rq, enum err e, struct buf *b)
 }
 
 static struct header *
-headers_of(const struct request *rq, enum err e, struct str allow)
+headers_of(const struct face *face, const struct request *rq, enum err e,
+    struct str allow)
 {
 	struct header *h = problem_header(rq->arena, NULL, "Cache-Control",
 	    STR("no-store"));
@@ -60,7 +61,8 @@ headers_of(const struct request *rq, enum err e, struct str allow)
 	switch (err_status(e)) {
 	case 401:
 		return problem_header(rq->arena, h, "WWW-Authenticate",
-		    STR("Bearer"));
+		    face != NULL && face->basic ? STR("Bearer, "
+		    "Basic realm=\"API key\"") : STR("Bearer"));
 	case 405:
 		return problem_header(rq->arena, h, "Allow", allow);
 	case 429:
@@ -78,7 +80,7 @@ problem_write(const struct face *face, const struct request *rq, enum err e,
 	    wants_problem(rq->http->accept);
 
 	out->status = err_status(e);
-	out->headers = headers_of(rq, e, allow);
+	out->headers = headers_of(face, rq, e, allow);
 	buf_init(&out->body, rq->arena, 512);
 	out->content_type = plain ? "application/problem+json" :
 	    "application/json";

@@ -30,6 +30,7 @@ for (const name of [
 	'clicks',
 	'campaigns',
 	'analytics',
+	'naviga',
 	'statements',
 	'server',
 	'limits',

@@ -45,6 +45,9 @@ function body(o) {
 		b.productId = product.id;
 	if ('organizationId' in b)
 		b.organizationId = me.organization.id;
+	if (b.CampaignID === 'NEW')
+		Object.assign(b, { AdvertiserID: 'C-1', Name: 'Loop',
+			Currency: 'USD' });
 	return b;
 }
 
@@ -115,7 +118,7 @@ test('403: a test key, where what is real moves', async () => {
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
 		assert.ok(['test_key', 'login_only'].includes(
-		    a.body.error.code), `${o.id}: ${a.text}`);
+		    a.code), `${o.id}: ${a.text}`);
 	}
 });
 
@@ -128,7 +131,7 @@ test('403: a log-in without an organization', async () => {
 			body: body(o) });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-		assert.equal(a.body.error.code, 'no_organization', o.id);
+		assert.equal(a.code, 'no_organization', o.id);
 	}
 });
 
@@ -209,8 +212,8 @@ test('400: unknown members and parameters', async () => {
 			assert.ok(a.fields.includes('surprise'), o.id);
 		}
 		if (o.parameters.some((p) => p.in === 'query')) {
-			const a = await c.call('GET', `${at(o)}?surprise=1`,
-			    await as(o));
+			const a = await c.call(o.method,
+			    `${at(o)}?surprise=1`, await as(o));
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -348,12 +351,13 @@ async function resources() {
 			token: me.token })).id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
 		'/api-keys': (await w.key(me)).id,
+		'/api/campaigns/': (await w.quote(me, [])).id,
 	};
 
 	return async (o) => {
 		const other = await THROWN_AWAY[o.id]?.();
 		const place = Object.keys(own).find((p) =>
-		    o.template.includes(p));
+		    o.full.includes(p));
 
 		return { id: other?.organization?.id ?? own[place] ??
 			'999999999', call: other && !doc.house(o) ?

@@ -22,26 +22,24 @@ function parse(answer) {
 			assert.fail(`no JSON: ${answer.text.slice(0, 300)}`);
 		}
 	answer.data = answer.body?.data;
-	answer.fields = (answer.body?.error?.fields ?? [])
-	    .map((f) => f.field);
+	answer.fields = [];
 	return answer;
 }
 
-/* The shape that every error of the PerfectWorks face has. */
-function checkError(answer, where) {
+/* The shape that every error of a face has; its code and fields. */
+function checkError(uri, answer, where) {
 	const { body, status } = answer;
+	const face = doc.faceOf(uri);
 
 	if (/problem\+json/.test(answer.headers['content-type'])) {
 		assert.equal(body.status, status, where);
+		answer.code = body.code;
+		answer.fields = body.errors?.map((e) => e.field) ?? [];
 		return;
 	}
-	assert.equal(body?.success, false, `${where}: ${answer.text}`);
-	assert.equal(typeof body.message, 'string', where);
-	assert.equal(typeof body.error?.message, 'string', where);
-	assert.equal(body.error.statusCode, status, where);
-	assert.equal(body.error.requestId, answer.headers['x-request-id'],
-	    where);
-	delete body.error.requestId;	/* the rest can be compared */
+	face.check(answer, where);
+	answer.code = face.code(body);
+	answer.fields = face.fields(body) ?? [];
 }
 
 class Client {
@@ -104,11 +102,12 @@ class Client {
 	}
 
 	/*
-	 * A call of the API, below /api/v0: { body, token, key, idem, cookie,
-	 * headers, fresh, from }.  body: an object, or text sent as it is.
+	 * A call of the API, below /api/v0 or with the face's own prefix:
+	 * { body, token, key, idem, cookie, headers, fresh, from }.  body: an
+	 * object, or text sent as it is.
 	 */
 	async call(method, path, options = {}) {
-		const uri = `/api/v0${path}`;
+		const uri = /^\/api\//.test(path) ? path : `/api/v0${path}`;
 		const { body } = options;
 		const sent = body === undefined || typeof body === 'string' ||
 		    Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -124,11 +123,13 @@ class Client {
 		const answer = parse(raw);
 		const where = `${method} ${uri} -> ${answer.status}`;
 
-		answer.operation = doc.hold(method, uri, answer, sent);
 		assert.ok(answer.headers['x-request-id'],
 		    `${where}: no X-Request-Id`);
 		if (answer.status >= 400)
-			checkError(answer, where);
+			checkError(uri, answer, where);
+		answer.operation = doc.hold(method, uri, answer, sent);
+		if (answer.status >= 400)
+			doc.faceOf(uri).untraced(answer.body);
 		if (answer.status === 204)
 			assert.equal(answer.text, '', where);
 		return answer;

@@ -1,6 +1,7 @@
 /*
- * The API document: finds the operation of a request, holds every answer
- * against it, and keeps account of what was produced (see coverage.test.js).
+ * The API documents, one a face: finds the operation of a request, holds every
+ * answer against it, and keeps account of what was produced (see
+ * coverage.test.js).
  */
 'use strict';
 const fs = require('node:fs');
@@ -9,8 +10,6 @@ const assert = require('node:assert/strict');
 const Ajv = require('ajv/dist/2020');
 const formats = require('ajv-formats');
 
-const file = path.join(__dirname, '../../../docs/openapi-perfectworks.json');
-const document = JSON.parse(fs.readFileSync(file, 'utf8'));
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -18,28 +17,70 @@ formats(ajv);
 for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
 ajv.addFormat('idn-email', /^[^\s@]+@[A-Za-z0-9.-]+$/);
-ajv.addSchema(document, 'api');
 
-/* "/api/v0" where the paths of the document are below a server's path. */
-function prefix() {
-	const url = document.servers?.[0]?.url ?? '';
-	const at = url.replace(/^https?:\/\/[^/]*/, '').replace(/\/$/, '');
+/*
+ * Where the program's errors have what, and what all of them have; untraced,
+ * they can be compared.
+ */
+const FACES = {
+	perfectworks: {
+		code: (body) => body.error?.code,
+		fields: (body) => body.error?.fields?.map((f) => f.field),
+		check(answer, where) {
+			const { body, status } = answer;
 
-	return Object.keys(document.paths).every((p) => p.startsWith('/api/')) ?
-	    '' : at || '/api/v0';
-}
+			assert.equal(body?.success, false,
+			    `${where}: ${answer.text}`);
+			assert.equal(typeof body.message, 'string', where);
+			assert.equal(typeof body.error?.message, 'string',
+			    where);
+			assert.equal(body.error.statusCode, status, where);
+			assert.equal(body.error.requestId,
+			    answer.headers['x-request-id'], where);
+		},
+		untraced: (body) => delete body.error?.requestId,
+	},
+	naviga: {
+		code: (body) => body.Code,
+		fields: (body) => body.Errors?.map((f) => f.Field),
+		check(answer, where) {
+			const { body } = answer;
 
-function pointer(...parts) {
-	return 'api#/' + parts.map((p) => encodeURIComponent(
+			assert.equal(typeof body?.Message, 'string', where);
+			assert.equal(body.TraceID,
+			    answer.headers['x-request-id'], where);
+		},
+		untraced: (body) => delete body.TraceID,
+	},
+};
+
+const faces = Object.entries(FACES).map(([name, face]) => {
+	const file = path.join(__dirname,
+	    `../../../docs/openapi-${name}.json`);
+	const document = JSON.parse(fs.readFileSync(file, 'utf8'));
+
+	ajv.addSchema(document, name);
+	return { ...face, name, document, prefix: document.servers[0].url
+	    .replace(/^https?:\/\/[^/]*/, '') };
+});
+
+/* The longest prefix, as in the program; by default the first. */
+const faceOf = (uri) => faces.find((f) => uri.startsWith(f.prefix)) ??
+    faces[0];
+
+function pointer(face, ...parts) {
+	return `${face.name}#/` + parts.map((p) => encodeURIComponent(
 	    String(p).replace(/~/g, '~0').replace(/\//g, '~1'))).join('/');
 }
 
-function resolve(object) {
+/* A $ref in the document of a face. */
+function resolve(face, object) {
 	let o = object;
 
 	while (o && o.$ref)
 		o = o.$ref.replace(/^#\//, '').split('/').reduce((at, key) =>
-		    at[key.replace(/~1/g, '/').replace(/~0/g, '~')], document);
+		    at[key.replace(/~1/g, '/').replace(/~0/g, '~')],
+		    face.document);
 	return o;
 }
 
@@ -50,24 +91,24 @@ function place(object, ...parts) {
 	return parts;
 }
 
-const operations = [];
-for (const [template, item] of Object.entries(document.paths)) {
-	for (const method of METHODS) {
-		if (!item[method])
-			continue;
-		const full = prefix() + template;
-		operations.push({
-			id: item[method].operationId,
-			method: method.toUpperCase(),
-			template, full,
-			item: item[method],
-			parameters: [...(item.parameters ?? []),
-			    ...(item[method].parameters ?? [])].map(resolve),
-			match: new RegExp('^' + full.replace(/[.]/g, '\\.')
-			    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
-		});
-	}
+function operationsOf(face) {
+	return Object.entries(face.document.paths).flatMap(([template, item]) =>
+	    METHODS.filter((method) => item[method]).map((method) => ({
+		id: item[method].operationId,
+		method: method.toUpperCase(),
+		face, template,
+		full: face.prefix + template,
+		item: item[method],
+		parameters: [...(item.parameters ?? []),
+		    ...(item[method].parameters ?? [])]
+		    .map((p) => resolve(face, p)),
+		match: new RegExp('^' + (face.prefix + template)
+		    .replace(/[.]/g, '\\.')
+		    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
+	    })));
 }
+
+const operations = faces.flatMap(operationsOf);
 
 /* A fixed path wins over one with a parameter in the same place. */
 function find(method, uri) {
@@ -86,7 +127,8 @@ function statuses(operation) {
 }
 
 function secured(operation) {
-	const list = operation.item.security ?? document.security ?? [];
+	const list = operation.item.security ??
+	    operation.face.document.security ?? [];
 
 	return list.length > 0 && list.every((s) => Object.keys(s).length > 0);
 }
@@ -115,8 +157,8 @@ function ending(operation) {
 }
 
 /*
- * "operationId status slug": the slug is error.code of the program's own
- * errors; nginx's have none, which is then a "*".
+ * "operationId status slug": the slug is the code of the program's own errors;
+ * where there is none it is a "*".
  */
 const seen = new Set();
 
@@ -124,7 +166,8 @@ const seen = new Set();
 const COMMON = [405, 413, 414, 431, 502, 504];
 
 function slugs(operation, status) {
-	return resolve(operation.item.responses[status])['x-errors'] ?? [];
+	return resolve(operation.face, operation.item.responses[status])
+	    ['x-errors'] ?? [];
 }
 
 /* What the document declares and no test has produced. */
@@ -157,9 +200,9 @@ function explain(check) {
 }
 
 function checkBody(operation, answer, where) {
-	const { item, method, template } = operation;
+	const { face, item, method, template } = operation;
 	const outer = item.responses[answer.status];
-	const response = resolve(outer);
+	const response = resolve(face, outer);
 	const type = (answer.headers['content-type'] ?? '').split(';')[0];
 	const content = response.content ?? {};
 
@@ -170,33 +213,35 @@ function checkBody(operation, answer, where) {
 	assert.ok(content[type], `${where}: undeclared content type ${type}`);
 	if (!content[type].schema || !/json$/.test(type))
 		return;
-	const check = validator(pointer(...place(outer, 'paths', template,
-	    method.toLowerCase(), 'responses', answer.status), 'content', type,
-	    'schema'));
+	const check = validator(pointer(face, ...place(outer, 'paths',
+	    template, method.toLowerCase(), 'responses', answer.status),
+	    'content', type, 'schema'));
 	assert.ok(check(answer.body), `${where}: ${explain(check)}\n` +
 	    answer.text.slice(0, 500));
 }
 
 function checkHeaders(operation, answer, where) {
-	const response = resolve(operation.item.responses[answer.status]);
+	const { face, item } = operation;
+	const response = resolve(face, item.responses[answer.status]);
 
 	for (const [name, header] of Object.entries(response.headers ?? {}))
-		if (resolve(header).required)
+		if (resolve(face, header).required)
 			assert.ok(answer.headers[name.toLowerCase()] !==
 			    undefined, `${where}: no ${name}`);
 }
 
 /* What was taken must be what the document says can be sent. */
 function checkRequest(operation, sent, where) {
-	const { item, method, template } = operation;
+	const { face, item, method, template } = operation;
 	const outer = item.requestBody;
-	const schema = resolve(outer)?.content?.['application/json']?.schema;
+	const schema = resolve(face, outer)?.content
+	    ?.['application/json']?.schema;
 
 	if (!schema || sent === undefined || typeof sent === 'string' ||
 	    Buffer.isBuffer(sent))
 		return;
-	const check = validator(pointer(...place(outer, 'paths', template,
-	    method.toLowerCase(), 'requestBody'), 'content',
+	const check = validator(pointer(face, ...place(outer, 'paths',
+	    template, method.toLowerCase(), 'requestBody'), 'content',
 	    'application/json', 'schema'));
 	assert.ok(check(sent), `${where}: was taken, though the document ` +
 	    `refuses it: ${explain(check)}`);
@@ -206,7 +251,7 @@ function checkRequest(operation, sent, where) {
 function hold(method, uri, answer, sent) {
 	const operation = find(method, uri);
 	const where = `${method} ${uri} -> ${answer.status}`;
-	const slug = answer.body?.error?.code ?? answer.body?.code ?? '*';
+	const slug = answer.code ?? '*';
 
 	if (!operation)
 		return undefined;
@@ -229,8 +274,8 @@ function hold(method, uri, answer, sent) {
 }
 
 /* A body that an operation takes, made of its schema. */
-function sample(schemaOrRef) {
-	const s = resolve(schemaOrRef);
+function sample(face, schemaOrRef) {
+	const s = resolve(face, schemaOrRef);
 
 	if (s.example !== undefined)
 		return s.example;
@@ -243,7 +288,7 @@ function sample(schemaOrRef) {
 	const type = Array.isArray(s.type) ? s.type[0] : s.type;
 	if (type === 'object' || s.properties)
 		return Object.fromEntries((s.required ?? []).map((name) =>
-		    [name, sample(s.properties[name])]));
+		    [name, sample(face, s.properties[name])]));
 	if (type === 'array')
 		return [];
 	if (type === 'integer' || type === 'number')
@@ -262,10 +307,11 @@ function sample(schemaOrRef) {
 }
 
 function body(operation) {
-	const content = resolve(operation.item.requestBody)?.content;
+	const content = resolve(operation.face, operation.item.requestBody)
+	    ?.content;
 	const schema = content?.['application/json']?.schema;
 
-	return schema ? sample(schema) : undefined;
+	return schema ? sample(operation.face, schema) : undefined;
 }
 
 /* The operation's address with its parameters filled in. */
@@ -274,5 +320,5 @@ function address(operation, values = {}) {
 	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
 }
 
-module.exports = { document, operations, find, hold, statuses, secured, keyed,
-	house, login, ending, sample, body, address, seen, missing, resolve };
+module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
+	house, login, ending, body, address, seen, missing };
