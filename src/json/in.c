@@ -46,6 +46,19 @@ not_a(const struct place *p, const char *what)
 	complain(p->wrong, p->arena, p->path, "must be %s", what);
 }
 
+/* A string, or where that is allowed the digits of a whole number. */
+static bool
+is_text(const struct field *f, json_object *v, struct str *text)
+{
+	if (is(v, json_type_string))
+		*text = text_of(v);
+	else if ((f->flags & F_LOOSE) != 0 && is(v, json_type_int))
+		*text = str_of(json_object_get_string(v));
+	else
+		return false;
+	return true;
+}
+
 static void
 decode_list(const struct decoder *d, const struct place *p, json_object *v)
 {
@@ -64,6 +77,7 @@ decode_list(const struct decoder *d, const struct place *p, json_object *v)
 	for (size_t i = 0; i < n; i++) {
 		json_object *item = json_object_array_get_idx(v, i);
 		struct place one = *p;
+		struct str text;
 
 		one.path = str_printf(d->arena, "%.*s[%zu]", STR_ARG(p->path),
 		    i);
@@ -72,8 +86,8 @@ decode_list(const struct decoder *d, const struct place *p, json_object *v)
 			decode_object(d, f->of, item, one.at, one.path, NULL);
 		else if (f->of != NULL)
 			not_a(&one, "an object");
-		else if (is(item, json_type_string))
-			check_item(&one, text_of(item));
+		else if (is_text(f, item, &text))
+			check_item(&one, text);
 		else
 			not_a(&one, "a string");
 	}
@@ -96,8 +110,10 @@ decode_int(const struct decoder *d, const struct place *p, json_object *v)
 static void
 decode_id(const struct decoder *d, const struct place *p, json_object *v)
 {
-	if (is(v, json_type_string))
-		check_id(p, text_of(v));
+	struct str text;
+
+	if (is_text(p->field, v, &text))
+		check_id(p, text);
 	else if (is(v, json_type_int) &&
 	    (d->lax || (p->field->flags & F_ID_NUMBER) != 0))
 		check_id(p, str_printf(p->arena, "%lld",
@@ -122,6 +138,7 @@ static void
 decode_value(const struct decoder *d, const struct place *p, json_object *v)
 {
 	enum field_type type = p->field->type;
+	struct str text;
 
 	switch (type) {
 	case T_BOOL:
@@ -155,16 +172,16 @@ decode_value(const struct decoder *d, const struct place *p, json_object *v)
 	case T_LABEL:
 		break;
 	}
-	if (!is(v, json_type_string))
+	if (!is_text(p->field, v, &text))
 		not_a(p, "a string");
 	else if (type == T_STR)
-		check_text(p, text_of(v));
+		check_text(p, text);
 	else if (type == T_TIME)
-		check_time(p, text_of(v));
+		check_time(p, text);
 	else if (type == T_DAY)
-		check_day(p, text_of(v));
+		check_day(p, text);
 	else
-		check_label(p, text_of(v));
+		check_label(p, text);
 }
 
 static const struct field *

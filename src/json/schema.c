@@ -14,6 +14,17 @@ put_type(struct buf *b, const char *type, bool nullable)
 		buf_printf(b, "\"type\":\"%s\"", type);
 }
 
+/* A string, or where it is taken a whole number. */
+static void
+put_string(struct buf *b, const struct field *f, bool nullable, bool input)
+{
+	if (input && (f->flags & F_LOOSE) != 0)
+		buf_printf(b, "\"type\":[\"string\",\"integer\"%s]",
+		    nullable ? ",\"null\"" : "");
+	else
+		put_type(b, "string", nullable);
+}
+
 static void
 put_labels(struct buf *b, const char *const *labels, bool nullable)
 {
@@ -38,7 +49,7 @@ put_text(struct buf *b, const struct field *f, bool nullable, bool input)
 		buf_lit(b, ",\"additionalProperties\":true");
 		return;
 	}
-	put_type(b, "string", nullable);
+	put_string(b, f, nullable, input);
 	if (input && f->min > 0)
 		buf_printf(b, ",\"minLength\":%lld", (long long)f->min);
 	if (f->max > 0)
@@ -81,7 +92,8 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 		    f->of->name);
 		return;
 	}
-	buf_lit(b, "{\"type\":\"string\"");
+	buf_char(b, '{');
+	put_string(b, f, false, input);
 	if (f->labels != NULL)
 		put_labels(b, f->labels, false);
 	else
@@ -127,8 +139,10 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		put_integer(b, f, nullable);
 		break;
 	case T_ID:
-		put_type(b, f->flags & F_ID_NUMBER ? "integer" : "string",
-		    nullable);
+		if ((f->flags & F_ID_NUMBER) != 0)
+			put_type(b, "integer", nullable);
+		else
+			put_string(b, f, nullable, input);
 		if ((f->flags & F_ID_NUMBER) != 0)
 			buf_lit(b, ",\"format\":\"int64\",\"minimum\":1,"
 			    "\"maximum\":" SAFE_INTEGER);

@@ -33,6 +33,7 @@ enum {
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
 	F_JSON = 32,		/* output: str holds a JSON object */
+	F_LOOSE = 64,		/* input: ids and names may come as numbers */
 };
 
 struct list {

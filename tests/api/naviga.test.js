@@ -207,6 +207,25 @@ test('lines are added to a campaign that is there', async () => {
 	assert.equal((await add(409, { Lines: [cpm()] })).code, 'conflict');
 });
 
+test('ids and names may come as numbers', async () => {
+	const q = await w.quote(me, [cpm({ ProductID: 7,
+		ThirdPartyLineID: 8 })], { AdvertiserID: 1001, BrandID: 2 });
+	const seen = await get(q.id);
+
+	assert.deepEqual([seen.AdvertiserID, seen.BrandID,
+		seen.Lines[0].ProductID, seen.Lines[0].ThirdPartyLineID],
+	    ['1001', '2', '7', '8']);
+	await nv(201, me, 'POST', '/consolidated/create', {
+		CampaignID: Number(q.id), AdvertiserID: '1001',
+		Lines: [cpm()] });
+	await confirm(q.id);
+	await nv(201, me, 'POST', `/${q.id}/invoices`, {
+		Lines: [Number(q.lines[0])] });
+	assert.deepEqual((await nv(400, me, 'POST', '/consolidated/create', {
+		CampaignID: 1.5, Lines: [cpm({ ProductID: true })] })).fields,
+	    ['CampaignID', 'Lines[0].ProductID']);
+});
+
 test('a thousand lines with insertions', async () => {
 	const q = await w.quote(me, Array.from({ length: 1000 }, (u, i) => ({
 		ProductID: `P-${i}`, PriceType: 'Insertion', Amount: '1.01',

@@ -31,7 +31,10 @@ SHAPE(all_shape, struct all, "All",
     FIELD(struct all, kinds, "kinds", .labels = colours),
     FIELD(struct all, lines, "lines", .of = &line_shape),
     FIELD(struct all, one, "one", .flags = F_NULLABLE, .of = &line_shape),
-    FIELD(struct all, price, "price", .flags = F_NULLABLE));
+    FIELD(struct all, price, "price", .flags = F_NULLABLE),
+    FIELD(struct all, loose, "loose", .flags = F_LOOSE, .max = 4),
+    FIELD(struct all, loose_id, "looseId", .flags = F_LOOSE),
+    FIELD(struct all, names, "names", .flags = F_LOOSE));
 
 SHAPE(needy_shape, struct all, "Needy",
     FIELD(struct all, id, "id", .flags = F_REQUIRED),

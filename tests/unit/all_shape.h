@@ -20,6 +20,9 @@ struct all {
 	struct list tags, kinds, lines;
 	struct line one;
 	struct decimal price;
+	struct str loose;
+	uint64_t loose_id;
+	struct list names;
 };
 
 extern const struct shape line_shape, all_shape;

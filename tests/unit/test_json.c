@@ -139,6 +139,24 @@ every_type_is_decoded(void **state)
 	assert_str(got.price.text, "100.10");
 }
 
+static void
+ids_and_names_may_come_as_numbers(void **state)
+{
+	const struct str *name;
+
+	(void)state;
+	assert_int_equal(decode(STR("{\"loose\":1001,\"looseId\":7,"
+	    "\"names\":[8486,\"x\"]}"), &all_shape, false), OK);
+	assert_str(got.loose, "1001");
+	assert_int_equal(got.loose_id, 7);
+	name = got.names.items;
+	assert_str(name[0], "8486");
+	assert_str(name[1], "x");
+	assert_int_equal(decode(STR("{\"loose\":10001,\"looseId\":0,"
+	    "\"names\":[1.5,true,null]}"), &all_shape, false), ERR_INVALID);
+	assert_wrong("loose,looseId,names[0],names[1],names[2]");
+}
+
 /* What was written is what is read: nothing went through a double. */
 static void
 decimals_are_taken_as_they_are_written(void **state)
@@ -506,6 +524,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_type_is_decoded),
 		TEST(decimals_are_taken_as_they_are_written),
+		TEST(ids_and_names_may_come_as_numbers),
 		TEST(absent_and_null_are_told_apart),
 		TEST(required_members_are_asked_for),
 		TEST(every_wrong_field_is_named),

@@ -61,7 +61,8 @@ records_are_written(void **state)
 	    "\"tags\":[\"a\",\"b\\\"c\"],\"kinds\":[],"
 	    "\"lines\":[{\"id\":\"1\",\"amount\":-2},"
 	    "{\"id\":null,\"amount\":3}],\"one\":{\"id\":\"9\","
-	    "\"amount\":8},\"price\":100.10}");
+	    "\"amount\":8},\"price\":100.10,"
+	    "\"loose\":null,\"looseId\":null,\"names\":[]}");
 	assert_non_null(strstr(encode(&all_shape, &r, true),
 	    "\"secret\":null"));
 }
@@ -78,7 +79,7 @@ absent_values_are_null(void **state)
 	assert_non_null(strstr(text, "\"id\":null,\"number\":null,"));
 	assert_non_null(strstr(text, "\"time\":null,\"day\":null,"
 	    "\"colour\":null,\"tags\":[],\"kinds\":[],\"lines\":[],"
-	    "\"one\":null,\"price\":null}"));
+	    "\"one\":null,\"price\":null,"));
 }
 
 /* What is written is strict JSON, and json-c reads the same text back. */
@@ -166,6 +167,13 @@ fields_have_schemas(void **state)
 		    "\"maxLength\":1000}}" },
 		{ "lines", false, "{\"type\":\"array\",\"maxItems\":1000,"
 		    "\"items\":{\"$ref\":\"#/components/schemas/Line\"}}" },
+		{ "loose", true, "{\"type\":[\"string\",\"integer\"],"
+		    "\"maxLength\":4}" },
+		{ "looseId", false, "{\"type\":\"string\","
+		    "\"pattern\":\"^[1-9][0-9]*$\",\"maxLength\":20}" },
+		{ "names", true, "{\"type\":\"array\",\"maxItems\":1000,"
+		    "\"items\":{\"type\":[\"string\",\"integer\"],"
+		    "\"maxLength\":1000}}" },
 		{ "price", true, "{\"type\":[\"number\",\"string\",\"null\"],"
 		    "\"pattern\":\"^(0|[1-9][0-9]*)([.][0-9]+)?$\","
 		    "\"maxLength\":20,\"minimum\":0,"

@@ -13,17 +13,19 @@ struct consolidated {
 };
 
 SHAPE(consolidated, struct consolidated, "ConsolidatedCreate",
-    FIELD(struct consolidated, id, "CampaignID", .flags = F_REQUIRED,
-	.min = 1, .max = 20, .doc = "NEW, or the id of a campaign that gets "
-	    "the lines; what else is given of it must then be as it is",
+    FIELD(struct consolidated, id, "CampaignID",
+	.flags = F_REQUIRED | F_LOOSE, .min = 1, .max = 20,
+	.doc = "NEW, or the id of a campaign that gets the lines; what else "
+	    "is given of it must then be as it is",
 	.example = "\"NEW\""),
     FIELD(struct consolidated, advertiser, "AdvertiserID", .min = 1,
-	.max = 64, .doc = "Your reference of the customer; needed for NEW",
+	.max = 64, .flags = F_LOOSE,
+	.doc = "Your reference of the customer; needed for NEW",
 	.example = "\"C-1001\""),
     FIELD(struct consolidated, brand, "BrandID", .min = 1, .max = 64,
-	.flags = F_NULLABLE),
+	.flags = F_NULLABLE | F_LOOSE),
     FIELD(struct consolidated, product_group, "ProductGroupID", .min = 1,
-	.max = 64, .flags = F_NULLABLE),
+	.max = 64, .flags = F_NULLABLE | F_LOOSE),
     FIELD(struct consolidated, type, "CampaignType", .flags = F_NULLABLE,
 	.labels = campaign_type_labels, .example = "\"Flexible\""),
     FIELD(struct consolidated, name, "Name", .min = 1, .max = 120,

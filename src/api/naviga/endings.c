@@ -133,7 +133,7 @@ struct refund_line_in {
 };
 
 SHAPE(refund_line_in, struct refund_line_in, "RefundLine",
-    FIELD(struct refund_line_in, id, "ID", .flags = F_REQUIRED),
+    FIELD(struct refund_line_in, id, "ID", .flags = F_REQUIRED | F_LOOSE),
     FIELD(struct refund_line_in, amount, "Amount", .flags = F_REQUIRED,
 	.example = "60.00"));
 
@@ -148,8 +148,9 @@ SHAPE(nv_refund_in, struct refund_in, "Refund",
     FIELD(struct refund_in, amount, "Amount", .flags = F_REQUIRED,
 	.doc = "What was paid back, without tax; its tax is worked out",
 	.example = "60.00"),
-    FIELD(struct refund_in, reference, "Reference", .flags = F_REQUIRED,
-	.min = 1, .max = 64, .doc = "Of the payment outside: each one once",
+    FIELD(struct refund_in, reference, "Reference",
+	.flags = F_REQUIRED | F_LOOSE, .min = 1, .max = 64,
+	.doc = "Of the payment outside: each one once",
 	.example = "\"WIRE-7\""),
     FIELD(struct refund_in, lines, "Lines", .of = &refund_line_in, .min = 1,
 	.doc = "Of which lines; by what is due of each, where absent"),

@@ -16,9 +16,10 @@ struct line_in {
 
 SHAPE(nv_line_in, struct line_in, "LineCreate",
     FIELD(struct line_in, external, "ThirdPartyLineID", .min = 1, .max = 64,
-	.flags = F_NULLABLE, .doc = "Your own id of the line"),
-    FIELD(struct line_in, product, "ProductID", .flags = F_REQUIRED,
-	.min = 1, .max = 64, .example = "\"BANNER-TOP\""),
+	.flags = F_NULLABLE | F_LOOSE, .doc = "Your own id of the line"),
+    FIELD(struct line_in, product, "ProductID",
+	.flags = F_REQUIRED | F_LOOSE, .min = 1, .max = 64,
+	.example = "\"BANNER-TOP\""),
     FIELD(struct line_in, price, "PriceType", .flags = F_REQUIRED,
 	.labels = price_labels, .example = "\"CPM\""),
     FIELD(struct line_in, starts_on, "StartDate", .flags = F_NULLABLE,

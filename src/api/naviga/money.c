@@ -21,7 +21,7 @@ SHAPE(prepayment_in, struct prepayment_in, "PrepaymentCreate",
     FIELD(struct prepayment_in, amount, "Amount", .flags = F_REQUIRED,
 	.example = "100.10"),
     FIELD(struct prepayment_in, reference, "Reference", .min = 1, .max = 64,
-	.flags = F_NULLABLE));
+	.flags = F_NULLABLE | F_LOOSE));
 
 struct prepayment_made {
 	uint64_t campaign_id, id;
@@ -92,7 +92,8 @@ struct invoice_in {
 
 SHAPE(invoice_in, struct invoice_in, "InvoiceCreate",
     FIELD(struct invoice_in, lines, "Lines", .min = 1,
-	.doc = "Ids of lines; all where absent", .example = "[\"8486\"]"),
+	.flags = F_LOOSE, .doc = "Ids of lines; all where absent",
+	.example = "[\"8486\"]"),
     FIELD(struct invoice_in, month, "Month", .min = 7, .max = 7,
 	.doc = "Of each line only what belongs to its days up to the end of "
 	    "this month", .example = "\"2026-02\""));
