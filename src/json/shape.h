@@ -30,7 +30,8 @@ enum {
 	F_SECRET = 4,		/* shown once: null in a stored answer */
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
-	F_JSON = 32,		/* output: str holds a JSON object */
+	F_JSON = 32,		/* str holds JSON: an object, or see .format */
+	F_OPTIONAL = 64,	/* output: may be left out */
 };
 
 struct list {
@@ -48,7 +49,8 @@ struct field {
 	const char *const *labels;	/* T_LABEL: NULL-terminated */
 	const struct shape *of;
 	const char *format;	/* OpenAPI format that is checked: email, uri,
-				 * currency, slug, code */
+				 * currency, slug, code; of F_JSON: array, any;
+				 * of a time: gmt, which is YYYY-MM-DD HH:MM:SS */
 	const char *doc;	/* one line for the API document */
 	const char *example;	/* JSON text */
 };
@@ -120,8 +122,17 @@ MUST_CHECK bool json_lint(struct str text, const char **why, size_t *at);
 /* json/out.c: record to text.  masked: F_SECRET fields are written as null. */
 void json_encode(struct buf *, const struct shape *, const void *record,
     bool masked);
+/* Only the members of these bits, by their index in the shape. */
+void json_encode_some(struct buf *, const struct shape *, const void *record,
+    bool masked, uint64_t members);
 /* Quoted and escaped, or null. */
 void json_string(struct buf *, struct str);
+
+/*
+ * json/merge.c: RFC 7386.  Both are well-formed, and target may be absent; the
+ * result is absent where the patch is.
+ */
+struct str json_merge(struct arena *, struct str target, struct str patch);
 
 /* json/pretty.c: well-formed JSON without white space, laid out. */
 void json_pretty(struct buf *, struct str);
