@@ -82,13 +82,17 @@ struct serving {
 	struct http_out *out;
 };
 
+/* JSON, or for a PATCH a merge patch. */
 static bool
-is_json(struct str type)
+is_taken(enum method method, struct str type)
 {
 	struct str media, parameter, name, charset;
 
 	(void)str_cut(type, ';', &media, &parameter);
-	if (!str_eq_nocase(str_trim(media), STR("application/json")))
+	media = str_trim(media);
+	if (!str_eq_nocase(media, STR("application/json")) &&
+	    (method != PATCH ||
+	    !str_eq_nocase(media, STR("application/merge-patch+json"))))
 		return false;
 	if (parameter.p == NULL || str_trim(parameter).n == 0)
 		return true;
@@ -106,7 +110,7 @@ decode_body(struct serving *s)
 
 	if (r->in == NULL || (r->flags & (R_FORM | R_RAW_BODY)) != 0)
 		return OK;
-	if (!is_json(rq->http->content_type))
+	if (!is_taken(r->method, rq->http->content_type))
 		return ERR_MEDIA_TYPE;
 	rq->in = arena_alloc(rq->arena, r->in->size);
 	return json_decode(rq->arena, rq->http->body, r->in, s->face->lax,
