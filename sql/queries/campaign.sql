@@ -138,30 +138,25 @@ AND (c.name LIKE :pattern OR c.description LIKE :pattern)
 -- name: campaign_to_begin
 SELECT id, organization_id FROM campaign
 WHERE status = 'scheduled' AND begins_at <= :now ORDER BY begins_at, id
-LIMIT 100
-
--- name: campaign_to_resume
-SELECT id, organization_id FROM campaign
-WHERE status = 'paused' AND begins_at <= :now ORDER BY begins_at, id
-LIMIT 100
+LIMIT 200
 
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
-ORDER BY id LIMIT 100
+LIMIT 200
 
 -- name: campaign_to_settle
 SELECT id, organization_id FROM campaign
 WHERE settled = 0 AND status IN ('stopped', 'canceled', 'finished')
-AND ended_on < :today ORDER BY id LIMIT 100
+AND ended_on < :today LIMIT 200
 
 -- Those that run and have a line that ended yesterday or before.
 -- name: campaign_with_ended_line
-SELECT c.id AS id, c.organization_id AS organization_id
+SELECT DISTINCT c.id AS id, c.organization_id AS organization_id
 FROM campaign_line l JOIN campaign c ON c.id = l.campaign_id
 WHERE l.ended_on IS NULL AND l.ends_on < :today
 AND c.status IN ('scheduled', 'running', 'paused')
-GROUP BY c.id, c.organization_id ORDER BY c.id LIMIT 100
+LIMIT 200
 
 -- The history of a campaign.
 
@@ -199,13 +194,3 @@ FROM campaign_history h LEFT JOIN campaign_text t
 ON t.campaign_id = h.campaign_id AND t.number = h.number
 WHERE h.campaign_id = :campaign AND h.organization_id = :org
 AND h.number > :after ORDER BY h.number LIMIT :limit
-
--- name: history_rows
-SELECT h.campaign_id AS campaign_id, h.number AS number, h.user_id AS user_id,
-	h.action AS action, h.status AS status, h.data AS data, t.text AS text,
-	h.created_at AS created_at, t.salt AS salt, h.text_hash AS text_hash,
-	h.hash AS hash
-FROM campaign_history h LEFT JOIN campaign_text t
-ON t.campaign_id = h.campaign_id AND t.number = h.number
-WHERE h.campaign_id = :campaign AND h.number > :after ORDER BY h.number
-LIMIT :limit

@@ -90,8 +90,15 @@ LEFT JOIN token_reservation h ON j.kind IN ('token_reserved',
 LEFT JOIN token_adjustment t ON j.kind = 'token_adjusted'
 	AND t.id = j.subject_id
 LEFT JOIN token_lot l ON j.kind = 'token_expired' AND l.id = j.subject_id
+LEFT JOIN prepayment y ON j.kind IN ('prepaid', 'credit_drawn',
+	'prepayment_reversed') AND y.id = j.subject_id
+LEFT JOIN invoice i ON j.kind = 'invoice_issued' AND i.id = j.subject_id
+LEFT JOIN campaign c ON j.kind = 'campaign_settled' AND c.id = j.subject_id
+LEFT JOIN campaign_refund b ON j.kind = 'campaign_refunded'
+	AND b.id = j.subject_id
 WHERE j.id > :after AND j.id <= :last
-AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id) IS NULL
+AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id, y.id, i.id, c.id, b.id)
+	IS NULL
 
 -- name: verify_flows
 SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
@@ -125,6 +132,20 @@ FROM account a LEFT JOIN referrer r ON r.id = a.owner_id
 WHERE a.id > :after AND a.id <= :last AND a.kind IN ('earnings_pending',
 	'earnings_available', 'earnings_requested', 'earnings_paid')
 AND r.id IS NULL
+UNION ALL
+SELECT a.id, CONCAT(a.kind, ' ', a.owner_id) AS wrong
+FROM account a LEFT JOIN campaign c ON c.id = a.owner_id
+	AND c.organization_id = a.organization_id
+WHERE a.id > :after AND a.id <= :last AND a.kind IN ('campaign_reserved',
+	'campaign_earned', 'invoice_open', 'invoice_applied',
+	'invoice_credited')
+AND c.id IS NULL
+UNION ALL
+SELECT a.id, CONCAT(a.kind, ' ', a.owner_id) AS wrong
+FROM account a LEFT JOIN advertiser v ON v.id = a.owner_id
+	AND v.organization_id = a.organization_id
+WHERE a.id > :after AND a.id <= :last AND a.kind = 'advertiser_credit'
+AND v.id IS NULL
 
 -- name: verify_tokens
 SELECT o.id, CONCAT(COALESCE(a.balance, 0), ' is not ',

@@ -62,7 +62,7 @@ struct request {
 	int status;				/* 0: route->status */
 	enum err refused;	/* by finish: an error, and yet it is stored */
 	bool dry;	/* answered as if it were done, and nothing changes */
-	struct str quoted;	/* R_QUOTE: what the ETag is of; absent: the answer */
+	struct str quoted;	/* R_QUOTE: its ETag is of this, or the answer */
 	const char *message;			/* NULL: route->done */
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */

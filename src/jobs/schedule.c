@@ -11,6 +11,7 @@
 #include "ledger/seal.h"
 #include "model/deletion.h"
 #include "model/earning.h"
+#include "model/ending.h"
 #include "model/lot.h"
 #include "model/look.h"
 #include "model/payment.h"
@@ -56,6 +57,12 @@ static enum err
 release_earnings(struct jobs *j)
 {
 	return all_batches(j, earning_release_due);
+}
+
+static enum err
+campaigns(struct jobs *j)
+{
+	return all_batches(j, campaign_turns);
 }
 
 static enum err
@@ -156,6 +163,7 @@ static const struct {
 	{ "look_at_payments", 1, look_at_payments },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
+	{ "campaigns", 5, campaigns },
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },
 	{ "expire_tokens", 5, expire_tokens },

@@ -130,7 +130,7 @@ static const struct check account_checks[] = {
 	{ .query = Q_VERIFY_GUARDS, .what = "is beyond its guard" },
 	{ Q_VERIFY_KINDS, "is not kept and guarded as its kind is", &kind_row,
 	  judge_kinds },
-	{ .query = Q_VERIFY_OWNERS, .what = "belongs to no referrer" },
+	{ .query = Q_VERIFY_OWNERS, .what = "belongs to nobody" },
 };
 
 static const struct check organization_checks[] = {
@@ -189,6 +189,21 @@ static const struct check placement_checks[] = {
 	  .what = "has referrals that do not make up" },
 };
 
+static const struct check campaign_checks[] = {
+	{ .query = Q_VERIFY_CAMPAIGN_MONEY, .what = "has wrong money:" },
+	{ .query = Q_VERIFY_CAMPAIGN_INVOICES, .what = "has wrong invoices:" },
+	{ .query = Q_VERIFY_INVOICE_LINES,
+	  .what = "has lines that do not make up" },
+	{ .query = Q_VERIFY_CAMPAIGN_REFUNDS, .what = "has wrong refunds:" },
+	{ .query = Q_VERIFY_CAMPAIGN_JOURNALS, .what = "is not booked once:" },
+	{ .query = Q_VERIFY_CAMPAIGN_SETTLED, .what = "is settled wrongly:" },
+	{ .query = Q_VERIFY_HISTORY, .what = "has a broken history at" },
+};
+
+static const struct check advertiser_checks[] = {
+	{ .query = Q_VERIFY_ADVERTISER_CREDIT, .what = "has on account" },
+};
+
 static const struct thing {
 	const char *name;
 	enum query step;	/* the end of the next range of ids */
@@ -206,6 +221,8 @@ static const struct thing {
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
+	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
+	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),
 #undef THING
 };
 

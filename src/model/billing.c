@@ -4,7 +4,6 @@
 #include "base/money.h"
 #include "ledger/ledger.h"
 #include "model/event.h"
-#include "model/history.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -67,7 +66,7 @@ prepayment_add(struct db *db, struct arena *a, const struct actor *who,
 	    p->reference, who->user_id, who->now), NULL, &p->id));
 	TRY(post_paid(db, a, who, c, p));
 	TRY(campaign_store_money(db, who, c));
-	TRY(history_write(db, a, who, c, "prepay", STR_NULL,
+	TRY(campaign_note(db, a, who, c, "prepay", STR_NULL,
 	    "\"prepayment\":\"%llu\",\"amount\":%lld", LLU(p->id),
 	    LL(p->amount)));
 	TRY(event(db, a, who, c, "campaign.prepaid", p->id, p->amount));
@@ -206,7 +205,7 @@ invoice_issue(struct db *db, struct arena *a, const struct actor *who,
 	c->billed = true;
 	TRY(insert(db, who, c, n, *lines));
 	TRY(post_issued(db, a, who, c, n));
-	TRY(history_write(db, a, who, c, "bill", STR_NULL,
+	TRY(campaign_note(db, a, who, c, "bill", STR_NULL,
 	    "\"invoice\":\"%llu\",\"amount\":%lld", LLU(n->id),
 	    LL(n->amount)));
 	TRY(event(db, a, who, c, "campaign.billed", n->id, n->amount));

@@ -1,8 +1,10 @@
 /* Campaigns and their lifecycle. */
 #include "model/campaign.h"
 
+#include <stdarg.h>
+
+#include "ledger/history.h"
 #include "model/event.h"
-#include "model/history.h"
 #include "base/banned.h"
 
 const char *const campaign_status_labels[] = {
@@ -103,6 +105,27 @@ type_arg(const struct campaign *c)
 }
 
 enum err
+campaign_note(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, const char *action, struct str text,
+    const char *data, ...)
+{
+	struct str members = STR("");
+	va_list ap;
+
+	if (data != NULL) {
+		va_start(ap, data);
+		members = str_vprintf(a, data, ap);
+		va_end(ap);
+	}
+	return history_write(db, a, &(struct history_entry){
+	    .organization_id = c->organization_id, .campaign_id = c->id,
+	    .user_id = who->user_id, .action = action,
+	    .status = campaign_status_labels[c->status],
+	    .data = str_printf(a, "{%.*s}", STR_ARG(members)), .text = text,
+	    .at = who->now });
+}
+
+enum err
 campaign_create(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
 {
@@ -118,7 +141,7 @@ campaign_create(struct db *db, struct arena *a, const struct actor *who,
 	    c->advertiser_id, c->user_id, c->name, c->description, c->brand,
 	    c->product_group, type_arg(c), c->currency, c->extras,
 	    c->starts_on, c->ends_on, c->begins_at, who->now), NULL, &c->id));
-	TRY(history_write(db, a, who, c, "create", STR_NULL, NULL));
+	TRY(campaign_note(db, a, who, c, "create", STR_NULL, NULL));
 	return event(db, a, who, c, "campaign.created");
 }
 
@@ -146,7 +169,7 @@ campaign_update(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_CAMPAIGN_UPDATE, ARGS(c->name, c->description,
 	    c->extras, c->archived, c->starts_on, c->ends_on, c->begins_at,
 	    who->now, c->id), NULL, NULL));
-	TRY(history_write(db, a, who, c, "update", STR_NULL, NULL));
+	TRY(campaign_note(db, a, who, c, "update", STR_NULL, NULL));
 	return event(db, a, who, c, "campaign.updated");
 }
 
@@ -182,7 +205,7 @@ campaign_move(struct db *db, struct arena *a, const struct actor *who,
 	    c->launched_at, c->ended_on, c->ended_at, c->runs, c->id), NULL,
 	    NULL));
 	TRY(campaign_store_money(db, who, c));
-	TRY(history_write(db, a, who, c, campaign_verb_labels[verb], reason,
+	TRY(campaign_note(db, a, who, c, campaign_verb_labels[verb], reason,
 	    NULL));
 	return event(db, a, who, c, moves[verb].event);
 }

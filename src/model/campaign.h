@@ -88,6 +88,14 @@ MUST_CHECK enum err campaign_update(struct db *, struct arena *,
 MUST_CHECK enum err campaign_move(struct db *, struct arena *,
     const struct actor *, struct campaign *, enum campaign_verb,
     struct str reason);
+/*
+ * An entry in the history of one that is locked.  text: why, in words, or
+ * absent.  data: printf of JSON members without braces, ids and amounts only,
+ * or NULL.
+ */
+MUST_CHECK enum err campaign_note(struct db *, struct arena *,
+    const struct actor *, const struct campaign *, const char *action,
+    struct str text, const char *data, ...) PRINTF_LIKE(7, 8);
 /* Writes the money of one that is locked. */
 MUST_CHECK enum err campaign_store_money(struct db *, const struct actor *,
     struct campaign *);

@@ -63,11 +63,17 @@ take_turn(struct db *db, void *arg)
 	return t->act(db, t->arena, &who, &c);
 }
 
-/* One transaction each: one that fails does not hold up the others. */
+/*
+ * One transaction each: one that fails does not hold up the others.  *done:
+ * how many did not.
+ */
 static enum err
-each(struct db *db, struct arena *a, struct list rows, struct turn *t)
+each(struct db *db, struct arena *a, struct list rows, struct turn *t,
+    uint64_t *done)
 {
 	const struct due *due = rows.items;
+
+	*done = 0;
 
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct arena_mark mark = arena_mark(a);
@@ -77,6 +83,7 @@ each(struct db *db, struct arena *a, struct list rows, struct turn *t)
 		e = tx_run(db, a, take_turn, t);
 		if (e == ERR_UNAVAILABLE)
 			return e;
+		*done += e == OK;
 		if (e != OK)
 			log_error("campaign %llu: %s",
 			    (unsigned long long)due[i].id, err_slug(e));
@@ -96,7 +103,6 @@ campaign_turns(struct db *db, struct arena *a, struct when now,
 		    const struct actor *, struct campaign *);
 	} steps[] = {
 		{ Q_CAMPAIGN_TO_BEGIN, ARGS(now), begin },
-		{ Q_CAMPAIGN_TO_RESUME, ARGS(now), begin },
 		{ Q_CAMPAIGN_WITH_ENDED_LINE, ARGS(day_of(now)), work_out },
 		{ Q_CAMPAIGN_TO_FINISH, ARGS(day_of(now)), finish },
 		{ Q_CAMPAIGN_TO_SETTLE, ARGS(day_of(now)), work_out },
@@ -107,12 +113,13 @@ campaign_turns(struct db *db, struct arena *a, struct when now,
 		struct turn t = { .arena = a, .now = now,
 		    .act = steps[i].act };
 		struct list rows;
+		uint64_t done;
 
 		TRY(db_rows(db, a, steps[i].query, steps[i].args,
 		    &campaign_due_row, &rows));
-		if (rows.n > *count)
-			*count = rows.n;
-		TRY(each(db, a, rows, &t));
+		TRY(each(db, a, rows, &t, &done));
+		if (done > *count)
+			*count = done;
 	}
 	return OK;
 }

@@ -7,7 +7,6 @@
 #include "ledger/ledger.h"
 #include "model/billing.h"
 #include "model/event.h"
-#include "model/history.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -340,7 +339,7 @@ campaign_refund(struct db *db, struct arena *a, const struct actor *who,
 	if (c->status == CAMPAIGN_DELETED || !c->settled)
 		return ERR_CONFLICT;
 	TRY(pay_back(db, a, who, c, hash, r));
-	TRY(history_write(db, a, who, c, "refund", STR_NULL,
+	TRY(campaign_note(db, a, who, c, "refund", STR_NULL,
 	    "\"refund\":\"%llu\",\"amount\":%lld,\"tax\":%lld", LLU(r->id),
 	    LL(r->amount), LL(r->tax)));
 	return event_write(db, a, &(struct event){ c->organization_id,

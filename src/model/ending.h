@@ -60,7 +60,7 @@ MUST_CHECK enum err campaign_refund(struct db *, struct arena *,
 
 /*
  * model/campaign_clock.c: starts, finishes, works out those whose time has
- * come; at most 100 of each, of which *count is the most.
+ * come; at most 200 of each, of which *count is the most.
  */
 MUST_CHECK enum err campaign_turns(struct db *, struct arena *,
     struct when now, uint64_t *count);

@@ -1,7 +1,6 @@
 /* Lines and their delivery. */
 #include "model/line.h"
 
-#include "model/history.h"
 #include "model/settlement.h"
 #include "base/banned.h"
 
@@ -66,7 +65,7 @@ line_add(struct db *db, struct arena *a, const struct actor *who,
 	for (size_t i = 0; i < n; i++) {
 		TRY(insert(db, c, &l[i]));
 		widen(c, &l[i]);
-		TRY(history_write(db, a, who, c, "add_line", STR_NULL,
+		TRY(campaign_note(db, a, who, c, "add_line", STR_NULL,
 		    "\"line\":\"%llu\",\"amount\":%lld", LLU(l[i].id),
 		    (long long)l[i].amount));
 	}
@@ -77,7 +76,7 @@ enum err
 line_list(struct db *db, struct arena *a, const struct campaign *c,
     struct day at, struct list *out)
 {
-	return db_rows(db, a, Q_LINE_LIST, ARGS(c->id, at), &line_row, out);
+	return db_rows(db, a, Q_LINE_LIST, ARGS(at, c->id), &line_row, out);
 }
 
 struct bounds {
@@ -122,7 +121,7 @@ line_deliver(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_LINE_REPORT_INSERT, ARGS(l.id, r->at, r->impressions,
 	    r->clicks, who->now), NULL, NULL));
 	TRY(db_exec(db, Q_LINE_REPORT_LAST, ARGS(l.id), NULL, NULL));
-	TRY(history_write(db, a, who, c, "deliver", STR_NULL,
+	TRY(campaign_note(db, a, who, c, "deliver", STR_NULL,
 	    "\"line\":\"%llu\",\"impressions\":%lld,\"clicks\":%lld",
 	    LLU(l.id), (long long)r->impressions, (long long)r->clicks));
 	return settle(db, a, who, c);

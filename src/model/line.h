@@ -23,7 +23,7 @@ struct line {
 	int64_t counted, earned, earned_tax;
 	/* ... and so much of the rest goes back, and has gone back. */
 	int64_t due, due_tax, refunded, refunded_tax;
-	int64_t done;		/* of booked, as of the day that was asked for */
+	int64_t done;		/* of booked, as of the day asked for */
 	int64_t billed;		/* with tax, less what was credited */
 	struct list insertions;	/* of a new one: struct day, in order */
 };

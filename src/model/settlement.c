@@ -414,6 +414,8 @@ undo(struct campaign *c, struct books *b, bool unapply)
 	for (size_t i = 0; i < b->n_lines; i++) {
 		b->lines[i].due = b->lines[i].refunded;
 		b->lines[i].due_tax = b->lines[i].refunded_tax;
+		if (b->lines[i].ended_on.n == DAY_NONE.n)
+			b->lines[i].ended_on = c->ended_on;
 	}
 	c->earned = kept;
 	c->released = c->paid - kept;

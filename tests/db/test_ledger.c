@@ -344,7 +344,7 @@ static struct fault faults[] = {
 	  " WHERE kind = 'tokens_available';",
 	  "UPDATE account SET guard = 'floor'"
 	  " WHERE kind = 'tokens_available';" },
-	{ "account_of_no_referrer", "belongs to no referrer: earnings_paid 777",
+	{ "account_of_no_referrer", "belongs to nobody: earnings_paid 777",
 	  "INSERT INTO account VALUES (900000, 1, 'earnings_paid', 777, 'USD',"
 	  " 1, 'floor', 0);",
 	  "DELETE FROM account WHERE id = 900000;" },

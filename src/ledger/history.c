@@ -1,8 +1,7 @@
 /* Rows of a campaign's history, and the hashes that chain them. */
-#include "model/history.h"
+#include "ledger/history.h"
 
 #include <sodium.h>
-#include <stdarg.h>
 
 #include "base/banned.h"
 
@@ -96,36 +95,25 @@ write_text(struct db *db, struct arena *a, struct history_row *r)
 }
 
 enum err
-history_write(struct db *db, struct arena *a, const struct actor *who,
-    const struct campaign *c, const char *action, struct str text,
-    const char *data, ...)
+history_write(struct db *db, struct arena *a, const struct history_entry *h)
 {
-	struct history_row r = { .campaign_id = c->id, .text = text,
-	    .user_id = who->user_id, .action = str_of(action),
-	    .status = str_of(campaign_status_labels[c->status]),
-	    .created_at = who->now };
+	struct history_row r = { .campaign_id = h->campaign_id,
+	    .user_id = h->user_id, .action = str_of(h->action),
+	    .status = str_of(h->status), .data = h->data, .text = h->text,
+	    .created_at = h->at };
 	struct last last = { 0 };
 	unsigned char hash[HASH];
-	struct str members = STR("");
-	va_list ap;
-	enum err e;
+	enum err e = db_row(db, a, Q_HISTORY_LAST, ARGS(h->campaign_id),
+	    &history_last_row, &last);
 
-	e = db_row(db, a, Q_HISTORY_LAST, ARGS(c->id), &history_last_row,
-	    &last);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
-	if (data != NULL) {
-		va_start(ap, data);
-		members = str_vprintf(a, data, ap);
-		va_end(ap);
-	}
-	r.data = str_printf(a, "{%.*s}", STR_ARG(members));
 	r.number = last.number + 1;
-	if (text.p != NULL)
+	if (h->text.p != NULL)
 		TRY(write_text(db, a, &r));
 	chain(last.hash, &r, hash);
 	return db_exec(db, Q_HISTORY_INSERT, ARGS(r.campaign_id, r.number,
-	    c->organization_id, r.action, r.user_id, r.status, r.data,
+	    h->organization_id, r.action, r.user_id, r.status, r.data,
 	    r.text_hash.p != NULL ? BYTES(r.text_hash.p, HASH) : ARG(STR_NULL),
 	    r.created_at, BYTES(hash, HASH)), NULL, NULL);
 }
@@ -136,55 +124,6 @@ history_list(struct db *db, struct arena *a, uint64_t org,
 {
 	return db_rows(db, a, Q_HISTORY_LIST, ARGS(campaign_id, org,
 	    arg_bound(after), limit), &history_row_shape, out);
-}
-
-static bool
-fits(const struct history_row *r, int64_t number, struct str before)
-{
-	unsigned char hash[HASH];
-
-	if (r->number != number || r->hash.n != HASH)
-		return false;
-	if (r->text.p != NULL) {
-		hash_text(r->salt, r->text, hash);
-		if (r->text_hash.n != HASH ||
-		    memcmp(hash, r->text_hash.p, HASH) != 0)
-			return false;
-	}
-	chain(before, r, hash);
-	return memcmp(hash, r->hash.p, HASH) == 0;
-}
-
-#define CHECK_ROWS 500
-
-enum err
-history_check(struct db *db, struct arena *a, uint64_t campaign_id,
-    int64_t *broken)
-{
-	char before[HASH];
-	struct str last = STR_NULL;
-	int64_t number = 0;
-	struct list rows;
-
-	*broken = 0;
-	do {
-		const struct arena_mark mark = arena_mark(a);
-		const struct history_row *r;
-
-		TRY(db_rows(db, a, Q_HISTORY_ROWS, ARGS(campaign_id,
-		    number, (int64_t)CHECK_ROWS), &history_row_shape, &rows));
-		r = rows.items;
-		for (size_t i = 0; i < rows.n; i++) {
-			if (!fits(&r[i], ++number, last)) {
-				*broken = number;
-				return OK;
-			}
-			memcpy(before, r[i].hash.p, HASH);
-			last = (struct str){ before, HASH };
-		}
-		arena_rewind(a, mark);
-	} while (rows.n == CHECK_ROWS);
-	return OK;
 }
 
 enum err

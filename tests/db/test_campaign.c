@@ -1,0 +1,415 @@
+/*
+ * Campaigns with money: the worked example, each ending, corrections.
+ */
+#include "campaign_world.h"
+
+#include <stdio.h>
+
+#include "ledger/verify.h"
+
+static void
+the_worked_example(void **state)
+{
+	struct day two[] = { february(13), february(20) };
+	struct day one[] = { february(2) };
+	struct line lines[] = {
+		line(PRICE_INSERTION, 13, 20, 2, 5000),
+		line(PRICE_INSERTION, 2, 2, 1, 3000),
+		line(PRICE_CPM, 5, 25, 100000, 10000),
+	};
+	struct act t;
+
+	(void)state;
+	lines[0].insertions = (struct list){ two, 2 };
+	lines[1].insertions = (struct list){ one, 1 };
+	clock_at(february(1));
+	t = running("worked", lines, LEN(lines));
+	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
+	clock_at(february(16));
+	t.what = STOP;
+	t.day = february(15);
+	act(&t);
+	assert_int_equal(t.books.lines[0].due, 2500);
+	assert_int_equal(t.books.lines[1].due, 0);
+	assert_int_equal(t.books.lines[2].due, 10000);
+	assert_int_equal(t.books.due, 12500);
+	assert_int_equal(t.books.on_account, 12500);
+	act(&t);		/* again: the same */
+	assert_int_equal(t.books.due, 12500);
+	t.day = february(14);
+	assert_int_equal(try(&t), ERR_STOPPED);
+	assert_books_are_clean();
+}
+
+static void
+a_part_prepaid_a_part_billed(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, 1, 10, 1, 10000) };
+	struct act t;
+
+	(void)state;
+	clock_at(february(1));
+	t = running("part", lines, 1);		/* 100.00 */
+	t.what = DELETE;			/* not yet: only look */
+	t.what = BILL;
+	act(&t);
+	assert_int_equal(t.books.open, 0);
+	clock_at(february(4));
+	t.what = STOP;
+	t.day = february(4);
+	act(&t);
+	assert_int_equal(t.books.lines[0].earned, 4000);
+	assert_int_equal(t.books.due, 6000);
+	assert_int_equal(t.books.invoices[0].credited, 6000);
+	assert_int_equal(t.books.invoices[0].applied, 4000);
+	assert_int_equal(t.books.open, 0);
+	assert_books_are_clean();
+}
+
+/* Half of it is paid, all is billed: what is open is credited first. */
+static void
+what_is_open_is_credited_first(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, 1, 10, 1, 10000) };
+	struct act t = { .what = MAKE, .advertiser = "half", .lines = lines,
+	    .n = 1 };
+
+	(void)state;
+	clock_at(february(1));
+	act(&t);
+	t.what = CONFIRM;
+	act(&t);
+	t.what = PREPAY;
+	t.amount = 5000;
+	act(&t);
+	t.what = BILL;
+	act(&t);
+	assert_int_equal(t.books.open, 5000);
+	clock_at(february(4));
+	t.what = STOP;
+	t.day = february(4);
+	act(&t);
+	assert_int_equal(t.books.due, 1000);
+	assert_int_equal(t.books.invoices[0].credited, 6000);
+	assert_int_equal(t.books.invoices[0].applied, 4000);
+	assert_int_equal(t.books.open, 0);
+	assert_int_equal(on_account("half"), 1000);
+	assert_books_are_clean();
+}
+
+static void
+unpaid_and_unbilled_owes_what_was_earned(void **state)
+{
+	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 7000) };
+	struct act t = { .what = MAKE, .advertiser = "none", .lines = lines,
+	    .n = 1 };
+
+	(void)state;
+	clock_at(february(1));
+	act(&t);
+	t.what = CONFIRM;
+	act(&t);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	assert_int_equal(t.books.due, 0);
+	assert_int_equal(t.books.unbilled, 7000);
+	t.what = BILL;
+	t.day = (struct day){ 0 };
+	act(&t);
+	assert_int_equal(t.books.open, 7000);
+	assert_int_equal(t.books.unbilled, 0);
+	t.what = PREPAY;
+	t.amount = 9000;	/* too much: the rest is on account */
+	act(&t);
+	assert_int_equal(t.books.open, 0);
+	assert_int_equal(t.books.on_account, 2000);
+	assert_int_equal(t.books.due, 0);
+	assert_books_are_clean();
+}
+
+static void
+delivery_after_the_stop_corrects(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 1, 20, 1000, 10000) };
+	struct act t;
+
+	(void)state;
+	clock_at(february(1));
+	t = running("late", lines, 1);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 200, 3, february(5) };
+	clock_at(february(6));
+	act(&t);
+	t.what = STOP;
+	t.day = february(10);
+	clock_at(february(10));
+	act(&t);
+	assert_int_equal(t.books.due, 8000);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("R-1"),
+	    .amount = 5000 };
+	act(&t);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 300, 3, february(10) };
+	act(&t);
+	assert_int_equal(t.books.due, 7000);
+	assert_int_equal(on_account("late"), 2000);
+	t.report.impressions = 900;	/* more than is left of it */
+	act(&t);
+	assert_int_equal(t.books.due, 5000);
+	assert_int_equal(t.books.refunded, 5000);
+	assert_int_equal(on_account("late"), 0);
+	assert_int_equal(t.books.unbilled, 4000);
+	t.report.at = february(11);
+	assert_int_equal(try(&t), ERR_AFTER_STOP);
+	t.report = (struct line_report){ lines[0].id, 100, 3, february(9) };
+	assert_int_equal(try(&t), ERR_BACKWARDS);
+	t.report = (struct line_report){ lines[0].id, 901, 3, february(9) };
+	assert_int_equal(try(&t), ERR_BACKWARDS);
+	assert_books_are_clean();
+}
+
+static void
+credit_that_was_drawn_is_not_refunded(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, 1, 10, 1, 10000) };
+	struct line more[] = { line(PRICE_CPD, 20, 28, 1, 9000) };
+	struct act t, u = { .what = MAKE, .advertiser = "drawn",
+	    .lines = more, .n = 1 };
+
+	(void)state;
+	clock_at(february(1));
+	t = running("drawn", lines, 1);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	assert_int_equal(t.books.due, 9000);
+	act(&u);
+	u.what = PREPAY;
+	u.type = PREPAYMENT_ACCOUNT;
+	u.amount = 9001;
+	assert_int_equal(try(&u), ERR_FUNDS);
+	u.amount = 6000;
+	act(&u);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("R-2"),
+	    .amount = 3001 };
+	assert_int_equal(try(&t), ERR_FUNDS);
+	t.refund.amount = 9001;
+	assert_int_equal(try(&t), ERR_MORE_THAN_DUE);
+	t.refund.amount = 3000;
+	act(&t);
+	act(&t);		/* the same reference and amount */
+	assert_int_equal(t.books.refunded, 3000);
+	t.refund.amount = 2999;
+	assert_int_equal(try(&t), ERR_REFUND_TAKEN);
+	u.what = DELETE;	/* what it drew is on account again */
+	u.how = (struct deletion){ true, true };
+	act(&u);
+	assert_int_equal(on_account("drawn"), 6000);
+	assert_books_are_clean();
+}
+
+static void
+deleting_leaves_nothing(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, 1, 10, 1, 10000),
+	    line(PRICE_FLAT, 1, 10, 1, 3333) };
+	struct act t;
+
+	(void)state;
+	lines[0].tax = 1900;
+	clock_at(february(1));
+	t = running("gone", lines, 2);
+	t.what = BILL;
+	act(&t);
+	t.what = DELETE;
+	t.how = (struct deletion){ true, true };
+	act(&t);
+	assert_int_equal(t.campaign.paid, 0);
+	assert_int_equal(t.books.invoices[0].credited, 15233);
+	assert_int_equal(on_account("gone"), 0);
+	act(&t);		/* again: nothing */
+	assert_int_equal(t.books.invoices[0].credited, 15233);
+	assert_books_are_clean();
+
+	t = running("kept", lines, 2);
+	t.what = BILL;
+	act(&t);
+	t.what = DELETE;
+	t.how = (struct deletion){ true, false };
+	act(&t);
+	assert_int_equal(on_account("kept"), 15233);
+	assert_books_are_clean();
+
+	t = running("stays", lines, 2);
+	t.what = BILL;
+	act(&t);
+	t.what = DELETE;
+	t.how = (struct deletion){ false, false };
+	act(&t);
+	assert_int_equal(t.books.invoices[0].applied, 15233);
+	assert_int_equal(on_account("stays"), 0);
+	assert_books_are_clean();
+}
+
+static void
+cents_are_allotted_and_tax_goes_along(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, 1, 3, 1, 100),
+	    line(PRICE_CPD, 1, 3, 1, 100), line(PRICE_CPD, 1, 3, 1, 100) };
+	struct act t;
+
+	(void)state;
+	for (size_t i = 0; i < LEN(lines); i++)
+		lines[i].tax = 19;
+	clock_at(february(1));
+	t = running("cents", lines, 3);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	assert_int_equal(t.books.due, 3 * 67);
+	assert_int_equal(t.books.due_tax, 3 * 13);
+	t.what = REFUND;
+	for (int i = 0; i < 67 * 3; i++) {
+		char reference[24];
+
+		snprintf(reference, sizeof(reference), "C-%d", i);
+		t.refund = (struct campaign_refund){ .amount = 1,
+		    .reference = str_of(reference) };
+		act(&t);
+	}
+	assert_int_equal(t.books.refunded, 3 * 67);
+	assert_int_equal(t.books.refunded_tax, 3 * 13);
+	assert_int_equal(on_account("cents"), 0);
+	assert_books_are_clean();
+}
+
+static void
+the_clock_begins_and_finishes(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 3, 6, 1000, 10000) };
+	uint64_t count;
+	struct act t;
+
+	(void)state;
+	clock_at(february(1));
+	t = running("clock", lines, 1);
+	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
+	clock_at(february(3));
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	t.what = READ;
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 250, 0, february(4) };
+	act(&t);
+	clock_at(february(6));
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	t.what = READ;
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
+	clock_at(february(7));
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_FINISHED);
+	assert_int_equal(t.books.due, 7500);
+	assert_int_equal(on_account("clock"), 7500);
+
+	clock_at(february(3));		/* stopped as of a day to come */
+	t = running("ahead", lines, 1);
+	t.what = STOP;
+	t.day = february(5);
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_STOPPED);
+	assert_int_equal(on_account("ahead"), 0);
+	clock_at(february(6));
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	t.what = READ;
+	act(&t);
+	assert_int_equal(t.books.due, 10000);
+	assert_int_equal(on_account("ahead"), 10000);
+	assert_books_are_clean();
+}
+
+static void
+verbs_go_only_from_where_they_may(void **state)
+{
+	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 1000) };
+	struct act t = { .what = MAKE, .advertiser = "verbs",
+	    .lines = lines, .n = 1 };
+
+	(void)state;
+	clock_at(february(2));
+	act(&t);
+	t.what = STOP;
+	t.day = february(2);
+	assert_int_equal(try(&t), ERR_DELETE_INSTEAD);
+	t.what = BILL;
+	assert_int_equal(try(&t), ERR_CONFLICT);
+	t.what = CONFIRM;
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
+	t.what = STOP;
+	t.day = february(11);
+	assert_int_equal(try(&t), ERR_AFTER_END);
+	t.what = PAUSE;
+	act(&t);
+	t.what = CANCEL;
+	t.reason = "a mistake";
+	act(&t);
+	act(&t);
+	t.reason = "another";
+	assert_int_equal(try(&t), ERR_CONFLICT);
+	t.what = STOP;
+	t.day = february(2);
+	assert_int_equal(try(&t), ERR_CONFLICT);
+	t.what = PAUSE;
+	assert_int_equal(try(&t), ERR_CONFLICT);
+	assert_books_are_clean();
+}
+
+static void
+a_changed_history_is_found(void **state)
+{
+	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 1000) };
+	struct act t = running("told", lines, 1);
+	MYSQL *root = test_connect_migrate();
+	bool clean;
+	FILE *null = fopen("/dev/null", "w");
+
+	(void)state;
+	test_sql(root, "UPDATE campaign_history SET action = 'update' "
+	    "WHERE campaign_id = %llu AND number = 2",
+	    (unsigned long long)t.id);
+	assert_int_equal(verify_run(db, &arena, null, &clean), OK);
+	assert_false(clean);
+	test_sql(root, "UPDATE campaign_history SET action = 'add_line' "
+	    "WHERE campaign_id = %llu AND number = 2",
+	    (unsigned long long)t.id);
+	assert_books_are_clean();
+	fclose(null);
+	mysql_close(root);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_worked_example),
+		cmocka_unit_test(a_part_prepaid_a_part_billed),
+		cmocka_unit_test(what_is_open_is_credited_first),
+		cmocka_unit_test(unpaid_and_unbilled_owes_what_was_earned),
+		cmocka_unit_test(delivery_after_the_stop_corrects),
+		cmocka_unit_test(credit_that_was_drawn_is_not_refunded),
+		cmocka_unit_test(deleting_leaves_nothing),
+		cmocka_unit_test(cents_are_allotted_and_tax_goes_along),
+		cmocka_unit_test(the_clock_begins_and_finishes),
+		cmocka_unit_test(verbs_go_only_from_where_they_may),
+		cmocka_unit_test(a_changed_history_is_found),
+	};
+
+	return cmocka_run_group_tests_name("campaign", tests,
+	    campaign_world_start, campaign_world_stop);
+}
