@@ -1,4 +1,5 @@
 /* All faces of the program. */
+#include "api/ocamba/routes.h"
 #include "api/perfectworks/routes.h"
 #include "api/site/site.h"
 
@@ -14,4 +15,4 @@ static const struct face site = {
 	.tables = site_tables,
 };
 
-const struct face *const faces[] = { &perfectworks, &site, NULL };
+const struct face *const faces[] = { &perfectworks, &ocamba, &site, NULL };
