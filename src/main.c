@@ -146,7 +146,7 @@ openapi(const char *name)
 #define LOGGED_IN(r) { .user_id = 1, .org_id = 2, .session_id = 1, \
 	.role = (r), .scopes = identity_scopes(r) }
 
-/* Who may do what on the PerfectWorks face. */
+/* Who may do what. */
 static int
 roles_table(void)
 {
@@ -167,7 +167,7 @@ roles_table(void)
 
 	arena_init(&arena);
 	buf_init(&b, &arena, 16384);
-	roles_print(&perfectworks, askers, LEN(askers), &b);
+	roles_print(faces, askers, LEN(askers), &b);
 	n = fwrite(b.p, 1, b.n, stdout);
 	arena_free(&arena);
 	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;

@@ -47,22 +47,15 @@ put_path(const char *path, struct buf *b)
 	buf_str(b, before);
 }
 
-void
-roles_print(const struct face *f, const struct asker *askers, size_t n,
+static void
+put_face(const struct face *f, const struct asker *askers, size_t n,
     struct buf *b)
 {
-	buf_lit(b, "| operation | call | scope |");
-	for (size_t i = 0; i < n; i++)
-		buf_printf(b, " %s |", askers[i].name);
-	buf_lit(b, "\n| --- | --- | --- |");
-	for (size_t i = 0; i < n; i++)
-		buf_lit(b, " --- |");
-	buf_char(b, '\n');
 	for (size_t t = 0; f->tables[t] != NULL; t++)
 		for (const struct route *r = f->tables[t]; r->op != NULL;
 		    r++) {
-			buf_printf(b, "| %s | %s ", r->op,
-			    method_names[r->method]);
+			buf_printf(b, "| %s | %s %s", r->op,
+			    method_names[r->method], f->prefix);
 			put_path(r->path, b);
 			buf_lit(b, " | ");
 			put_scope(r, b);
@@ -72,4 +65,20 @@ roles_print(const struct face *f, const struct asker *askers, size_t n,
 				    cell(r, &askers[i].who));
 			buf_char(b, '\n');
 		}
+}
+
+void
+roles_print(const struct face *const *list, const struct asker *askers,
+    size_t n, struct buf *b)
+{
+	buf_lit(b, "| operation | call | scope |");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, " %s |", askers[i].name);
+	buf_lit(b, "\n| --- | --- | --- |");
+	for (size_t i = 0; i < n; i++)
+		buf_lit(b, " --- |");
+	buf_char(b, '\n');
+	for (; *list != NULL; list++)
+		if ((*list)->success != NULL)	/* not the root of the site */
+			put_face(*list, askers, n, b);
 }

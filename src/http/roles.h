@@ -10,8 +10,8 @@ struct asker {
 	struct principal who;
 };
 
-/* A Markdown table of the face's operations. */
-void roles_print(const struct face *, const struct asker *, size_t n,
+/* A Markdown table of the faces' operations; the list ends in NULL. */
+void roles_print(const struct face *const *, const struct asker *, size_t n,
     struct buf *);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "ledger/history.h"
 #include "model/event.h"
 #include "model/placement.h"
 #include "base/banned.h"
@@ -222,6 +223,7 @@ wipe_user(struct db *db, uint64_t id, struct when now, bool *more)
 	TRY(wipe(db, Q_WIPE_ANSWERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_TOKENS_OF_USER, ARGS(id), more));
+	TRY(history_erase_user(db, id));
 	return *more ? OK : db_exec(db, Q_USER_WIPED, ARGS(id), NULL, NULL);
 }
 

@@ -39,12 +39,12 @@ resume(struct request *rq)
 	const struct hood_start *in = rq->in;
 	struct campaign c = CAMPAIGN_NEW;
 
+	TRY(hood_hold(rq, &c));
 	if (in->now == 0 && in->at.us == 0) {
 		complain(&rq->wrong, rq->arena, STR("run_immediately"),
 		    "must be 1, or scheduled_time given");
 		return ERR_INVALID;
 	}
-	TRY(hood_hold(rq, &c));
 	if (c.status != CAMPAIGN_PAUSED)
 		return ERR_CONFLICT;
 	TRY(hood_check_start(rq, in, &c));

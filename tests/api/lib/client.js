@@ -22,17 +22,40 @@ function parse(answer) {
 			assert.fail(`no JSON: ${answer.text.slice(0, 300)}`);
 		}
 	answer.data = answer.body?.data;
-	answer.fields = (answer.body?.error?.fields ?? [])
-	    .map((f) => f.field);
+	answer.fields = answer.body?.error?.fields?.map((f) => f.field) ??
+	    answer.body?.message?.replace(/^.*?: |\.$/g, '').split('; ')
+		.map((part) => part.split(' ')[0]) ?? [];
 	return answer;
 }
 
-/* The shape that every error of the PerfectWorks face has. */
-function checkError(answer, where) {
+/* What every error of the Ocamba face is like. */
+function checkHood({ body, status, headers, text }, where) {
+	const { code, title, message, trace_id: trace, ...more } = body;
+
+	assert.equal(code, status, where);
+	assert.match(title, /^[A-Z].*\.$/, where);
+	if (status === 500)
+		assert.equal(message, undefined, where);
+	else
+		assert.match(message, /^[A-Z][^]*\.$/, where);
+	assert.match(trace, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+	    where);
+	assert.equal(trace.replaceAll('-', ''), headers['x-request-id'],
+	    where);
+	assert.deepEqual(more, {}, `${where}: ${text}`);
+	delete body.trace_id;	/* the rest can be compared */
+}
+
+/* The shape that every error of a face has. */
+function checkError(answer, where, uri = '/api/v0/') {
 	const { body, status } = answer;
 
 	if (/problem\+json/.test(answer.headers['content-type'])) {
 		assert.equal(body.status, status, where);
+		return;
+	}
+	if (doc.face(uri)?.name === 'ocamba') {
+		checkHood(answer, where);
 		return;
 	}
 	assert.equal(body?.success, false, `${where}: ${answer.text}`);
@@ -104,11 +127,12 @@ class Client {
 	}
 
 	/*
-	 * A call of the API, below /api/v0: { body, token, key, idem, cookie,
-	 * headers, fresh, from }.  body: an object, or text sent as it is.
+	 * A call of the API, below /api/v0 but for another face's path:
+	 * { body, token, key, idem, cookie, headers, fresh, from }.  body: an
+	 * object, or text sent as it is.
 	 */
 	async call(method, path, options = {}) {
-		const uri = `/api/v0${path}`;
+		const uri = doc.face(path) ? path : `/api/v0${path}`;
 		const { body } = options;
 		const sent = body === undefined || typeof body === 'string' ||
 		    Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -128,7 +152,7 @@ class Client {
 		assert.ok(answer.headers['x-request-id'],
 		    `${where}: no X-Request-Id`);
 		if (answer.status >= 400)
-			checkError(answer, where);
+			checkError(answer, where, uri);
 		if (answer.status === 204)
 			assert.equal(answer.text, '', where);
 		return answer;

@@ -1,6 +1,7 @@
 /*
- * The API document: finds the operation of a request, holds every answer
- * against it, and keeps account of what was produced (see coverage.test.js).
+ * The API documents, one a face: finds the operation of a request, holds every
+ * answer against it, and keeps account of what was produced (see
+ * coverage.test.js).
  */
 'use strict';
 const fs = require('node:fs');
@@ -9,63 +10,57 @@ const assert = require('node:assert/strict');
 const Ajv = require('ajv/dist/2020');
 const formats = require('ajv-formats');
 
-const file = path.join(__dirname, '../../../docs/openapi-perfectworks.json');
-const document = JSON.parse(fs.readFileSync(file, 'utf8'));
+const FACES = ['perfectworks', 'ocamba'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 formats(ajv);
 for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
-ajv.addSchema(document, 'api');
 
-/* "/api/v0" where the paths of the document are below a server's path. */
-function prefix() {
-	const url = document.servers?.[0]?.url ?? '';
-	const at = url.replace(/^https?:\/\/[^/]*/, '').replace(/\/$/, '');
-
-	return Object.keys(document.paths).every((p) => p.startsWith('/api/')) ?
-	    '' : at || '/api/v0';
+/* With what every $ref points to in its place. */
+function whole(document, o) {
+	if (o === null || typeof o !== 'object')
+		return o;
+	if (o.$ref)
+		return whole(document, o.$ref.replace(/^#\//, '').split('/')
+		    .reduce((at, key) => at[key.replace(/~1/g, '/')
+			.replace(/~0/g, '~')], document));
+	return Array.isArray(o) ? o.map((v) => whole(document, v)) :
+	    Object.fromEntries(Object.entries(o).map(([name, v]) =>
+		[name, whole(document, v)]));
 }
 
-function pointer(...parts) {
-	return 'api#/' + parts.map((p) => encodeURIComponent(
-	    String(p).replace(/~/g, '~0').replace(/\//g, '~1'))).join('/');
+function load(name) {
+	const document = JSON.parse(fs.readFileSync(path.join(__dirname,
+	    `../../../docs/openapi-${name}.json`), 'utf8'));
+
+	return { name, document: whole(document, document), prefix:
+	    new URL(document.servers[0].url).pathname.replace(/\/$/, '') };
 }
 
-function resolve(object) {
-	let o = object;
-
-	while (o && o.$ref)
-		o = o.$ref.replace(/^#\//, '').split('/').reduce((at, key) =>
-		    at[key.replace(/~1/g, '/').replace(/~0/g, '~')], document);
-	return o;
-}
-
-/* The place of a schema, for ajv: follows the response's own $ref. */
-function place(object, ...parts) {
-	if (object && object.$ref)
-		return object.$ref.replace(/^#\//, '').split('/');
-	return parts;
-}
-
+const faces = FACES.map(load);
 const operations = [];
-for (const [template, item] of Object.entries(document.paths)) {
-	for (const method of METHODS) {
-		if (!item[method])
-			continue;
-		const full = prefix() + template;
-		operations.push({
-			id: item[method].operationId,
-			method: method.toUpperCase(),
-			template, full,
-			item: item[method],
-			parameters: [...(item.parameters ?? []),
-			    ...(item[method].parameters ?? [])].map(resolve),
-			match: new RegExp('^' + full.replace(/[.]/g, '\\.')
-			    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
-		});
-	}
+for (const face of faces)
+	for (const [template, item] of Object.entries(face.document.paths))
+		for (const method of METHODS.filter((m) => item[m])) {
+			const full = face.prefix + template;
+			operations.push({
+				id: item[method].operationId,
+				method: method.toUpperCase(),
+				face, template, full,
+				item: item[method],
+				parameters: [...(item.parameters ?? []),
+				    ...(item[method].parameters ?? [])],
+				match: new RegExp('^' + full
+				    .replace(/[.]/g, '\\.')
+				    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
+			});
+		}
+
+/* The face that an address belongs to. */
+function face(uri) {
+	return faces.find((f) => uri.startsWith(`${f.prefix}/`));
 }
 
 /* A fixed path wins over one with a parameter in the same place. */
@@ -85,7 +80,8 @@ function statuses(operation) {
 }
 
 function secured(operation) {
-	const list = operation.item.security ?? document.security ?? [];
+	const list = operation.item.security ??
+	    operation.face.document.security ?? [];
 
 	return list.length > 0 && list.every((s) => Object.keys(s).length > 0);
 }
@@ -123,7 +119,7 @@ const seen = new Set();
 const COMMON = [405, 413, 414, 431, 502, 504];
 
 function slugs(operation, status) {
-	return resolve(operation.item.responses[status])['x-errors'] ?? [];
+	return operation.item.responses[status]?.['x-errors'] ?? [];
 }
 
 /* What the document declares and no test has produced. */
@@ -143,10 +139,10 @@ function missing(operation, except = []) {
 
 const validators = new Map();
 
-function validator(ref) {
-	if (!validators.has(ref))
-		validators.set(ref, ajv.compile({ $ref: ref }));
-	return validators.get(ref);
+function validator(schema) {
+	if (!validators.has(schema))
+		validators.set(schema, ajv.compile(schema));
+	return validators.get(schema);
 }
 
 function explain(check) {
@@ -156,11 +152,8 @@ function explain(check) {
 }
 
 function checkBody(operation, answer, where) {
-	const { item, method, template } = operation;
-	const outer = item.responses[answer.status];
-	const response = resolve(outer);
+	const content = operation.item.responses[answer.status].content ?? {};
 	const type = (answer.headers['content-type'] ?? '').split(';')[0];
-	const content = response.content ?? {};
 
 	if (Object.keys(content).length === 0) {
 		assert.equal(answer.text, '', `${where}: there is a body`);
@@ -169,46 +162,58 @@ function checkBody(operation, answer, where) {
 	assert.ok(content[type], `${where}: undeclared content type ${type}`);
 	if (!content[type].schema || !/json$/.test(type))
 		return;
-	const check = validator(pointer(...place(outer, 'paths', template,
-	    method.toLowerCase(), 'responses', answer.status), 'content', type,
-	    'schema'));
+	const check = validator(content[type].schema);
 	assert.ok(check(answer.body), `${where}: ${explain(check)}\n` +
 	    answer.text.slice(0, 500));
 }
 
 function checkHeaders(operation, answer, where) {
-	const response = resolve(operation.item.responses[answer.status]);
+	const response = operation.item.responses[answer.status];
 
 	for (const [name, header] of Object.entries(response.headers ?? {}))
-		if (resolve(header).required)
+		if (header.required)
 			assert.ok(answer.headers[name.toLowerCase()] !==
 			    undefined, `${where}: no ${name}`);
 }
 
 /* What was taken must be what the document says can be sent. */
 function checkRequest(operation, sent, where) {
-	const { item, method, template } = operation;
-	const outer = item.requestBody;
-	const schema = resolve(outer)?.content?.['application/json']?.schema;
+	const content = operation.item.requestBody?.content;
+	const schema = content?.['application/json']?.schema;
 
 	if (!schema || sent === undefined || typeof sent === 'string' ||
 	    Buffer.isBuffer(sent))
 		return;
-	const check = validator(pointer(...place(outer, 'paths', template,
-	    method.toLowerCase(), 'requestBody'), 'content',
-	    'application/json', 'schema'));
+	const check = validator(schema);
 	assert.ok(check(sent), `${where}: was taken, though the document ` +
 	    `refuses it: ${explain(check)}`);
+}
+
+/*
+ * Which error it is.  Where a face says so in words only, its message begins
+ * with the text of one of those that the document declares.
+ */
+function slugOf(operation, answer) {
+	const { body, status } = answer;
+	const code = body?.error?.code ?? body?.code ?? body?.Code;
+
+	if (typeof code === 'string' || !body?.message)
+		return code === undefined ? '*' : String(code);
+	const texts = (operation.item.responses[status]?.description ?? '')
+	    .split('; or: ');
+	const said = texts.filter((t) => body.message.startsWith(t))
+	    .sort((a, b) => b.length - a.length)[0];
+	return slugs(operation, status)[texts.indexOf(said)] ?? '*';
 }
 
 /* Holds an answer against the document; { status, headers, text, body }. */
 function hold(method, uri, answer, sent) {
 	const operation = find(method, uri);
 	const where = `${method} ${uri} -> ${answer.status}`;
-	const slug = answer.body?.error?.code ?? answer.body?.code ?? '*';
 
 	if (!operation)
 		return undefined;
+	const slug = answer.slug = slugOf(operation, answer);
 	seen.add(`${operation.id} ${answer.status} ${slug}`);
 	if (COMMON.includes(answer.status) &&
 	    !statuses(operation).includes(answer.status))
@@ -228,9 +233,7 @@ function hold(method, uri, answer, sent) {
 }
 
 /* A body that an operation takes, made of its schema. */
-function sample(schemaOrRef) {
-	const s = resolve(schemaOrRef);
-
+function sample(s) {
 	if (s.example !== undefined)
 		return s.example;
 	if (s.examples?.length)
@@ -261,7 +264,7 @@ function sample(schemaOrRef) {
 }
 
 function body(operation) {
-	const content = resolve(operation.item.requestBody)?.content;
+	const content = operation.item.requestBody?.content;
 	const schema = content?.['application/json']?.schema;
 
 	return schema ? sample(schema) : undefined;
@@ -273,5 +276,5 @@ function address(operation, values = {}) {
 	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
 }
 
-module.exports = { document, operations, find, hold, statuses, secured, keyed,
-	house, login, ending, sample, body, address, seen, missing, resolve };
+module.exports = { face, operations, find, hold, statuses, secured, keyed,
+	house, login, ending, sample, body, address, seen, missing };
