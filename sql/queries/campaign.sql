@@ -65,6 +65,8 @@ WHERE id = :id
 -- By one key the rows stand in an index.  By several, or by the status in the
 -- order of its letters, those of the organization are sorted, by whole seconds: each
 -- of :up and :down is the number of a key, or 0, which is NULL for all rows.
+-- The words at their ends are never chosen: where two of them look the same the
+-- server drops one, and does not take it up again when they differ.
 
 -- name: campaign_list
 SELECT c.id AS id, c.organization_id AS organization_id,
@@ -103,22 +105,22 @@ ORDER BY c.runs DESC, c.id DESC
 -- order: sorted
 ORDER BY ELT(:up1, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)),
+	IF(c.status = 'finished', 'stopped', c.status), 'up1'),
 	ELT(:down1, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)) DESC,
+	IF(c.status = 'finished', 'stopped', c.status), 'down1') DESC,
 	ELT(:up2, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)),
+	IF(c.status = 'finished', 'stopped', c.status), 'up2'),
 	ELT(:down2, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)) DESC,
+	IF(c.status = 'finished', 'stopped', c.status), 'down2') DESC,
 	ELT(:up3, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)),
+	IF(c.status = 'finished', 'stopped', c.status), 'up3'),
 	ELT(:down3, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
 	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
-	IF(c.status = 'finished', 'stopped', c.status)) DESC,
+	IF(c.status = 'finished', 'stopped', c.status), 'down3') DESC,
 	c.id DESC
 -- tail:
 LIMIT :limit OFFSET :skip

@@ -28,6 +28,7 @@ for (const name of [
 	'concurrency',
 	'clicks',
 	'campaigns',
+	'ocamba',
 	'analytics',
 	'statements',
 	'server',
