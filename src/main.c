@@ -9,6 +9,7 @@
 #include "auth/jwt.h"
 #include "base/log.h"
 #include "http/roles.h"
+#include "model/campaign.h"
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
 #include "model/identity.h"
@@ -25,9 +26,9 @@ static void
 usage(FILE *f)
 {
 	fputs("usage: affiliated serve|jobs|migrate|verify [--config FILE]\n"
-	    "       affiliated admin [--config FILE] COMMAND ...\n"
+	    "       affiliated admin [--config FILE] bootstrap|product ...\n"
 	    "       affiliated openapi FACE\n"
-	    "       affiliated roles\n"
+	    "       affiliated roles|lifecycle\n"
 	    "       affiliated config [--man]\n"
 	    "       affiliated --version | --help\n", f);
 }
@@ -146,9 +147,24 @@ openapi(const char *name)
 #define LOGGED_IN(r) { .user_id = 1, .org_id = 2, .session_id = 1, \
 	.role = (r), .scopes = identity_scopes(r) }
 
-/* Who may do what. */
 static int
-roles_table(void)
+print(void (*fn)(struct buf *))
+{
+	struct arena arena;
+	struct buf b;
+	size_t n;
+
+	arena_init(&arena);
+	buf_init(&b, &arena, 16384);
+	fn(&b);
+	n = fwrite(b.p, 1, b.n, stdout);
+	arena_free(&arena);
+	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+}
+
+/* Who may do what. */
+static void
+roles_table(struct buf *b)
 {
 	const struct asker askers[] = {
 		{ "owner", LOGGED_IN(ROLE_OWNER) },
@@ -161,16 +177,7 @@ roles_table(void)
 		    .role = ROLE_OWNER,
 		    .scopes = identity_scopes(ROLE_OWNER) } },
 	};
-	struct arena arena;
-	struct buf b;
-	size_t n;
-
-	arena_init(&arena);
-	buf_init(&b, &arena, 16384);
-	roles_print(faces, askers, LEN(askers), &b);
-	n = fwrite(b.p, 1, b.n, stdout);
-	arena_free(&arena);
-	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+	roles_print(faces, askers, LEN(askers), b);
 }
 
 static int
@@ -214,8 +221,10 @@ run_role(const struct role_of *role, int argc, char **argv)
 			return usage(stderr), USAGE;
 		path = optarg;
 	}
-	if ((optind < argc) != role->more)
+	if (optind < argc && !role->more)
 		return usage(stderr), USAGE;
+	if (optind == argc && role->more)
+		return admin_usage();
 	if (!conf_load(&conf, path, why))
 		return complain_of(why);
 	if (!log_open(conf.log_file, (enum log_level)conf.log_level)) {
@@ -240,7 +249,9 @@ main(int argc, char **argv)
 	if (strcmp(what, "openapi") == 0 && argc == 3)
 		return openapi(argv[2]);
 	if (strcmp(what, "roles") == 0 && argc == 2)
-		return roles_table();
+		return print(roles_table);
+	if (strcmp(what, "lifecycle") == 0 && argc == 2)
+		return print(campaign_lifecycle);
 	if (strcmp(what, "config") == 0)
 		return config(argc - 2, argv + 2);
 	if (strcmp(what, "--version") == 0)

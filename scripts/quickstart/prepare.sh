@@ -153,6 +153,7 @@ make_config()
 		say "hold_checked = off"
 	} >"$config.new"
 	mv -- "$config.new" "$config"
+	say "$https_port $http_port $metrics_port" >"$state/etc/ports"
 }
 
 # listen PORT OPTIONS: nginx's directives for this machine's addresses

@@ -1,13 +1,28 @@
 # shellcheck shell=bash disable=SC2034 # the variables are others' to read
 # Where everything of one state stands.  Sourced; needs $here, the checkout.
 
+say() { printf '%s\n' "$*"; }
+step() { printf '\n== %s\n' "$*"; }
+die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
+
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 077
 
 state=$(realpath -m -- "${AFFILIATED_STATE:-$here/var}")
-https_port=${AFFILIATED_HTTPS_PORT:-8443}
-http_port=${AFFILIATED_HTTP_PORT:-8080}
-metrics_port=${AFFILIATED_METRICS_PORT:-$((http_port + 1))}
+# The ports of the last start, where the environment does not name others.
+last_ports=(8443 8080 8081)
+[[ ! -s $state/etc/ports ]] || read -ra last_ports <"$state/etc/ports"
+https_port=${AFFILIATED_HTTPS_PORT:-${last_ports[0]}}
+http_port=${AFFILIATED_HTTP_PORT:-${last_ports[1]}}
+check_port()
+{
+	[[ $1 =~ ^[1-9][0-9]{0,4}$ && $1 -le 65535 ]] || die "not a port: $1"
+}
+check_port "$https_port"
+check_port "$http_port"
+metrics_port=${AFFILIATED_HTTP_PORT:+$((http_port + 1))}
+metrics_port=${AFFILIATED_METRICS_PORT:-${metrics_port:-${last_ports[2]}}}
+check_port "$metrics_port"
 limits=${AFFILIATED_RATE_LIMIT:-on}
 url=https://localhost:$https_port
 
@@ -19,14 +34,6 @@ config=$state/etc/affiliated.conf
 credentials=$state/credentials.env
 me=$(id -un)
 
-say() { printf '%s\n' "$*"; }
-step() { printf '\n== %s\n' "$*"; }
-die() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
-
-for port in "$https_port" "$http_port" "$metrics_port"; do
-	[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] ||
-		die "not a port: $port"
-done
 case $state in
 / | *[\"\'\;\#\&\|\\{}\$]* | *$'\n'*)
 	die "the path of the state has a character that cannot be used: $state"

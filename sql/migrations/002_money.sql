@@ -24,9 +24,11 @@ ALTER TABLE journal
 	    'token_adjusted', 'token_expired', 'withdrawal_requested',
 	    'withdrawal_refused', 'withdrawal_paid') NOT NULL;
 
--- Tasks come from many places: their kinds are names.
+-- Tasks come from many places: their kinds are names, and have turns.
 ALTER TABLE task
-	MODIFY kind VARCHAR(40) CHARACTER SET ascii NOT NULL;
+	MODIFY kind VARCHAR(40) CHARACTER SET ascii NOT NULL,
+	DROP KEY task_due,
+	ADD KEY task_due (done_at, kind, run_at, id);
 
 -- What goes back of a payment.  refunding: asked of the provider, and not yet
 -- answered; both together never exceed what was paid.

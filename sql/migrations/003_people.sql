@@ -4,8 +4,10 @@
 
 -- version: for If-Match.  erase_at: when the jobs role erases what is left;
 -- until then what was deleted can be recovered.  erased_at: it is past that.
+-- email: in upper or lower case it is one, with other accents another.
+-- taken: deleted by the house, which alone brings it back.
 ALTER TABLE user
-	MODIFY email VARCHAR(254) NULL,
+	MODIFY email VARCHAR(254) COLLATE utf8mb4_uca1400_as_ci NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN erase_at DATETIME(6) NULL,
 	ADD COLUMN erased_at DATETIME(6) NULL,
@@ -13,6 +15,7 @@ ALTER TABLE user
 
 ALTER TABLE organization
 	MODIFY slug VARCHAR(60) CHARACTER SET ascii NULL,
+	ADD COLUMN taken TINYINT NOT NULL DEFAULT 0,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN erase_at DATETIME(6) NULL,
 	ADD COLUMN erased_at DATETIME(6) NULL,

@@ -16,7 +16,7 @@ ALTER TABLE member
 CREATE TABLE invitation (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
-	email VARCHAR(254) NOT NULL,
+	email VARCHAR(254) COLLATE utf8mb4_uca1400_as_ci NOT NULL,
 	role ENUM('owner', 'admin', 'member') NOT NULL,
 	message VARCHAR(500) NULL,
 	seed BINARY(16) NOT NULL,

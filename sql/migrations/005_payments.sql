@@ -14,6 +14,7 @@ ALTER TABLE product MODIFY updated_at DATETIME(6) NOT NULL;
 -- reference: the provider's name of the session; intent: its name of the money
 -- once it is paid, by which it tells of refunds and disputes; url: its page.
 -- look_at: when the jobs look what became of it; looks: how often they did.
+-- valid_days: the product's, when the session was made.
 ALTER TABLE payment
 	MODIFY provider ENUM('sandbox', 'stripe') NOT NULL,
 	MODIFY status ENUM('open', 'complete', 'expired', 'creating') NOT NULL,
@@ -24,6 +25,7 @@ ALTER TABLE payment
 	ADD COLUMN url VARCHAR(5000) CHARACTER SET ascii NULL,
 	ADD COLUMN look_at DATETIME(6) NULL,
 	ADD COLUMN looks INT UNSIGNED NOT NULL DEFAULT 0,
+	ADD COLUMN valid_days INT UNSIGNED NULL AFTER tokens,
 	ADD UNIQUE KEY payment_reference (reference),
 	ADD UNIQUE KEY payment_intent (intent),
 	ADD KEY payment_look (look_at),

@@ -59,6 +59,17 @@ CREATE TABLE reservation_lot (
 	FOREIGN KEY (lot_id) REFERENCES token_lot (id)
 );
 
+-- And which a refund took them from: it may fail, or a dispute be won.
+CREATE TABLE refund_lot (
+	refund_id BIGINT UNSIGNED NOT NULL,
+	lot_id BIGINT UNSIGNED NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (refund_id, lot_id),
+	CONSTRAINT refund_lot_positive CHECK (amount > 0),
+	FOREIGN KEY (refund_id) REFERENCES refund (id),
+	FOREIGN KEY (lot_id) REFERENCES token_lot (id)
+);
+
 -- What the house gave or took, and why: the reason is no ledger's business.
 CREATE TABLE token_adjustment (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

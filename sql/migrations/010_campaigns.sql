@@ -7,7 +7,9 @@ ALTER TABLE account
 	    'tokens_reserved', 'tokens_spent', 'tokens_owed',
 	    'tokens_expired', 'advertiser_money', 'advertiser_credit',
 	    'campaign_reserved', 'campaign_earned', 'invoiced', 'invoice_open',
-	    'invoice_applied', 'invoice_credited') NOT NULL;
+	    'invoice_applied', 'invoice_credited') NOT NULL,
+	ADD KEY account_book (organization_id, id),
+	ADD KEY account_kind (organization_id, kind, id);
 
 ALTER TABLE journal
 	MODIFY kind ENUM('payment', 'commission', 'commission_available',
@@ -145,6 +147,7 @@ CREATE TABLE prepayment (
 	user_id BIGINT UNSIGNED NULL,
 	created_at DATETIME(6) NOT NULL,
 	KEY prepayment_campaign (campaign_id, id),
+	KEY prepayment_organization (organization_id),
 	CONSTRAINT prepayment_amount CHECK (amount > 0 AND reversed >= 0
 	    AND reversed <= amount),
 	FOREIGN KEY (campaign_id) REFERENCES campaign (id)
@@ -231,9 +234,11 @@ CREATE TABLE campaign_history (
 CREATE TABLE campaign_text (
 	campaign_id BIGINT UNSIGNED NOT NULL,
 	number INT UNSIGNED NOT NULL,
+	organization_id BIGINT UNSIGNED NOT NULL,
 	salt BINARY(16) NOT NULL,
 	text VARCHAR(1000) NOT NULL,
 	PRIMARY KEY (campaign_id, number),
+	KEY campaign_text_organization (organization_id),
 	FOREIGN KEY (campaign_id) REFERENCES campaign (id)
 );
 

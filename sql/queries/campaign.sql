@@ -173,8 +173,8 @@ VALUES (:campaign, :number, :org, :action, :user, :status, :data, :text_hash,
 	:now, :hash)
 
 -- name: campaign_text_insert
-INSERT INTO campaign_text (campaign_id, number, salt, text)
-VALUES (:campaign, :number, :salt, :text)
+INSERT INTO campaign_text (campaign_id, number, organization_id, salt, text)
+VALUES (:campaign, :number, :org, :salt, :text)
 
 -- name: campaign_text_erase
 DELETE t FROM campaign_text t JOIN campaign_history h

@@ -6,6 +6,10 @@ UPDATE organization SET deleted_at = :now, updated_at = :now,
 	erase_at = :erase, version = version + 1
 WHERE id = :id AND deleted_at IS NULL
 
+-- Its owners can't bring it back then.
+-- name: organization_take
+UPDATE organization SET taken = 1 WHERE id = :id AND deleted_at IS NOT NULL
+
 -- name: organization_hold
 SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at,
 	o.deleted_at, o.erase_at, o.erased_at, o.version
@@ -15,17 +19,18 @@ FROM organization o WHERE o.id = :id FOR UPDATE
 SELECT o.id, o.name, o.slug, o.account_id, o.created_at, o.updated_at,
 	o.deleted_at, o.erase_at, o.erased_at, o.version
 FROM organization o JOIN member m ON m.organization_id = o.id
-WHERE o.id = :id AND m.user_id = :user AND m.role = 'owner' FOR UPDATE
+WHERE o.id = :id AND m.user_id = :user AND m.role = 'owner' AND o.taken = 0
+FOR UPDATE
 
 -- name: organization_recover
-UPDATE organization SET deleted_at = NULL, erase_at = NULL,
+UPDATE organization SET deleted_at = NULL, erase_at = NULL, taken = 0,
 	updated_at = :now, version = version + 1
 WHERE id = :id
 
 -- name: organization_erase
 UPDATE organization SET name = 'Deleted organization', slug = NULL,
 	deleted_at = COALESCE(deleted_at, :now), updated_at = :now,
-	erase_at = :now, erased_at = :now, version = version + 1
+	erase_at = :again, erased_at = :now, version = version + 1
 WHERE id = :id AND erased_at IS NULL
 
 -- name: organization_wiped
@@ -53,7 +58,7 @@ WHERE id = :id AND erased_at IS NULL AND erase_at > :now
 -- name: user_erase
 UPDATE user SET email = NULL, name = 'Deleted user', password_hash = '',
 	deleted_at = COALESCE(deleted_at, :now), updated_at = :now,
-	erase_at = :now, erased_at = :now, version = version + 1
+	erase_at = :again, erased_at = :now, version = version + 1
 WHERE id = :id AND erased_at IS NULL
 
 -- name: user_wiped
@@ -125,6 +130,48 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = ''
 WHERE referrer_id = (SELECT id FROM referrer WHERE organization_id = :house
 	AND member_organization_id = :org)
 AND landing_url <> '' LIMIT 5000
+
+-- name: wipe_webhooks
+UPDATE webhook_endpoint SET url = '', description = NULL, secret = '',
+	old_secret = NULL, old_until = NULL, active = 0,
+	deleted_at = COALESCE(deleted_at, :now)
+WHERE organization_id = :org AND url <> '' LIMIT 5000
+
+-- name: wipe_reservations
+UPDATE token_reservation SET reference = NULL
+WHERE organization_id = :org AND reference IS NOT NULL LIMIT 5000
+
+-- Words about its campaigns and customers; what they come to stays.
+
+-- name: wipe_campaigns
+UPDATE campaign SET name = 'Deleted', description = NULL, brand = NULL,
+	product_group = NULL, extras = NULL
+WHERE organization_id = :org AND (name <> 'Deleted'
+OR COALESCE(description, brand, product_group, extras) IS NOT NULL) LIMIT 5000
+
+-- name: wipe_campaign_texts
+DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_advertisers
+UPDATE advertiser SET reference = CONCAT('deleted ', id)
+WHERE organization_id = :org AND reference <> CONCAT('deleted ', id) LIMIT 5000
+
+-- name: wipe_prepayments
+UPDATE prepayment SET reference = NULL
+WHERE organization_id = :org AND reference IS NOT NULL LIMIT 5000
+
+-- name: wipe_campaign_refunds
+UPDATE campaign_refund SET reference = CONCAT('deleted ', id)
+WHERE organization_id = :org AND reference <> CONCAT('deleted ', id) LIMIT 5000
+
+-- What the house said of it, and from where it signed up.
+-- name: wipe_referrer
+UPDATE referrer SET reason = NULL
+WHERE organization_id = :house AND member_organization_id = :org
+
+-- name: wipe_referral
+UPDATE referral SET address_hash = NULL
+WHERE organization_id = :house AND referred_organization_id = :org
 
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral

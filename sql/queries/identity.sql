@@ -34,6 +34,7 @@ WHERE email = :email AND (deleted_at IS NULL OR erase_at > :now)
 -- name: identity_own
 SELECT id, password_hash FROM user WHERE id = :user AND deleted_at IS NULL
 
+-- Whoever changes his password meanwhile ends all sessions: this one too.
 -- name: session_insert
 INSERT INTO session (user_id, organization_id, created_at, expires_at,
 	address_hash)
@@ -43,6 +44,7 @@ SELECT u.id, (SELECT m.organization_id FROM member m
 		ORDER BY m.id LIMIT 1),
 	:now, :expires, :address
 FROM user u WHERE u.id = :user AND u.deleted_at IS NULL
+AND u.password_hash = :known
 
 -- name: session_extend
 UPDATE session SET expires_at = :expires
@@ -85,8 +87,10 @@ WHERE id = :id AND deleted_at IS NULL
 UPDATE user SET name = :name, updated_at = :now, version = version + 1
 WHERE id = :id AND version = :version AND deleted_at IS NULL
 
+-- known: what was verified; NULL: whatever it was.
 -- name: user_rehash
-UPDATE user SET password_hash = :hash WHERE id = :id
+UPDATE user SET password_hash = :hash
+WHERE id = :id AND (:known IS NULL OR password_hash = :known)
 
 -- name: user_by_email
 SELECT id, email, email_confirmed_at IS NOT NULL AS email_confirmed, name,

@@ -17,8 +17,8 @@ WHERE next_run_at <= :now
 AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
 
 -- name: task_due
-SELECT id, kind, subject_id, payload, attempts FROM task
-WHERE done_at IS NULL AND run_at <= :now
+SELECT id, subject_id, payload, attempts FROM task
+WHERE done_at IS NULL AND kind = :kind AND run_at <= :now
 AND (lease_until IS NULL OR lease_until < :now)
 ORDER BY run_at, id LIMIT 20
 

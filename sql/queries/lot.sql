@@ -18,6 +18,12 @@ FROM reservation_lot r JOIN token_lot l ON l.id = r.lot_id
 WHERE r.reservation_id = :reservation AND l.organization_id = :org
 ORDER BY l.expires_at, l.id
 
+-- name: lot_of_refund
+SELECT l.id, r.amount, l.expires_at
+FROM refund_lot r JOIN token_lot l ON l.id = r.lot_id
+WHERE r.refund_id = :refund AND l.organization_id = :org
+ORDER BY l.expires_at, l.id
+
 -- name: lot_move
 UPDATE token_lot SET remaining = remaining + :amount
 WHERE id = :id AND organization_id = :org
@@ -26,6 +32,11 @@ WHERE id = :id AND organization_id = :org
 INSERT INTO reservation_lot (reservation_id, lot_id, amount) VALUES
 -- rows:
 (:reservation, :lot, :amount)
+
+-- name: refund_lot_insert
+INSERT INTO refund_lot (refund_id, lot_id, amount) VALUES
+-- rows:
+(:refund, :lot, :amount)
 
 -- name: lot_due
 SELECT id, organization_id, payment_id FROM token_lot

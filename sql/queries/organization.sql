@@ -28,7 +28,8 @@ WHERE m.user_id = :user
 -- where: live
 AND o.deleted_at IS NULL
 -- where: recoverable
-AND m.role = 'owner' AND o.erased_at IS NULL AND o.erase_at > :now
+AND m.role = 'owner' AND o.taken = 0 AND o.erased_at IS NULL
+AND o.erase_at > :now
 -- where: after_asc
 AND (o.created_at > :key OR (o.created_at = :key AND o.id > :after))
 -- where: after_desc

@@ -1,11 +1,12 @@
 -- name: payment_insert
 INSERT INTO payment (organization_id, product_id, referral_id, quantity,
-	currency, amount, tokens, provider, token, status, payment_status,
-	success_url, cancel_url, created_at, expires_at, look_at)
+	currency, amount, tokens, valid_days, provider, token, status,
+	payment_status, success_url, cancel_url, created_at, expires_at,
+	look_at)
 VALUES (:org, :product, (SELECT id FROM referral WHERE organization_id = 1
 	AND referred_organization_id = :org), :quantity, :currency, :amount,
-	:tokens, :provider, :token, :status, 'unpaid', :success, :cancel, :now,
-	:expires, :look)
+	:tokens, :days, :provider, :token, :status, 'unpaid', :success, :cancel,
+	:now, :expires, :look)
 
 -- name: payment_get
 SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
@@ -65,7 +66,7 @@ SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 	p.paid_at, p.looks, p.look_at, p.referral_id, r.campaign_id,
 	r.placement_id, r.referrer_id,
 	c.commission_ppm, f.member_organization_id, q.name AS product_name,
-	q.description AS product_description, q.valid_days,
+	q.description AS product_description, p.valid_days,
 	d.balance AS owed_before,
 	CAST(r.checks | EXISTS (SELECT 1 FROM member x
 		JOIN member y ON y.user_id = x.user_id
@@ -111,7 +112,7 @@ UPDATE payment SET status = 'expired', look_at = NULL
 WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
 
 -- name: payment_look_due
-SELECT id, looks, look_at, created_at FROM payment WHERE look_at <= :now
+SELECT id, looks, look_at FROM payment WHERE look_at <= :now
 ORDER BY look_at LIMIT 20
 
 -- name: payment_look_soon

@@ -17,6 +17,10 @@ SELECT MAX(id) AS id FROM (SELECT id FROM organization WHERE id > :after
 SELECT MAX(id) AS id FROM (SELECT id FROM referrer WHERE id > :after
 	ORDER BY id LIMIT 5000) s
 
+-- name: verify_step_earning
+SELECT MAX(id) AS id FROM (SELECT id FROM earning WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
 -- name: verify_step_payment
 SELECT MAX(id) AS id FROM (SELECT id FROM payment WHERE id > :after
 	ORDER BY id LIMIT 5000) s
@@ -147,18 +151,28 @@ FROM account a LEFT JOIN advertiser v ON v.id = a.owner_id
 WHERE a.id > :after AND a.id <= :last AND a.kind = 'advertiser_credit'
 AND v.id IS NULL
 
+-- What the history says of each kind of movement, and what was booked.
 -- name: verify_tokens
-SELECT o.id, CONCAT(COALESCE(a.balance, 0), ' is not ',
-	COALESCE(t.total, 0)) AS wrong
-FROM organization o LEFT JOIN account a ON a.organization_id = o.id
-	AND a.kind = 'tokens_available' AND a.owner_id = 0
-	AND a.currency = 'TOK'
-LEFT JOIN (SELECT organization_id, SUM(amount) AS total
+SELECT x.id, CONCAT(x.part, ' ', SUM(x.said), ' is not ', SUM(x.booked))
+	AS wrong
+FROM (SELECT a.organization_id AS id, CASE j.kind WHEN 'payment' THEN 'purchase'
+		WHEN 'token_reserved' THEN 'reserve'
+		WHEN 'token_settled' THEN 'release'
+		WHEN 'token_released' THEN 'release'
+		WHEN 'token_adjusted' THEN 'adjustment'
+		WHEN 'token_expired' THEN 'expiry'
+		ELSE 'refund' END AS part, e.amount AS booked, 0 AS said
+	FROM account a JOIN entry e ON e.account_id = a.id
+	JOIN journal j ON j.id = e.journal_id
+	WHERE a.organization_id > :after AND a.organization_id <= :last
+		AND a.kind = 'tokens_available'
+	UNION ALL
+	SELECT organization_id, CASE WHEN type = 'spend' THEN 'release'
+		WHEN type = 'refund' AND reference = 'debt' THEN 'purchase'
+		ELSE CONCAT(type) END, 0, amount
 	FROM token_transaction
-	WHERE organization_id > :after AND organization_id <= :last
-	GROUP BY organization_id) t ON t.organization_id = o.id
-WHERE o.id > :after AND o.id <= :last
-AND COALESCE(a.balance, 0) <> COALESCE(t.total, 0)
+	WHERE organization_id > :after AND organization_id <= :last) x
+GROUP BY x.id, x.part HAVING SUM(x.said) <> SUM(x.booked)
 
 -- name: verify_reserved
 SELECT o.id, CONCAT(COALESCE(a.balance, 0), ' is not ',
@@ -304,6 +318,49 @@ FROM (SELECT r.id, CONCAT(a.kind) AS kind, a.currency, a.balance AS kept,
 		AND type = 'withdrawal' AND status <> 'refused') x
 GROUP BY x.id, x.kind, x.currency HAVING SUM(x.kept) <> SUM(x.earned)
 
+-- Each of them: what its journals moved in sum, on hold or not.
+-- name: verify_earning_rows
+SELECT x.id, CONCAT(x.part, ' ', x.currency, ' ', SUM(x.booked), ' is not ',
+	SUM(x.said)) AS wrong
+FROM (SELECT j.subject_id AS id, a.organization_id AS org, a.owner_id,
+		a.currency, IF(a.kind IN ('earnings_pending',
+		'earnings_available'), 'earned', CONCAT(a.kind)) AS part,
+		e.amount AS booked, 0 AS said
+	FROM journal j JOIN entry e ON e.journal_id = j.id
+	JOIN account a ON a.id = e.account_id
+	WHERE j.kind IN ('commission', 'commission_available',
+		'commission_reversed', 'withdrawal_requested',
+		'withdrawal_refused', 'withdrawal_paid')
+	AND j.subject_id > :after AND j.subject_id <= :last
+	UNION ALL
+	SELECT id, organization_id, referrer_id, currency, 'earned', 0,
+		CASE WHEN type <> 'withdrawal' THEN amount
+		WHEN status = 'refused' THEN 0 ELSE -amount END
+	FROM earning WHERE id > :after AND id <= :last
+	UNION ALL
+	SELECT id, organization_id, 0, currency, 'commission_expense', 0,
+		-amount
+	FROM earning WHERE id > :after AND id <= :last
+		AND type <> 'withdrawal'
+	UNION ALL
+	SELECT id, organization_id, referrer_id, currency, IF(status = 'paid',
+		'earnings_paid', 'earnings_requested'), 0, amount
+	FROM earning WHERE id > :after AND id <= :last
+		AND type = 'withdrawal' AND status <> 'refused') x
+GROUP BY x.id, x.org, x.owner_id, x.currency, x.part
+HAVING SUM(x.booked) <> SUM(x.said)
+
+-- name: verify_withdrawals
+SELECT e.id, CONCAT(e.status, ' ', e.type) AS wrong
+FROM earning e LEFT JOIN withdrawal w ON w.earning_id = e.id
+WHERE e.id > :after AND e.id <= :last
+AND ((e.type = 'withdrawal') <> (w.earning_id IS NOT NULL)
+OR (e.type = 'withdrawal' AND (e.amount <= 0
+OR (e.status = 'requested') <> (w.decided_at IS NULL)
+OR (e.status = 'refused') <> (w.reason IS NOT NULL)
+OR (e.status = 'paid') <> (w.reference IS NOT NULL)
+OR (e.status = 'paid') <> (w.paid_at IS NOT NULL))))
+
 -- name: verify_payments
 SELECT p.id, CONCAT(COUNT(DISTINCT s.id), ' sales, ', COUNT(DISTINCT j.id),
 	' journals, ', COUNT(DISTINCT t.id), ' credits') AS wrong
@@ -324,7 +381,8 @@ JOIN token_transaction t ON t.payment_id = p.id AND t.type = 'purchase'
 JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
 JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE p.id > :after AND p.id <= :last AND (s.amount <> p.amount
-OR s.currency <> p.currency OR t.amount <> p.tokens
+OR s.currency <> p.currency OR NOT s.referral_id <=> p.referral_id
+OR t.amount <> p.tokens
 OR t.organization_id <> p.organization_id
 OR (a.kind = 'provider_clearing' AND (e.amount <> p.amount
 	OR a.currency <> p.currency))
@@ -343,7 +401,21 @@ WHERE s.id > :after AND s.id <= :last
 GROUP BY s.id
 HAVING COUNT(DISTINCT e.id) > 1 OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
 
--- What refunds took of a payment: in sum as its rows say, each booked once.
+-- Of the sale's referrer, in its currency, to the nearest unit.
+-- name: verify_rates
+SELECT s.id, CONCAT('commission ', e.id, ' of ', e.amount, ' ', e.currency,
+	' for ', s.amount, ' ', s.currency) AS wrong
+FROM sale s JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
+	AND e.refund_id = 0
+LEFT JOIN referral r ON r.id = s.referral_id
+WHERE s.id > :after AND s.id <= :last
+AND (r.id IS NULL OR e.referrer_id <> r.referrer_id
+OR e.currency <> s.currency OR e.rate_ppm IS NULL
+OR ABS(CAST(e.amount AS DECIMAL(40)) * 1000000
+	- CAST(s.amount AS DECIMAL(40)) * e.rate_ppm) * 2 > 1000000)
+
+-- What refunds took of a payment: in sum as its rows say, each booked once, and
+-- tokens in its proportion.
 -- name: verify_refunds
 SELECT p.id, CONCAT(p.refunded_amount, ' is not ', COALESCE(SUM(
 	IF(r.status = 'done', r.amount, 0)), 0), ', or ', p.refunding_amount,
@@ -352,11 +424,14 @@ SELECT p.id, CONCAT(p.refunded_amount, ' is not ', COALESCE(SUM(
 	COALESCE(SUM(r.tokens), 0)) AS wrong
 FROM payment p LEFT JOIN refund r ON r.payment_id = p.id
 WHERE p.id > :after AND p.id <= :last
-GROUP BY p.id, p.refunded_amount, p.refunding_amount, p.refunded_tokens
+GROUP BY p.id, p.amount, p.tokens, p.refunded_amount, p.refunding_amount,
+	p.refunded_tokens
 HAVING p.refunded_amount <> COALESCE(SUM(IF(r.status = 'done', r.amount, 0)), 0)
 OR p.refunding_amount <>
 	COALESCE(SUM(IF(r.status = 'pending', r.amount, 0)), 0)
 OR p.refunded_tokens <> COALESCE(SUM(r.tokens), 0)
+OR ABS(CAST(p.refunded_tokens AS DECIMAL(40)) * p.amount
+	- CAST(p.tokens AS DECIMAL(40)) * p.refunded_amount) * 2 > p.amount
 
 -- name: verify_refund_journals
 SELECT p.id, CONCAT('refund ', r.id, ': ', COUNT(DISTINCT d.id), ' and ',
@@ -368,6 +443,40 @@ WHERE p.id > :after AND p.id <= :last
 GROUP BY p.id, r.id, r.status
 HAVING COUNT(DISTINCT d.id) <> (r.status IN ('done', 'reinstated'))
 OR COUNT(DISTINCT u.id) <> (r.status = 'reinstated')
+
+-- name: verify_refund_amounts
+SELECT p.id, CONCAT('refund ', r.id, ' of ', r.amount, ' ', p.currency,
+	' and ', r.tokens, ' tokens') AS wrong
+FROM payment p JOIN refund r ON r.payment_id = p.id
+JOIN journal j ON j.subject_id = r.id
+	AND j.kind IN ('payment_refunded', 'payment_reinstated')
+JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
+WHERE p.id > :after AND p.id <= :last
+GROUP BY p.id, p.currency, r.id, r.status, r.amount, r.tokens
+HAVING SUM(IF(j.kind = 'payment_refunded' AND a.kind = 'provider_clearing'
+	AND a.currency = p.currency, e.amount, 0)) <> -r.amount
+OR SUM(IF(j.kind = 'payment_reinstated' AND a.kind = 'provider_clearing'
+	AND a.currency = p.currency, e.amount, 0))
+	<> IF(r.status = 'reinstated', r.amount, 0)
+OR SUM(IF(a.kind = 'tokens_issued', e.amount, 0)) <> r.tokens
+OR SUM(r.organization_id <> p.organization_id
+	OR (a.kind IN ('tokens_available', 'tokens_owed')
+	AND a.organization_id <> p.organization_id)) > 0
+
+-- name: verify_refund_lots
+SELECT x.id, CONCAT('refund ', x.refund_id, ', ', x.total) AS wrong
+FROM (SELECT p.id, r.id AS refund_id, SUM(f.amount) AS total,
+		MIN(f.amount) AS least,
+		SUM(l.organization_id <> p.organization_id) AS others
+	FROM payment p JOIN refund r ON r.payment_id = p.id
+	JOIN refund_lot f ON f.refund_id = r.id
+	JOIN token_lot l ON l.id = f.lot_id
+	WHERE p.id > :after AND p.id <= :last GROUP BY p.id, r.id) x
+WHERE x.least <= 0 OR x.others > 0
+OR x.total > (SELECT COALESCE(-SUM(e.amount), 0) FROM journal j
+	JOIN entry e ON e.journal_id = j.id
+	JOIN account a ON a.id = e.account_id AND a.kind = 'tokens_available'
+	WHERE j.kind = 'payment_refunded' AND j.subject_id = x.refund_id)
 
 -- A commission is reversed in the proportion of the refund, to the nearest
 -- unit; all that is reversed of it stands in its rows.

@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "auth/password.h"
 #include "base/money.h"
@@ -102,8 +103,10 @@ read_password(struct work *w)
 	static char line[256];
 	const char *why;
 
+	if (isatty(STDIN_FILENO) == 1)
+		fprintf(stderr, "Password: ");
 	if (fgets(line, sizeof(line), stdin) == NULL) {
-		fprintf(stderr, "give the password on standard input\n");
+		fprintf(stderr, "give his password on standard input\n");
 		return false;
 	}
 	line[strcspn(line, "\r\n")] = '\0';
@@ -120,8 +123,10 @@ bootstrap(struct db *db, struct work *w)
 	struct user user;
 	enum err e = user_by_email(db, w->arena, w->o.email, &user);
 
+	if (e == OK)
+		printf("there already: %.*s\n", STR_ARG(w->o.email));
 	if (e != ERR_NOT_FOUND)
-		return e;	/* there already, or an error */
+		return e;
 	if (!read_password(w))
 		return ERR_INVALID;
 	w->password_hash = password_hash(w->arena, w->o.password);
@@ -152,8 +157,8 @@ product(struct db *db, struct work *w)
 	return e == ERR_CONFLICT ? OK : e;
 }
 
-static int
-usage(void)
+int
+admin_usage(void)
 {
 	fprintf(stderr,
 	    "usage: affiliated admin bootstrap --email E --name N <password\n"
@@ -173,7 +178,7 @@ admin_run(const struct conf *conf, int argc, char **argv)
 	enum err e;
 
 	if (argc < 1 || !read_options(&w.o, argc, argv))
-		return usage();
+		return admin_usage();
 	if (str_is(str_of(argv[0]), "bootstrap") && w.o.email.n > 0 &&
 	    w.o.name.n > 0)
 		command = bootstrap;
@@ -181,7 +186,7 @@ admin_run(const struct conf *conf, int argc, char **argv)
 	    w.o.tokens > 0 && w.o.price_count > 0)
 		command = product;
 	if (command == NULL)
-		return usage();
+		return admin_usage();
 	arena_init(&arena);
 	db = db_new(&where);
 	e = command(db, &w);

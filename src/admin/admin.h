@@ -7,8 +7,8 @@
 /*
  * admin bootstrap --email E --name N
  *	Makes a house administrator; the password is the first line of standard
- *	input.  Prints key=... with an API key of his; nothing where he is there
- *	already.
+ *	input.  Prints key=... with an API key of his; does nothing where he is
+ *	there already.
  * admin product --name N --tokens T --price CUR:MINOR [--price ...]
  *	  [--description D]
  *	Puts a product up for sale; nothing where one of that name is there.
@@ -16,5 +16,7 @@
  * Returns the exit status; says on standard error what is wrong.
  */
 int admin_run(const struct conf *, int argc, char **argv);
+/* Says all that on standard error; the exit status of wrong arguments. */
+int admin_usage(void);
 
 #endif

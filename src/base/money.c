@@ -116,3 +116,15 @@ money_print(struct arena *a, int64_t minor, int digits)
 		    (unsigned long long)(v % unit));
 	return buf_view(&b);
 }
+
+struct str
+percent_print(struct arena *a, int64_t ppm)
+{
+	struct str s = money_print(a, ppm, 4);
+
+	while (s.p[s.n - 1] == '0')
+		s.n--;
+	if (s.p[s.n - 1] == '.')
+		s.n--;
+	return s;
+}

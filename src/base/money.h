@@ -29,4 +29,7 @@ MUST_CHECK enum err money_share(int64_t amount, int64_t part, int64_t whole,
 MUST_CHECK bool money_parse(struct str, int digits, int64_t *out);
 struct str money_print(struct arena *, int64_t minor, int digits);
 
+/* Parts of a million in per cent: "20", "12.5". */
+struct str percent_print(struct arena *, int64_t ppm);
+
 #endif

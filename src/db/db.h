@@ -85,6 +85,12 @@ arg_id(uint64_t v)		/* an id of 0 is NULL */
 }
 
 static inline struct arg
+arg_some(int64_t v)		/* a number of which 0 is NULL */
+{
+	return (struct arg){ .type = T_INT, .null = v == 0, .i = v };
+}
+
+static inline struct arg
 arg_bound(uint64_t v)		/* of a range of ids: 0 is a number */
 {
 	return (struct arg){ .type = T_ID, .i = (int64_t)v };

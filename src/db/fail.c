@@ -17,11 +17,16 @@
 #define CLIENT_LOST	2055	/* 2013 with the system's error */
 #define CLIENT_MORE	5000
 
+/*
+ * A deadlock or a wait for the lock on a table's counter has a number of its
+ * own: an INSERT ... SELECT holds that lock while it waits for rows.
+ */
 bool
 db_error_is_retry(unsigned number)
 {
 	return number == ER_LOCK_DEADLOCK ||
-	    number == ER_LOCK_WAIT_TIMEOUT || number == ER_CHECKREAD;
+	    number == ER_LOCK_WAIT_TIMEOUT || number == ER_CHECKREAD ||
+	    number == ER_AUTOINC_READ_FAILED;
 }
 
 static bool

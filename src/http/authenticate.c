@@ -40,7 +40,7 @@ authorize(const struct route *r, const struct principal *who)
 	if ((r->flags & R_PUBLIC) != 0)
 		return OK;
 	if ((r->flags & R_USER) != 0 && who->session_id == 0)
-		return ERR_FORBIDDEN;
+		return ERR_LOGIN_ONLY;
 	if ((r->flags & R_HOUSE) != 0 && !who->house_admin)
 		return ERR_FORBIDDEN;
 	/* The house's by his log-in, whatever organization he acts for. */

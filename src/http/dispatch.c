@@ -379,7 +379,8 @@ route(struct serving *s, struct path *path)
 		return rq->http->refused;
 	TRY(path_read(rq->arena, rq->http->uri, path));
 	TRY(router_find(rq->arena, path, rq->http->method, &s->match));
-	rq->route = s->match.route;
+	/* the face as well: its prefix may be written in other ways */
+	rq->route = router_route(s->match.number, &s->face);
 	memcpy(rq->id, s->match.id, sizeof(rq->id));
 	memcpy(rq->text, s->match.text, sizeof(rq->text));
 	return OK;

@@ -62,7 +62,7 @@ struct request {
 	int status;				/* 0: route->status */
 	enum err refused;	/* by finish: an error, and yet it is stored */
 	bool dry;	/* answered as if it were done, and nothing changes */
-	struct str quoted;	/* R_QUOTE: its ETag is of this, or the answer */
+	struct str quoted;	/* R_QUOTE: what its ETag is of; else all */
 	const char *message;			/* NULL: route->done */
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
@@ -107,6 +107,7 @@ struct route {
 	enum err (*outside)(struct request *);
 	enum err (*finish)(struct request *);
 	const struct shape *in, *query, *out;
+	const char *const *sorts;	/* of a list; the first: default */
 	int status;			/* of success */
 	int also;			/* another success, or 0 */
 	const char *raw_type;		/* R_RAW: media type of the answer */

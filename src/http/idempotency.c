@@ -55,11 +55,17 @@ idempotency_read(struct request *rq, struct idempotency *k)
 	set_owner(rq, k->owner);
 	crypto_hash_sha256_init(&s);
 	add(&s, key);
+	if (rq->who.test)	/* what it tried out is not what was done */
+		add(&s, STR("test"));
 	crypto_hash_sha256_final(&s, k->key);
 	crypto_hash_sha256_init(&s);
 	add(&s, rq->http->method_text);
 	add(&s, rq->http->uri);
 	add(&s, rq->http->body);
+	/* of what one does for oneself, another's words are another request */
+	if ((rq->route->flags & R_USER) != 0)
+		add(&s, (struct str){ (const char *)&rq->who.user_id,
+		    sizeof(rq->who.user_id) });
 	crypto_hash_sha256_final(&s, k->request);
 	return OK;
 }

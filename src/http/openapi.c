@@ -61,7 +61,8 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	if (!public)
 		set[ERR_UNAUTHENTICATED] = true;
 	set[ERR_SCOPE] = r->scope != 0;
-	set[ERR_FORBIDDEN] |= (r->flags & (R_USER | R_HOUSE | R_OWNER)) != 0;
+	set[ERR_LOGIN_ONLY] = (r->flags & R_USER) != 0;
+	set[ERR_FORBIDDEN] |= (r->flags & (R_HOUSE | R_OWNER)) != 0;
 	set[ERR_TEST_KEY] |= (r->flags & R_LIVE) != 0;
 	set[ERR_NO_ORGANIZATION] = !public &&
 	    (r->flags & (R_NO_ORG | R_HOUSE)) == 0;
@@ -90,16 +91,32 @@ put_parameter(struct buf *b, const char *in, const char *name, bool required,
 	    required ? "true" : "false", description, schema);
 }
 
+/* The words of a string in JSON. */
 static void
-put_query(struct buf *b, const struct shape *s)
+put_sorts(struct buf *b, const char *const *sorts)
 {
+	buf_printf(b, "\"%s, if absent", *sorts);
+	while (*++sorts != NULL)
+		buf_printf(b, "; %s", *sorts);
+	buf_char(b, '"');
+}
+
+static void
+put_query(struct buf *b, const struct route *r)
+{
+	const struct shape *s = r->query;
+
 	for (size_t i = 0; s != NULL && i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 
 		buf_printf(b, "{\"name\":\"%s\",\"in\":\"query\","
 		    "\"required\":%s,\"description\":", f->name,
 		    (f->flags & F_REQUIRED) != 0 ? "true" : "false");
-		quoted(b, f->doc != NULL ? f->doc : "Only those that have it");
+		if (r->sorts != NULL && strcmp(f->name, "sort") == 0)
+			put_sorts(b, r->sorts);
+		else
+			quoted(b, f->doc != NULL ? f->doc :
+			    "Only those that have it");
 		buf_lit(b, ",\"schema\":");
 		json_schema_field(b, f, true);
 		buf_lit(b, "},");
@@ -133,7 +150,7 @@ put_parameters(struct buf *b, const struct route *r)
 		etag |= r->errors[i] == ERR_STALE;
 	buf_lit(b, "\"parameters\":[");
 	put_path_parameters(b, r->path);
-	put_query(b, r->query);
+	put_query(b, r);
 	if ((r->flags & R_WRITE) != 0 && (r->flags & R_NO_KEY) == 0)
 		put_parameter(b, "header", "Idempotency-Key", false,
 		    "The same key and request is done once and answers the "

@@ -1,9 +1,10 @@
 /*
- * Paging.  A cursor is base64url of "order.key.id" and a check that binds it to
- * the list's sorts; it says where to go on, and gives no rights.
+ * Paging.  A cursor is base64url of "list.order.key.id", good for that list in
+ * that order; it says where to go on, and gives no rights.
  */
 #include "http/page.h"
 
+#include "base/buf.h"
 #include "http/http.h"
 
 #include "base/banned.h"
@@ -30,17 +31,19 @@ find_sort(struct str sort, const char *const *sorts, unsigned *order)
 }
 
 static bool
-read_cursor(struct str cursor, struct paging *p)
+read_cursor(const struct request *rq, struct str cursor, struct paging *p)
 {
-	unsigned char raw[96];
+	unsigned char raw[150];
 	size_t n = sizeof(raw);
-	struct str text, order, key, id;
+	struct str text, list, order, key, id;
 	uint64_t number;
 
 	if (!str_unbase64url(cursor, raw, &n))
 		return false;
 	text = (struct str){ (const char *)raw, n };
-	return str_cut(text, '.', &order, &text) &&
+	return str_cut(text, '.', &list, &text) &&
+	    str_is(list, rq->route->op) &&
+	    str_cut(text, '.', &order, &text) &&
 	    str_cut(text, '.', &key, &id) && str_to_u64(order, &number) &&
 	    number == p->order && str_to_i64(key, &p->after_key) &&
 	    str_to_u64(id, &p->after_id) && p->after_id > 0 &&
@@ -54,13 +57,25 @@ wrong(struct request *rq, const char *field, const char *why)
 	return ERR_BAD_PAGE;
 }
 
+static enum err
+wrong_sort(struct request *rq)
+{
+	struct buf b;
+
+	buf_init(&b, rq->arena, 100);
+	for (const char *const *s = rq->route->sorts; *s != NULL; s++)
+		buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", *s);
+	complain(&rq->wrong, rq->arena, STR("sort"), "must be one of %.*s",
+	    STR_ARG(buf_view(&b)));
+	return ERR_BAD_PAGE;
+}
+
 enum err
-page_read(struct request *rq, const struct page_query *q,
-    const char *const *sorts, struct paging *p)
+page_read(struct request *rq, const struct page_query *q, struct paging *p)
 {
 	*p = (struct paging){ .limit = q->limit != 0 ? q->limit : PAGE_LIMIT };
-	if (!find_sort(q->sort, sorts, &p->order))
-		return wrong(rq, "sort", "is not a sort of this list");
+	if (!find_sort(q->sort, rq->route->sorts, &p->order))
+		return wrong_sort(rq);
 	rq->page.limit = p->limit;
 	if (q->cursor.p == NULL) {
 		rq->page.page = q->page != 0 ? q->page : 1;
@@ -70,15 +85,15 @@ page_read(struct request *rq, const struct page_query *q,
 	}
 	if (q->page != 0)
 		return wrong(rq, "cursor", "stands in place of page");
-	return read_cursor(q->cursor, p) ? OK :
+	return read_cursor(rq, q->cursor, p) ? OK :
 	    wrong(rq, "cursor", "is not of this list and sort");
 }
 
 static struct str
 make_cursor(struct request *rq, unsigned order, int64_t key, uint64_t id)
 {
-	struct str text = str_printf(rq->arena, "%u.%lld.%llu", order,
-	    (long long)key, (unsigned long long)id);
+	struct str text = str_printf(rq->arena, "%s.%u.%lld.%llu",
+	    rq->route->op, order, (long long)key, (unsigned long long)id);
 
 	return str_base64url(rq->arena, text.p, text.n);
 }

@@ -36,12 +36,12 @@ struct page_query {
 struct request;
 
 /*
- * Reads the paging: *order becomes the index in sorts (NULL-terminated, the
- * first is the default); *after is the key at the cursor, 0 for none; *offset
- * what page asks to skip.  ERR_BAD_PAGE for anything wrong, never clamped.
+ * Reads the paging: *order becomes the index in the route's sorts; *after is
+ * the key at the cursor, 0 for none; *offset what page asks to skip.
+ * ERR_BAD_PAGE for anything wrong, never clamped.
  */
 MUST_CHECK enum err page_read(struct request *, const struct page_query *,
-    const char *const *sorts, struct paging *);
+    struct paging *);
 /*
  * Given limit + 1 or fewer rows: keeps limit and makes the cursor from the
  * last one kept. key_at, id_at: offsets in the row (int64_t or struct when;

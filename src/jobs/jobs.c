@@ -1,4 +1,4 @@
-/* The loop of the jobs role: all that is due, then a short wait. */
+/* The loop of the jobs role: turns of all that is due, then a short wait. */
 #include "jobs/jobs.h"
 
 #include <errno.h>
@@ -64,16 +64,23 @@ write_pid(const char *path)
 }
 
 static enum err
-one_round(struct jobs *j)
+one_round(struct jobs *j, bool *more)
 {
-	bool more = true;
-
 	TRY(schedule_round(j));
-	while (more && !jobs_stopping()) {
-		courier_keep(j->conf);
-		TRY(task_round(j, &more));
-	}
-	return OK;
+	return task_round(j, more);
+}
+
+/* After a failure longer and longer. */
+static int64_t
+next_wait(const struct jobs *j, enum err e, bool more, int64_t wait)
+{
+	int64_t poll = j->conf->jobs_poll_ms;
+
+	if (e == OK)
+		return more ? 0 : poll;
+	if (wait < poll)
+		return poll;
+	return wait * 2 < AWAY_MAX_MS ? wait * 2 : AWAY_MAX_MS;
 }
 
 static void
@@ -120,19 +127,16 @@ reload(struct jobs *j, const struct source *from)
 static void
 loop(struct jobs *j, const struct source *from, const sigset_t *during_wait)
 {
-	int64_t wait = j->conf->jobs_poll_ms;
+	int64_t wait = 0;
 
 	while (!stopping) {
 		struct timespec ts;
+		bool more = false;
 		enum err e;
 
 		courier_keep(j->conf);
-		e = one_round(j);
-
-		if (e == OK)
-			wait = j->conf->jobs_poll_ms;
-		else if (wait < AWAY_MAX_MS)
-			wait = wait * 2 < AWAY_MAX_MS ? wait * 2 : AWAY_MAX_MS;
+		e = one_round(j, &more);
+		wait = next_wait(j, e, more, wait);
 		ts.tv_sec = wait / 1000;
 		ts.tv_nsec = wait % 1000 * 1000000;
 		(void)ppoll(NULL, 0, &ts, during_wait);

@@ -25,7 +25,6 @@
 #define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
-#define ROLLUP_US (2 * SECOND_US)	/* then others have their turn */
 
 /* Works off all that is due, a batch at a time. */
 static enum err
@@ -34,10 +33,11 @@ all_batches(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
 {
 	uint64_t count = BATCH;
 
-	while (count == BATCH && !jobs_stopping()) {
+	while (count == BATCH && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
 		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
+	j->more |= count == BATCH;
 	return OK;
 }
 
@@ -91,18 +91,16 @@ seal(struct jobs *j)
 	    j->conf->seal_age_seconds);
 }
 
-/* In short turns, where there is much to catch up with. */
 static enum err
 roll_up(struct jobs *j)
 {
 	const struct rollup_conf c = { j->conf->rollup_seconds,
 	    j->conf->rollup_age_seconds };
-	int64_t end = clock_monotonic_us() + ROLLUP_US;
-	bool more = true;
 
-	while (more && !jobs_stopping() && clock_monotonic_us() < end) {
+	j->more = true;
+	while (j->more && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
-		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &more));
+		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &j->more));
 	}
 	return OK;
 }
@@ -113,8 +111,9 @@ purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 	struct when before = when_add(clock_now(), -age_seconds);
 	uint64_t rows = PURGE_ROWS;
 
-	while (rows == PURGE_ROWS && !jobs_stopping())
+	while (rows == PURGE_ROWS && jobs_turn_lasts(j))
 		TRY(jobs_exec(j, q, ARGS(before), &rows));
+	j->more |= rows == PURGE_ROWS;
 	return OK;
 }
 
@@ -185,12 +184,13 @@ take_turn(struct jobs *j, size_t i)
 	    when_add(now, LEASE_SECONDS), name, now), &rows));
 	if (rows == 0)
 		return OK;
+	jobs_turn(j);
 	e = schedules[i].run(j);
 	if (e != OK)
 		log_warn("schedule %s: %s", schedules[i].name, err_slug(e));
 	now = clock_now();
-	TRY(jobs_exec(j, Q_SCHEDULE_RELEASE, ARGS(now, when_add(now, every),
-	    name, j->owner), NULL));
+	TRY(jobs_exec(j, Q_SCHEDULE_RELEASE, ARGS(now, when_add(now,
+	    e == OK && j->more ? 0 : every), name, j->owner), NULL));
 	return e == ERR_UNAVAILABLE ? e : OK;
 }
 

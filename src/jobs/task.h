@@ -6,7 +6,7 @@
 
 struct task {
 	uint64_t id, subject_id;
-	struct str kind, payload;
+	struct str payload;
 	int64_t attempts;		/* before this one */
 };
 

@@ -3,7 +3,10 @@
 
 #include <signal.h>
 
+#include "base/clock.h"
 #include "base/banned.h"
+
+#define TURN_US (2 * SECOND_US)
 
 bool
 jobs_stopping(void)
@@ -13,6 +16,19 @@ jobs_stopping(void)
 	return sigpending(&waiting) == 0 &&
 	    (sigismember(&waiting, SIGTERM) == 1 ||
 	    sigismember(&waiting, SIGINT) == 1);
+}
+
+void
+jobs_turn(struct jobs *j)
+{
+	j->turn_us = clock_monotonic_us() + TURN_US;
+	j->more = false;
+}
+
+bool
+jobs_turn_lasts(const struct jobs *j)
+{
+	return !jobs_stopping() && clock_monotonic_us() < j->turn_us;
 }
 
 struct one {

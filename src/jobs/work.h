@@ -11,6 +11,8 @@ struct jobs {
 	struct arena arena;		/* reset before each turn and task */
 	uint64_t owner;			/* of leases: random, one a process */
 	struct when mail_rests;		/* until then: others wait behind it */
+	int64_t turn_us;		/* whoever has his turn ends it then */
+	bool more;			/* and this says what is left */
 };
 
 /*
@@ -19,9 +21,16 @@ struct jobs {
  */
 bool jobs_stopping(void);
 
+/*
+ * A turn lasts for a moment: whatever waits for others or has much to catch
+ * up with comes again, after all the others.
+ */
+void jobs_turn(struct jobs *);
+bool jobs_turn_lasts(const struct jobs *);
+
 /* Runs the schedules that are due.  ERR_UNAVAILABLE ends the round. */
 MUST_CHECK enum err schedule_round(struct jobs *);
-/* Runs tasks that are due; *more: there may be others. */
+/* Each kind of task has a turn; *more: there may be others. */
 MUST_CHECK enum err task_round(struct jobs *, bool *more);
 
 /* One guarded statement in a transaction of its own. */

@@ -194,7 +194,7 @@ refuse_unknown(const struct decoder *d, const struct shape *s, json_object *o,
 		if (field_named(s, name) == NULL)
 			complain(d->wrong, d->arena,
 			    member_path(d->arena, path, name),
-			    "is not a member that is known here");
+			    "is not known here: see the API document");
 	}
 }
 

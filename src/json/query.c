@@ -123,7 +123,7 @@ put(struct arena *a, const struct shape *s, bool lax, struct str pair,
 	if (p.field == NULL || item != (p.field->type == T_LIST)) {
 		if (!lax)
 			complain(wrong, a, p.path,
-			    "is not a parameter that is known here");
+			    "is not known here: see the API document");
 		return;
 	}
 	bit = UINT64_C(1) << (p.field - s->fields);

@@ -57,8 +57,10 @@ put_text(struct buf *b, const struct field *f, bool nullable, bool input)
 		buf_printf(b, ",\"minLength\":%lld", (long long)f->min);
 	if (f->max > 0)
 		buf_printf(b, ",\"maxLength\":%lld", (long long)f->max);
-	if (str_is(format, "email") || str_is(format, "uri"))
-		buf_printf(b, ",\"format\":\"%s\"", f->format);
+	if (str_is(format, "email"))	/* any letters before the "@" */
+		buf_lit(b, ",\"format\":\"idn-email\"");
+	else if (str_is(format, "uri"))
+		buf_lit(b, ",\"format\":\"uri\"");
 	else if (str_is(format, "currency"))
 		buf_lit(b, ",\"pattern\":\"^[A-Z]{3}$\"");
 	else if (str_is(format, "slug"))

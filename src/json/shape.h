@@ -50,7 +50,7 @@ struct field {
 	const struct shape *of;
 	const char *format;	/* OpenAPI format that is checked: email, uri,
 				 * currency, slug, code; of F_JSON: array, any;
-				 * of a time: gmt, which is YYYY-MM-DD HH:MM:SS */
+				 * of a time: gmt (YYYY-MM-DD HH:MM:SS) */
 	const char *doc;	/* one line for the API document */
 	const char *example;	/* JSON text */
 };

@@ -81,7 +81,7 @@ hash_text(struct str salt, struct str text, unsigned char out[HASH])
 }
 
 static enum err
-write_text(struct db *db, struct arena *a, struct history_row *r)
+write_text(struct db *db, struct arena *a, uint64_t org, struct history_row *r)
 {
 	unsigned char *hash = arena_alloc(a, HASH), *salt =
 	    arena_alloc(a, SALT);
@@ -91,7 +91,7 @@ write_text(struct db *db, struct arena *a, struct history_row *r)
 	hash_text(r->salt, r->text, hash);
 	r->text_hash = (struct str){ (const char *)hash, HASH };
 	return db_exec(db, Q_CAMPAIGN_TEXT_INSERT, ARGS(r->campaign_id,
-	    r->number, BYTES(salt, SALT), r->text), NULL, NULL);
+	    r->number, org, BYTES(salt, SALT), r->text), NULL, NULL);
 }
 
 enum err
@@ -110,7 +110,7 @@ history_write(struct db *db, struct arena *a, const struct history_entry *h)
 		return e;
 	r.number = last.number + 1;
 	if (h->text.p != NULL)
-		TRY(write_text(db, a, &r));
+		TRY(write_text(db, a, h->organization_id, &r));
 	chain(last.hash, &r, hash);
 	return db_exec(db, Q_HISTORY_INSERT, ARGS(r.campaign_id, r.number,
 	    h->organization_id, r.action, r.user_id, r.status, r.data,

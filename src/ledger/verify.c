@@ -164,17 +164,28 @@ static const struct check referrer_checks[] = {
 	  .what = "has days that were summed up wrong" },
 };
 
+static const struct check earning_checks[] = {
+	{ .query = Q_VERIFY_EARNING_ROWS, .what = "was not booked as" },
+	{ .query = Q_VERIFY_WITHDRAWALS,
+	  .what = "is no withdrawal, or not as it says" },
+};
+
 static const struct check payment_checks[] = {
 	{ .query = Q_VERIFY_PAYMENTS,
 	  .what = "is not booked once if paid, else never" },
 	{ .query = Q_VERIFY_AMOUNTS, .what = "was not booked as" },
-	{ .query = Q_VERIFY_REFUNDS, .what = "has wrong refunds:" },
+	{ .query = Q_VERIFY_REFUNDS, .what = "has wrong refunds" },
 	{ .query = Q_VERIFY_REFUND_JOURNALS,
-	  .what = "has refunds that are not booked once:" },
+	  .what = "has refunds that are not booked once" },
+	{ .query = Q_VERIFY_REFUND_AMOUNTS,
+	  .what = "has refunds that were not booked as" },
+	{ .query = Q_VERIFY_REFUND_LOTS,
+	  .what = "has refunds that took too much from lots" },
 };
 
 static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
+	{ .query = Q_VERIFY_RATES, .what = "has a commission that is wrong" },
 	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
 };
 
@@ -218,6 +229,7 @@ static const struct thing {
 	THING(lot, Q_VERIFY_STEP_LOT),
 	THING(adjustment, Q_VERIFY_STEP_ADJUSTMENT),
 	THING(referrer, Q_VERIFY_STEP_REFERRER),
+	THING(earning, Q_VERIFY_STEP_EARNING),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),

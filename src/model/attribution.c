@@ -95,7 +95,7 @@ explain(struct arena *a, const struct row *r)
 		return str_printf(a, "The organization was referred with the "
 		    "code %.*s; %.*s %% of %s is a commission of %s.",
 		    STR_ARG(r->a.referral.code),
-		    STR_ARG(money_print(a, c->rate_ppm, 4)), paid, share);
+		    STR_ARG(percent_print(a, c->rate_ppm)), paid, share);
 	}
 }
 

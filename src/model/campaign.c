@@ -15,8 +15,8 @@ const char *const campaign_type_labels[] = {
 	"Flexible", "Performance", NULL
 };
 const char *const campaign_verb_labels[] = {
-	"confirm", "schedule", "start", "pause", "stop", "finish", "cancel",
-	"delete", NULL
+	"schedule", "start", "pause", "stop", "finish", "cancel", "delete",
+	NULL
 };
 
 /* What a verb does, and from where; all others are refused. */
@@ -28,8 +28,6 @@ static const struct move {
 	int to;
 	const char *event;
 } moves[CAMPAIGN_VERBS] = {
-	[VERB_CONFIRM] = { FROM(DRAFT), CAMPAIGN_SCHEDULED,
-	    "campaign.confirmed" },
 	[VERB_SCHEDULE] = { FROM(DRAFT) | FROM(SCHEDULED) | FROM(PAUSED),
 	    CAMPAIGN_SCHEDULED, "campaign.scheduled" },
 	[VERB_START] = { FROM(DRAFT) | FROM(SCHEDULED) | FROM(PAUSED),
@@ -48,6 +46,26 @@ bool
 campaign_may(enum campaign_verb verb, int status)
 {
 	return (moves[verb].from >> status & 1) != 0;
+}
+
+void
+campaign_lifecycle(struct buf *b)
+{
+	buf_lit(b, "| verb |");
+	for (int from = 0; campaign_status_labels[from] != NULL; from++)
+		buf_printf(b, " %s |", campaign_status_labels[from]);
+	buf_lit(b, "\n|");
+	for (int i = 0; i <= CAMPAIGN_DELETED + 1; i++)
+		buf_lit(b, " --- |");
+	buf_lit(b, "\n");
+	for (int verb = 0; verb < CAMPAIGN_VERBS; verb++) {
+		buf_printf(b, "| %s |", campaign_verb_labels[verb]);
+		for (int from = 0; campaign_status_labels[from] != NULL; from++)
+			buf_printf(b, " %s |", campaign_may(
+			    (enum campaign_verb)verb, from) ?
+			    campaign_status_labels[moves[verb].to] : "");
+		buf_lit(b, "\n");
+	}
 }
 
 bool

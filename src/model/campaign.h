@@ -9,6 +9,7 @@
 #ifndef AFF_MODEL_CAMPAIGN_H
 #define AFF_MODEL_CAMPAIGN_H
 
+#include "base/buf.h"
 #include "db/paging.h"
 #include "model/organization.h"
 
@@ -54,13 +55,15 @@ struct campaign {
 
 /* Verbs of the lifecycle. */
 enum campaign_verb {
-	VERB_CONFIRM, VERB_SCHEDULE, VERB_START, VERB_PAUSE, VERB_STOP,
+	VERB_SCHEDULE, VERB_START, VERB_PAUSE, VERB_STOP,
 	VERB_FINISH, VERB_CANCEL, VERB_DELETE, CAMPAIGN_VERBS
 };
 extern const char *const campaign_verb_labels[];
 
 /* May it be done to one in this status? */
 bool campaign_may(enum campaign_verb, int status);
+/* The table of verbs and statuses, in Markdown, for docs/campaigns.md. */
+void campaign_lifecycle(struct buf *);
 /* Is it over: stopped, finished, canceled or deleted? */
 bool campaign_over(const struct campaign *);
 

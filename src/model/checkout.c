@@ -117,9 +117,12 @@ checkout_returned(struct db *db, struct arena *a, const struct payment *p,
 	e = refund_told(db, a, now, &r);
 	if (e == ERR_FUNDS)
 		e = tell_the_rest(db, a, &r, now);
-	if (e != OK || n->state == RETURN_DONE || r.id == 0)
+	if (e != OK || n->state == RETURN_DONE || r.id == 0 ||
+	    r.status == REFUND_FAILED || r.status == REFUND_REINSTATED)
 		return e;
-	return refund_failed(db, a, r.id, now);
+	TRY(refund_failed(db, a, r.id, now));
+	/* There is room again for what there was none for. */
+	return look_soon(db, p->id, now);
 }
 
 enum err

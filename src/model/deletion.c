@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 #define DAY_SECONDS 86400
+#define LATE_SECONDS 300	/* then nothing is under way any more */
 #define WIPE_ROWS 5000		/* LIMIT of the statements */
 #define DUE_ROWS 200		/* LIMIT of the lists */
 
@@ -54,7 +55,8 @@ stop_work(struct db *db, const struct actor *who)
 }
 
 enum err
-organization_delete(struct db *db, struct arena *a, const struct actor *who)
+organization_delete(struct db *db, struct arena *a, const struct actor *who,
+    bool by_house)
 {
 	struct organization o = { 0 };
 	uint64_t rows;
@@ -63,6 +65,9 @@ organization_delete(struct db *db, struct arena *a, const struct actor *who)
 		return ERR_CONFLICT;
 	TRY(db_exec(db, Q_ORGANIZATION_DELETE, ARGS(who->now,
 	    erase_at(who->now), who->organization_id), &rows, NULL));
+	if (by_house)
+		TRY(db_exec(db, Q_ORGANIZATION_TAKE,
+		    ARGS(who->organization_id), NULL, NULL));
 	if (rows == 0)
 		return organization_find(db, a, who->organization_id, &o);
 	TRY(stop_work(db, who));
@@ -94,6 +99,18 @@ organization_recover(struct db *db, struct arena *a, const struct actor *who,
 }
 
 static enum err
+wipe_campaigns(struct db *db, uint64_t id, bool *more)
+{
+	static const enum query all[] = { Q_WIPE_CAMPAIGNS,
+	    Q_WIPE_CAMPAIGN_TEXTS, Q_WIPE_ADVERTISERS, Q_WIPE_PREPAYMENTS,
+	    Q_WIPE_CAMPAIGN_REFUNDS };
+
+	for (size_t i = 0; i < LEN(all); i++)
+		TRY(wipe(db, all[i], ARGS(id), more));
+	return OK;
+}
+
+static enum err
 wipe_organization(struct db *db, const struct actor *who, bool *more)
 {
 	unsigned char owner[16];
@@ -107,23 +124,32 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	    more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_ORGANIZATION, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_INVITATIONS_OF_ORGANIZATION, ARGS(id), more));
-	return *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED, ARGS(id), NULL,
-	    NULL);
+	TRY(wipe(db, Q_WIPE_WEBHOOKS, ARGS(who->now, id), more));
+	TRY(wipe(db, Q_WIPE_RESERVATIONS, ARGS(id), more));
+	TRY(wipe_campaigns(db, id, more));
+	TRY(wipe(db, Q_WIPE_REFERRER, ARGS(HOUSE_ID, id), more));
+	return wipe(db, Q_WIPE_REFERRAL, ARGS(HOUSE_ID, id), more);
 }
 
+/*
+ * Once more a while after the first time: a request that was under way then
+ * may have left something.
+ */
 static enum err
 erase_organization(struct db *db, struct arena *a, const struct actor *who,
     bool *more)
 {
-	uint64_t rows;
+	uint64_t first;
 
 	TRY(db_exec(db, Q_ORGANIZATION_ERASE, ARGS(who->now,
-	    who->organization_id), &rows, NULL));
-	if (rows == 1) {
-		TRY(stop_work(db, who));
+	    when_add(who->now, LATE_SECONDS), who->organization_id), &first,
+	    NULL));
+	TRY(stop_work(db, who));
+	if (first == 1)
 		TRY(organization_event(db, a, who, "organization.erased"));
-	}
-	return wipe_organization(db, who, more);
+	TRY(wipe_organization(db, who, more));
+	return first == 1 || *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED,
+	    ARGS(who->organization_id), NULL, NULL);
 }
 
 enum err
@@ -223,8 +249,7 @@ wipe_user(struct db *db, uint64_t id, struct when now, bool *more)
 	TRY(wipe(db, Q_WIPE_ANSWERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_TOKENS_OF_USER, ARGS(id), more));
-	TRY(history_erase_user(db, id));
-	return *more ? OK : db_exec(db, Q_USER_WIPED, ARGS(id), NULL, NULL);
+	return history_erase_user(db, id);
 }
 
 /* Organizations in which there is nobody after him. */
@@ -244,19 +269,20 @@ erase_lone(struct db *db, struct arena *a, uint64_t id, struct when now)
 	return OK;
 }
 
-/* checked: refused where he is a last owner. */
+/* Once more, as above.  checked: refused where he is a last owner. */
 static enum err
 erase_user(struct db *db, struct arena *a, uint64_t id, bool checked,
     struct when now, bool *more)
 {
 	struct list held;
-	uint64_t rows;
+	uint64_t first;
 
 	TRY(db_exec(db, Q_WIPE_INVITATIONS_TO, ARGS(id), NULL, NULL));
-	TRY(db_exec(db, Q_USER_ERASE, ARGS(now, id), &rows, NULL));
-	if (rows == 0 && checked)
+	TRY(db_exec(db, Q_USER_ERASE, ARGS(now, when_add(now, LATE_SECONDS),
+	    id), &first, NULL));
+	if (first == 0 && checked)
 		return ERR_UNAUTHENTICATED;
-	if (rows == 1) {
+	if (first == 1) {
 		TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &held_membership_row,
 		    &held));
 		if (checked)
@@ -264,7 +290,9 @@ erase_user(struct db *db, struct arena *a, uint64_t id, bool checked,
 		TRY(erase_lone(db, a, id, now));
 		TRY(user_event(db, a, id, now, "user.erased"));
 	}
-	return wipe_user(db, id, now, more);
+	TRY(wipe_user(db, id, now, more));
+	return first == 1 || *more ? OK : db_exec(db, Q_USER_WIPED, ARGS(id),
+	    NULL, NULL);
 }
 
 enum err

@@ -27,10 +27,10 @@ MUST_CHECK enum err user_erase(struct db *, struct arena *, uint64_t id,
 
 /*
  * Of the organization for which the actor acts.  Again: the same.  The house
- * stays: ERR_CONFLICT.
+ * stays: ERR_CONFLICT.  by_house: only the house brings it back.
  */
 MUST_CHECK enum err organization_delete(struct db *, struct arena *,
-    const struct actor *);
+    const struct actor *, bool by_house);
 MUST_CHECK enum err organization_erase(struct db *, struct arena *,
     const struct actor *);
 /*

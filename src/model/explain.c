@@ -96,7 +96,7 @@ tell_sale(struct story *s)
 	tell(s, "The customer paid %s on %s.", money(s, sale->amount),
 	    date(s, sale->paid_at));
 	tell(s, "The commission is %.*s %% of it, rounded half to even.",
-	    STR_ARG(money_print(s->arena, sale->rate_ppm, 4)));
+	    STR_ARG(percent_print(s->arena, sale->rate_ppm)));
 	if (sale->refunded_amount > 0)
 		tell(s, "%s of the payment went back; the commission is "
 		    "reversed in the same proportion, in sum %s.",
@@ -111,8 +111,7 @@ tell_state(struct story *s)
 
 	for (size_t i = 0; check_labels[i] != NULL; i++)
 		if ((x->checks >> i & 1) != 0)
-			tell(s, "The check %s found something.",
-			    check_labels[i]);
+			tell(s, "%s (%s).", check_texts[i], check_labels[i]);
 	if (x->refused_at.us != 0)
 		tell(s, "The house took it back on %s.",
 		    date(s, x->refused_at));
@@ -123,6 +122,8 @@ tell_state(struct story *s)
 	else if (x->e.status == EARNING_PENDING)
 		tell(s, "It can be withdrawn from %s on.",
 		    date(s, x->e.available_at));
+	else if (x->e.amount < 0)
+		tell(s, "It is taken off what is available.");
 	else
 		tell(s, "It is available.");
 }

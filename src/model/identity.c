@@ -141,6 +141,7 @@ check_password(struct arena *a, enum err found, const struct login_row *row,
 	if (!password_verify(row->password_hash, password) || found != OK)
 		return ERR_BAD_LOGIN;
 	user->id = row->id;
+	user->hash = row->password_hash;
 	if (password_needs_rehash(row->password_hash))
 		user->new_hash = password_hash(a, password);
 	return OK;
@@ -187,7 +188,7 @@ identity_confirm(struct db *db, struct arena *a, uint64_t user_id,
 	    &row);
 
 	e = check_password(a, e, &row, password, &user);
-	return e == ERR_BAD_LOGIN ? ERR_FORBIDDEN : e;
+	return e == ERR_BAD_LOGIN ? ERR_WRONG_PASSWORD : e;
 }
 
 #define REFRESH_BYTES 32
@@ -218,14 +219,14 @@ session_open(struct db *db, struct arena *a, const struct known_user *user,
 	uint64_t rows;
 
 	login->user_id = user->id;
-	if (user->new_hash.p != NULL)
-		TRY(db_exec(db, Q_USER_REHASH, ARGS(user->new_hash, user->id),
-		    NULL, NULL));
 	TRY(db_exec(db, Q_SESSION_INSERT, ARGS(now, expires,
-	    BYTES(user->address_hash, 8), user->id), &rows,
+	    BYTES(user->address_hash, 8), user->id, user->hash), &rows,
 	    &login->session_id));
 	if (rows != 1)
-		return ERR_BAD_LOGIN;	/* deleted since */
+		return ERR_BAD_LOGIN;	/* deleted or changed since */
+	if (user->new_hash.p != NULL)
+		TRY(db_exec(db, Q_USER_REHASH, ARGS(user->new_hash, user->id,
+		    user->hash), NULL, NULL));
 	return add_refresh(db, a, login->session_id, now, expires,
 	    &login->refresh_token);
 }

@@ -23,7 +23,8 @@ void identity_key_used(struct db *, struct arena *, const struct principal *,
 struct known_user {
 	uint64_t id;
 	unsigned char address_hash[8];	/* from where; of secret.h */
-	struct str new_hash;	/* absent, or to store in place of an old one */
+	struct str hash;	/* of the password that he gave */
+	struct str new_hash;	/* absent, or to store in its place */
 };
 
 /*
@@ -37,7 +38,7 @@ MUST_CHECK enum err identity_password(struct db *, struct arena *,
 MUST_CHECK enum err identity_recoverable(struct db *, struct arena *,
     struct str email, struct str password, struct when now,
     struct known_user *);
-/* Does he know his password, who is logged in?  ERR_FORBIDDEN. */
+/* Does he know his password, who is logged in?  ERR_WRONG_PASSWORD. */
 MUST_CHECK enum err identity_confirm(struct db *, struct arena *,
     uint64_t user_id, struct str password);
 /* As tokens are stored that cannot be guessed. */

@@ -12,7 +12,7 @@
 
 #define FIRST_SECONDS 60	/* the first pause; then twice as long */
 #define MOST_SECONDS (6 * 3600)
-#define DAYS 40			/* longer than any money is on its way */
+#define LOOKS 170	/* forty days: longer than any money is on its way */
 #define AFTER_END 10		/* seconds: the provider's own expiry first */
 #define TURN_US (30 * SECOND_US)
 #define LLU(v) ((unsigned long long)(v))
@@ -43,7 +43,7 @@ look_again(struct db *db, const struct payment *p, struct when now)
 {
 	struct when at = when_add(now, pause_of(p));
 
-	if (now.us - p->created_at.us > DAYS * DAY_US) {
+	if (p->looks >= LOOKS) {
 		log_error("payment %llu is given up: the provider does not "
 		    "say what became of it", LLU(p->id));
 		at.us = 0;
@@ -104,7 +104,10 @@ look_at_session(struct db *db, struct arena *a, const struct payment *p,
 	    .session = &news, .now = now });
 }
 
-/* Of the money that went back: what the provider knows of it. */
+/*
+ * Of the money that went back: what the provider knows of it.  What does not
+ * agree with the payment will not tomorrow; anything else may.
+ */
 static enum err
 hear_returns(struct db *db, struct arena *a, const struct payment *p,
     struct list all, struct when now)
@@ -115,7 +118,7 @@ hear_returns(struct db *db, struct arena *a, const struct payment *p,
 		enum err e = tx_run(db, a, store, &(struct step){ .arena = a,
 		    .p = p, .returned = &n[i], .now = now });
 
-		if (e == ERR_UNAVAILABLE)
+		if (err_status(e) >= 500)
 			return e;
 		if (e != OK)
 			log_error("payment %llu: %.*s: %s", LLU(p->id),
@@ -225,11 +228,20 @@ look(struct db *db, struct arena *a, uint64_t id, struct when now)
 	return tx_run(db, a, set_next, &(struct again){ &p, now, !pending });
 }
 
+enum err
+look_now(struct db *db, struct arena *a, uint64_t id)
+{
+	struct payment p = { 0 };
+
+	TRY(look(db, a, id, clock_now()));
+	TRY(payment_by_id(db, a, id, &p));
+	return p.payment_status == PAYMENT_PAID ? OK : ERR_CONFLICT;
+}
+
 SHAPE(look_due_row, struct payment, NULL,
     COLUMN(struct payment, id),
     COLUMN(struct payment, looks),
-    COLUMN(struct payment, look_at),
-    COLUMN(struct payment, created_at));
+    COLUMN(struct payment, look_at));
 
 enum err
 look_due(struct db *db, struct arena *a)

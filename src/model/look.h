@@ -17,6 +17,8 @@ MUST_CHECK enum err look_again(struct db *, const struct payment *,
 MUST_CHECK enum err look_soon(struct db *, uint64_t payment_id,
     struct when now);
 
+/* In none, at this one.  ERR_CONFLICT: it is not paid yet; and as below. */
+MUST_CHECK enum err look_now(struct db *, struct arena *, uint64_t payment_id);
 /*
  * In none: looks at some that are due.  ERR_PROVIDER_DOWN: the provider does
  * not answer, and the rest is left for later.

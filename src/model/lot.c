@@ -52,6 +52,8 @@ take_from(struct db *db, struct arena *a, const struct lot_taker *who,
     struct list lots, int64_t *n)
 {
 	struct arg *parts = arena_array(a, lots.n * PART_ARGS, sizeof(*parts));
+	const bool refunds = who->refund_id != 0;
+	const uint64_t by = refunds ? who->refund_id : who->reservation_id;
 	const struct lot *lot = lots.items;
 	size_t taken = 0;
 
@@ -59,15 +61,15 @@ take_from(struct db *db, struct arena *a, const struct lot_taker *who,
 		int64_t part = lot[taken].amount < *n ? lot[taken].amount : *n;
 
 		TRY(move(db, who->organization_id, lot[taken].id, -part));
-		parts[taken * PART_ARGS] = ARG(who->reservation_id);
+		parts[taken * PART_ARGS] = ARG(by);
 		parts[taken * PART_ARGS + 1] = ARG(lot[taken].id);
 		parts[taken * PART_ARGS + 2] = ARG(part);
 		*n -= part;
 	}
-	if (who->reservation_id == 0 || taken == 0)
+	if (by == 0 || taken == 0)
 		return OK;
-	return db_exec_rows(db, Q_RESERVATION_LOT_INSERT, parts, taken, NULL,
-	    NULL);
+	return db_exec_rows(db, refunds ? Q_REFUND_LOT_INSERT :
+	    Q_RESERVATION_LOT_INSERT, parts, taken, NULL, NULL);
 }
 
 enum err
@@ -89,16 +91,12 @@ lot_take(struct db *db, struct arena *a, const struct lot_taker *who,
 	return OK;
 }
 
-enum err
-lot_give_back(struct db *db, struct arena *a, uint64_t org,
-    uint64_t reservation_id, int64_t spent)
+/* All but what is spent. */
+static enum err
+give_back(struct db *db, uint64_t org, struct list parts, int64_t spent)
 {
-	const struct lot *part;
-	struct list parts;
+	const struct lot *part = parts.items;
 
-	TRY(db_rows(db, a, Q_LOT_OF_RESERVATION, ARGS(reservation_id, org),
-	    &lot_row, &parts));
-	part = parts.items;
 	for (size_t i = 0; i < parts.n; i++) {
 		int64_t kept = part[i].amount < spent ? part[i].amount : spent;
 
@@ -107,6 +105,33 @@ lot_give_back(struct db *db, struct arena *a, uint64_t org,
 			TRY(move(db, org, part[i].id, part[i].amount - kept));
 	}
 	return OK;
+}
+
+enum err
+lot_give_back(struct db *db, struct arena *a, uint64_t org,
+    uint64_t reservation_id, int64_t spent)
+{
+	struct list parts;
+
+	TRY(db_rows(db, a, Q_LOT_OF_RESERVATION, ARGS(reservation_id, org),
+	    &lot_row, &parts));
+	return give_back(db, org, parts, spent);
+}
+
+enum err
+lot_reinstate(struct db *db, struct arena *a, uint64_t org,
+    uint64_t refund_id, int64_t n)
+{
+	const struct lot *part;
+	struct list parts;
+	int64_t taken = 0;
+
+	TRY(db_rows(db, a, Q_LOT_OF_REFUND, ARGS(refund_id, org), &lot_row,
+	    &parts));
+	part = parts.items;
+	for (size_t i = 0; i < parts.n; i++)
+		taken += part[i].amount;
+	return give_back(db, org, parts, taken > n ? taken - n : 0);
 }
 
 struct due {

@@ -21,11 +21,12 @@ struct lot {
 MUST_CHECK enum err lot_create(struct db *, uint64_t org, uint64_t payment_id,
     int64_t n, struct when now, int64_t days);
 
-/* Who takes: 0 where it is no payment's refund, no reservation. */
+/* Who takes: 0 where it is no refund of a payment, no reservation. */
 struct lot_taker {
 	uint64_t organization_id;
 	uint64_t payment_id;		/* whose own lot comes first */
-	uint64_t reservation_id;	/* that remembers the lots */
+	uint64_t refund_id;		/* these two remember the lots */
+	uint64_t reservation_id;
 };
 MUST_CHECK enum err lot_take(struct db *, struct arena *,
     const struct lot_taker *, int64_t n);
@@ -35,6 +36,9 @@ MUST_CHECK enum err lot_take(struct db *, struct arena *,
  */
 MUST_CHECK enum err lot_give_back(struct db *, struct arena *, uint64_t org,
     uint64_t reservation_id, int64_t spent);
+/* The same of a refund that is undone, where n tokens come again. */
+MUST_CHECK enum err lot_reinstate(struct db *, struct arena *, uint64_t org,
+    uint64_t refund_id, int64_t n);
 
 /* The next to run out, at most limit: struct lot. */
 MUST_CHECK enum err lot_next(struct db *, struct arena *, uint64_t org,

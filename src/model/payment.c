@@ -103,6 +103,7 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(product_get(db, a, p->product_id, &product));
 	TRY(price_of(&product, p));
+	p->valid_days = product.valid_days;
 	p->product_name = product.name;
 	p->product_description = product.description;
 	p->token = secret_token(a, TOKEN_BYTES);
@@ -115,8 +116,8 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 		p->look_at = when_add(who->now, LOOK_SECONDS);
 	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
 	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
-	    LABEL(provider_labels, p->provider), p->token,
-	    LABEL(payment_status_labels, p->status), p->success_url,
+	    arg_some(p->valid_days), LABEL(provider_labels, p->provider),
+	    p->token, LABEL(payment_status_labels, p->status), p->success_url,
 	    p->cancel_url, p->created_at, p->expires_at, p->look_at), NULL,
 	    &p->id));
 	return event_write(db, a, &(struct event){ p->organization_id,

@@ -122,21 +122,11 @@ insert_prices(struct db *db, const struct product *p)
 	return OK;
 }
 
-/* A number that may be absent: 0 is NULL. */
-static struct arg
-or_null(int64_t v)
-{
-	struct arg a = ARG(v);
-
-	a.null = v == 0;
-	return a;
-}
-
 enum err
 product_create(struct db *db, struct when now, struct product *p)
 {
 	TRY(db_exec(db, Q_PRODUCT_INSERT, ARGS(p->name, p->description,
-	    p->tokens, or_null(p->valid_days), or_null(p->position), now),
+	    p->tokens, arg_some(p->valid_days), arg_some(p->position), now),
 	    NULL, &p->id));
 	return insert_prices(db, p);
 }
@@ -162,7 +152,7 @@ product_update(struct db *db, struct arena *a, const struct actor *who,
 {
 	uint64_t rows;
 	enum err e = db_exec(db, Q_PRODUCT_UPDATE, ARGS(p->name,
-	    p->description, p->tokens, or_null(p->valid_days), p->active,
+	    p->description, p->tokens, arg_some(p->valid_days), p->active,
 	    p->position, who->now, p->id, p->version), &rows, NULL);
 
 	if (e != OK)

@@ -152,7 +152,10 @@ move_tokens(struct db *db, struct arena *a, const struct facts *f,
 	if (t.amount < 0)
 		TRY(lot_take(db, a, &(struct lot_taker){
 		    .organization_id = f->organization_id,
-		    .payment_id = f->payment_id }, parts.available));
+		    .payment_id = f->payment_id, .refund_id = f->id },
+		    parts.available));
+	if (t.amount > 0)
+		TRY(lot_reinstate(db, a, f->organization_id, f->id, t.amount));
 	return t.amount == 0 ? OK :
 	    token_record(db, f->organization_id, 0, &t);
 }

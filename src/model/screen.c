@@ -10,6 +10,11 @@
 const char *const check_labels[] = {
 	"self_referral", "same_address", "velocity", NULL
 };
+const char *const check_texts[] = {
+	"The customer has the mail address of one of the referrer's people",
+	"The customer signed up from where the referrer's people log in",
+	"Many customers signed up by this link within an hour",
+};
 
 struct list
 check_names(struct arena *a, int64_t checks)

@@ -13,7 +13,7 @@ enum {
 	CHECK_SAME_ADDRESS = 2,		/* signed up from where they log in */
 	CHECK_VELOCITY = 4,		/* too many in an hour */
 };
-extern const char *const check_labels[];	/* by bit */
+extern const char *const check_labels[], *const check_texts[];	/* by bit */
 /* The names of the bits, as a list of strings. */
 struct list check_names(struct arena *, int64_t checks);
 

@@ -59,7 +59,10 @@ read_session(struct db *db, struct arena *a, const struct stripe_object *o,
 	return e->payment.provider == PROVIDER_STRIPE ? OK : ERR_NOT_FOUND;
 }
 
-/* Refunds and disputes name the intent, known since the payment was settled. */
+/*
+ * Refunds and disputes name the intent, known since the session was complete.
+ * What is not known to be paid has first to be looked at.
+ */
 static enum err
 read_return(struct db *db, struct arena *a, const struct stripe_object *o,
     bool dispute, struct stripe_event *e)
@@ -75,7 +78,8 @@ read_return(struct db *db, struct arena *a, const struct stripe_object *o,
 		return OK;
 	}
 	found = payment_by_intent(db, a, o->intent, &e->payment);
-	if (found == ERR_NOT_FOUND) {
+	if (found == ERR_NOT_FOUND ||
+	    (found == OK && e->payment.payment_status == PAYMENT_UNPAID)) {
 		e->meaning = STRIPE_SEARCH;
 		return OK;
 	}
@@ -146,14 +150,6 @@ stripe_event_take(struct db *db, struct arena *a, const struct stripe_event *e,
 	return OK;
 }
 
-static enum err
-found(struct db *db, void *arg)
-{
-	const struct payment *p = arg;
-
-	return look_soon(db, p->id, clock_now());
-}
-
 enum err
 stripe_search(struct db *db, struct arena *a, struct str intent)
 {
@@ -169,7 +165,7 @@ stripe_search(struct db *db, struct arena *a, struct str intent)
 		return OK;	/* somebody else's */
 	e = payment_by_token(db, a, of.metadata.payment, &p);
 	if (e == OK && p.provider == PROVIDER_STRIPE)
-		return tx_run(db, a, found, &p);
+		return look_now(db, a, p.id);
 	if (e == OK || e == ERR_NOT_FOUND)
 		log_error("the intent %.*s is of no payment here",
 		    STR_ARG(intent));

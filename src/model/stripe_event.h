@@ -36,7 +36,7 @@ MUST_CHECK enum err stripe_event_take(struct db *, struct arena *,
 
 /*
  * In none, by the jobs: whose money this intent is; a payment of ours is then
- * looked at.  ERR_PROVIDER_DOWN.
+ * looked at.  ERR_PROVIDER_DOWN, ERR_CONFLICT: it is to be done again.
  */
 MUST_CHECK enum err stripe_search(struct db *, struct arena *,
     struct str intent);

@@ -107,10 +107,15 @@ user_password_token(struct db *db, struct arena *a, struct str token,
 
 enum err
 user_change_password(struct db *db, struct arena *a, uint64_t user_id,
-    uint64_t session_id, struct str password_hash, struct when now)
+    uint64_t session_id, struct str known, struct str password_hash,
+    struct when now)
 {
-	TRY(db_exec(db, Q_USER_REHASH, ARGS(password_hash, user_id), NULL,
-	    NULL));
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_USER_REHASH, ARGS(password_hash, user_id, known),
+	    &rows, NULL));
+	if (rows == 0)
+		return ERR_BAD_LOGIN;
 	TRY(db_exec(db, Q_USER_TOKENS_DELETE, ARGS(user_id,
 	    LABEL(kind_labels, USER_TOKEN_PASSWORD)), NULL, NULL));
 	TRY(db_exec(db, Q_SESSIONS_REVOKE, ARGS(now, user_id,
@@ -130,7 +135,8 @@ user_reset_password(struct db *db, struct arena *a,
 	if (rows == 0)
 		return ERR_BAD_TOKEN;
 	TRY(user_confirm_known(db, holder->id, now));
-	return user_change_password(db, a, holder->id, 0, password_hash, now);
+	return user_change_password(db, a, holder->id, 0, STR_NULL,
+	    password_hash, now);
 }
 
 struct password_row {
@@ -144,12 +150,12 @@ SHAPE(password_row, struct password_row, NULL,
 
 enum err
 user_check_password(struct db *db, struct arena *a, uint64_t user_id,
-    struct str password)
+    struct str password, struct str *known)
 {
 	struct password_row row = { 0 };
 
 	TRY(db_row(db, a, Q_USER_PASSWORD, ARGS(user_id), &password_row,
 	    &row));
-	return password_verify(row.password_hash, password) ? OK :
-	    ERR_BAD_LOGIN;
+	*known = row.password_hash;
+	return password_verify(*known, password) ? OK : ERR_BAD_LOGIN;
 }

@@ -36,12 +36,15 @@ MUST_CHECK enum err user_reset_password(struct db *, struct arena *,
     const struct token_holder *, struct str token, struct str password_hash,
     struct when now);
 
-/* Outside a transaction: it takes some 50 ms.  ERR_BAD_LOGIN. */
+/* Outside a transaction: it takes some 50 ms.  ERR_BAD_LOGIN; else its hash. */
 MUST_CHECK enum err user_check_password(struct db *, struct arena *,
-    uint64_t user_id, struct str password);
-/* All his sessions end but this one (0: all of them), and what he asked for. */
+    uint64_t user_id, struct str password, struct str *known);
+/*
+ * All his sessions end but this one (0: all of them), and what he asked for.
+ * known: the hash so far, or absent.  ERR_BAD_LOGIN: it is another one.
+ */
 MUST_CHECK enum err user_change_password(struct db *, struct arena *,
-    uint64_t user_id, uint64_t session_id, struct str password_hash,
-    struct when now);
+    uint64_t user_id, uint64_t session_id, struct str known,
+    struct str password_hash, struct when now);
 
 #endif

@@ -77,7 +77,8 @@ withdrawal_request(struct db *db, struct arena *a, const struct actor *who,
 
 /*
  * One guarded update to the state; *moved: false where it was in that state
- * before.  ERR_CONFLICT: in another.  w is read after it.
+ * before.  ERR_CONFLICT: in another.  w is read after it.  Who records that it
+ * was paid has decided nothing.
  */
 static enum err
 decide(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
@@ -87,7 +88,7 @@ decide(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
 
 	TRY(db_exec(db, step, ARGS(id), &rows, NULL));
 	*moved = rows == 1;
-	if (*moved)
+	if (*moved && status != EARNING_PAID)
 		TRY(db_exec(db, Q_WITHDRAWAL_DECIDED, ARGS(who->user_id,
 		    who->now, id), NULL, NULL));
 	TRY(withdrawal_get(db, a, id, w));

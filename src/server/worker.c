@@ -142,7 +142,9 @@ send_answer(struct worker *w, struct conn *c, int route, int64_t started,
 
 	/* The line is written behind the answer, when its views are gone. */
 	(void)str_cut(c->in.uri, '?', &path, &query);
-	path = str_dup(&w->arena, path);
+	/* the name of a checkout session is a secret */
+	path = str_has_prefix(path, STR("/sandbox/")) ? STR("/sandbox/-") :
+	    str_dup(&w->arena, path);
 	method = str_dup(&w->arena, c->in.method_text);
 	(void)!fcgi_answer(c->fcgi, &w->arena, &c->in, &c->out, w->last,
 	    &c->bytes);

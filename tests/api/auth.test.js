@@ -352,10 +352,12 @@ test('without an organization: what needs one is 403', async () => {
 test('nothing secret stands in the log', async () => {
 	const { key } = await w.key(me, ['campaigns:read']);
 
+	const session = await w.buy(me);
+
 	await c.call('GET', '/referrer-campaigns', { key });
 	await sleep(200);
 	const secrets = [PASSWORD, me.token, me.refreshToken,
-		key.split('_')[3]];
+		key.split('_')[3], session.url.split('/').pop()];
 	for (const file of c.service.files(/\.log$/)) {
 		const text = fs.readFileSync(file, 'utf8');
 

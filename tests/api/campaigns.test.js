@@ -116,6 +116,9 @@ test('a cursor is good for its own order and list only', async () => {
 	const a = await list(`?cursor=${next}&sort=name:asc`, stranger);
 	assert.equal(a.status, 400, a.text);
 	assert.equal(a.body.error.code, 'bad_page');
+	const events = await w.ok(200, 'GET', '/events?limit=1', {
+		token: me.token });
+	assert.equal((await list(`?cursor=${events.nextCursor}`)).status, 400);
 });
 
 test('by code: exact, in any case, one\'s own', async () => {

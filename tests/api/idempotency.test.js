@@ -57,6 +57,42 @@ test('the key of one tenant is not that of another', async () => {
 	assert.equal(theirs.headers['idempotent-replayed'], undefined);
 });
 
+test('what a test key was answered is not told to a live one', async () => {
+	const idem = unique(), what = body();
+	const { key } = await w.key(me, undefined, { test: true });
+	const tried = await create({ token: undefined, key, idem, body: what });
+	const live = await create({ idem, body: what });
+	const again = await create({ token: undefined, key, idem, body: what });
+
+	assert.equal(tried.status, 201, tried.text);
+	assert.equal(live.status, 201, live.text);
+	assert.equal(live.headers['idempotent-replayed'], undefined);
+	assert.notEqual(live.data.id, tried.data.id);
+	assert.deepEqual(again.body, tried.body);
+});
+
+test('what one does for oneself is not done by a colleague\'s key', async () => {
+	const owner = await w.owner();
+	const colleague = await w.user();
+	const call = { idem: unique(), body: { name: 'Own name' } };
+	const rename = (who) => c.call('PUT', '/users/profile', { ...call,
+		token: who.token });
+
+	await w.join(colleague, await w.invite(owner, colleague.email));
+	assert.equal((await rename(owner)).data.email, owner.email);
+	const theirs = await rename(colleague);
+	assert.equal(theirs.status, 422, theirs.text);
+	assert.equal(theirs.body.error.code, 'key_reused');
+	assert.ok(!theirs.text.includes(owner.email));
+	assert.equal((await rename(owner)).headers['idempotent-replayed'],
+	    'true');
+	const gone = { idem: unique(), token: colleague.token };
+	assert.equal((await c.call('DELETE', '/users', gone)).status, 204);
+	const boss = await c.call('DELETE', '/users', { ...gone,
+		token: owner.token });
+	assert.ok(boss.status >= 400, boss.text);
+});
+
 test('a request that failed leaves the key free', async () => {
 	const idem = unique();
 	const what = body();

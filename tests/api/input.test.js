@@ -245,6 +245,22 @@ for (const at of PATHS)
 		    String(status));
 	});
 
+test('an address that is written in another way is the same', async () => {
+	const headers = { authorization: `Bearer ${me.token}` };
+	const plain = await c.request('GET', '/api/v0/users/profile', {
+		headers });
+
+	for (const uri of ['/%61pi/v0/users/profile',
+	    '/api/%760/users/profile', '/api/v0/%75sers/profile']) {
+		const a = await c.request('GET', uri, { headers });
+
+		assert.equal(a.status, 200, uri);
+		assert.equal(a.text, plain.text);
+		const wrong = await c.request('GET', uri);
+		assert.equal(JSON.parse(wrong.text).error?.statusCode, 401);
+	}
+});
+
 test('an address that is too long: 414', async () => {
 	const { status, text } = await c.request('GET',
 	    `/api/v0/users/${'x'.repeat(20000)}`);

@@ -165,6 +165,28 @@ test('a test key makes no live key and ends no organization', async () => {
 	await w.ok(200, 'GET', '/organizations/current', { key });
 });
 
+test('a test key of the house gives nothing back and sets no price', async () => {
+	const house = await w.house();
+	const { key } = await w.key(house, undefined, { test: true });
+	const buyer = await w.owner();
+	const bought = await w.buy(buyer);
+	const { id } = await w.product();
+
+	for (const [method, path, body] of [
+	    ['POST', `/payments/${bought.id}/refunds`, { reason: 'x' }],
+	    ['POST', '/products', { name: 'By test', tokens: 1,
+		prices: [{ currency: 'USD', amount: 1 }] }],
+	    ['PUT', `/products/${id}`, { tokens: 1000 }],
+	    ['DELETE', `/products/${id}`]]) {
+		const a = await c.call(method, `/admin${path}`, { key, body });
+
+		assert.equal(a.status, 403, a.text);
+		assert.equal(a.body.error.code, 'test_key');
+	}
+	assert.equal((await w.session(buyer, bought.id)).refundedAmount, 0);
+	await w.ok(200, 'GET', `/admin/payments/${bought.id}`, { key });
+});
+
 test('a key makes none that lives longer than itself', async () => {
 	const expiresAt = later(3600e3);
 	const { key } = await w.key(me, undefined, { expiresAt });

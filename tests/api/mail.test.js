@@ -1,10 +1,11 @@
 /* Mail over SMTP: to a real server, which is not always willing. */
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const { service } = require('./lib/service');
 const { tests, until, sleep } = require('./lib/test');
 const { World, unique } = require('./lib/world');
-const { query } = require('./lib/db');
+const { query, turn } = require('./lib/db');
 const { Post, office } = require('./lib/mail');
 
 const test = tests(__filename);
@@ -73,6 +74,16 @@ test('what a person chose begins no header', async () => {
 	}
 });
 
+test('an address whose letters are not of ASCII is written to', async () => {
+	const email = `jos\u00e9-${unique()}@example.com`;
+
+	await w.invite(me, email);
+	const m = await post.mail(email);
+	assert.deepEqual(m.to, [email]);
+	assert.equal(Buffer.from(m.headers.to, 'latin1').toString(),
+	    `<${email}>`);
+});
+
 test('lines of one dot, and long ones, arrive', async () => {
 	const message = `. ${'ä'.repeat(200)} ${'x'.repeat(200)}`;
 	const m = await post.mail(await invite({ message }));
@@ -133,6 +144,39 @@ test('a server that is silent holds up no payment for long', async () => {
 	await s.configure({ ...o.settings, mail_seconds: undefined });
 	for (const email of emails)
 		assert.ok(await post.mail(email, 1, 40000));
+}, 200);
+
+test('a server that is slow with each mail holds up nothing else',
+    async () => {
+	const slow = await new Post({ hideSTARTTLS: true,
+		onMailFrom: (address, session, done) =>
+		    setTimeout(done, 1500) }).listen();
+	const rotated = `${s.env.AFFILIATED_LOG_FILE}.1`;
+
+	await s.configure({ ...o.settings, smtp_tls: 'off',
+		smtp_url: `smtp://127.0.0.1:${slow.port}`,
+		smtp_user: undefined, smtp_password: undefined });
+	const emails = [];
+	for (let i = 0; i < 12; i++)
+		emails.push(await invite());
+	const begun = Date.now();
+	const session = await w.checkout(me);
+	await w.press(session, 'pay');
+	assert.ok(await w.paid(me, session.id, 6000), 'the payment waits');
+	await turn(s, 'release_earnings');
+	await turn(s, 'look_at_payments');
+	assert.ok(Date.now() - begun < 15000, 'schedules wait');
+	/* it hears its operator meanwhile */
+	fs.renameSync(s.env.AFFILIATED_LOG_FILE, rotated);
+	process.kill(s.pid('jobs'), 'SIGUSR2');
+	assert.ok(await until(() => fs.existsSync(
+	    s.env.AFFILIATED_LOG_FILE), 5000), 'signals wait');
+	assert.ok(slow.mails.length < emails.length, 'the mails are sent');
+	process.kill(s.pid('supervisor'), 'SIGUSR2');
+	for (const email of emails)
+		await slow.mail(email, 1, 40000);
+	await s.configure(o.settings);
+	await slow.close();
 }, 200);
 
 test('a wrong log-in is no fault of the mail', async () => {

@@ -72,6 +72,13 @@ test('a campaign needs a referrer', async () => {
 	assert.equal(answer.status, 403);
 	const list = await w.ok(200, 'GET', '/referrer-campaigns', { token });
 	assert.deepEqual(list.items, []);
+	for (const path of ['profile', 'dashboard']) {
+		const none = await c.call('GET', `/referrers/${path}`, {
+			token });
+
+		assert.equal(none.status, 404);
+		assert.equal(none.body.error.code, 'not_joined');
+	}
 });
 
 test('join the referral program; joining again answers the same', async () => {

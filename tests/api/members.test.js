@@ -209,6 +209,7 @@ test('only so many invitations are open', async () => {
 	const a = await invite(who, { email: `m3-${who.email}` });
 	assert.equal(a.status, 422);
 	assert.equal(slug(a), 'limit');
+	assert.match(a.body.error.message, /withdraw some/);
 	assert.equal((await invite(who, { email: `m0-${who.email}` })).status,
 	    201, 'renewing needs no room');
 	await sql('UPDATE invitation SET expires_at = UTC_TIMESTAMP(6) - ' +

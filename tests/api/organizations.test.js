@@ -39,6 +39,9 @@ async function join(owner, role, who) {
 
 const jobs = () => turn(c.service, 'erase');
 
+const over = (id) => sql(`UPDATE organization SET erase_at = UTC_TIMESTAMP(6)
+    WHERE id = ${id}`);
+
 test('name and slug change; what is not given stays', async () => {
 	c = (await service()).client;
 	w = new World(c);
@@ -351,17 +354,19 @@ test('too late to recover, and then erased', async () => {
 	const { id } = own.organization;
 
 	await remove(own);
-	await sql(`UPDATE organization SET erase_at = UTC_TIMESTAMP(6) WHERE
-	    id = ${id}`);
+	await over(id);
 	assert.equal((await recover(own, id)).status, 404);
 	assert.deepEqual((await w.ok(200, 'GET',
 	    '/organizations?deleted=true', { token: own.token })).items, []);
-	await jobs();
-	assert.equal(await sql(`SELECT CONCAT(name, ' ', slug IS NULL, ' ',
+	const state = () => sql(`SELECT CONCAT(name, ' ', slug IS NULL, ' ',
 	    erased_at IS NOT NULL, ' ', erase_at IS NULL) FROM organization
-	    WHERE id = ${id}`), 'Deleted organization 1 1 1');
-	assert.equal((await recover(own, id)).status, 404);
+	    WHERE id = ${id}`);
 	await jobs();
+	assert.equal(await state(), 'Deleted organization 1 1 0');
+	assert.equal((await recover(own, id)).status, 404);
+	await over(id);
+	await jobs();
+	assert.equal(await state(), 'Deleted organization 1 1 1');
 	assert.equal((await c.call('GET', '/users/profile', {
 		token: own.token })).status, 200);
 });
@@ -383,6 +388,15 @@ test('erased: nothing that names it is left, the money is', async () => {
 	await w.buy(own, { successUrl: `https://${mark}.example/ok`,
 		cancelUrl: `https://${mark}.example/no` });
 	await w.buy(await w.owner({ referralCode: campaign.code }));
+	await w.reserve(own, 1, { reference: `Job of ${mark}` });
+	const hook = () => w.ok(201, 'POST', '/webhook-endpoints', {
+		token: own.token, body: { url: `https://${mark}.example/hook`,
+		    description: `Hook of ${mark}` } });
+	await hook();
+	await w.ok(204, 'DELETE', `/webhook-endpoints/${(await hook()).id}`, {
+		token: own.token });
+	await w.ok(200, 'POST', `/admin/referrers/${own.referrer.id}/block`, {
+		...w.admin(), body: { reason: `It is ${mark}` } });
 	assert.ok((await dump(c.service)).includes(mark));
 
 	assert.equal((await erase(own)).status, 204);
@@ -397,11 +411,44 @@ test('erased: nothing that names it is left, the money is', async () => {
 	    organization_id = ${id} AND payment_status = 'paid'`), '1');
 	assert.equal(await sql(`SELECT COUNT(*) FROM member WHERE
 	    organization_id = ${id}`), '0');
+	assert.equal(await sql(`SELECT COUNT(*) FROM webhook_endpoint WHERE
+	    organization_id = ${id} AND (active OR deleted_at IS NULL OR
+	    secret <> '' OR old_secret IS NOT NULL)`), '0');
+	assert.equal(await sql(`SELECT COUNT(*) FROM referral WHERE
+	    referred_organization_id = ${id} AND address_hash IS NOT NULL`),
+	    '0');
 	const { out, code: status } = await c.service.verify();
 	assert.equal(status, 0, out);
 	/* the slug is free again */
 	assert.equal((await change(await w.owner(), {
 		slug: `firm-${mark}` })).status, 200);
+});
+
+test('what was under way when it was erased goes a while later', async () => {
+	const own = await w.referrer();
+	const { id } = own.organization;
+
+	assert.equal((await erase(own)).status, 204);
+	await sql(`INSERT INTO webhook_endpoint (organization_id, url, events,
+	    active, secret, created_at, updated_at) VALUES (${id},
+	    'https://late.example/', '*', 1, 'x', UTC_TIMESTAMP(6),
+	    UTC_TIMESTAMP(6))`);
+	await sql(`INSERT INTO placement (organization_id, campaign_id,
+	    referrer_id, name, code, landing_url, status, created_at,
+	    updated_at) VALUES (1, 1, ${own.referrer.id}, 'Late',
+	    '${unique()}', 'https://late.example/', 'ACTIVE',
+	    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
+	await sql(`INSERT INTO placement_total (placement_id) SELECT id FROM
+	    placement WHERE referrer_id = ${own.referrer.id}`);
+	const late = () => sql(`SELECT (SELECT COUNT(*) FROM webhook_endpoint
+	    WHERE organization_id = ${id} AND active) + (SELECT COUNT(*)
+	    FROM placement WHERE referrer_id = ${own.referrer.id} AND
+	    (status = 'ACTIVE' OR landing_url <> ''))`);
+	await jobs();
+	assert.equal(await late(), '2');
+	await over(id);
+	await jobs();
+	assert.equal(await late(), '0');
 });
 
 test('what is more than one turn erases is finished by jobs', async () => {
@@ -416,6 +463,7 @@ test('what is more than one turn erases is finished by jobs', async () => {
 	const left = () => sql(`SELECT COUNT(*) FROM api_key WHERE
 	    organization_id = ${id} AND description <> ''`);
 	assert.equal(await left(), '200');
+	await over(id);
 	await jobs();
 	assert.equal(await left(), '0');
 	assert.equal(await sql(`SELECT erase_at IS NULL FROM organization
@@ -492,6 +540,28 @@ test('the house reads, deletes and recovers any of them', async () => {
 	assert.equal(erased.ownerEmail, null);
 	assert.notEqual(erased.erasedAt, null);
 	assert.equal((await admin('GET', '/999999999')).status, 404);
+});
+
+test('what the house deleted its owner does not bring back', async () => {
+	const own = await w.owner();
+	const { id } = own.organization;
+	const deleted = async () => (await w.ok(200, 'GET',
+	    '/organizations?deleted=true', { token: own.token })).items;
+
+	/* whoever was first */
+	for (const first of [() => admin('DELETE', `/${id}`),
+	    () => remove(own)]) {
+		assert.equal((await first()).status, 204);
+		assert.equal((await admin('DELETE', `/${id}`)).status, 204);
+		assert.equal((await recover(own, id)).status, 404);
+		assert.deepEqual(await deleted(), []);
+		assert.equal((await admin('POST', `/${id}/recover`)).status,
+		    200);
+	}
+	assert.equal((await w.events(own, 'organization.deleted', id)).length,
+	    2);
+	assert.equal((await remove(own)).status, 204);
+	assert.equal((await recover(own, id)).status, 200);
 });
 
 test('the house is not deleted', async () => {

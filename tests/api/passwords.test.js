@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { tests, until, sleep } = require('./lib/test');
 const { unique, PASSWORD } = require('./lib/world');
-const { query } = require('./lib/db');
+const { Session, query } = require('./lib/db');
 const { office } = require('./lib/mail');
 
 const test = tests(__filename);
@@ -45,6 +45,46 @@ test('a new password by mail: all sessions end', async () => {
 	assert.equal((await login(who)).status, 401);
 	assert.equal((await login(who, NEW)).status, 200);
 }, 300);
+
+/* While somebody else changes the row, and commits after the look-up. */
+async function meanwhile(who, call) {
+	const other = new Session(o.service);
+
+	await other.run('BEGIN');
+	await other.run(`UPDATE user SET password_hash = '${'x'.repeat(90)}'
+	    WHERE id = ${who.user.id}`);
+	const answer = call();
+	await sleep(1000);
+	await other.run('COMMIT');
+	other.close();
+	return answer;
+}
+
+test('a log-in whose password has just been changed opens no session',
+    async () => {
+	for (const go of [login, (who) => auth('recover', {
+		email: who.email, password: who.password })]) {
+		const who = await w.user();
+		const a = await meanwhile(who, () => go(who));
+
+		assert.equal(a.status, 401, a.text);
+		assert.equal(slug(a), 'bad_login');
+		assert.equal(await sql(`SELECT COUNT(*) FROM session WHERE
+		    user_id = ${who.user.id}`), '1');
+	}
+});
+
+test('of two changes at once the second knows the old password no more',
+    async () => {
+	const who = await w.user();
+	const a = await meanwhile(who, () => c.call('PUT', '/users/password', {
+		token: who.token, body: { currentPassword: who.password,
+		    newPassword: NEW } }));
+
+	assert.equal(a.status, 400, a.text);
+	assert.deepEqual(a.fields, ['currentPassword']);
+	assert.equal((await login(who, NEW)).status, 401);
+});
 
 test('a token is good for one use, and the others end with it', async () => {
 	const who = await w.owner();
@@ -165,7 +205,7 @@ test('no API key changes a password', async () => {
 
 	assert.equal(slug(await c.call('PUT', '/users/password', { key,
 		body: { currentPassword: PASSWORD, newPassword: NEW } })),
-	    'forbidden');
+	    'login_only');
 });
 
 test('without confirm_email nobody waits for a mail', async () => {

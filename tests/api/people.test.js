@@ -43,6 +43,7 @@ test('the profile', async () => {
 
 	assert.deepEqual(Object.keys(data).sort(), ['createdAt', 'email',
 		'emailConfirmed', 'id', 'name', 'updatedAt']);
+	assert.equal(data.emailConfirmed, false);
 	assert.equal(data.email, me.email);
 	const changed = await rename(me, { name: 'Somebody Else' });
 	assert.equal(changed.data.name, 'Somebody Else');
@@ -103,6 +104,26 @@ test('a user of the house', async () => {
 	    made.data.id)).length, 1);
 });
 
+test('addresses differ by their accents, and not by upper case', async () => {
+	const mark = unique();
+	const plain = await w.user(`rene-${mark}@example.com`);
+	const accent = await w.user(`ren\u00e9-${mark}@example.com`);
+
+	assert.notEqual(plain.user.id, accent.user.id);
+	for (const who of [plain, accent])
+		assert.equal((await profile(who.token)).data.email, who.email);
+	assert.equal(code(await c.call('POST', '/users/register', { body: {
+		email: plain.email.toUpperCase(), password: PASSWORD,
+		name: 'Again' } })), 'email_taken');
+	assert.equal((await login({ email: accent.email.toUpperCase() }))
+	    .status, 200);
+	/* an invitation of the one is none of the other */
+	const owner = await w.owner();
+	const first = await w.invite(owner, plain.email);
+	await w.join(accent, await w.invite(owner, accent.email));
+	await w.join(plain, first);
+});
+
 test('deleted: no session, no key, no log-in; the address is taken',
     async () => {
 	const owner = await w.owner();
@@ -161,12 +182,14 @@ test('too late: as if he were unknown, and then erased', async () => {
 	await over(me);
 	assert.equal(code(await recover(me)), 'bad_login');
 	await jobs();
-	assert.equal(await sql(`SELECT CONCAT(name, ' ', email IS NULL, ' ',
+	const state = () => sql(`SELECT CONCAT(name, ' ', email IS NULL, ' ',
 	    password_hash = '', ' ', erased_at IS NOT NULL, ' ',
-	    erase_at IS NULL) FROM user WHERE id = ${me.user.id}`),
-	    'Deleted user 1 1 1 1');
+	    erase_at IS NULL) FROM user WHERE id = ${me.user.id}`);
+	assert.equal(await state(), 'Deleted user 1 1 1 0');
 	assert.equal(code(await recover(me)), 'bad_login');
+	await over(me);
 	await jobs();
+	assert.equal(await state(), 'Deleted user 1 1 1 1');
 	assert.equal(await sql(`SELECT COUNT(*) FROM event WHERE type =
 	    'user.erased' AND entity_id = ${me.user.id}`), '1');
 });
@@ -233,6 +256,14 @@ test('erased: no personal data is left anywhere', async () => {
 		    name } });
 	const second = await w.login({ email: other, password: PASSWORD });
 	await w.invite(await w.owner(), me.email);
+	await w.ok(201, 'POST', '/organization-members/invite', {
+		token: (await w.owner()).token, idem: unique(),
+		body: { email: me.email, role: 'member' } });
+	const [mine] = (await w.ok(200, 'GET', '/organization-members', {
+		token: owner.token })).items.filter((m) =>
+	    m.email === me.email);
+	await w.ok(200, 'PUT', `/organization-members/${mine.id}`, {
+		token: owner.token, idem: unique(), body: { role: 'admin' } });
 	assert.ok((await left(mark)).length > 5);
 
 	assert.equal((await erase(me)).status, 204);
@@ -263,6 +294,23 @@ test('erased by the jobs role as well', async () => {
 	await over(me);
 	await jobs();
 	assert.deepEqual(await left(mark), []);
+});
+
+test('what was under way when he was erased goes a while later', async () => {
+	const me = await w.user();
+	const { id } = me.user;
+
+	assert.equal((await erase(me)).status, 204);
+	await sql(`INSERT INTO idempotency_key (owner, key_hash, request_hash,
+	    status, body, user_id, created_at) VALUES ('late', '${id}', '',
+	    200, '{}', ${id}, UTC_TIMESTAMP(6))`);
+	const late = () => sql(`SELECT COUNT(*) FROM idempotency_key WHERE
+	    user_id = ${id}`);
+	await jobs();
+	assert.equal(await late(), '1');
+	await over(me);
+	await jobs();
+	assert.equal(await late(), '0');
 });
 
 test('a batch of them, one turn', async () => {
@@ -383,7 +431,7 @@ test('an API key deletes no user', async () => {
 	for (const path of ['/users', '/users/permanent'])
 		assert.equal(code(await c.call('DELETE', path, { key,
 			body: path === '/users' ? undefined :
-			    { password: PASSWORD } })), 'forbidden');
+			    { password: PASSWORD } })), 'login_only');
 });
 
 test('log-in and recovery while he is deleted at once', async () => {

@@ -138,6 +138,19 @@ test('a new price changes no session', async () => {
 		    cancelUrl: 'https://a.example/' } })).status, 400);
 });
 
+test('nor does another time after which the tokens run out', async () => {
+	const who = await w.owner();
+	const made = await make({ validDays: 90 });
+	const session = await w.checkout(who, { productId: made.id });
+
+	await call('PUT', `/${made.id}`, { body: { validDays: 1 } });
+	await w.press(session, 'pay');
+	await w.paid(who, session.id);
+	const [lot] = (await w.balance(who)).expiring;
+	assert.ok(Date.parse(lot.expiresAt) > Date.now() + 89 * 86400e3,
+	    lot.expiresAt);
+});
+
 test('what is withdrawn is not for sale, and stays readable', async () => {
 	const made = await make();
 	const bought = await w.buy(buyer, { productId: made.id });

@@ -73,6 +73,8 @@ test('the same address: the commission is held, with its reason', async () => {
 		token: referrer.token });
 	assert.deepEqual(x.checks, ['same_address']);
 	assert.ok(x.steps.some((t) => /held/.test(t)), x.steps);
+	assert.ok(x.steps.some((t) => /signed up from where .*same_address/
+	    .test(t)), x.steps);
 	assert.equal((await admin('POST',
 	    '/held-commissions/99999999/release')).status, 404);
 	assert.equal((await admin('POST',

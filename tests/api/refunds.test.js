@@ -54,8 +54,10 @@ test('in parts, to the cent', async () => {
 	for (const amount of [1, 333, 7, 1000, 1])
 		assert.equal((await refund(bought.id, { amount })).status, 201);
 	left -= 1342;
-	assert.equal((await refund(bought.id, { amount: left + 1 })).status,
-	    422, 'more than is left');
+	const more = await refund(bought.id, { amount: left + 1 });
+	assert.equal(more.status, 422, 'more than is left');
+	assert.deepEqual(more.fields, ['amount']);
+	assert.match(more.text, /left of the payment/);
 	assert.equal((await w.balance(buyer)).balance, product.tokens * 3 -
 	    share(product.tokens * 3, 1342, bought.amount));
 	assert.equal(before - await earned(), share(share(bought.amount,
@@ -118,7 +120,7 @@ test('why a payment made a commission, or none', async () => {
 	assert.equal(a.commission.amount, share(bought.amount, 200000,
 	    1000000));
 	assert.equal(a.commission.ratePpm, 200000);
-	assert.match(a.explanation, /20\.0000 %/);
+	assert.match(a.explanation, / 20 % /);
 	assert.deepEqual(await attribution(bought.id, house), a);
 	const none = await attribution(alone.id, plain);
 	assert.deepEqual([none.reason, none.referral, none.commission],

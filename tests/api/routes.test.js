@@ -76,6 +76,13 @@ test('401: no credential, a wrong one', async () => {
 	}
 });
 
+test('each list says how it can be sorted', () => {
+	for (const o of doc.operations)
+		for (const p of o.parameters.filter((x) => x.name === 'sort'))
+			assert.match(p.description,
+			    /^\w+:(asc|desc), if absent/, o.id);
+});
+
 test('operations that need a credential declare 401', () => {
 	for (const o of doc.operations.filter(doc.secured))
 		assert.ok(declares(o, 401), o.id);
@@ -89,7 +96,7 @@ test('401 comes before anything is said of the body', async () => {
 
 test('403: a key without the scope', async () => {
 	for (const o of all(403).filter((x) => errors(x, 403).some((slug) =>
-	    ['scope', 'forbidden'].includes(slug))))
+	    ['scope', 'forbidden', 'login_only'].includes(slug))))
 		for (const key of doc.house(o) ? [weak, houseWeak] : [weak]) {
 			const a = await c.call(o.method, at(o), { key,
 				body: body(o) });
@@ -109,7 +116,7 @@ test('403: a test key, where what is real moves', async () => {
 			key: doc.house(o) ? houses : own });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-		assert.ok(['test_key', 'forbidden'].includes(a.slug),
+		assert.ok(['test_key', 'login_only'].includes(a.slug),
 		    `${o.id}: ${a.text}`);
 	}
 });

@@ -37,6 +37,23 @@ test('healthz and readyz', async () => {
 	}
 });
 
+test('a state keeps its ports, and gets no others while it runs', async () => {
+	const { AFFILIATED_HTTPS_PORT, AFFILIATED_HTTP_PORT,
+		AFFILIATED_METRICS_PORT, ...env } = s.env;
+	const how = (more) => Object.assign(Object.create(s), { env: {
+		...env, ...more } });
+	const status = await how({}).quickstart('status');
+
+	assert.equal(status.code, 0, status.out);
+	assert.ok(status.out.includes(`${s.url}/readyz answers 200`),
+	    status.out);
+	const other = await how({ AFFILIATED_HTTPS_PORT: '1' })
+	    .quickstart('start');
+	assert.equal(other.code, 1, other.out);
+	assert.match(other.out, /stop it first/);
+	assert.equal((await c.site('GET', '/readyz')).status, 200);
+});
+
 test('HTTP leads to HTTPS', async () => {
 	const a = await plain({ host: '127.0.0.1',
 		port: s.env.AFFILIATED_HTTP_PORT,

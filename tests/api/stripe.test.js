@@ -596,6 +596,95 @@ test('a refund before the payment is known', async () => {
 	    'NOT NULL'), '0');
 });
 
+test('a refund before the money is known to have arrived', async () => {
+	const made = await checkout(), before = await tokens();
+	const at = stub.pay(made, { later: true });
+
+	await completed(at);
+	stub.arrive(at);
+	await told('refund.created', stub.refund(at, 400));
+	await becomes(made.id, { paymentStatus: 'paid', refundedAmount: 400 },
+	    20000);
+	await told('checkout.session.async_payment_succeeded', at);
+	await state(made.id, 'done');
+	assert.equal(await tokens(), before + product.tokens -
+	    share(product.tokens, 400, made.amount));
+});
+
+test('a refund before the payment, which is told of meanwhile', async () => {
+	const made = await checkout();
+	const at = stub.pay(made);
+	const turn = (until) => sql('UPDATE schedule SET lease_owner = 1, ' +
+	    `lease_until = ${until} WHERE name = 'look_at_payments'`);
+	const tasks = () => sql('SELECT COUNT(*) FROM task WHERE done_at IS ' +
+	    'NULL');
+
+	await turn('UTC_TIMESTAMP(6) + INTERVAL 1 HOUR');
+	await told('refund.created', stub.refund(at, 400));
+	assert.ok(await until(async () => await tasks() === '0', 20000));
+	await completed(at);
+	await turn('NULL');
+	await state(made.id, 'done');
+});
+
+test('a refund of an old payment is asked for until it is answered',
+    async () => {
+	const bought = await buy();
+	const f = stub.fault(REFUND, { status: 500 });
+
+	await sql('UPDATE payment SET created_at = created_at - INTERVAL 90 ' +
+	    `DAY WHERE id = ${bought.id}`);
+	await refund(bought.id, { amount: 100 });
+	await f.met;
+	await sleep(500);
+	await state(bought.id, 'pending');
+	assert.equal(await sql('SELECT COUNT(*) FROM payment WHERE id = ' +
+	    `${bought.id} AND look_at > UTC_TIMESTAMP(6)`), '1');
+	await look(bought.id);
+	await state(bought.id, 'done', 20000);
+});
+
+test('what could not be stored for a lock is heard again', async () => {
+	const bought = await buy();
+	const held = stub.hold('GET /v1/disputes', 'after');
+	const lock = new Session(s);
+
+	stub.refund(bought.at, 400);
+	await look(bought.id);
+	await held.met;
+	await lock.run('BEGIN');
+	await lock.run(`SELECT id FROM payment WHERE id = ${bought.id} ` +
+	    'FOR UPDATE');
+	held.open();
+	await sleep(9000);	/* longer than a transaction is tried */
+	await lock.run('ROLLBACK');
+	lock.close();
+	await state(bought.id, '');
+	assert.equal(await sql('SELECT look_at > UTC_TIMESTAMP(6) FROM ' +
+	    `payment WHERE id = ${bought.id}`), '1');
+	await look(bought.id);
+	await state(bought.id, 'done');
+});
+
+test('a refund that there was no room for beside a dispute', async () => {
+	const bought = await buy(), before = await tokens();
+	const r = stub.refund(bought.at, 400);
+	const d = stub.dispute(bought.at);
+
+	await told('charge.dispute.created', d);
+	await told('refund.created', r);
+	await state(bought.id, 'done');
+	d.status = 'won';
+	await told('charge.dispute.closed', d);
+	await state(bought.id, 'reinstated done');
+	assert.equal((await session(bought.id)).refundedAmount, 400);
+	assert.equal(await tokens(), before - share(product.tokens, 400,
+	    bought.amount));
+	await told('charge.dispute.funds_reinstated', d);
+	await sleep(1500);
+	await state(bought.id, 'reinstated done');
+});
+
 test('a dispute: lost', async () => {
 	const bought = await buy(), before = await tokens();
 	const d = stub.dispute(bought.at);
@@ -732,6 +821,49 @@ test('without a database an event is to be repeated', async () => {
 	await until(async () => (await c.call('POST',
 	    '/payments/callbacks/stripe', call)).status === 200);
 	assert.equal((await session(made.id)).paymentStatus, 'paid');
+});
+
+test('the same news many times at once', async () => {
+	const made = await checkout(), before = await tokens();
+	const at = stub.pay(made);
+	const all = (...args) => Promise.all(Array.from({ length: 8 },
+	    () => told(...args)));
+
+	await all('checkout.session.completed', at);
+	assert.equal(await tokens(), before + product.tokens);
+	const r = stub.refund(at, 400), d = stub.dispute(at, 100);
+	await Promise.all([all('refund.created', r),
+	    all('charge.dispute.created', d), refund(made.id, { amount: 50 })]);
+	await state(made.id, 'done done done');
+	assert.equal((await session(made.id)).refundedAmount, 550);
+	await Promise.all([all('refund.failed', { ...r, status: 'failed' }),
+	    all('charge.dispute.closed', { ...d, status: 'won' })]);
+	assert.equal((await session(made.id)).refundedAmount, 50);
+	assert.equal(await tokens(), before + product.tokens -
+	    share(product.tokens, 50, made.amount));
+});
+
+test('where the sandbox is off it buys nothing', async () => {
+	const made = await checkout({ provider: 'sandbox' });
+	const test_key = await w.key(buyer, undefined, { test: true });
+	const call = w.signed(w.callback(made));
+	const refused = async (more) => {
+		const a = await c.call('POST', '/payments/checkout-sessions', {
+			body: body(), ...more });
+
+		assert.equal(a.status, 422, a.text);
+		assert.equal(a.body.error.code, 'no_provider');
+	};
+
+	await s.configure({ sandbox: 'off' });
+	await refused({ token: buyer.token, body: body({
+		provider: 'sandbox' }) });
+	await refused({ key: test_key.key });
+	assert.equal((await c.site('GET', made.url)).status, 404);
+	assert.equal((await w.press(made, 'pay')).status, 404);
+	assert.equal((await c.call('POST', '/payments/callbacks/sandbox',
+	    call)).status, 404);
+	assert.equal((await session(made.id)).paymentStatus, 'unpaid');
 });
 
 test('the books are right, and the stub had no quarrel', async () => {

@@ -119,6 +119,7 @@ test('no more endpoints than the installation allows', async () => {
 		token: me.token, body: { url: receiver.url } });
 	assert.equal(a.status, 422, a.text);
 	assert.equal(a.body.error.code, 'limit');
+	assert.match(a.body.error.message, /delete one/);
 	for (const e of all)
 		await drop(e);
 	const many = await Promise.all(Array.from({ length: 12 }, () =>

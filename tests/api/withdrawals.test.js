@@ -64,6 +64,7 @@ test('wrong amounts and currencies', async () => {
 	assert.equal(none.body.error.code, 'funds');
 	const all = await withdraw((await earned()).available + 1);
 	assert.equal(all.body.error.code, 'funds');
+	assert.deepEqual(all.fields, ['amount']);
 });
 
 test('who is no referrer has nothing to take', async () => {
@@ -77,6 +78,7 @@ test('who is no referrer has nothing to take', async () => {
 test('approved, paid with a reference, once', async () => {
 	const made = (await withdraw(300)).data;
 	const reference = `SEPA ${unique()}`;
+	let decidedAt;
 
 	assert.equal((await decide(made.id, 'paid', { reference })).status,
 	    409);
@@ -86,6 +88,7 @@ test('approved, paid with a reference, once', async () => {
 		assert.equal(a.status, 200, a.text);
 		assert.equal(a.data.status, 'approved');
 		assert.equal(a.data.organizationId, referrer.organization.id);
+		decidedAt ??= a.data.decidedAt;
 	}
 	for (let i = 0; i < 2; i++) {
 		const a = await decide(made.id, 'paid', { reference });
@@ -93,6 +96,8 @@ test('approved, paid with a reference, once', async () => {
 		assert.equal(a.status, 200, a.text);
 		assert.equal(a.data.status, 'paid');
 		assert.equal(a.data.reference, reference);
+		assert.equal(a.data.decidedAt, decidedAt);
+		assert.ok(a.data.paidAt > decidedAt);
 	}
 	assert.equal((await decide(made.id, 'paid', { reference: 'other' }))
 	    .status, 409);
@@ -210,7 +215,7 @@ test('a commission explains itself', async () => {
 	assert.deepEqual(x.transaction, items[0]);
 	assert.equal(x.sale.ratePpm, 200000);
 	assert.equal(x.referral.code, campaign.code);
-	assert.ok(x.steps.some((s) => s.includes('20.0000 %')), x.steps);
+	assert.ok(x.steps.some((s) => s.includes(' 20 % ')), x.steps);
 	const other = await w.referrer();
 	assert.equal((await c.call('GET',
 	    `/referrer-transactions/${items[0].id}/explain`, {

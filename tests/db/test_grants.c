@@ -89,6 +89,7 @@ what_was_written_stays(void **state)
 		"UPDATE token_adjustment SET amount = 0",
 		"DELETE FROM token_adjustment",
 		"UPDATE reservation_lot SET amount = 0",
+		"UPDATE refund_lot SET amount = 0",
 		"UPDATE token_lot SET amount = 0",
 		"DELETE FROM token_reservation",
 		"UPDATE sale SET amount = 0",

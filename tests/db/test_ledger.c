@@ -428,6 +428,26 @@ static struct fault faults[] = {
 	  " WHERE kind = 'commission' ORDER BY id LIMIT 1;",
 	  "UPDATE journal SET subject_id = subject_id - 1000000"
 	  " WHERE subject_id > 1000000;" },
+	{ "commission_at_another_rate", "has a commission that is wrong: ",
+	  "UPDATE earning SET rate_ppm = 201000 ORDER BY id LIMIT 1;",
+	  "UPDATE earning SET rate_ppm = 200000;" },
+	{ "commission_of_another_referrer", "has a commission that is wrong: ",
+	  "UPDATE referral SET referrer_id = referrer_id + 1000000;",
+	  "UPDATE referral SET referrer_id = referrer_id - 1000000;" },
+	{ "commission_without_a_referral", "was not booked as: USD 3998, 200",
+	  "UPDATE sale SET referral_id = NULL WHERE id = 1;",
+	  "UPDATE sale SET referral_id = (SELECT referral_id FROM payment"
+	  " WHERE id = payment_id) WHERE id = 1;" },
+	{ "earnings_that_changed_places",
+	  "was not booked as: earned USD 800 is not 801",
+	  "UPDATE earning SET amount = amount + 1 WHERE id = 1;"
+	  "UPDATE earning SET amount = amount - 1 WHERE id = 2;",
+	  "UPDATE earning SET amount = amount - 1 WHERE id = 1;"
+	  "UPDATE earning SET amount = amount + 1 WHERE id = 2;" },
+	{ "withdrawal_that_nobody_knows_of", "is no withdrawal, or not as it",
+	  "INSERT INTO withdrawal (earning_id, organization_id, user_id)"
+	  " VALUES (1, 1, 1);",
+	  "DELETE FROM withdrawal;" },
 	{ "counts_of_a_day", "has days that do not make up",
 	  "UPDATE placement_day SET clicks = clicks + 1;",
 	  "UPDATE placement_day SET clicks = clicks - 1;" },

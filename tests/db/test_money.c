@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/money.h"
 #include "base/settings.h"
@@ -429,6 +430,51 @@ what_looks_wrong_waits_for_the_house(void **state)
 	assert_books_are_clean();
 }
 
+static void
+assert_found(const char *finds)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	bool clean;
+
+	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
+	fclose(f);
+	if (clean || strstr(text, finds) == NULL)
+		fail_msg("\"%s\" is not in: %s", finds, text);
+	free(text);
+}
+
+/* Two withdrawals whose states are exchanged make up the same balances. */
+static void
+a_withdrawal_is_booked_as_it_says(void **state)
+{
+	struct call c = { .what = WITHDRAW, .amount = 50 };
+	uint64_t first, second;
+
+	(void)state;
+	bought(1);
+	assert_int_equal(call(&c), OK);
+	first = c.withdrawal.id;
+	assert_int_equal(call(&c), OK);
+	second = c.withdrawal.id;
+	assert_int_equal(step(REFUSE, second, 0, STR_NULL), OK);
+	assert_books_are_clean();
+	test_sql(beside, "UPDATE earning SET status = IF(id = %" PRIu64
+	    ", 'refused', 'requested') WHERE id IN (%" PRIu64 ", %" PRIu64 ")",
+	    first, first, second);
+	assert_found("was not booked as: earned USD -50 is not 0");
+	test_sql(beside, "UPDATE earning SET status = IF(id = %" PRIu64
+	    ", 'requested', 'refused') WHERE id IN (%" PRIu64 ", %" PRIu64 ")",
+	    first, first, second);
+	test_sql(beside, "UPDATE withdrawal SET reason = NULL WHERE earning_id"
+	    " = %" PRIu64, second);
+	assert_found("is no withdrawal, or not as it says: refused");
+	test_sql(beside, "UPDATE withdrawal SET reason = 'No' WHERE earning_id"
+	    " = %" PRIu64, second);
+	assert_books_are_clean();
+}
+
 #define PAYMENTS 12
 #define OPERATIONS 600
 
@@ -517,6 +563,7 @@ main(void)
 		cmocka_unit_test(a_withdrawal_never_takes_more_than_there_is),
 		cmocka_unit_test(a_balance_below_zero_is_carried_over),
 		cmocka_unit_test(what_looks_wrong_waits_for_the_house),
+		cmocka_unit_test(a_withdrawal_is_booked_as_it_says),
 		cmocka_unit_test(the_books_are_clean_after_anything),
 	};
 

@@ -242,6 +242,7 @@ roll_alone(void)
 			e = rollup_run(own, &a, at_minute(minute), &conf,
 			    &more);
 	db_free(own);
+	arena_free(&a);
 	return e != OK;
 }
 

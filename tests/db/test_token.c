@@ -311,6 +311,44 @@ a_refund_takes_its_own_lot_first(void **state)
 	assert_clean();
 }
 
+/* A refund that failed, a dispute that was won. */
+static void
+what_a_refund_took_goes_back_to_its_lots(void **state)
+{
+	uint64_t org = new_organization();
+	uint64_t late = buy(org, YEAR, 1), soon = buy(org, MONTH, 1), id;
+
+	(void)state;
+	undo_refund(refund(soon, 100));
+	assert_int_equal(in_lot(soon), 100);
+	assert_int_equal(adjust(org, -30), OK);		/* of the month's */
+	id = refund(soon, 100);
+	assert_int_equal(in_lot(soon), 0);
+	assert_int_equal(in_lot(late), 70);
+	assert_clean();
+	undo_refund(id);
+	assert_int_equal(in_lot(soon), 70);
+	assert_int_equal(in_lot(late), 100);
+	assert_balance(org, 170, 0);
+	assert_clean();
+	id = refund(soon, 100);
+	assert_int_equal(adjust(org, -70), OK);
+	refund(late, 40);		/* nothing is left: it is owed */
+	undo_refund(id);		/* and paid of what comes again */
+	assert_int_equal(balance(org).owed, 0);
+	assert_int_equal(in_lot(soon), 30);
+	assert_int_equal(in_lot(late), 30);
+	assert_balance(org, 60, 0);
+	assert_clean();
+	id = refund(soon, 100);
+	expire_lots(when_add(now, MONTH * DAY));
+	undo_refund(id);		/* too late: it goes at the next turn */
+	assert_int_equal(expire_lots(when_add(now, MONTH * DAY)), 1);
+	assert_int_equal(in_lot(soon), 0);
+	assert_balance(org, in_lot(late), 0);
+	assert_clean();
+}
+
 static void
 a_purchase_settles_a_debt_first(void **state)
 {
@@ -478,6 +516,7 @@ main(void)
 		cmocka_unit_test(
 		    what_ran_out_while_it_was_held_goes_at_the_next_turn),
 		cmocka_unit_test(a_refund_takes_its_own_lot_first),
+		cmocka_unit_test(what_a_refund_took_goes_back_to_its_lots),
 		cmocka_unit_test(a_purchase_settles_a_debt_first),
 		cmocka_unit_test(a_debt_is_what_it_is_under_the_lock),
 		cmocka_unit_test(a_plain_purchase_costs_no_more_statements),

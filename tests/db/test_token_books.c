@@ -142,6 +142,33 @@ static struct fault faults[] = {
 	{ "debt_that_was_not_booked", "paid a debt of tokens wrongly: ",
 	  ENTRY_OF("payment", "tokens_owed", "+ 1"),
 	  ENTRY_OF("payment", "tokens_owed", "- 1") },
+	{ "spent_but_told_as_adjusted", "has wrong tokens: adjustment -170 is",
+	  "UPDATE token_transaction SET type = 'adjustment'"
+	  " WHERE type = 'spend';",
+	  "UPDATE token_transaction SET type = 'spend' WHERE amount = -15;" },
+	{ "refund_that_took_too_much", "has refunds that took too much from",
+	  "INSERT INTO refund_lot SELECT MIN(r.id), MIN(l.id), 1000"
+	  " FROM refund r JOIN token_lot l;",
+	  "DELETE FROM refund_lot WHERE amount = 1000;" },
+	{ "refund_of_another_amount", "has refunds that were not booked as: ",
+	  "UPDATE refund SET amount = amount + 1;"
+	  "UPDATE payment SET refunded_amount = refunded_amount + 1"
+	  " WHERE refunded_amount > 0;",
+	  "UPDATE refund SET amount = amount - 1;"
+	  "UPDATE payment SET refunded_amount = refunded_amount - 1"
+	  " WHERE refunded_amount > 0;" },
+	{ "refund_of_other_tokens", "has refunds that were not booked as: ",
+	  "UPDATE refund SET tokens = tokens + 1;"
+	  "UPDATE payment SET refunded_tokens = refunded_tokens + 1"
+	  " WHERE refunded_amount > 0;",
+	  "UPDATE refund SET tokens = tokens - 1;"
+	  "UPDATE payment SET refunded_tokens = refunded_tokens - 1"
+	  " WHERE refunded_amount > 0;" },
+	{ "refund_of_too_few_tokens", "has wrong refunds: ",
+	  "UPDATE payment SET refunded_amount = refunded_amount - 40"
+	  " WHERE refunded_amount > 0;",
+	  "UPDATE payment SET refunded_amount = refunded_amount + 40"
+	  " WHERE refunded_amount > 0;" },
 	{ "payment_of_other_tokens", "was not booked as: USD 8000, 401 tokens",
 	  "UPDATE payment SET tokens = 401 WHERE tokens = 400;",
 	  "UPDATE payment SET tokens = 400 WHERE tokens = 401;" },

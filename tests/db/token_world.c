@@ -244,13 +244,30 @@ refund_run(struct db *d, struct work *w)
 	    .reference = str_printf(w->arena, "refund %lld",
 	    (long long)clock_monotonic_us()) };
 
-	return refund_told(d, w->arena, w->now, &r);
+	TRY(refund_told(d, w->arena, w->now, &r));
+	w->id = r.id;
+	return OK;
 }
 
-void
+uint64_t
 refund(uint64_t payment, int64_t n)
 {
 	struct work w = { .id = payment, .n = n };
 
 	assert_int_equal(in_tx(db, &w, refund_run), OK);
+	return w.id;
+}
+
+static enum err
+undo_run(struct db *d, struct work *w)
+{
+	return refund_failed(d, w->arena, w->id, w->now);
+}
+
+void
+undo_refund(uint64_t id)
+{
+	struct work w = { .id = id };
+
+	assert_int_equal(in_tx(db, &w, undo_run), OK);
 }

@@ -52,6 +52,7 @@ enum err settle(struct reservation *, int64_t n);
 enum err release(struct reservation *);
 enum err adjust(uint64_t org, int64_t n);
 /* The price of n tokens of the payment goes back, and they with it. */
-void refund(uint64_t payment, int64_t n);
+uint64_t refund(uint64_t payment, int64_t n);
+void undo_refund(uint64_t id);
 
 #endif

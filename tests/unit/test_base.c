@@ -434,6 +434,10 @@ money_is_read_and_written(void **state)
 		assert_false(money_parse(str_of(bad[i]), 2, &v));
 	assert_false(money_parse(STR("1.0"), 0, &v));
 	assert_str(money_print(&arena, INT64_MIN, 2), "-92233720368547758.08");
+	assert_str(percent_print(&arena, 200000), "20");
+	assert_str(percent_print(&arena, 125000), "12.5");
+	assert_str(percent_print(&arena, 1), "0.0001");
+	assert_str(percent_print(&arena, 0), "0");
 }
 
 static void

@@ -162,11 +162,12 @@ static const char *const sorts[] = { "createdAt:desc", "createdAt:asc",
 static enum err
 page(const struct page_query *q, struct paging *p, struct request *rq)
 {
-	static const struct route list = { .flags = R_LIST };
+	static const struct route list = { .op = "list", .flags = R_LIST,
+	    .sorts = sorts };
 
 	*rq = (struct request){ .arena = &arena, .route = &list };
 	complaints_init(&rq->wrong);
-	return page_read(rq, q, sorts, p);
+	return page_read(rq, q, p);
 }
 
 static void
@@ -187,6 +188,8 @@ pages_and_sorts(void **state UNUSED)
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
 	q.sort = STR("name:asc");
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
+	assert_true(str_is(rq.wrong.first->message,
+	    "must be one of createdAt:desc, createdAt:asc, amount:desc"));
 	q = (struct page_query){ .page = 1000000, .limit = 100 };
 	assert_int_equal(page(&q, &p, &rq), ERR_BAD_PAGE);
 }
@@ -222,7 +225,8 @@ a_cursor_goes_on_where_the_page_ended(void **state UNUSED)
 static void
 a_list_that_is_followed_has_a_cursor_at_its_end(void **state UNUSED)
 {
-	static const struct route followed = { .flags = R_LIST | R_FOLLOW };
+	static const struct route followed = { .op = "list",
+	    .flags = R_LIST | R_FOLLOW };
 	struct row rows[] = { { 4, 400 }, { 7, 500 } };
 	struct page_query q = { .limit = 2 };
 	struct request rq;
@@ -248,9 +252,13 @@ a_list_that_is_followed_has_a_cursor_at_its_end(void **state UNUSED)
 static void
 other_cursors_are_refused(void **state UNUSED)
 {
-	static const char *const bad[] = { "", "x", "!!!!", "MA", "MC4xLjA",
-	    "MC4xLi0x", "MS4xLjE", "MC4xLjE=", "MC54LjE" };
-	struct page_query q = { .cursor = STR("MC4xLjE") };	/* 0.1.1 */
+	/* list.0.1.0, list.0.1.-1, list.1.1.1, list.0.x.1, 0.1.1, tail.0.1.1 */
+	static const char *const bad[] = { "", "x", "!!!!", "bGlzdA",
+	    "bGlzdC4wLjEuMA", "bGlzdC4wLjEuLTE", "bGlzdC4xLjEuMQ",
+	    "bGlzdC4wLnguMQ", "bGlzdC4wLjEuMQ=",
+	    "MC4xLjE", "dGFpbC4wLjEuMQ" };
+	/* list.0.1.1 */
+	struct page_query q = { .cursor = STR("bGlzdC4wLjEuMQ") };
 	struct request rq;
 	struct paging p;
 

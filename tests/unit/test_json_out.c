@@ -153,7 +153,7 @@ fields_have_schemas(void **state)
 		    "\"minLength\":2,\"maxLength\":4,\"description\":"
 		    "\"Some \\\"text\\\"\",\"examples\":[\"abc\"]}" },
 		{ "email", true, "{\"type\":\"string\",\"maxLength\":254,"
-		    "\"format\":\"email\"}" },
+		    "\"format\":\"idn-email\"}" },
 		{ "secret", true, "{\"type\":\"string\",\"maxLength\":40}" },
 		{ "secret", false, "{\"type\":[\"string\",\"null\"],"
 		    "\"maxLength\":40}" },

@@ -54,7 +54,7 @@ search(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(organization_search(rq->db, rq->arena, &q->filter, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct organization),
 	    offsetof(struct organization, created_at),
@@ -87,7 +87,7 @@ delete(struct request *rq)
 {
 	struct actor who = house_on(rq);
 
-	return organization_delete(rq->db, rq->arena, &who);
+	return organization_delete(rq->db, rq->arena, &who, true);
 }
 
 static enum err
@@ -106,7 +106,7 @@ const struct route pw_admin_organization_routes[] = {
 	{ .op = "adminListOrganizations", .method = GET,
 	  .path = "/admin/organizations", .handle = search,
 	  .query = &search_query, .out = &admin_listed_out, .status = 200,
-	  .flags = R_LIST | R_HOUSE | R_NO_ORG,
+	  .sorts = pw_created_sorts, .flags = R_LIST | R_HOUSE | R_NO_ORG,
 	  .scope = SCOPE_ORGANIZATION_READ, .tag = "organizations",
 	  .summary = "List all organizations", .done = "Organizations" },
 	{ .op = "adminGetOrganization", .method = GET,

@@ -159,7 +159,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(api_key_list(rq->db, rq->arena, rq->who.org_id, q->test, &p,
 	    &rows));
 	key = rows.items;
@@ -209,7 +209,8 @@ const struct route pw_api_key_routes[] = {
 	  .done = "API key created; the key is shown this once" },
 	{ .op = "listApiKeys", .method = GET, .path = "/api-keys",
 	  .handle = list, .query = &api_key_query, .out = &api_key_out,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_KEYS_READ,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST,
+	  .scope = SCOPE_KEYS_READ,
 	  .tag = "api-keys", .summary = "List API keys", .done = "API keys" },
 	{ .op = "getApiKey", .method = GET, .path = "/api-keys/{id}",
 	  .handle = get, .out = &api_key_out, .status = 200,

@@ -71,10 +71,12 @@ static enum err
 check_deleted(struct request *rq)
 {
 	const struct login_in *in = rq->in;
+	struct known_user *user = ARENA_NEW(rq->arena, struct known_user);
 
-	rq->prepared = ARENA_NEW(rq->arena, struct known_user);
+	rq->prepared = user;
+	secret_address(rq->http->address, user->address_hash);
 	return identity_recoverable(rq->db, rq->arena, in->email, in->password,
-	    rq->now, rq->prepared);
+	    rq->now, user);
 }
 
 static enum err

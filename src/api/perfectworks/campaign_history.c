@@ -39,7 +39,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(campaign_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &c));
 	/* entries are numbered without a gap */
 	TRY(history_list(rq->db, rq->arena, rq->who.org_id, c.id,
@@ -60,7 +60,8 @@ static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 const struct route pw_campaign_history_routes[] = {
 	{ .op = "listCampaignHistory", .method = GET,
 	  .path = "/campaigns/{id}/history", .handle = list,
-	  .query = &pw_list_query, .out = &pw_history, .status = 200,
+	  .query = &pw_list_query, .sorts = sorts, .out = &pw_history,
+	  .status = 200,
 	  .flags = R_LIST, .scope = SCOPE_CAMPAIGNS_READ,
 	  .errors = not_found, .tag = "campaigns",
 	  .summary = "List what was done to a campaign, in order",

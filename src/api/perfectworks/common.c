@@ -1,6 +1,7 @@
 /* What several resources of this face share. */
 #include "api/perfectworks/routes.h"
 #include "model/identity.h"
+#include "model/organization.h"
 #include "model/placement.h"
 #include "base/settings.h"
 #include "model/analytics.h"
@@ -25,9 +26,25 @@ pw_confirm_password(struct request *rq)
 	enum err e = identity_confirm(rq->db, rq->arena, rq->who.user_id,
 	    in->password);
 
-	if (e == ERR_FORBIDDEN)
+	if (e == ERR_WRONG_PASSWORD)
 		complain(&rq->wrong, rq->arena, STR("password"), "is wrong");
 	return e;
+}
+
+enum err
+pw_active_organization(struct request *rq, struct organization *o)
+{
+	enum err e = organization_get(rq->db, rq->arena, rq->who.org_id, o);
+
+	return e == ERR_NOT_FOUND ? ERR_NO_ORGANIZATION : e;
+}
+
+enum err
+pw_own_user(struct request *rq, struct user *u)
+{
+	enum err e = user_get(rq->db, rq->arena, rq->who.user_id, u);
+
+	return e == ERR_NOT_FOUND ? ERR_UNAUTHENTICATED : e;
 }
 
 SHAPE(pw_money, struct money_of, "Money",

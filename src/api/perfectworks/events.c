@@ -34,7 +34,7 @@ list(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	if (p.offset != 0)
 		return wrong(rq, "page", "goes on by cursor here");
 	if (type.p != NULL && !event_pattern_known(type))
@@ -60,7 +60,7 @@ static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 const struct route pw_event_routes[] = {
 	{ .op = "listEvents", .method = GET, .path = "/events",
 	  .handle = list, .query = &event_query, .out = &event_out,
-	  .status = 200, .flags = R_LIST | R_FOLLOW,
+	  .sorts = sorts, .status = 200, .flags = R_LIST | R_FOLLOW,
 	  .scope = SCOPE_WEBHOOKS_READ, .tag = "events",
 	  .summary = "List events, oldest first, by cursor",
 	  .done = "Events" },

@@ -167,6 +167,7 @@ static const struct route *const tables[] = {
 	pw_token_routes,
 	pw_reservation_routes,
 	pw_adjustment_routes,
+	pw_ledger_routes,
 	pw_event_routes,
 	pw_webhook_routes,
 	pw_webhook_delivery_routes,

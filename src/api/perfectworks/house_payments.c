@@ -77,7 +77,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(payment_list_all(rq->db, rq->arena, &filter, &p, &rows));
 	pw_payment_page(rq, &p, rows);
 	return OK;
@@ -111,11 +111,21 @@ give_back(struct request *rq)
 {
 	const struct refund_in *in = rq->in;
 	struct refund *r = ARENA_NEW(rq->arena, struct refund);
+	enum err e;
 
 	*r = (struct refund){ .payment_id = rq->id[0], .amount = in->amount,
 	    .reason = in->reason };
 	rq->out = r;
-	return checkout_refund(rq->db, rq->arena, ACTOR(rq), r);
+	e = checkout_refund(rq->db, rq->arena, ACTOR(rq), r);
+	if (e == ERR_FUNDS)
+		complain(&rq->wrong, rq->arena, STR("amount"), "is more than "
+		    "is left of the payment: see its refundedAmount and "
+		    "refundingAmount");
+	if (e == ERR_PROVIDER_REFUSED)
+		complain(&rq->wrong, rq->arena, STR("amount"), "is nothing "
+		    "that the payment provider can give back: see its rules "
+		    "for this currency");
+	return e;
 }
 
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
@@ -125,7 +135,7 @@ static const enum err refund_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT,
 const struct route pw_house_payment_routes[] = {
 	{ .op = "adminListPayments", .method = GET, .path = "/admin/payments",
 	  .handle = list, .query = &payment_query, .out = &payment_out,
-	  .status = 200, .flags = R_LIST | R_HOUSE,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST | R_HOUSE,
 	  .scope = SCOPE_PAYMENTS_READ, .tag = "admin",
 	  .summary = "List payments of all organizations",
 	  .done = "Payments" },
@@ -137,7 +147,7 @@ const struct route pw_house_payment_routes[] = {
 	{ .op = "adminRefundPayment", .method = POST,
 	  .path = "/admin/payments/{id}/refunds", .handle = give_back,
 	  .in = &refund_in, .out = &refund_out, .status = 201,
-	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
 	  .errors = refund_errors, .tag = "admin",
 	  .summary = "Give money of a payment back",
 	  .done = "Refund begun" },

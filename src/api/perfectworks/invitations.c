@@ -1,6 +1,7 @@
 /* Invitations to the active organization. */
 #include "api/perfectworks/routes.h"
 #include "model/invitation.h"
+#include "model/organization.h"
 
 #include "base/banned.h"
 
@@ -41,6 +42,27 @@ SHAPE(invitation_made, struct invitation_out, "InvitationCreated",
 	.flags = F_SECRET | F_NULLABLE, .max = 100,
 	.doc = "Accepts the invitation; shown this once"));
 
+/* The stored answer is the data of whom it is for, where he is a user. */
+static enum err
+about_addressee(struct request *rq, struct str email)
+{
+	struct user u = { 0 };
+	enum err e = user_by_email(rq->db, rq->arena, email, &u);
+
+	rq->about = u.id;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err
+explain(struct request *rq, enum err e)
+{
+	if (e == ERR_LIMIT)
+		complain(&rq->wrong, rq->arena, STR(""), "Too many invitations "
+		    "are open, or were sent within a day: withdraw some, or "
+		    "try again tomorrow");
+	return e;
+}
+
 static enum err
 invite(struct request *rq)
 {
@@ -51,7 +73,9 @@ invite(struct request *rq)
 	out->row = (struct invitation){ .email = in->email,
 	    .message = in->message, .role = in->role };
 	rq->out = out;
-	return invitation_make(rq->db, rq->arena, ACTOR(rq), &out->row);
+	TRY(explain(rq, invitation_make(rq->db, rq->arena, ACTOR(rq),
+	    &out->row)));
+	return about_addressee(rq, in->email);
 }
 
 static enum err
@@ -63,7 +87,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(invitation_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	row = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
@@ -83,8 +107,9 @@ resend(struct request *rq)
 	    struct invitation_out);
 
 	rq->out = out;
-	return invitation_renew(rq->db, rq->arena, ACTOR(rq), rq->id[0],
-	    &out->row);
+	TRY(explain(rq, invitation_renew(rq->db, rq->arena, ACTOR(rq),
+	    rq->id[0], &out->row)));
+	return about_addressee(rq, out->row.email);
 }
 
 static enum err
@@ -111,7 +136,8 @@ const struct route pw_invitation_routes[] = {
 	{ .op = "listPendingInvitations", .method = GET,
 	  .path = "/organization-members/pending-invitations",
 	  .handle = list, .query = &pw_list_query, .out = &invitation_out,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_MEMBERS_READ,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST,
+	  .scope = SCOPE_MEMBERS_READ,
 	  .tag = "organization-members",
 	  .summary = "List invitations that nobody has accepted yet",
 	  .done = "Pending invitations" },

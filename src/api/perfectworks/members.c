@@ -37,7 +37,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(member_list(rq->db, rq->arena, rq->who.org_id, q->role, &p,
 	    &rows));
 	page_cut(rq, &p, rows, sizeof(struct member),
@@ -67,7 +67,9 @@ change(struct request *rq)
 	const struct member_role_in *in = rq->in;
 
 	TRY(member_change(rq->db, rq->arena, ACTOR(rq), rq->id[0], in->role));
-	return get(rq);
+	TRY(get(rq));
+	rq->about = ((const struct member *)rq->out)->user_id;
+	return OK;
 }
 
 static enum err
@@ -111,7 +113,8 @@ static const enum err join_errors[] = ERRORS(ERR_NOT_FOUND, ERR_NOT_INVITED,
 const struct route pw_member_routes[] = {
 	{ .op = "listMembers", .method = GET, .path = "/organization-members",
 	  .handle = list, .query = &member_query, .out = &member_out,
-	  .status = 200, .flags = R_LIST, .scope = SCOPE_MEMBERS_READ,
+	  .sorts = pw_created_sorts, .status = 200, .flags = R_LIST,
+	  .scope = SCOPE_MEMBERS_READ,
 	  .tag = "organization-members", .summary = "List members",
 	  .done = "Members" },
 	{ .op = "getMember", .method = GET,

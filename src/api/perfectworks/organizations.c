@@ -79,7 +79,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(organization_list(rq->db, rq->arena, rq->who.user_id, q->deleted,
 	    rq->now, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct organization),
@@ -101,7 +101,7 @@ get_current(struct request *rq)
 {
 	struct organization *o = ARENA_NEW(rq->arena, struct organization);
 
-	TRY(organization_get(rq->db, rq->arena, rq->who.org_id, o));
+	TRY(pw_active_organization(rq, o));
 	return answer(rq, o);
 }
 
@@ -112,7 +112,7 @@ put_current(struct request *rq)
 	const struct organization_in *in = rq->in;
 	struct organization *o = ARENA_NEW(rq->arena, struct organization);
 
-	TRY(organization_get(rq->db, rq->arena, rq->who.org_id, o));
+	TRY(pw_active_organization(rq, o));
 	TRY(precondition(rq, (uint64_t)o->version));
 	if (in->name.p != NULL)
 		o->name = in->name;
@@ -175,7 +175,7 @@ get_statistics(struct request *rq)
 static enum err
 delete(struct request *rq)
 {
-	return organization_delete(rq->db, rq->arena, ACTOR(rq));
+	return organization_delete(rq->db, rq->arena, ACTOR(rq), false);
 }
 
 static enum err
@@ -197,6 +197,8 @@ recover(struct request *rq)
 static const enum err create_errors[] = ERRORS(ERR_SLUG_TAKEN);
 static const enum err update_errors[] = ERRORS(ERR_SLUG_TAKEN, ERR_STALE);
 static const enum err delete_errors[] = ERRORS(ERR_CONFLICT);
+static const enum err erase_errors[] = ERRORS(ERR_CONFLICT,
+    ERR_WRONG_PASSWORD);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route pw_organization_routes[] = {
@@ -208,7 +210,7 @@ const struct route pw_organization_routes[] = {
 	  .done = "Organization created" },
 	{ .op = "listOrganizations", .method = GET, .path = "/organizations",
 	  .handle = list, .query = &organization_query,
-	  .out = &listed_organization, .status = 200,
+	  .sorts = pw_created_sorts, .out = &listed_organization, .status = 200,
 	  .flags = R_LIST | R_USER | R_NO_ORG,
 	  .tag = "organizations",
 	  .summary = "List the organizations that you are a member of",
@@ -236,7 +238,7 @@ const struct route pw_organization_routes[] = {
 	  .path = "/organizations/current/permanent",
 	  .prepare = pw_confirm_password, .handle = erase, .in = &pw_password,
 	  .status = 204, .flags = R_WRITE | R_USER | R_OWNER,
-	  .errors = delete_errors, .tag = "organizations",
+	  .errors = erase_errors, .tag = "organizations",
 	  .summary = "Delete the active organization and all personal data in "
 	    "it, for ever; a wrong password is 403",
 	  .done = "Organization deleted for ever" },

@@ -106,33 +106,41 @@ SHAPE(password_change_in, struct password_change_in, "PasswordChange",
     FIELD(struct password_change_in, new, "newPassword",
 	.flags = F_REQUIRED, .min = 10, .max = 200));
 
+struct changing {
+	struct str known, hash;		/* the old one and the new */
+};
+
+static enum err
+check_old(struct request *rq, enum err e)
+{
+	if (e != ERR_BAD_LOGIN)
+		return e;
+	complain(&rq->wrong, rq->arena, STR("currentPassword"),
+	    "is not your password");
+	return ERR_INVALID;
+}
+
 static enum err
 prepare_change(struct request *rq)
 {
 	const struct password_change_in *in = rq->in;
-	struct str *hash = ARENA_NEW(rq->arena, struct str);
+	struct changing *c = ARENA_NEW(rq->arena, struct changing);
 	struct user user = { 0 };
-	enum err e;
 
-	rq->prepared = hash;
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, &user));
-	e = user_check_password(rq->db, rq->arena, user.id, in->old);
-	if (e == ERR_BAD_LOGIN) {
-		complain(&rq->wrong, rq->arena, STR("currentPassword"),
-		    "is not your password");
-		return ERR_INVALID;
-	}
-	TRY(e);
-	return hash_password(rq, "newPassword", in->new, user.email, hash);
+	rq->prepared = c;
+	TRY(pw_own_user(rq, &user));
+	TRY(check_old(rq, user_check_password(rq->db, rq->arena, user.id,
+	    in->old, &c->known)));
+	return hash_password(rq, "newPassword", in->new, user.email, &c->hash);
 }
 
 static enum err
 change(struct request *rq)
 {
-	const struct str *hash = rq->prepared;
+	const struct changing *c = rq->prepared;
 
-	return user_change_password(rq->db, rq->arena, rq->who.user_id,
-	    rq->who.session_id, *hash, rq->now);
+	return check_old(rq, user_change_password(rq->db, rq->arena,
+	    rq->who.user_id, rq->who.session_id, c->known, c->hash, rq->now));
 }
 
 static const enum err token_errors[] = ERRORS(ERR_BAD_TOKEN);

@@ -185,7 +185,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(payment_list(rq->db, rq->arena, &filter, &p, &rows));
 	pw_payment_page(rq, &p, rows);
 	return OK;
@@ -210,7 +210,8 @@ const struct route pw_payment_routes[] = {
 	{ .op = "listCheckoutSessions", .method = GET,
 	  .path = "/payments/checkout-sessions", .handle = list,
 	  .query = &checkout_query, .out = &checkout_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_PAYMENTS_READ, .tag = "payments",
+	  .sorts = pw_created_sorts, .flags = R_LIST,
+	  .scope = SCOPE_PAYMENTS_READ, .tag = "payments",
 	  .summary = "List checkout sessions", .done = "Checkout sessions" },
 	{ .op = "getCheckoutSession", .method = GET,
 	  .path = "/payments/checkout-sessions/{id}", .handle = get,

@@ -114,7 +114,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(product_list_all(rq->db, rq->arena, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct product), p.order < 2 ?
 	    offsetof(struct product, position) :
@@ -181,12 +181,12 @@ static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_NAME_TAKEN,
 const struct route pw_product_routes[] = {
 	{ .op = "adminCreateProduct", .method = POST, .path = "/admin/products",
 	  .handle = create, .in = &product_in,
-	  .out = &house_product_out, .status = 201, .flags = R_WRITE | R_HOUSE,
-	  .scope = SCOPE_PAYMENTS_WRITE, .errors = create_errors,
-	  .tag = "admin", .summary = "Offer a product",
-	  .done = "Product created" },
+	  .out = &house_product_out, .status = 201,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .errors = create_errors, .tag = "admin",
+	  .summary = "Offer a product", .done = "Product created" },
 	{ .op = "adminListProducts", .method = GET, .path = "/admin/products",
-	  .handle = list, .query = &pw_list_query,
+	  .handle = list, .query = &pw_list_query, .sorts = sorts,
 	  .out = &house_product_out, .status = 200, .flags = R_LIST | R_HOUSE,
 	  .scope = SCOPE_PAYMENTS_READ, .tag = "admin",
 	  .summary = "List all products, for sale or not",
@@ -199,12 +199,12 @@ const struct route pw_product_routes[] = {
 	{ .op = "adminUpdateProduct", .method = PUT,
 	  .path = "/admin/products/{id}", .handle = update,
 	  .in = &product_change, .out = &house_product_out, .status = 200,
-	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
 	  .errors = update_errors, .tag = "admin",
 	  .summary = "Change a product", .done = "Product updated" },
 	{ .op = "adminWithdrawProduct", .method = DELETE,
 	  .path = "/admin/products/{id}", .handle = withdraw, .status = 204,
-	  .flags = R_WRITE | R_HOUSE, .scope = SCOPE_PAYMENTS_WRITE,
+	  .flags = R_WRITE | R_HOUSE | R_LIVE, .scope = SCOPE_PAYMENTS_WRITE,
 	  .errors = not_found, .tag = "admin",
 	  .summary = "Take a product from sale; what was sold stays",
 	  .done = "Product withdrawn" },

@@ -40,7 +40,7 @@ list_members(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, referrer_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(referrer_list(rq->db, rq->arena, q->status, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct referrer),
 	    offsetof(struct referrer, joined_at),
@@ -125,7 +125,7 @@ list_held(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, held_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(earning_held(rq->db, rq->arena, &p, &rows));
 	row = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
@@ -163,7 +163,8 @@ const struct route pw_program_routes[] = {
 	{ .op = "adminListReferrers", .method = GET,
 	  .path = "/admin/referrers", .handle = list_members,
 	  .query = &referrer_query, .out = &referrer_detail, .status = 200,
-	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_CAMPAIGNS_READ,
+	  .sorts = referrer_sorts, .flags = R_LIST | R_HOUSE,
+	  .scope = SCOPE_CAMPAIGNS_READ,
 	  .tag = "admin", .summary = "List referrers", .done = "Referrers" },
 	{ .op = "adminApproveReferrer", .method = POST,
 	  .path = "/admin/referrers/{id}/approve", .handle = approve,
@@ -181,7 +182,8 @@ const struct route pw_program_routes[] = {
 	{ .op = "adminListHeldCommissions", .method = GET,
 	  .path = "/admin/held-commissions", .handle = list_held,
 	  .query = &pw_list_query, .out = &held_out, .status = 200,
-	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_EARNINGS_READ,
+	  .sorts = held_sorts, .flags = R_LIST | R_HOUSE,
+	  .scope = SCOPE_EARNINGS_READ,
 	  .tag = "admin",
 	  .summary = "List commissions that wait for a decision",
 	  .done = "Held commissions" },

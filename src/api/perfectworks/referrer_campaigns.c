@@ -154,7 +154,7 @@ read_filter(struct request *rq, struct placement_filter *f, struct paging *p)
 
 	if (q->q.p != NULL && paging.sort.p == NULL)
 		paging.sort = str_of(sorts[PLACEMENTS_BY_NAME]);
-	TRY(page_read(rq, &paging, sorts, p));
+	TRY(page_read(rq, &paging, p));
 	if (q->q.p != NULL && p->order != PLACEMENTS_BY_NAME)
 		return wrong_filter(rq, "sort", "is name:asc where q is given");
 	if (q->status >= 0 && q->phase >= 0)
@@ -251,7 +251,7 @@ const struct route pw_campaign_routes[] = {
 	{ .op = "listReferrerCampaigns", .method = GET,
 	  .path = "/referrer-campaigns", .handle = list,
 	  .query = &campaign_query, .out = &campaign_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_CAMPAIGNS_READ,
+	  .sorts = sorts, .flags = R_LIST, .scope = SCOPE_CAMPAIGNS_READ,
 	  .tag = "referrer-campaigns", .summary = "List referrer campaigns",
 	  .done = "Referrer campaigns" },
 	{ .op = "getReferrerCampaign", .method = GET,

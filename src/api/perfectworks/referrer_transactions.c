@@ -43,7 +43,7 @@ list(struct request *rq)
 	struct paging p;
 	enum err e;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	e = referrer_of(rq->db, rq->arena, rq->who.org_id, &r);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
@@ -118,7 +118,7 @@ const struct route pw_earning_routes[] = {
 	{ .op = "listReferrerTransactions", .method = GET,
 	  .path = "/referrer-transactions", .handle = list,
 	  .query = &earning_query, .out = &pw_earning, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_EARNINGS_READ,
+	  .sorts = sorts, .flags = R_LIST, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "referrer-transactions",
 	  .summary = "List commissions, reversals and withdrawals",
 	  .done = "Referrer transactions" },

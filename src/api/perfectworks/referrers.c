@@ -84,10 +84,18 @@ join(struct request *rq)
 }
 
 static enum err
+own(struct request *rq, struct referrer *r)
+{
+	enum err e = referrer_of(rq->db, rq->arena, rq->who.org_id, r);
+
+	return e == ERR_NOT_FOUND ? ERR_NOT_JOINED : e;
+}
+
+static enum err
 profile(struct request *rq)
 {
 	rq->out = ARENA_NEW(rq->arena, struct referrer);
-	return referrer_of(rq->db, rq->arena, rq->who.org_id, rq->out);
+	return own(rq, rq->out);
 }
 
 static enum err
@@ -97,13 +105,13 @@ dashboard(struct request *rq)
 	struct day first = { today.n - DASHBOARD_DAYS + 1 };
 	struct referrer r = { 0 };
 
-	TRY(referrer_of(rq->db, rq->arena, rq->who.org_id, &r));
+	TRY(own(rq, &r));
 	rq->out = ARENA_NEW(rq->arena, struct dashboard);
 	return referrer_dashboard(rq->db, rq->arena, r.id, first, today,
 	    rq->out);
 }
 
-static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
+static const enum err own_errors[] = ERRORS(ERR_NOT_JOINED);
 
 const struct route pw_referrer_routes[] = {
 	{ .op = "joinReferralProgram", .method = POST,
@@ -115,12 +123,12 @@ const struct route pw_referrer_routes[] = {
 	{ .op = "getReferrerProfile", .method = GET,
 	  .path = "/referrers/profile", .handle = profile,
 	  .out = &referrer_out, .status = 200, .scope = SCOPE_CAMPAIGNS_READ,
-	  .errors = not_found, .tag = "referrers",
+	  .errors = own_errors, .tag = "referrers",
 	  .summary = "Read your profile as a referrer", .done = "Referrer" },
 	{ .op = "getReferrerDashboard", .method = GET,
 	  .path = "/referrers/dashboard", .handle = dashboard,
 	  .out = &dashboard_out, .status = 200, .scope = SCOPE_EARNINGS_READ,
-	  .errors = not_found, .tag = "referrers",
+	  .errors = own_errors, .tag = "referrers",
 	  .summary = "Clicks, referrals and earnings", .done = "Dashboard" },
 	{ .op = NULL }
 };

@@ -91,7 +91,7 @@ list(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(reservation_list(rq->db, rq->arena, rq->who.org_id, q->status, &p,
 	    &rows));
 	page_cut(rq, &p, rows, sizeof(struct reservation),
@@ -153,7 +153,8 @@ const struct route pw_reservation_routes[] = {
 	{ .op = "listTokenReservations", .method = GET,
 	  .path = "/token-reservations", .handle = list,
 	  .query = &reservation_query, .out = &reservation_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_TOKENS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST,
+	  .scope = SCOPE_TOKENS_READ,
 	  .tag = "token-reservations", .summary = "List token reservations",
 	  .done = "Token reservations" },
 	{ .op = "getTokenReservation", .method = GET,

@@ -29,6 +29,7 @@ extern const struct route pw_callback_routes[];
 extern const struct route pw_token_routes[];
 extern const struct route pw_reservation_routes[];
 extern const struct route pw_adjustment_routes[];
+extern const struct route pw_ledger_routes[];
 extern const struct route pw_event_routes[];
 extern const struct route pw_webhook_routes[];
 extern const struct route pw_webhook_delivery_routes[];
@@ -45,13 +46,20 @@ extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
 
 /*
  * For what can't be undone the password is asked again; a route's .in and
- * .prepare.  A wrong one is ERR_FORBIDDEN, since the credential is good.
+ * .prepare.  A wrong one is ERR_WRONG_PASSWORD, 403: the credential is good.
  */
 struct pw_password {
 	struct str password;
 };
 extern const struct shape pw_password;
 MUST_CHECK enum err pw_confirm_password(struct request *);
+
+/* Who asks and what he acts for, which may have gone since he was known. */
+struct organization;
+struct user;
+MUST_CHECK enum err pw_active_organization(struct request *,
+    struct organization *);
+MUST_CHECK enum err pw_own_user(struct request *, struct user *);
 
 /* Amount and currency, as in earnings. */
 extern const struct shape pw_money;

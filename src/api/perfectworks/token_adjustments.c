@@ -76,7 +76,7 @@ list(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(adjustment_list(rq->db, rq->arena, q->organization_id, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct adjustment),
 	    offsetof(struct adjustment, created_at),
@@ -99,7 +99,8 @@ const struct route pw_adjustment_routes[] = {
 	{ .op = "listTokenAdjustments", .method = GET,
 	  .path = "/admin/token-adjustments", .handle = list,
 	  .query = &adjustment_query, .out = &adjustment_out, .status = 200,
-	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_TOKENS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST | R_HOUSE,
+	  .scope = SCOPE_TOKENS_READ,
 	  .tag = "token-adjustments", .summary = "List token adjustments",
 	  .done = "Token adjustments" },
 	{ .op = NULL }

@@ -81,7 +81,7 @@ list(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(check_times(rq, q, p.order));
 	TRY(token_list(rq->db, rq->arena, rq->who.org_id, &f, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct token_transaction),
@@ -111,7 +111,7 @@ const struct route pw_token_routes[] = {
 	{ .op = "listTokenTransactions", .method = GET,
 	  .path = "/token-transactions", .handle = list,
 	  .query = &token_query, .out = &token_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_TOKENS_READ,
+	  .sorts = sorts, .flags = R_LIST, .scope = SCOPE_TOKENS_READ,
 	  .tag = "token-transactions", .summary = "List token transactions",
 	  .done = "Token transactions" },
 	{ .op = "getTokenTransaction", .method = GET,

@@ -199,7 +199,7 @@ get_profile(struct request *rq)
 {
 	struct user *u = ARENA_NEW(rq->arena, struct user);
 
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	TRY(pw_own_user(rq, u));
 	rq->out = u;
 	answer_etag(rq, (uint64_t)u->version);
 	return OK;
@@ -218,7 +218,7 @@ put_profile(struct request *rq)
 	const struct profile_in *in = rq->in;
 	struct user *u = ARENA_NEW(rq->arena, struct user);
 
-	TRY(user_get(rq->db, rq->arena, rq->who.user_id, u));
+	TRY(pw_own_user(rq, u));
 	TRY(precondition(rq, (uint64_t)u->version));
 	if (in->name.p != NULL)
 		u->name = in->name;
@@ -252,7 +252,7 @@ static enum err
 get_active(struct request *rq)
 {
 	rq->out = ARENA_NEW(rq->arena, struct organization);
-	return organization_get(rq->db, rq->arena, rq->who.org_id, rq->out);
+	return pw_active_organization(rq, rq->out);
 }
 
 static enum err
@@ -274,6 +274,8 @@ SHAPE(registered_out, struct registered, "Registered",
 static const enum err register_errors[] = ERRORS(ERR_EMAIL_TAKEN);
 static const enum err profile_errors[] = ERRORS(ERR_STALE);
 static const enum err delete_errors[] = ERRORS(ERR_LAST_OWNER);
+static const enum err erase_errors[] = ERRORS(ERR_LAST_OWNER,
+    ERR_WRONG_PASSWORD);
 static const enum err active_errors[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route pw_user_routes[] = {
@@ -298,7 +300,7 @@ const struct route pw_user_routes[] = {
 	{ .op = "deleteUserPermanently", .method = DELETE,
 	  .path = "/users/permanent", .prepare = pw_confirm_password,
 	  .handle = erase, .in = &pw_password, .status = 204,
-	  .flags = R_WRITE | R_USER | R_NO_ORG, .errors = delete_errors,
+	  .flags = R_WRITE | R_USER | R_NO_ORG, .errors = erase_errors,
 	  .tag = "users", .summary = "Delete yourself and all personal data, "
 	    "for ever; a wrong password is 403",
 	  .done = "User deleted for ever" },

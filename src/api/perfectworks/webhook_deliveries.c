@@ -64,7 +64,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(webhook_delivery_list(rq->db, rq->arena, rq->who.org_id,
 	    rq->id[0], q->status, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct webhook_delivery),
@@ -145,7 +145,8 @@ const struct route pw_webhook_delivery_routes[] = {
 	{ .op = "listWebhookDeliveries", .method = GET,
 	  .path = "/webhook-endpoints/{id}/deliveries", .handle = list,
 	  .query = &delivery_query, .out = &delivery_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_WEBHOOKS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST,
+	  .scope = SCOPE_WEBHOOKS_READ,
 	  .errors = not_found, .tag = "webhook-endpoints",
 	  .summary = "List what was sent to a webhook endpoint, or is to be",
 	  .done = "Webhook deliveries" },

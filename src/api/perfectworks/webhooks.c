@@ -146,13 +146,18 @@ create(struct request *rq)
 	    .description = in->description, .events = STR("*"),
 	    .active = (rq->given & GIVEN_ACTIVE) == 0 || in->active };
 	bool good = good_url(rq, in->url);
+	enum err e;
 
 	if ((rq->given & GIVEN_EVENTS) != 0)
 		good &= good_events(rq, in->events, &w.events);
 	if (!good)
 		return ERR_INVALID;
-	TRY(webhook_create(rq->db, rq->arena, ACTOR(rq), &w));
-	return answer(rq, &w);
+	e = webhook_create(rq->db, rq->arena, ACTOR(rq), &w);
+	if (e == ERR_LIMIT)
+		complain(&rq->wrong, rq->arena, STR(""), "There can be %lld "
+		    "webhook endpoints: delete one first",
+		    (long long)settings->webhook_endpoints);
+	return e == OK ? answer(rq, &w) : e;
 }
 
 static enum err
@@ -164,7 +169,7 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(webhook_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	w = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
@@ -251,7 +256,8 @@ const struct route pw_webhook_routes[] = {
 	{ .op = "listWebhookEndpoints", .method = GET,
 	  .path = "/webhook-endpoints", .handle = list,
 	  .query = &pw_list_query, .out = &endpoint_out, .status = 200,
-	  .flags = R_LIST, .scope = SCOPE_WEBHOOKS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST,
+	  .scope = SCOPE_WEBHOOKS_READ,
 	  .tag = "webhook-endpoints", .summary = "List webhook endpoints",
 	  .done = "Webhook endpoints" },
 	{ .op = "getWebhookEndpoint", .method = GET,

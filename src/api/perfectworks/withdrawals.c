@@ -53,6 +53,9 @@ withdraw(struct request *rq)
 		complain(&rq->wrong, rq->arena, STR("amount"),
 		    "must be at least %lld",
 		    (long long)settings->least_withdrawal);
+	if (e == ERR_FUNDS)
+		complain(&rq->wrong, rq->arena, STR("amount"),
+		    "is more than is available in %.*s", STR_ARG(w.currency));
 	*out = (struct earning){ .id = w.id, .type = EARNING_WITHDRAWAL,
 	    .status = w.status, .amount = w.amount, .currency = w.currency,
 	    .created_at = w.created_at };
@@ -79,7 +82,7 @@ list(struct request *rq)
 	struct list rows;
 	struct paging p;
 
-	TRY(page_read(rq, &q->paging, pw_created_sorts, &p));
+	TRY(page_read(rq, &q->paging, &p));
 	TRY(withdrawal_list(rq->db, rq->arena, q->status, q->organization_id,
 	    &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct withdrawal),
@@ -159,7 +162,8 @@ const struct route pw_withdrawal_routes[] = {
 	{ .op = "adminListWithdrawals", .method = GET,
 	  .path = "/admin/withdrawals", .handle = list,
 	  .query = &withdrawal_query, .out = &withdrawal_out, .status = 200,
-	  .flags = R_LIST | R_HOUSE, .scope = SCOPE_EARNINGS_READ,
+	  .sorts = pw_created_sorts, .flags = R_LIST | R_HOUSE,
+	  .scope = SCOPE_EARNINGS_READ,
 	  .tag = "admin", .summary = "List withdrawals of all referrers",
 	  .done = "Withdrawals" },
 	{ .op = "adminGetWithdrawal", .method = GET,

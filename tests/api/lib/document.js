@@ -17,6 +17,7 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 formats(ajv);
 for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
+ajv.addFormat('idn-email', /^[^\s@]+@[A-Za-z0-9.-]+$/);
 
 /* With what every $ref points to in its place. */
 function whole(document, o) {
