@@ -150,9 +150,9 @@ SHAPE(hood_list_query, struct hood_list_query, "CampaignListQuery",
 	.doc = "N,M: the page N, from 1, with M items, at most 100; "
 	    "1,10 where absent", .example = "\"2,20\""),
     FIELD(struct hood_list_query, sort, "sort", .min = 1, .max = 60,
-	.doc = "At most three of create_time, update_time, name, "
-	    "next_run_time, run_counter, status, each once and with a minus "
-	    "for the other direction; -create_time where absent",
+	.doc = "-create_time, if absent; at most three of create_time, "
+	    "update_time, name, next_run_time, run_counter, status, each "
+	    "once, from the highest down with a minus",
 	.example = "\"-status,name\""),
     FIELD(struct hood_list_query, q, "q", .min = 1, .max = 120,
 	.doc = "Only those with this in what q_fields names, in any case"),
