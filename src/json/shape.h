@@ -129,7 +129,7 @@ void json_encode_some(struct buf *, const struct shape *, const void *record,
 void json_string(struct buf *, struct str);
 
 /*
- * json/merge.c: RFC 7386.  Both are well-formed, and target may be absent; the
+ * json/text.c: RFC 7386.  Both are well-formed, and target may be absent; the
  * result is absent where the patch is.
  */
 struct str json_merge(struct arena *, struct str target, struct str patch);

@@ -1,4 +1,4 @@
-/* JSON as text: parsed, written again, merged (RFC 7386). */
+/* JSON text to objects and back, and merged (RFC 7386). */
 #include "base/log.h"
 #include "json/shape.h"
 #include "json/text.h"
