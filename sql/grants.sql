@@ -24,7 +24,7 @@ GRANT INSERT ON reservation_lot TO affiliated@localhost;
 GRANT INSERT ON refund_lot TO affiliated@localhost;
 GRANT INSERT ON referrer_day TO affiliated@localhost;
 GRANT INSERT ON webhook_attempt TO affiliated@localhost;
-GRANT INSERT, UPDATE (id, reference) ON advertiser TO affiliated@localhost;
+GRANT INSERT, UPDATE (reference) ON advertiser TO affiliated@localhost;
 GRANT INSERT ON line_insertion TO affiliated@localhost;
 GRANT INSERT, UPDATE ON line_delivery TO affiliated@localhost;
 GRANT INSERT, UPDATE (reference) ON campaign_refund TO affiliated@localhost;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "admin/admin.h"
-#include "api/perfectworks/routes.h"
 #include "auth/jwt.h"
 #include "base/log.h"
 #include "http/roles.h"
@@ -162,7 +161,7 @@ print(void (*fn)(struct buf *))
 	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
 }
 
-/* Who may do what. */
+/* Who may do what on each face. */
 static void
 roles_table(struct buf *b)
 {

@@ -1,9 +1,12 @@
 -- Campaigns of an organization; whoever changes one holds its lock.
 
--- name: advertiser_meet
+-- name: advertiser_insert
 INSERT INTO advertiser (organization_id, reference, created_at)
 VALUES (:org, :reference, :now)
-ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)
+
+-- name: advertiser_find
+SELECT id FROM advertiser
+WHERE organization_id = :org AND reference = :reference LOCK IN SHARE MODE
 
 -- name: campaign_insert
 INSERT INTO campaign (organization_id, advertiser_id, user_id, name,
@@ -48,6 +51,10 @@ WHERE c.organization_id = :org AND c.id = :id FOR UPDATE
 UPDATE campaign SET name = :name, description = :description,
 	extras = :extras, archived = :archived, starts_on = :starts,
 	ends_on = :ends, begins_at = :begins, updated_at = :now, version = version + 1
+WHERE id = :id
+
+-- name: campaign_engage
+UPDATE campaign SET advertiser_id = :advertiser, currency = :currency
 WHERE id = :id
 
 -- name: campaign_move
@@ -145,6 +152,7 @@ LIMIT 200
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
+AND (launched_at IS NULL OR launched_at < :quiet)
 LIMIT 200
 
 -- name: campaign_to_settle

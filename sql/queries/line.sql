@@ -7,7 +7,14 @@ VALUES (:org, :campaign, :external, :product, :price, :starts, :ends, :booked,
 	:amount, :tax)
 
 -- name: insertion_insert
-INSERT INTO line_insertion (line_id, day) VALUES (:line, :day)
+INSERT INTO line_insertion (line_id, day) VALUES
+-- rows:
+(:line, :day)
+
+-- name: insertion_list
+SELECT i.line_id AS line_id, i.day AS day
+FROM campaign_line l JOIN line_insertion i ON i.line_id = l.id
+WHERE l.campaign_id = :campaign ORDER BY i.line_id, i.day
 
 -- name: line_list
 SELECT l.id AS id, l.campaign_id AS campaign_id,

@@ -1,6 +1,8 @@
 /* Reads Authorization and X-API-Key. */
 #include "auth/credential.h"
 
+#include <sodium.h>
+
 #include "base/banned.h"
 
 static const struct credential bad = { .kind = CREDENTIAL_BAD };
@@ -68,4 +70,30 @@ credential_of(struct str authorization, struct str api_key)
 	if (bearer.kind != key.kind || !str_eq(bearer.text, key.text))
 		return bad;
 	return bearer;
+}
+
+/* Of one spelling only: each would have a rate limit of its own. */
+static bool
+decode_base64(struct arena *a, struct str text, struct str *out)
+{
+	char *p = arena_alloc(a, text.n + 1);
+
+	out->p = p;
+	return sodium_base642bin((unsigned char *)p, text.n, text.p, text.n,
+	    NULL, &out->n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
+struct str
+credential_of_basic(struct arena *a, struct str authorization)
+{
+	struct str scheme, text, both, user, secret;
+
+	if (!str_cut(str_trim(authorization), ' ', &scheme, &text) ||
+	    !str_eq_nocase(scheme, STR("Basic")) ||
+	    !decode_base64(a, str_trim(text), &both) ||
+	    !str_cut(both, ':', &user, &secret))
+		return authorization;
+	return str_printf(a, "Bearer %s%.*s_%.*s",
+	    str_has_prefix(user, STR("aff_")) ? "" : "aff_live_",
+	    STR_ARG(user), STR_ARG(secret));
 }

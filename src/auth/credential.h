@@ -19,4 +19,11 @@ struct credential {
  */
 struct credential credential_of(struct str authorization, struct str api_key);
 
+/*
+ * HTTP Basic to the same with "Bearer": the user is a key's id, with
+ * "aff_live_" or "aff_test_" before it, or alone for a live key; the password
+ * is its secret.  Any other header is given back as it is.
+ */
+struct str credential_of_basic(struct arena *, struct str authorization);
+
 #endif

@@ -102,6 +102,7 @@ bind_arg(MYSQL_BIND *b, struct slot *s, const struct arg *arg)
 	case T_DAY:
 		bind_time(b, s, arg);
 		return;
+	case T_DECIMAL:
 	case T_LIST:
 	case T_RECORD:
 		break;
@@ -165,6 +166,7 @@ bind_column(MYSQL_BIND *b, struct slot *s, const struct field *f, char *text,
 		b->buffer = &s->time;
 		b->buffer_length = sizeof(s->time);
 		return;
+	case T_DECIMAL:
 	case T_LIST:
 	case T_RECORD:
 		break;
@@ -312,6 +314,7 @@ read_null(const struct field *f, void *at)
 	case T_STR:
 		*(struct str *)at = STR_NULL;
 		return;
+	case T_DECIMAL:
 	case T_LIST:
 	case T_RECORD:
 		break;
@@ -345,6 +348,7 @@ read_column(struct prepared *p, size_t i, struct arena *a, void *at)
 		return true;
 	case T_STR:
 		return read_text(p, i, a, at);
+	case T_DECIMAL:
 	case T_LIST:
 	case T_RECORD:
 		break;

@@ -8,10 +8,11 @@
 #include "base/banned.h"
 
 enum err
-authenticate(struct request *rq, const struct auth_lookup *look)
+authenticate(struct request *rq, const struct auth_lookup *look, bool basic)
 {
-	struct credential c = credential_of(rq->http->authorization,
-	    rq->http->api_key);
+	struct str authorization = rq->http->authorization;
+	struct credential c = credential_of(!basic ? authorization :
+	    credential_of_basic(rq->arena, authorization), rq->http->api_key);
 	struct apikey_parts key;
 	struct claims claims;
 

@@ -107,14 +107,22 @@ decode_body(struct serving *s)
 {
 	struct request *rq = &s->rq;
 	const struct route *r = rq->route;
+	struct str body = rq->http->body;
+	enum err e;
 
 	if (r->in == NULL || (r->flags & (R_FORM | R_RAW_BODY)) != 0)
 		return OK;
-	if (!is_taken(r->method, rq->http->content_type))
+	if ((r->flags & R_BARE) != 0 && body.n == 0)
+		body = STR("{}");
+	else if (!is_taken(r->method, rq->http->content_type))
 		return ERR_MEDIA_TYPE;
 	rq->in = arena_alloc(rq->arena, r->in->size);
-	return json_decode(rq->arena, rq->http->body, r->in, s->face->lax,
-	    rq->in, &rq->given, &rq->wrong);
+	e = json_decode(rq->arena, body, r->in, s->face->lax, rq->in,
+	    &rq->given, &rq->wrong);
+	if (r->check == NULL || (e != OK && e != ERR_INVALID))
+		return e;
+	r->check(rq);
+	return rq->wrong.n == 0 ? OK : ERR_INVALID;
 }
 
 static enum err
@@ -322,7 +330,7 @@ prepare(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
 
-	TRY(authenticate(rq, lookup));
+	TRY(authenticate(rq, lookup, s->face->basic));
 	TRY(authorize(rq->route, &rq->who));
 	if (s->match.bad_id)
 		return ERR_BAD_ID;

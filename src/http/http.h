@@ -87,6 +87,7 @@ enum {
 	R_SELF = 8192,		/* on oneself a log-in needs no scope: the
 				 * model looks who it is about */
 	R_FOLLOW = 16384,	/* with R_LIST: its end is followed by cursor */
+	R_BARE = 65536,		/* no body is the same as {} */
 	R_QUOTE = 32768,	/* has a dry run; its ETag as If-Match of the
 				 * real call: just that, or 412 */
 };
@@ -94,9 +95,13 @@ enum {
 struct route {
 	const char *op;			/* operationId */
 	enum method method;
-	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}" */
+	const char *path;	/* "/api-keys/{id}", "/slug/{text:slug}",
+				 * "/{id:campaign}/lines/{id:line}" */
 	enum err (*handle)(struct request *);
 	enum err (*prepare)(struct request *);	/* before BEGIN: slow work */
+	/* Complains of what only the whole body shows, one with wrong fields
+	 * as well, so that all is named at once. */
+	void (*check)(struct request *);
 	/*
 	 * For a write that waits for somebody outside: handle stores what is
 	 * wanted and leaves its id in rq->subject; outside runs between two
@@ -123,6 +128,7 @@ struct face {
 	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
 	const char *title;
 	bool lax;			/* unknown members are ignored */
+	bool basic;			/* API keys by HTTP Basic as well */
 	/* NULL-terminated; each ends in an entry without .op. */
 	const struct route *const *tables;
 	void (*success)(struct request *, struct buf *, bool masked);

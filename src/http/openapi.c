@@ -66,7 +66,7 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	set[ERR_TEST_KEY] |= (r->flags & R_LIVE) != 0;
 	set[ERR_NO_ORGANIZATION] = !public &&
 	    (r->flags & (R_NO_ORG | R_HOUSE)) == 0;
-	set[ERR_BAD_ID] = strstr(r->path, "{id}") != NULL;
+	set[ERR_BAD_ID] = strstr(r->path, "{id") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
 	set[ERR_INVALID] |= body;
@@ -126,19 +126,18 @@ put_query(struct buf *b, const struct route *r)
 static void
 put_path_parameters(struct buf *b, const char *path)
 {
-	struct str rest = str_of(path), before, name;
+	struct str rest = str_of(path), before, part, kind, name;
 
-	if (strstr(path, "{id}") != NULL)
-		put_parameter(b, "path", "id", true, "Its id",
-		    "{\"type\":\"string\",\"pattern\":\"^[1-9][0-9]*$\","
-		    "\"maxLength\":19}");
-	while (str_cut(rest, '{', &before, &rest))
-		if (str_has_prefix(rest, STR("text:")) &&
-		    str_cut(str_skip(rest, 5), '}', &name, &before))
-			buf_printf(b, "{\"name\":\"%.*s\",\"in\":\"path\","
-			    "\"required\":true,\"description\":\"Its name\","
-			    "\"schema\":{\"type\":\"string\","
-			    "\"maxLength\":200}},", STR_ARG(name));
+	while (str_cut(rest, '{', &before, &rest)) {
+		(void)str_cut(rest, '}', &part, &rest);
+		if (!str_cut(part, ':', &kind, &name))
+			name = kind;
+		put_parameter(b, "path", str_c(b->arena, name), true,
+		    str_is(kind, "id") ? "Its id" : "Its name",
+		    str_is(kind, "id") ? "{\"type\":\"string\","
+		    "\"pattern\":\"^[1-9][0-9]*$\",\"maxLength\":19}" :
+		    "{\"type\":\"string\",\"maxLength\":200}");
+	}
 }
 
 static void
@@ -176,7 +175,8 @@ put_body(struct buf *b, const struct route *r)
 
 	if (r->in == NULL)
 		return;
-	buf_lit(b, "\"requestBody\":{\"required\":true,\"content\":{");
+	buf_printf(b, "\"requestBody\":{\"required\":%s,\"content\":{",
+	    (r->flags & R_BARE) != 0 ? "false" : "true");
 	for (size_t i = 0; i < LEN(types) && types[i] != NULL; i++)
 		buf_printf(b, "%s\"%s\":{\"schema\":{\"$ref\":"
 		    "\"#/components/schemas/%s\"}}", i > 0 ? "," : "",
@@ -192,6 +192,11 @@ put_success(struct printer *p, const struct route *r, int status)
 	buf_printf(b, "\"%d\":{\"description\":", status);
 	quoted(b, status == 304 ? "Not changed: it has the ETag that "
 	    "If-None-Match named" : r->done != NULL ? r->done : r->summary);
+	if ((r->flags & R_QUOTE) != 0)
+		buf_lit(b, ",\"headers\":{\"ETag\":{\"required\":true,"
+		    "\"description\":\"Of what this answer says: as If-Match "
+		    "of the real call after a dry run, just that is done\","
+		    "\"schema\":{\"type\":\"string\",\"maxLength\":100}}}");
 	if (status == 204 || status == 304) {
 		;	/* nothing to describe */
 	} else if ((r->flags & R_RAW) != 0) {
@@ -301,13 +306,16 @@ put_operation(struct printer *p, const struct route *r)
 static void
 put_path(struct buf *b, const char *path)
 {
-	const char *text = strstr(path, "{text:");
+	struct str rest = str_of(path), before, part, name;
 
-	if (text == NULL)
-		quoted(b, path);
-	else
-		buf_printf(b, "\"%.*s{%s\"", (int)(text - path), path,
-		    text + 6);
+	buf_char(b, '"');
+	while (str_cut(rest, '{', &before, &rest)) {
+		(void)str_cut(rest, '}', &part, &rest);
+		if (!str_cut(part, ':', &part, &name))
+			name = part;
+		buf_printf(b, "%.*s{%.*s}", STR_ARG(before), STR_ARG(name));
+	}
+	buf_printf(b, "%.*s\"", STR_ARG(before));
 }
 
 static const struct route *
@@ -362,8 +370,12 @@ put_components(struct printer *p)
 	    "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
 	    "\"description\":\"A JWT of /auth/login, or an API key\"},"
 	    "\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
-	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}},"
-	    "\"schemas\":{\"Error\":");
+	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}");
+	if (p->face->basic)
+		buf_lit(b, ",\"basic\":{\"type\":\"http\",\"scheme\":"
+		    "\"basic\",\"description\":\"An API key: how it begins "
+		    "(aff_live_ and its id), and its secret\"}");
+	buf_lit(b, "},\"schemas\":{\"Error\":");
 	p->face->failure_schema(b);
 	for (size_t i = 0; i < p->n; i++) {
 		buf_printf(b, ",\"%s\":", p->shapes[i].shape->name);
@@ -417,7 +429,8 @@ put_document(struct printer *p)
 	    "\"url\":\"https://opensource.org/license/mit\"}},"
 	    "\"servers\":[{\"url\":\"");
 	buf_printf(b, "https://localhost:8443%s\"}],", p->face->prefix);
-	buf_lit(b, "\"security\":[{\"bearer\":[]},{\"apiKey\":[]}],");
+	buf_printf(b, "\"security\":[{\"bearer\":[]},{\"apiKey\":[]}%s],",
+	    p->face->basic ? ",{\"basic\":[]}" : "");
 	put_tags(p);
 	put_paths(p);
 	put_components(p);

@@ -59,7 +59,8 @@ rfc9457(const struct request *rq, enum err e, int status, struct buf *b)
 }
 
 static struct header *
-headers_of(const struct request *rq, int status, struct str allow)
+headers_of(const struct face *face, const struct request *rq, int status,
+    struct str allow)
 {
 	struct header *h = problem_header(rq->arena, NULL, "Cache-Control",
 	    STR("no-store"));
@@ -67,7 +68,8 @@ headers_of(const struct request *rq, int status, struct str allow)
 	switch (status) {
 	case 401:
 		return problem_header(rq->arena, h, "WWW-Authenticate",
-		    STR("Bearer"));
+		    face != NULL && face->basic ? STR("Bearer, "
+		    "Basic realm=\"API key\"") : STR("Bearer"));
 	case 405:
 		return problem_header(rq->arena, h, "Allow", allow);
 	case 429:
@@ -85,7 +87,7 @@ problem_write(const struct face *face, const struct request *rq, enum err e,
 	    wants_problem(rq->http->accept);
 
 	out->status = face_status(face, e);
-	out->headers = headers_of(rq, out->status, allow);
+	out->headers = headers_of(face, rq, out->status, allow);
 	buf_init(&out->body, rq->arena, 512);
 	out->content_type = plain ? "application/problem+json" :
 	    "application/json";

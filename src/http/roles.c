@@ -32,7 +32,7 @@ put_scope(const struct route *r, struct buf *b)
 		}
 }
 
-/* "/x/{text:name}" is "/x/{name}" in the table. */
+/* "/x/{text:name}" and "/x/{id:name}" are "/x/{name}" in the table. */
 static void
 put_path(const char *path, struct buf *b)
 {
@@ -43,28 +43,25 @@ put_path(const char *path, struct buf *b)
 		buf_char(b, '{');
 		if (str_has_prefix(rest, STR("text:")))
 			rest = str_skip(rest, 5);
+		else if (str_has_prefix(rest, STR("id:")))
+			rest = str_skip(rest, 3);
 	}
 	buf_str(b, before);
 }
 
 static void
-put_face(const struct face *f, const struct asker *askers, size_t n,
-    struct buf *b)
+put_row(const struct face *f, const struct route *r,
+    const struct asker *askers, size_t n, struct buf *b)
 {
-	for (size_t t = 0; f->tables[t] != NULL; t++)
-		for (const struct route *r = f->tables[t]; r->op != NULL;
-		    r++) {
-			buf_printf(b, "| %s | %s %s", r->op,
-			    method_names[r->method], f->prefix);
-			put_path(r->path, b);
-			buf_lit(b, " | ");
-			put_scope(r, b);
-			buf_lit(b, " |");
-			for (size_t i = 0; i < n; i++)
-				buf_printf(b, " %s |",
-				    cell(r, &askers[i].who));
-			buf_char(b, '\n');
-		}
+	buf_printf(b, "| %s | %s %s", r->op, method_names[r->method],
+	    f->prefix);
+	put_path(r->path, b);
+	buf_lit(b, " | ");
+	put_scope(r, b);
+	buf_lit(b, " |");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, " %s |", cell(r, &askers[i].who));
+	buf_char(b, '\n');
 }
 
 void
@@ -79,6 +76,9 @@ roles_print(const struct face *const *list, const struct asker *askers,
 		buf_lit(b, " --- |");
 	buf_char(b, '\n');
 	for (; *list != NULL; list++)
-		if ((*list)->success != NULL)	/* not the root of the site */
-			put_face(*list, askers, n, b);
+		for (size_t t = 0; (*list)->failure != NULL &&
+		    (*list)->tables[t] != NULL; t++)
+			for (const struct route *r = (*list)->tables[t];
+			    r->op != NULL; r++)
+				put_row(*list, r, askers, n, b);
 }

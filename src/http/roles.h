@@ -10,7 +10,7 @@ struct asker {
 	struct principal who;
 };
 
-/* A Markdown table of the faces' operations; the list ends in NULL. */
+/* A Markdown table of the faces' operations; NULL ends the list. */
 void roles_print(const struct face *const *, const struct asker *, size_t n,
     struct buf *);
 

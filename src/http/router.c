@@ -42,7 +42,8 @@ literal(struct node *parent, struct str name)
 static struct node *
 add_child(struct node *parent, struct str segment)
 {
-	struct node **place = str_is(segment, "{id}") ? &parent->id :
+	struct node **place = str_is(segment, "{id}") ||
+	    str_has_prefix(segment, STR("{id:")) ? &parent->id :
 	    str_has_prefix(segment, STR("{text:")) ? &parent->text : NULL;
 	struct node *n;
 

@@ -246,6 +246,34 @@ check_day(const struct place *p, struct str s)
 		WRONG(p, "must be a date like 2026-11-21");
 }
 
+/* As JSON writes a number, but for signs and exponents. */
+static bool
+is_decimal(struct str s)
+{
+	struct str whole, fraction;
+	bool point = str_cut(s, '.', &whole, &fraction);
+
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] < '0' || s.p[i] > '9') && s.p[i] != '.')
+			return false;
+	return whole.n > 0 && (whole.n == 1 || whole.p[0] != '0') &&
+	    (!point || (fraction.n > 0 &&
+	    memchr(fraction.p, '.', fraction.n) == NULL));
+}
+
+void
+check_decimal(const struct place *p, struct str s)
+{
+	if (s.n > 0 && s.p[0] == '-')
+		WRONG(p, "must not be negative");
+	else if (s.n > DECIMAL_MAX || !is_decimal(s))
+		WRONG(p, "must be a decimal number like 100.10, without an "
+		    "exponent");
+	else
+		((struct decimal *)(void *)p->at)->text =
+		    str_dup(p->arena, s);
+}
+
 bool
 check_count(const struct place *p, size_t items)
 {

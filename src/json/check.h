@@ -8,6 +8,7 @@
 #define LIST_MAX	1000			/* items */
 #define ITEM_MAX	1000			/* characters of one string */
 #define INTEGER_MAX	INT64_C(9007199254740991)	/* as in I-JSON */
+#define DECIMAL_MAX	20			/* characters */
 
 /* Where a value goes, and what it is called when it is wrong. */
 struct place {
@@ -25,6 +26,7 @@ void check_id(const struct place *, struct str);
 void check_label(const struct place *, struct str);
 void check_time(const struct place *, struct str);
 void check_day(const struct place *, struct str);
+void check_decimal(const struct place *, struct str);
 /* Stores nothing. */
 MUST_CHECK bool check_count(const struct place *, size_t items);
 /* One item of a list of strings. */

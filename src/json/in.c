@@ -115,6 +115,18 @@ decode_json(const struct place *p, json_object *v)
 		*(struct str *)(void *)p->at = json_text(p->arena, v);
 }
 
+/* json-c keeps the text that a number had. */
+static void
+decode_decimal(const struct place *p, json_object *v)
+{
+	if (is(v, json_type_string))
+		check_decimal(p, text_of(v));
+	else if (is(v, json_type_int) || is(v, json_type_double))
+		check_decimal(p, str_of(json_object_get_string(v)));
+	else
+		not_a(p, "a number");
+}
+
 static void
 decode_value(const struct decoder *d, const struct place *p, json_object *v)
 {
@@ -136,6 +148,9 @@ decode_value(const struct decoder *d, const struct place *p, json_object *v)
 		return;
 	case T_ID:
 		decode_id(d, p, v);
+		return;
+	case T_DECIMAL:
+		decode_decimal(p, v);
 		return;
 	case T_LIST:
 		decode_list(d, p, v);

@@ -123,6 +123,7 @@ static void
 put_value(struct buf *b, const struct field *f, const char *at, bool masked)
 {
 	const void *p = at;
+	struct str text;
 	int label;
 
 	switch (f->type) {
@@ -147,6 +148,10 @@ put_value(struct buf *b, const struct field *f, const char *at, bool masked)
 	case T_LABEL:
 		label = *(const int *)p;
 		json_string(b, label < 0 ? STR_NULL : str_of(f->labels[label]));
+		break;
+	case T_DECIMAL:
+		text = ((const struct decimal *)p)->text;
+		buf_str(b, text.p == NULL ? STR("null") : text);
 		break;
 	case T_LIST:
 		put_list(b, f, p, masked);

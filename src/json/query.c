@@ -65,6 +65,9 @@ put_scalar(const struct place *p, struct str v)
 	case T_LABEL:
 		check_label(p, v);
 		return;
+	case T_DECIMAL:
+		check_decimal(p, v);
+		return;
 	case T_LIST:
 	case T_RECORD:
 		break;

@@ -104,6 +104,19 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 }
 
 static void
+put_decimal(struct buf *b, bool nullable, bool input)
+{
+	if (input)
+		buf_printf(b, "\"type\":[\"number\",\"string\"%s],"
+		    "\"pattern\":\"^(0|[1-9][0-9]*)([.][0-9]+)?$\","
+		    "\"maxLength\":%d", nullable ? ",\"null\"" : "",
+		    DECIMAL_MAX);
+	else
+		put_type(b, "number", nullable);
+	buf_lit(b, ",\"minimum\":0,\"maximum\":" SAFE_INTEGER);
+}
+
+static void
 put_reference(struct buf *b, const struct field *f, bool nullable)
 {
 	if (nullable)
@@ -154,6 +167,9 @@ put_kind(struct buf *b, const struct field *f, bool input)
 	case T_LABEL:
 		put_type(b, "string", nullable);
 		put_labels(b, f->labels, nullable);
+		break;
+	case T_DECIMAL:
+		put_decimal(b, nullable, input);
 		break;
 	case T_LIST:
 		put_list(b, f, nullable, input);

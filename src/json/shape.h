@@ -9,6 +9,7 @@
  *   struct str   string             struct when  time, ISO 8601; 0 is null
  *   struct day   date               int          one of .labels, by its index
  *   struct list  array of .of (records) or, without .of, of strings
+ *   struct decimal  number with digits behind the point, as it is written
  *   any other    a nested record: .of
  * A string whose p is NULL is null.  An int of -1 is null.  A nested record
  * with F_NULLABLE is null when its first field is an id of 0.
@@ -21,7 +22,8 @@
 #include "base/err.h"
 
 enum field_type {
-	T_BOOL, T_INT, T_ID, T_STR, T_TIME, T_DAY, T_LABEL, T_LIST, T_RECORD,
+	T_BOOL, T_INT, T_ID, T_STR, T_TIME, T_DAY, T_LABEL, T_DECIMAL, T_LIST,
+	T_RECORD,
 };
 
 enum {
@@ -37,6 +39,15 @@ enum {
 struct list {
 	void *items;		/* n records of the shape, or struct str */
 	size_t n;
+};
+
+/*
+ * "100.10": taken as a JSON number or as a string, without sign and exponent;
+ * written as a number with just these digits.  Never a double on the way.
+ * Absent (null): text.p is NULL.  Not in the database.
+ */
+struct decimal {
+	struct str text;
 };
 
 struct field {
@@ -65,7 +76,7 @@ struct shape {
 #define FIELD_TYPE(type, member) _Generic(((type *)0)->member, \
 	bool: T_BOOL, int64_t: T_INT, uint64_t: T_ID, struct str: T_STR, \
 	struct when: T_TIME, struct day: T_DAY, int: T_LABEL, \
-	struct list: T_LIST, default: T_RECORD)
+	struct decimal: T_DECIMAL, struct list: T_LIST, default: T_RECORD)
 
 /* FIELD(struct campaign, landing_url, "landingUrl", .flags = F_REQUIRED) */
 #define FIELD(rec, member, wire, ...) \

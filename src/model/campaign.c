@@ -143,6 +143,22 @@ campaign_note(struct db *db, struct arena *a, const struct actor *who,
 	    .at = who->now });
 }
 
+SHAPE(advertiser_row, struct campaign, NULL,
+    FIELD(struct campaign, advertiser_id, "id"));
+
+/* The advertiser of that reference, made on its first use. */
+static enum err
+meet(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c)
+{
+	enum err e = db_exec(db, Q_ADVERTISER_INSERT, ARGS(
+	    c->organization_id, c->advertiser, who->now), NULL,
+	    &c->advertiser_id);
+
+	return e != ERR_CONFLICT ? e : db_row(db, a, Q_ADVERTISER_FIND, ARGS(
+	    c->organization_id, c->advertiser), &advertiser_row, c);
+}
+
 enum err
 campaign_create(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
@@ -153,8 +169,7 @@ campaign_create(struct db *db, struct arena *a, const struct actor *who,
 	c->created_at = c->updated_at = who->now;
 	c->version = 1;
 	if (c->advertiser.p != NULL)
-		TRY(db_exec(db, Q_ADVERTISER_MEET, ARGS(c->organization_id,
-		    c->advertiser, who->now), NULL, &c->advertiser_id));
+		TRY(meet(db, a, who, c));
 	TRY(db_exec(db, Q_CAMPAIGN_INSERT, ARGS(c->organization_id,
 	    c->advertiser_id, c->user_id, c->name, c->description, c->brand,
 	    c->product_group, type_arg(c), c->currency, c->extras,
@@ -176,6 +191,17 @@ campaign_lock(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 {
 	return db_row(db, a, Q_CAMPAIGN_LOCK, ARGS(org, id), &campaign_row,
 	    c);
+}
+
+enum err
+campaign_engage(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, struct str advertiser, struct str currency)
+{
+	c->advertiser = advertiser;
+	c->currency = currency;
+	TRY(meet(db, a, who, c));
+	return db_exec(db, Q_CAMPAIGN_ENGAGE, ARGS(c->advertiser_id, currency,
+	    c->id), NULL, NULL);
 }
 
 enum err

@@ -79,6 +79,13 @@ MUST_CHECK enum err campaign_get(struct db *, struct arena *, uint64_t org,
 /* Reads it, and keeps it from others to the end of the transaction. */
 MUST_CHECK enum err campaign_lock(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct campaign *);
+/*
+ * Gives one that is locked, and has none, its advertiser and currency: lines
+ * and money need both.
+ */
+MUST_CHECK enum err campaign_engage(struct db *, struct arena *,
+    const struct actor *, struct campaign *, struct str advertiser,
+    struct str currency);
 /* Writes what may be edited of one that is locked: all but money and status. */
 MUST_CHECK enum err campaign_update(struct db *, struct arena *,
     const struct actor *, struct campaign *);

@@ -4,6 +4,12 @@
 #include "base/log.h"
 #include "base/banned.h"
 
+/*
+ * One that is entered when it is over already is left alone for so long, so
+ * that what is entered step by step can still be stopped as of a day.
+ */
+#define QUIET_SECONDS 10
+
 struct due {
 	uint64_t id, organization_id;
 };
@@ -104,7 +110,8 @@ campaign_turns(struct db *db, struct arena *a, struct when now,
 	} steps[] = {
 		{ Q_CAMPAIGN_TO_BEGIN, ARGS(now), begin },
 		{ Q_CAMPAIGN_WITH_ENDED_LINE, ARGS(day_of(now)), work_out },
-		{ Q_CAMPAIGN_TO_FINISH, ARGS(day_of(now)), finish },
+		{ Q_CAMPAIGN_TO_FINISH, ARGS(day_of(now),
+		    when_add(now, -QUIET_SECONDS)), finish },
 		{ Q_CAMPAIGN_TO_SETTLE, ARGS(day_of(now)), work_out },
 	};
 

@@ -43,7 +43,9 @@ earned_part(const struct delivery *d, struct day at)
 	struct part p = counted(d, at);
 
 	INVARIANT(p.booked > 0 && p.done >= 0);
-	if (p.done > p.booked)
+	if (at.n < d->starts_on.n)
+		p.done = 0;
+	else if (p.done > p.booked)
 		p.done = p.booked;
 	return p;
 }

@@ -25,8 +25,8 @@ struct part {
 };
 
 /*
- * The part of a line that is earned at the end of that day.  CPD counts days,
- * a flat line is earned once it has begun.
+ * The part of a line that is earned at the end of that day: nothing before it
+ * begins.  CPD counts days, a flat line is earned once it has begun.
  */
 struct part earned_part(const struct delivery *, struct day at);
 /* round(amount * part) */

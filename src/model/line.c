@@ -33,18 +33,22 @@ SHAPE(line_row, struct line, NULL,
     COLUMN(struct line, billed));
 
 static enum err
-insert(struct db *db, struct campaign *c, struct line *l)
+insert(struct db *db, struct arena *a, struct campaign *c, struct line *l)
 {
 	const struct day *day = l->insertions.items;
+	size_t n = l->insertions.n;
+	struct arg *row = arena_array(a, 2 * n + 1, sizeof(*row));
 
 	TRY(db_exec(db, Q_LINE_INSERT, ARGS(c->organization_id, c->id,
 	    l->external_id, l->product, LABEL(price_labels, l->price),
 	    l->starts_on, l->ends_on, l->booked, l->amount, l->tax), NULL,
 	    &l->id));
-	for (size_t i = 0; i < l->insertions.n; i++)
-		TRY(db_exec(db, Q_INSERTION_INSERT, ARGS(l->id, day[i]), NULL,
-		    NULL));
-	return OK;
+	for (size_t i = 0; i < n; i++) {
+		row[2 * i] = ARG(l->id);
+		row[2 * i + 1] = ARG(day[i]);
+	}
+	return n == 0 ? OK : db_exec_rows(db, Q_INSERTION_INSERT, row, n, NULL,
+	    NULL);
 }
 
 static void
@@ -63,7 +67,7 @@ line_add(struct db *db, struct arena *a, const struct actor *who,
 	if (campaign_over(c))
 		return ERR_CONFLICT;
 	for (size_t i = 0; i < n; i++) {
-		TRY(insert(db, c, &l[i]));
+		TRY(insert(db, a, c, &l[i]));
 		widen(c, &l[i]);
 		TRY(campaign_note(db, a, who, c, "add_line", STR_NULL,
 		    "\"line\":\"%llu\",\"amount\":%lld", LLU(l[i].id),
@@ -77,6 +81,18 @@ line_list(struct db *db, struct arena *a, const struct campaign *c,
     struct day at, struct list *out)
 {
 	return db_rows(db, a, Q_LINE_LIST, ARGS(at, c->id), &line_row, out);
+}
+
+SHAPE(insertion_row, struct insertion, NULL,
+    COLUMN(struct insertion, line_id),
+    COLUMN(struct insertion, day));
+
+enum err
+line_insertions(struct db *db, struct arena *a, const struct campaign *c,
+    struct list *out)
+{
+	return db_rows(db, a, Q_INSERTION_LIST, ARGS(c->id), &insertion_row,
+	    out);
 }
 
 struct bounds {
@@ -100,30 +116,41 @@ fits(const struct bounds *b, const struct line_report *r)
 	    r->clicks <= b->after_clicks));
 }
 
+static enum err
+store_report(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, struct line_report r)
+{
+	struct bounds b = { 0 };
+
+	TRY(db_row(db, a, Q_LINE_REPORT_BOUNDS, ARGS(r.line_id, r.at),
+	    &bounds_row, &b));
+	if (r.impressions < 0)
+		r.impressions = b.before_impressions;
+	if (r.clicks < 0)
+		r.clicks = b.before_clicks;
+	if (!fits(&b, &r))
+		return ERR_BACKWARDS;
+	TRY(db_exec(db, Q_LINE_REPORT_INSERT, ARGS(r.line_id, r.at,
+	    r.impressions, r.clicks, who->now), NULL, NULL));
+	TRY(db_exec(db, Q_LINE_REPORT_LAST, ARGS(r.line_id), NULL, NULL));
+	return campaign_note(db, a, who, c, "deliver", STR_NULL,
+	    "\"line\":\"%llu\",\"impressions\":%lld,\"clicks\":%lld",
+	    LLU(r.line_id), (long long)r.impressions, (long long)r.clicks);
+}
+
 enum err
 line_deliver(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, const struct line_report *r)
 {
 	struct line l = { .id = 0 };
-	struct bounds b = { 0 };
 
-	if (c->status == CAMPAIGN_DRAFT || c->status == CAMPAIGN_DELETED)
-		return ERR_CONFLICT;
 	TRY(db_row(db, a, Q_LINE_GET, ARGS(c->id, r->line_id), &line_row, &l));
-	if (l.placement_id != 0)
+	if (c->status == CAMPAIGN_DRAFT || c->status == CAMPAIGN_DELETED ||
+	    l.placement_id != 0)
 		return ERR_CONFLICT;
 	if (c->ended_on.n != DAY_NONE.n && r->at.n > c->ended_on.n)
 		return ERR_AFTER_STOP;
-	TRY(db_row(db, a, Q_LINE_REPORT_BOUNDS, ARGS(l.id, r->at), &bounds_row,
-	    &b));
-	if (!fits(&b, r))
-		return ERR_BACKWARDS;
-	TRY(db_exec(db, Q_LINE_REPORT_INSERT, ARGS(l.id, r->at, r->impressions,
-	    r->clicks, who->now), NULL, NULL));
-	TRY(db_exec(db, Q_LINE_REPORT_LAST, ARGS(l.id), NULL, NULL));
-	TRY(campaign_note(db, a, who, c, "deliver", STR_NULL,
-	    "\"line\":\"%llu\",\"impressions\":%lld,\"clicks\":%lld",
-	    LLU(l.id), (long long)r->impressions, (long long)r->clicks));
+	TRY(store_report(db, a, who, c, *r));
 	return settle(db, a, who, c);
 }
 

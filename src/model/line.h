@@ -40,7 +40,15 @@ MUST_CHECK enum err line_add(struct db *, struct arena *,
 MUST_CHECK enum err line_list(struct db *, struct arena *,
     const struct campaign *, struct day at, struct list *);
 
-/* What an ad server counted so far, as of a day. */
+/* The dates of all lines by insertion, by line. */
+struct insertion {
+	uint64_t line_id;
+	struct day day;
+};
+MUST_CHECK enum err line_insertions(struct db *, struct arena *,
+    const struct campaign *, struct list *);
+
+/* What an ad server counted so far, as of a day; -1: as much as before. */
 struct line_report {
 	uint64_t line_id;
 	int64_t impressions, clicks;

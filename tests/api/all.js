@@ -31,6 +31,7 @@ for (const name of [
 	'campaigns',
 	'ocamba',
 	'analytics',
+	'naviga',
 	'statements',
 	'server',
 	'limits',

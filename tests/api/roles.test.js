@@ -46,7 +46,7 @@ function call(o, how) {
 }
 
 const refused = (a) => a.status === 403 &&
-    ['scope', 'forbidden', 'login_only'].includes(a.slug);
+    ['scope', 'forbidden', 'login_only'].includes(a.code);
 
 async function member(of, role) {
 	const who = await w.user();

@@ -45,6 +45,9 @@ function body(o) {
 		b.productId = product.id;
 	if ('organizationId' in b)
 		b.organizationId = me.organization.id;
+	if (b.CampaignID === 'NEW')
+		Object.assign(b, { AdvertiserID: 'C-1', Name: 'Loop',
+			Currency: 'USD' });
 	if (o.id === 'resumeHoodCampaign')
 		b.run_immediately = 1;
 	return b;
@@ -116,8 +119,8 @@ test('403: a test key, where what is real moves', async () => {
 			key: doc.house(o) ? houses : own });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-		assert.ok(['test_key', 'login_only'].includes(a.slug),
-		    `${o.id}: ${a.text}`);
+		assert.ok(['test_key', 'login_only'].includes(
+		    a.code), `${o.id}: ${a.text}`);
 	}
 });
 
@@ -130,7 +133,7 @@ test('403: a log-in without an organization', async () => {
 			body: body(o) });
 
 		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
-		assert.equal(a.slug, 'no_organization', o.id);
+		assert.equal(a.code, 'no_organization', o.id);
 	}
 });
 
@@ -211,8 +214,8 @@ test('400: unknown members and parameters', async () => {
 			assert.ok(a.fields.includes('surprise'), o.id);
 		}
 		if (o.parameters.some((p) => p.in === 'query')) {
-			const a = await c.call('GET', `${at(o)}?surprise=1`,
-			    await as(o));
+			const a = await c.call(o.method,
+			    `${at(o)}?surprise=1`, await as(o));
 
 			assert.equal(a.status, 400, `${o.id}: ${a.text}`);
 		}
@@ -352,17 +355,18 @@ async function resources() {
 		    `/webhook-endpoints/${hook.id}/test`, {
 			token: me.token })).id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
-		'/pause': (await w.hood(me, { run_immediately: 1 })).id,
-		'/resume': paused.id,
-		'/cancel': (await w.hood(me, { run_immediately: 1 })).id,
-		'/campaigns': (await w.hood(me)).id,
+		'/hood/campaigns/{id}/pause': (await w.hood(me, { run_immediately: 1 })).id,
+		'/hood/campaigns/{id}/resume': paused.id,
+		'/hood/campaigns/{id}/cancel': (await w.hood(me, { run_immediately: 1 })).id,
+		'/hood/campaigns': (await w.hood(me)).id,
 		'/api-keys': (await w.key(me)).id,
+		'/api/campaigns/': (await w.quote(me, [])).id,
 	};
 
 	return async (o) => {
 		const other = await THROWN_AWAY[o.id]?.();
 		const place = Object.keys(own).find((p) =>
-		    o.template.includes(p));
+		    o.full.includes(p));
 
 		return { id: other?.organization?.id ?? own[place] ??
 			'999999999', call: other && !doc.house(o) ?

@@ -15,6 +15,7 @@ const ROWS = 6;		/* of each kind, so that one a row would show */
 const MOST = 4;		/* who asks, what is his, and the answer */
 const MORE = {
 	getReferrerCampaignAnalytics: 5,
+	getCampaignWithLines: 8,
 	getOrganizationStatistics: 6,
 	getReferrerDashboard: 6,
 };
@@ -44,7 +45,7 @@ async function counters(op) {
 
 /* Of one call; the least of some, as a worker's first has more to do. */
 async function statements(o, query = '') {
-	const id = Object.keys(own).find((p) => o.template.includes(p));
+	const id = Object.keys(own).find((p) => o.full.includes(p));
 	const path = doc.address(o, { id: own[id] });
 	let least = Infinity;
 
@@ -85,11 +86,15 @@ test('somebody with rows of each kind', async () => {
 		token: me.token })).items[0].id;
 	own = {
 		'/referrer-campaigns/': campaign.id,
-		'/campaigns/': hood.id,
+		'/hood/campaigns/': hood.id,
+		'/v0/campaigns/': hood.id,
 		'/referrer-transactions/': await first('/referrer-transactions'),
 		'/token-transactions/': await first('/token-transactions'),
 		'/checkout-sessions/': session.id,
 		'/api-keys/': key.id,
+		'/api/campaigns/': (await w.quote(me, Array(ROWS).fill({
+			ProductID: 'P', PriceType: 'Flat', Amount: 1,
+			StartDate: '2030-01-01', EndDate: '2030-01-31' }))).id,
 	};
 });
 

@@ -17,7 +17,7 @@ const routes = doc.operations.filter((o) => /\{/.test(o.template) &&
 
 /* The owner's resource that belongs in a path; each must have one here. */
 function foreign(o) {
-	const place = Object.keys(ids).find((p) => o.template.includes(p));
+	const place = Object.keys(ids).find((p) => o.full.includes(p));
 
 	assert.ok(place, `tenant.test.js knows no resource for ${o.template}`);
 	return ids[place];
@@ -52,7 +52,8 @@ test('two tenants, one with everything', async () => {
 		    `/webhook-endpoints/${hook.id}/test`, {
 			token: owner.token })).id,
 		'/referrer-campaigns/': campaign.id,
-		'/campaigns/': (await w.hood(owner)).id,
+		'/hood/campaigns/': (await w.hood(owner)).id,
+		'/v0/campaigns/': (await w.hood(owner)).id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,
 		'/token-reservations/': (await w.reserve(owner, 1)).id,
@@ -60,6 +61,7 @@ test('two tenants, one with everything', async () => {
 		'/payments/{id}/': session.id,
 		'/api-keys/': (await w.key(owner)).id,
 		'/organizations/': owner.organization.id,
+		'/api/campaigns/': (await w.quote(owner, [])).id,
 	};
 });
 

@@ -504,7 +504,9 @@ explain_variant(const struct statement *s, unsigned wheres, unsigned order)
 	struct buf b;
 
 	buf_init(&b, &arena, 4096);
-	buf_printf(&b, "%s", (part++)->sql);
+	buf_printf(&b, "%.*s%s%s", (int)s->index_at, part->sql,
+	    statement_index(s, wheres, order), part->sql + s->index_at);
+	part++;
 	for (unsigned i = 0; i < s->wheres; i++) {
 		if ((wheres >> i & 1) == 0)
 			continue;

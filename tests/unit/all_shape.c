@@ -30,7 +30,8 @@ SHAPE(all_shape, struct all, "All",
     FIELD(struct all, tags, "tags", .min = 1, .max = 3),
     FIELD(struct all, kinds, "kinds", .labels = colours),
     FIELD(struct all, lines, "lines", .of = &line_shape),
-    FIELD(struct all, one, "one", .flags = F_NULLABLE, .of = &line_shape));
+    FIELD(struct all, one, "one", .flags = F_NULLABLE, .of = &line_shape),
+    FIELD(struct all, price, "price", .flags = F_NULLABLE));
 
 SHAPE(needy_shape, struct all, "Needy",
     FIELD(struct all, id, "id", .flags = F_REQUIRED),

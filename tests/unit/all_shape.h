@@ -19,6 +19,7 @@ struct all {
 	int label;
 	struct list tags, kinds, lines;
 	struct line one;
+	struct decimal price;
 };
 
 extern const struct shape line_shape, all_shape;

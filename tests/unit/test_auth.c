@@ -439,6 +439,31 @@ credentials(void **state UNUSED)
 }
 
 static void
+basic(void **state UNUSED)
+{
+	static const struct {
+		const char *header, *same;
+	} cases[] = {
+		{ "Basic YWZmX2xpdmVfMDE6YWI=", "Bearer aff_live_01_ab" },
+		{ "bASIC  YWZmX3Rlc3RfMDE6YWI= ", "Bearer aff_test_01_ab" },
+		{ "Basic MDE6YWI=", "Bearer aff_live_01_ab" },
+		{ "Basic MDE6YTpi", "Bearer aff_live_01_a:b" },
+		{ "Basic MDE6YWI", NULL },	/* without its padding */
+		{ "Basic MDE6YWJ=", NULL },	/* another spelling */
+		{ "Basic MDFhYg==", NULL },	/* no colon */
+		{ "Basic", NULL },
+		{ "Basic ", NULL },
+		{ "", NULL },
+		{ "Bearer a.b.c", NULL },
+	};
+
+	for (size_t i = 0; i < LEN(cases); i++)
+		assert_true(str_eq(credential_of_basic(&arena,
+		    str_of(cases[i].header)), str_of(cases[i].same != NULL ?
+		    cases[i].same : cases[i].header)));
+}
+
+static void
 labels(void **state UNUSED)
 {
 	size_t n = 0;
@@ -477,6 +502,7 @@ main(void)
 		cmocka_unit_test(webhook_id_does_not_run_into_time),
 		cmocka_unit_test(webhook_secrets),
 		cmocka_unit_test(credentials),
+		cmocka_unit_test(basic),
 		cmocka_unit_test(labels),
 	};
 

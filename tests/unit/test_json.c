@@ -111,8 +111,9 @@ every_type_is_decoded(void **state)
 	    "\"day\":\"2026-11-21\",\"colour\":\"green\","
 	    "\"tags\":[\"x\",\"y z\"],\"kinds\":[\"blue\",\"red\"],"
 	    "\"lines\":[{\"id\":\"1\",\"amount\":2},{\"amount\":100}],"
-	    "\"one\":{\"amount\":5}}\n"), &all_shape, false), OK);
-	assert_int_equal(given, (1 << 20) - 1);
+	    "\"one\":{\"amount\":5},\"price\":100.10}\n"), &all_shape, false),
+	    OK);
+	assert_int_equal(given, (1 << 21) - 1);
 	assert_true(got.flag);
 	assert_int_equal(got.count, -5);
 	assert_true(got.free_count == INT64_C(-9007199254740991));
@@ -135,6 +136,47 @@ every_type_is_decoded(void **state)
 	assert_int_equal(lines[1].id, 0);
 	assert_int_equal(lines[1].amount, 100);
 	assert_int_equal(got.one.amount, 5);
+	assert_str(got.price.text, "100.10");
+}
+
+/* What was written is what is read: nothing went through a double. */
+static void
+decimals_are_taken_as_they_are_written(void **state)
+{
+	static const char *const good[] = {
+		"0", "0.0", "7", "100.10", "0.30000000000000001",
+		"9007199254740991", "9007199254740993.07", "\"100.10\"",
+		"\"9007199254740993\"",
+	};
+	static const char *const bad[] = {
+		"1e2", "1E2", "1.5e1", "-1", "-0.0", "true", "[]", "{}",
+		"\"\"", "\".5\"", "\"5.\"", "\"+5\"", "\" 5\"",
+		"\"1,5\"", "\"1.2.3\"", "\"007\"", "\"1e2\"", "\"0x1\"",
+		"1234567890.12345678901",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(good); i++) {
+		struct str text = str_of(good[i]);
+
+		assert_int_equal(decode(str_printf(&arena, "{\"price\":%s}",
+		    good[i]), &all_shape, false), OK);
+		if (text.p[0] == '"')
+			text = (struct str){ text.p + 1, text.n - 2 };
+		assert_true(str_eq(got.price.text, text));
+	}
+	for (size_t i = 0; i < LEN(bad); i++) {
+		assert_int_equal(decode(str_printf(&arena, "{\"price\":%s}",
+		    bad[i]), &all_shape, false), ERR_INVALID);
+		assert_wrong("price");
+		assert_null(got.price.text.p);
+	}
+	assert_int_equal(decode(STR("{\"price\":null}"), &all_shape, false),
+	    OK);
+	assert_null(got.price.text.p);
+	assert_int_equal(query("price=0.50", &all_shape), OK);
+	assert_str(got.price.text, "0.50");
+	assert_int_equal(query("price=-1", &all_shape), ERR_INVALID);
 }
 
 static void
@@ -463,6 +505,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_type_is_decoded),
+		TEST(decimals_are_taken_as_they_are_written),
 		TEST(absent_and_null_are_told_apart),
 		TEST(required_members_are_asked_for),
 		TEST(every_wrong_field_is_named),

@@ -48,7 +48,7 @@ records_are_written(void **state)
 		.number = 6, .text = STR("x"), .name = STR(""),
 		.secret = STR("s"), .time = { 1 }, .day = { 20778 },
 		.label = 2, .tags = { tags, 2 }, .lines = { lines, 2 },
-		.one = { 9, 8 },
+		.one = { 9, 8 }, .price = { STR("100.10") },
 	};
 
 	(void)state;
@@ -61,7 +61,7 @@ records_are_written(void **state)
 	    "\"tags\":[\"a\",\"b\\\"c\"],\"kinds\":[],"
 	    "\"lines\":[{\"id\":\"1\",\"amount\":-2},"
 	    "{\"id\":null,\"amount\":3}],\"one\":{\"id\":\"9\","
-	    "\"amount\":8}}");
+	    "\"amount\":8},\"price\":100.10}");
 	assert_non_null(strstr(encode(&all_shape, &r, true),
 	    "\"secret\":null"));
 }
@@ -78,7 +78,7 @@ absent_values_are_null(void **state)
 	assert_non_null(strstr(text, "\"id\":null,\"number\":null,"));
 	assert_non_null(strstr(text, "\"time\":null,\"day\":null,"
 	    "\"colour\":null,\"tags\":[],\"kinds\":[],\"lines\":[],"
-	    "\"one\":null}"));
+	    "\"one\":null,\"price\":null}"));
 }
 
 /* What is written is strict JSON, and json-c reads the same text back. */
@@ -166,6 +166,12 @@ fields_have_schemas(void **state)
 		    "\"maxLength\":1000}}" },
 		{ "lines", false, "{\"type\":\"array\",\"maxItems\":1000,"
 		    "\"items\":{\"$ref\":\"#/components/schemas/Line\"}}" },
+		{ "price", true, "{\"type\":[\"number\",\"string\",\"null\"],"
+		    "\"pattern\":\"^(0|[1-9][0-9]*)([.][0-9]+)?$\","
+		    "\"maxLength\":20,\"minimum\":0,"
+		    "\"maximum\":9007199254740991}" },
+		{ "price", false, "{\"type\":[\"number\",\"null\"],"
+		    "\"minimum\":0,\"maximum\":9007199254740991}" },
 		{ "one", false, "{\"oneOf\":[{\"$ref\":"
 		    "\"#/components/schemas/Line\"},{\"type\":\"null\"}]}" },
 	};

@@ -2,7 +2,7 @@
 #ifndef AFF_API_PERFECTWORKS_ROUTES_H
 #define AFF_API_PERFECTWORKS_ROUTES_H
 
-#include "http/http.h"
+#include "api/common.h"
 
 extern const struct face perfectworks;
 
@@ -33,9 +33,6 @@ extern const struct route pw_ledger_routes[];
 extern const struct route pw_event_routes[];
 extern const struct route pw_webhook_routes[];
 extern const struct route pw_webhook_delivery_routes[];
-
-/* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
-#define ERRORS(...) { __VA_ARGS__, OK }
 
 /* List with no filter of its own. */
 struct pw_list_query {
@@ -75,9 +72,5 @@ extern const struct shape pw_earning;
 extern const struct shape pw_organization, pw_statistics;
 /* A referrer campaign's link. */
 struct str pw_link(struct arena *, struct str code);
-
-/* Who acts, for the model. */
-#define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
-	(rq)->now })
 
 #endif

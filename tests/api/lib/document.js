@@ -10,7 +10,6 @@ const assert = require('node:assert/strict');
 const Ajv = require('ajv/dist/2020');
 const formats = require('ajv-formats');
 
-const FACES = ['perfectworks', 'ocamba'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -19,50 +18,128 @@ for (const name of ['currency', 'slug', 'code', 'id'])
 	ajv.addFormat(name, true);
 ajv.addFormat('idn-email', /^[^\s@]+@[A-Za-z0-9.-]+$/);
 
-/* With what every $ref points to in its place. */
-function whole(document, o) {
-	if (o === null || typeof o !== 'object')
-		return o;
-	if (o.$ref)
-		return whole(document, o.$ref.replace(/^#\//, '').split('/')
-		    .reduce((at, key) => at[key.replace(/~1/g, '/')
-			.replace(/~0/g, '~')], document));
-	return Array.isArray(o) ? o.map((v) => whole(document, v)) :
-	    Object.fromEntries(Object.entries(o).map(([name, v]) =>
-		[name, whole(document, v)]));
+/*
+ * Where the program's errors have what, and what all of them have; untraced,
+ * they can be compared.
+ */
+const FACES = {
+	perfectworks: {
+		code: (body) => body.error?.code,
+		fields: (body) => body.error?.fields?.map((f) => f.field),
+		check(answer, where) {
+			const { body, status } = answer;
+
+			assert.equal(body?.success, false,
+			    `${where}: ${answer.text}`);
+			assert.equal(typeof body.message, 'string', where);
+			assert.equal(typeof body.error?.message, 'string',
+			    where);
+			assert.equal(body.error.statusCode, status, where);
+			assert.equal(body.error.requestId,
+			    answer.headers['x-request-id'], where);
+		},
+		untraced: (body) => delete body.error?.requestId,
+	},
+	ocamba: {
+		/* it says so in words only, which begin with one's text */
+		code(body) {
+			this.texts ??= Object.values(this.document.paths)
+			    .flatMap((item) => Object.values(item))
+			    .flatMap((o) => Object.values(o.responses))
+			    .flatMap((r) => r.description.split('; or: ')
+				.map((text, i) => [text, r['x-errors']?.[i]]));
+			return this.texts.find(([text, slug]) => slug &&
+			    body.message?.startsWith(text))?.[1];
+		},
+		fields: (body) => body.message?.replace(/^.*?: |\.$/g, '')
+		    .split('; ').map((part) => part.split(' ')[0]),
+		check({ body, status, headers, text }, where) {
+			const { code, title, message, trace_id: trace,
+				...more } = body;
+
+			assert.equal(code, status, where);
+			assert.match(title, /^[A-Z].*\.$/, where);
+			if (status === 500)
+				assert.equal(message, undefined, where);
+			else
+				assert.match(message, /^[A-Z][^]*\.$/, where);
+			assert.match(trace,
+			    /^[^-]{8}(-[^-]{4}){3}-[^-]{12}$/, where);
+			assert.equal(trace.replaceAll('-', ''),
+			    headers['x-request-id'], where);
+			assert.deepEqual(more, {}, `${where}: ${text}`);
+		},
+		untraced: (body) => delete body.trace_id,
+	},
+	naviga: {
+		code: (body) => body.Code,
+		fields: (body) => body.Errors?.map((f) => f.Field),
+		check(answer, where) {
+			const { body } = answer;
+
+			assert.equal(typeof body?.Message, 'string', where);
+			assert.equal(body.TraceID,
+			    answer.headers['x-request-id'], where);
+		},
+		untraced: (body) => delete body.TraceID,
+	},
+};
+
+const faces = Object.entries(FACES).map(([name, face]) => {
+	const file = path.join(__dirname,
+	    `../../../docs/openapi-${name}.json`);
+	const document = JSON.parse(fs.readFileSync(file, 'utf8'));
+
+	ajv.addSchema(document, name);
+	return { ...face, name, document, prefix: document.servers[0].url
+	    .replace(/^https?:\/\/[^/]*/, '') };
+});
+
+/* The longest prefix, as in the program; by default the first. */
+const faceOf = (uri) => faces.find((f) => uri.startsWith(f.prefix)) ??
+    faces[0];
+
+function pointer(face, ...parts) {
+	return `${face.name}#/` + parts.map((p) => encodeURIComponent(
+	    String(p).replace(/~/g, '~0').replace(/\//g, '~1'))).join('/');
 }
 
-function load(name) {
-	const document = JSON.parse(fs.readFileSync(path.join(__dirname,
-	    `../../../docs/openapi-${name}.json`), 'utf8'));
+/* A $ref in the document of a face. */
+function resolve(face, object) {
+	let o = object;
 
-	return { name, document: whole(document, document), prefix:
-	    new URL(document.servers[0].url).pathname.replace(/\/$/, '') };
+	while (o && o.$ref)
+		o = o.$ref.replace(/^#\//, '').split('/').reduce((at, key) =>
+		    at[key.replace(/~1/g, '/').replace(/~0/g, '~')],
+		    face.document);
+	return o;
 }
 
-const faces = FACES.map(load);
-const operations = [];
-for (const face of faces)
-	for (const [template, item] of Object.entries(face.document.paths))
-		for (const method of METHODS.filter((m) => item[m])) {
-			const full = face.prefix + template;
-			operations.push({
-				id: item[method].operationId,
-				method: method.toUpperCase(),
-				face, template, full,
-				item: item[method],
-				parameters: [...(item.parameters ?? []),
-				    ...(item[method].parameters ?? [])],
-				match: new RegExp('^' + full
-				    .replace(/[.]/g, '\\.')
-				    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
-			});
-		}
-
-/* The face that an address belongs to. */
-function face(uri) {
-	return faces.find((f) => uri.startsWith(`${f.prefix}/`));
+/* The place of a schema, for ajv: follows the response's own $ref. */
+function place(object, ...parts) {
+	if (object && object.$ref)
+		return object.$ref.replace(/^#\//, '').split('/');
+	return parts;
 }
+
+function operationsOf(face) {
+	return Object.entries(face.document.paths).flatMap(([template, item]) =>
+	    METHODS.filter((method) => item[method]).map((method) => ({
+		id: item[method].operationId,
+		method: method.toUpperCase(),
+		face, template,
+		full: face.prefix + template,
+		item: item[method],
+		parameters: [...(item.parameters ?? []),
+		    ...(item[method].parameters ?? [])]
+		    .map((p) => resolve(face, p)),
+		match: new RegExp('^' + (face.prefix + template)
+		    .replace(/[.]/g, '\\.')
+		    .replace(/\{[^}]*\}/g, '[^/]+') + '$'),
+	    })));
+}
+
+const operations = faces.flatMap(operationsOf);
 
 /* A fixed path wins over one with a parameter in the same place. */
 function find(method, uri) {
@@ -111,8 +188,8 @@ function ending(operation) {
 }
 
 /*
- * "operationId status slug": the slug is error.code of the program's own
- * errors; nginx's have none, which is then a "*".
+ * "operationId status slug": the slug is the code of the program's own errors;
+ * where there is none it is a "*".
  */
 const seen = new Set();
 
@@ -120,7 +197,8 @@ const seen = new Set();
 const COMMON = [405, 413, 414, 431, 502, 504];
 
 function slugs(operation, status) {
-	return operation.item.responses[status]?.['x-errors'] ?? [];
+	return resolve(operation.face, operation.item.responses[status])
+	    ['x-errors'] ?? [];
 }
 
 /* What the document declares and no test has produced. */
@@ -140,10 +218,10 @@ function missing(operation, except = []) {
 
 const validators = new Map();
 
-function validator(schema) {
-	if (!validators.has(schema))
-		validators.set(schema, ajv.compile(schema));
-	return validators.get(schema);
+function validator(ref) {
+	if (!validators.has(ref))
+		validators.set(ref, ajv.compile({ $ref: ref }));
+	return validators.get(ref);
 }
 
 function explain(check) {
@@ -153,8 +231,11 @@ function explain(check) {
 }
 
 function checkBody(operation, answer, where) {
-	const content = operation.item.responses[answer.status].content ?? {};
+	const { face, item, method, template } = operation;
+	const outer = item.responses[answer.status];
+	const response = resolve(face, outer);
 	const type = (answer.headers['content-type'] ?? '').split(';')[0];
+	const content = response.content ?? {};
 
 	if (Object.keys(content).length === 0) {
 		assert.equal(answer.text, '', `${where}: there is a body`);
@@ -163,58 +244,48 @@ function checkBody(operation, answer, where) {
 	assert.ok(content[type], `${where}: undeclared content type ${type}`);
 	if (!content[type].schema || !/json$/.test(type))
 		return;
-	const check = validator(content[type].schema);
+	const check = validator(pointer(face, ...place(outer, 'paths',
+	    template, method.toLowerCase(), 'responses', answer.status),
+	    'content', type, 'schema'));
 	assert.ok(check(answer.body), `${where}: ${explain(check)}\n` +
 	    answer.text.slice(0, 500));
 }
 
 function checkHeaders(operation, answer, where) {
-	const response = operation.item.responses[answer.status];
+	const { face, item } = operation;
+	const response = resolve(face, item.responses[answer.status]);
 
 	for (const [name, header] of Object.entries(response.headers ?? {}))
-		if (header.required)
+		if (resolve(face, header).required)
 			assert.ok(answer.headers[name.toLowerCase()] !==
 			    undefined, `${where}: no ${name}`);
 }
 
 /* What was taken must be what the document says can be sent. */
 function checkRequest(operation, sent, where) {
-	const content = operation.item.requestBody?.content;
-	const schema = content?.['application/json']?.schema;
+	const { face, item, method, template } = operation;
+	const outer = item.requestBody;
+	const schema = resolve(face, outer)?.content
+	    ?.['application/json']?.schema;
 
 	if (!schema || sent === undefined || typeof sent === 'string' ||
 	    Buffer.isBuffer(sent))
 		return;
-	const check = validator(schema);
+	const check = validator(pointer(face, ...place(outer, 'paths',
+	    template, method.toLowerCase(), 'requestBody'), 'content',
+	    'application/json', 'schema'));
 	assert.ok(check(sent), `${where}: was taken, though the document ` +
 	    `refuses it: ${explain(check)}`);
-}
-
-/*
- * Which error it is.  Where a face says so in words only, its message begins
- * with the text of one of those that the document declares.
- */
-function slugOf(operation, answer) {
-	const { body, status } = answer;
-	const code = body?.error?.code ?? body?.code ?? body?.Code;
-
-	if (typeof code === 'string' || !body?.message)
-		return code === undefined ? '*' : String(code);
-	const texts = (operation.item.responses[status]?.description ?? '')
-	    .split('; or: ');
-	const said = texts.filter((t) => body.message.startsWith(t))
-	    .sort((a, b) => b.length - a.length)[0];
-	return slugs(operation, status)[texts.indexOf(said)] ?? '*';
 }
 
 /* Holds an answer against the document; { status, headers, text, body }. */
 function hold(method, uri, answer, sent) {
 	const operation = find(method, uri);
 	const where = `${method} ${uri} -> ${answer.status}`;
+	const slug = answer.code ?? '*';
 
 	if (!operation)
 		return undefined;
-	const slug = answer.slug = slugOf(operation, answer);
 	seen.add(`${operation.id} ${answer.status} ${slug}`);
 	if (COMMON.includes(answer.status) &&
 	    !statuses(operation).includes(answer.status))
@@ -234,7 +305,9 @@ function hold(method, uri, answer, sent) {
 }
 
 /* A body that an operation takes, made of its schema. */
-function sample(s) {
+function sample(face, schemaOrRef) {
+	const s = resolve(face, schemaOrRef);
+
 	if (s.example !== undefined)
 		return s.example;
 	if (s.examples?.length)
@@ -246,7 +319,7 @@ function sample(s) {
 	const type = Array.isArray(s.type) ? s.type[0] : s.type;
 	if (type === 'object' || s.properties)
 		return Object.fromEntries((s.required ?? []).map((name) =>
-		    [name, sample(s.properties[name])]));
+		    [name, sample(face, s.properties[name])]));
 	if (type === 'array')
 		return [];
 	if (type === 'integer' || type === 'number')
@@ -265,10 +338,11 @@ function sample(s) {
 }
 
 function body(operation) {
-	const content = operation.item.requestBody?.content;
+	const content = resolve(operation.face, operation.item.requestBody)
+	    ?.content;
 	const schema = content?.['application/json']?.schema;
 
-	return schema ? sample(schema) : undefined;
+	return schema ? sample(operation.face, schema) : undefined;
 }
 
 /* The operation's address with its parameters filled in. */
@@ -277,5 +351,5 @@ function address(operation, values = {}) {
 	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
 }
 
-module.exports = { face, operations, find, hold, statuses, secured, keyed,
-	house, login, ending, sample, body, address, seen, missing };
+module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
+	house, login, ending, body, address, seen, missing };

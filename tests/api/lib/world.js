@@ -241,6 +241,30 @@ class World {
 		return found;
 	}
 
+	/* A call of the Naviga face, below /api/campaigns. */
+	async naviga(status, who, method, path, body, more = {}) {
+		const { token, key } = who;
+		const answer = await this.c.call(method,
+		    `/api/campaigns${path}`, { token, key, body, ...more });
+
+		assert.equal(answer.status, status,
+		    `${method} ${path}: ${answer.text}`);
+		return answer;
+	}
+
+	/* A quote with lines; more: what else is said of it. */
+	async quote(who, lines, more = {}) {
+		const { body } = await this.naviga(201, who, 'POST',
+		    '/consolidated/create', { CampaignID: 'NEW',
+			AdvertiserID: `C-${unique()}`, BrandID: 'B-1',
+			ProductGroupID: 'G-1', CampaignType: 'Flexible',
+			Name: 'Spring', Currency: 'USD', Lines: lines,
+			...more });
+
+		return { id: body.NewCampaignID,
+			lines: body.NewLines.map((l) => l.ID) };
+	}
+
 	analytics(who, id) {
 		return this.ok(200, 'GET',
 		    `/referrer-campaigns/${id}/analytics`, {

@@ -1,0 +1,14 @@
+/* What the faces share. */
+#ifndef AFF_API_COMMON_H
+#define AFF_API_COMMON_H
+
+#include "http/http.h"
+
+/* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
+#define ERRORS(...) { __VA_ARGS__, OK }
+
+/* Who acts, for the model. */
+#define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
+	(rq)->now })
+
+#endif
