@@ -39,6 +39,8 @@ static const struct {
 	{ "placement_earned", false, true },
 	/* at most 201 sources a day become 51 */
 	{ "placement_sources", false, true },
+	/* one organization's campaigns by several keys, or by status */
+	{ "campaign_list", false, true },
 	/* the events that have just been published, one batch */
 	{ "event_audience", false, true },
 	/* a row for each migration, each schedule, each roll-up */
