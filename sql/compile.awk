@@ -39,6 +39,7 @@ function open_statement(label)
 	split("", order)
 	split("", count)
 	split("", label_known)
+	indexes = index_at = 0
 	open_part("head", label)
 }
 
@@ -62,6 +63,46 @@ function open_fragment(what, label)
 	    (count["rows"] > 0 && what != "tail"))
 		fail("a statement has rows or fragments, not both")
 	open_part(what, label)
+}
+
+# "NAME" or "NAME when WORD...": where in the head it is forced, and when.
+function open_index(rule,	n)
+{
+	if (name == "" || kind != "head")
+		fail("an index is named in the head of a statement")
+	sub(/ $/, "", part_sql[part])
+	if (indexes > 0 && length(part_sql[part]) != index_at)
+		fail("the indexes of a statement stand behind each other")
+	index_at = length(part_sql[part])
+	n = split(rule, word, /[ \t]+/)
+	if (n == 0 || n == 2 || (n > 2 && word[2] != "when"))
+		fail("an index is NAME or NAME when WORD...")
+	index_rule[++indexes] = rule
+}
+
+# A word is the name of a where, or what the names of some orders begin with.
+function emit_index(rule,	n, i, k, wheres, orders, is_where, known_word)
+{
+	n = split(rule, word, /[ \t]+/)
+	for (i = 3; i <= n; i++) {
+		is_where = known_word = 0
+		for (k = 1; k <= count["where"]; k++)
+			if (part_label[order["where", k]] == word[i]) {
+				wheres += 2 ^ (k - 1)
+				is_where = known_word = 1
+			}
+		for (k = 1; !is_where && k <= count["order"]; k++)
+			if (index(part_label[order["order", k]], word[i]) == 1) {
+				orders += 2 ^ (k - 1)
+				known_word = 1
+			}
+		if (!known_word)
+			fail("no where and no order of " name ": " word[i])
+	}
+	index_rows = index_rows sprintf("\t{ \"%s\", %d, %d },\n",
+	    word[1] == "any" ? "" : " FORCE INDEX (" word[1] ")", wheres,
+	    orders)
+	n_indexes++
 }
 
 function parameter(label)
@@ -147,11 +188,12 @@ function emit_kind(what,	i, bits)
 		choices = choices "\nenum {\n" bits "};\n"
 }
 
-function close_statement(	first, head, writes, nowait)
+function close_statement(	first, first_index, i, head, writes, nowait)
 {
 	if (name == "")
 		return
 	first = n_parts + 0
+	first_index = n_indexes + 0
 	head = part_sql[1]
 	writes = toupper(head) !~ /^(SELECT|WITH) /
 	if (!writes && toupper(head part_sql[part]) ~ \
@@ -164,15 +206,19 @@ function close_statement(	first, head, writes, nowait)
 	emit_kind("order")
 	emit_kind("rows")
 	emit_kind("tail")
+	for (i = 1; i <= indexes; i++)
+		emit_index(index_rule[i])
 	enum = enum "\tQ_" toupper(name) ",\n"
 	table = table sprintf("\t{ \"%s\", sql_parts + %d, %d, %d, %s, %s," \
-	    " %s, %s },\n", name, first, count["where"], count["order"],
+	    " %s, %s, sql_indexes + %d, %d, %d },\n", name, first,
+	    count["where"], count["order"],
 	    count["rows"] > 0 ? "true" : "false",
 	    count["tail"] > 0 ? "true" : "false",
-	    writes ? "true" : "false", nowait ? "true" : "false")
+	    writes ? "true" : "false", nowait ? "true" : "false",
+	    first_index, indexes, index_at)
 }
 
-/^-- *(name|where|order|rows|tail) *:/ {
+/^-- *(name|index|where|order|rows|tail) *:/ {
 	sub(/\r$/, "")
 	what = $0
 	sub(/^-- */, "", what)
@@ -182,6 +228,8 @@ function close_statement(	first, head, writes, nowait)
 	sub(/[ \t]+$/, "", label)
 	if (what == "name")
 		open_statement(label)
+	else if (what == "index")
+		open_index(label)
 	else
 		open_fragment(what, label)
 	next
@@ -203,6 +251,7 @@ END {
 	    choices) > header
 	printf("%s#include \"db/statement.h\"\n\n" \
 	    "static const struct sql_part sql_parts[] = {\n%s};\n\n" \
+	    "static const struct sql_index sql_indexes[] = {\n%s};\n\n" \
 	    "const struct statement statements[QUERY_COUNT] = {\n%s};\n",
-	    made, parts, table) > source
+	    made, parts, index_rows, table) > source
 }

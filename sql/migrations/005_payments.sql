@@ -29,6 +29,7 @@ ALTER TABLE payment
 	ADD UNIQUE KEY payment_reference (reference),
 	ADD UNIQUE KEY payment_intent (intent),
 	ADD KEY payment_look (look_at),
+	DROP KEY payment_organization,
 	ADD KEY payment_created (organization_id, created_at, id),
 	ADD KEY payment_in_status (organization_id, status, created_at, id),
 	ADD KEY payment_all (created_at, id),

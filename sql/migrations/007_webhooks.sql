@@ -1,18 +1,18 @@
 -- Events in an exact order, and webhooks that carry them out.
 
 -- seq: the order in which events became visible, given by the publisher (jobs)
--- one transaction after the other; NULL: not published yet.  event_waiting
--- finds those in the order of their ids, which the unique key can't.
+-- one transaction after the other; NULL: not published yet.  Each is given once,
+-- under the counter's lock.  Publishing writes to each key that has seq: an
+-- entity has few events, which are sorted when they are asked for.
 ALTER TABLE event
 	ADD COLUMN seq BIGINT UNSIGNED NULL AFTER id;
 UPDATE event SET seq = id;
 ALTER TABLE event
 	DROP KEY event_book,
-	ADD UNIQUE KEY event_seq (seq),
 	ADD KEY event_waiting (seq, id),
 	ADD KEY event_list (organization_id, seq),
 	ADD KEY event_type (organization_id, type, seq),
-	ADD KEY event_entity (organization_id, entity_id, seq);
+	ADD KEY event_entity (organization_id, entity_id);
 
 -- One row: the number that was given last.
 CREATE TABLE event_counter (

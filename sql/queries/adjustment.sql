@@ -6,7 +6,10 @@ VALUES (:org, :user, :amount, :after, :reason, :now)
 -- The house sees those of all organizations.
 -- name: adjustment_list
 SELECT id, organization_id, user_id, amount, balance_after, reason, created_at
-FROM token_adjustment WHERE TRUE
+FROM token_adjustment
+-- index: adjustment_organization when organization
+-- index: adjustment_created
+WHERE TRUE
 -- where: organization
 AND organization_id = :org
 -- where: after_asc

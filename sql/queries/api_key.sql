@@ -21,15 +21,18 @@ WHERE k.organization_id = :org AND k.id = :id AND k.revoked_at IS NULL
 -- name: api_key_update
 UPDATE api_key SET description = :description
 WHERE organization_id = :org AND id = :id AND revoked_at IS NULL
+AND user_id = COALESCE(:only, user_id)
 
 -- name: api_key_revoke
 UPDATE api_key SET revoked_at = :now
 WHERE organization_id = :org AND id = :id AND revoked_at IS NULL
+AND user_id = COALESCE(:only, user_id)
 
 -- name: api_key_list
 SELECT k.id, k.public_id, k.description, k.scopes, k.test, k.created_at,
 	k.expires_at, k.last_used_at, u.id IS NULL AS orphan
 FROM api_key k
+-- index: api_key_list
 LEFT JOIN member m ON m.organization_id = k.organization_id
 	AND m.user_id = k.user_id
 LEFT JOIN user u ON u.id = m.user_id AND u.deleted_at IS NULL

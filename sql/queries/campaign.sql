@@ -11,9 +11,9 @@ WHERE organization_id = :org AND reference = :reference LOCK IN SHARE MODE
 -- name: campaign_insert
 INSERT INTO campaign (organization_id, advertiser_id, user_id, name,
 	description, brand, product_group, type, currency, extras, starts_on,
-	ends_on, status, created_at, updated_at)
+	ends_on, begins_at, status, created_at, updated_at)
 VALUES (:org, :advertiser, :user, :name, :description, :brand, :group, :type,
-	:currency, :extras, :starts, :ends, 'draft', :now, :now)
+	:currency, :extras, :starts, :ends, :begins, 'draft', :now, :now)
 
 -- name: campaign_get
 SELECT c.id AS id, c.organization_id AS organization_id,
@@ -50,7 +50,7 @@ WHERE c.organization_id = :org AND c.id = :id FOR UPDATE
 -- name: campaign_update
 UPDATE campaign SET name = :name, description = :description,
 	extras = :extras, archived = :archived, starts_on = :starts,
-	ends_on = :ends, updated_at = :now, version = version + 1
+	ends_on = :ends, begins_at = :begins, updated_at = :now, version = version + 1
 WHERE id = :id
 
 -- name: campaign_engage
@@ -69,6 +69,79 @@ UPDATE campaign SET paid = :paid, earned = :earned, released = :released,
 	refunded = :refunded, billed = :billed, settled = :settled,
 	updated_at = :now, version = version + 1
 WHERE id = :id
+
+-- By one key the rows stand in an index.  By several, or by the status in the
+-- order of its letters, those of the organization are sorted, by whole seconds: each
+-- of :up and :down is the number of a key, or 0, which is NULL for all rows.
+-- The words at their ends are never chosen: where two of them look the same the
+-- server drops one, and does not take it up again when they differ.
+
+-- name: campaign_list
+SELECT c.id AS id, c.organization_id AS organization_id,
+	c.user_id AS user_id, c.name AS name, c.description AS description,
+	c.extras AS extras, c.status AS status, c.begins_at AS begins_at,
+	c.launched_at AS launched_at, c.created_at AS created_at,
+	c.updated_at AS updated_at, c.archived AS archived, c.runs AS runs
+FROM campaign c
+WHERE c.organization_id = :org AND c.status <> 'deleted'
+-- where: name
+AND c.name LIKE :pattern
+-- where: description
+AND c.description LIKE :pattern
+-- where: either
+AND (c.name LIKE :pattern OR c.description LIKE :pattern)
+-- order: created
+ORDER BY c.created_at, c.id
+-- order: created_down
+ORDER BY c.created_at DESC, c.id DESC
+-- order: updated
+ORDER BY c.updated_at, c.id
+-- order: updated_down
+ORDER BY c.updated_at DESC, c.id DESC
+-- order: name
+ORDER BY c.name, c.id
+-- order: name_down
+ORDER BY c.name DESC, c.id DESC
+-- order: begin
+ORDER BY c.begins_at, c.id
+-- order: begin_down
+ORDER BY c.begins_at DESC, c.id DESC
+-- order: runs
+ORDER BY c.runs, c.id
+-- order: runs_down
+ORDER BY c.runs DESC, c.id DESC
+-- order: sorted
+ORDER BY ELT(:up1, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'up1'),
+	ELT(:down1, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'down1') DESC,
+	ELT(:up2, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'up2'),
+	ELT(:down2, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'down2') DESC,
+	ELT(:up3, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'up3'),
+	ELT(:down3, LEFT(c.created_at, 19), LEFT(c.updated_at, 19), c.name,
+	LEFT(c.begins_at, 19), LPAD(c.runs, 10, '0'),
+	IF(c.status = 'finished', 'stopped', c.status), 'down3') DESC,
+	c.id DESC
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- name: campaign_count
+SELECT COUNT(*) AS total FROM campaign c
+WHERE c.organization_id = :org AND c.status <> 'deleted'
+-- where: name
+AND c.name LIKE :pattern
+-- where: description
+AND c.description LIKE :pattern
+-- where: either
+AND (c.name LIKE :pattern OR c.description LIKE :pattern)
 
 -- Those whose time has come: to begin, to end, to be worked out.
 

@@ -13,7 +13,12 @@ FROM earning WHERE id = :id AND referrer_id = :referrer
 -- name: earning_list
 SELECT id, type, status, amount, currency, campaign_id, placement_id,
 	available_at, created_at
-FROM earning WHERE referrer_id = :referrer
+FROM earning
+-- index: earning_amount when amount
+-- index: earning_status when status
+-- index: earning_type when type
+-- index: earning_referrer
+WHERE referrer_id = :referrer
 -- where: type
 AND type = :type
 -- where: status

@@ -1,6 +1,8 @@
 -- name: event_insert
 INSERT INTO event (organization_id, type, entity_id, user_id, data, created_at)
-VALUES (:org, :type, :entity, :user, :data, :now)
+VALUES
+-- rows:
+(:org, :type, :entity, :user, :data, :now)
 
 -- name: event_get
 SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
@@ -9,7 +11,10 @@ WHERE organization_id = :org AND id = :id AND seq IS NOT NULL
 
 -- name: event_list
 SELECT id, seq, organization_id, type, entity_id, user_id, data, created_at
-FROM event IGNORE INDEX (event_seq, event_waiting)
+FROM event
+-- index: event_entity when entity
+-- index: event_type when type
+-- index: event_list
 WHERE organization_id = :org AND seq > :after
 -- where: type
 AND type = :type
@@ -17,8 +22,13 @@ AND type = :type
 AND type >= :from AND type < :to
 -- where: entity
 AND entity_id = :entity
+-- where: until
+AND seq <= :until
 -- tail:
 ORDER BY seq LIMIT :limit
+
+-- name: event_last
+SELECT last AS seq FROM event_counter WHERE id = 1
 
 -- Publishing.  Reads take no locks here: a locking one would wait for the
 -- events of transactions that are still open, or have them wait.
@@ -46,7 +56,7 @@ WHERE event.seq IS NULL
 -- name: event_audience
 SELECT e.id AS event_id, e.organization_id AS organization_id, e.type AS type,
 	w.id AS endpoint_id, w.events AS events, w.active AS active
-FROM event e FORCE INDEX (event_seq)
+FROM event e FORCE INDEX (event_waiting)
 STRAIGHT_JOIN webhook_endpoint w ON w.organization_id = e.organization_id
 AND w.deleted_at IS NULL
 WHERE e.seq > :last

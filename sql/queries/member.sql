@@ -7,7 +7,10 @@ WHERE m.organization_id = :org AND m.id = :id
 
 -- name: member_list
 SELECT m.id, m.user_id, u.email, u.name, m.role, m.created_at AS joined_at
-FROM member m JOIN user u ON u.id = m.user_id AND u.deleted_at IS NULL
+FROM member m
+-- index: member_role when role
+-- index: member_list
+JOIN user u ON u.id = m.user_id AND u.deleted_at IS NULL
 WHERE m.organization_id = :org
 -- where: role
 AND m.role = :role

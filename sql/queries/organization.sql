@@ -44,7 +44,13 @@ LIMIT :limit OFFSET :skip
 -- name: organization_search
 SELECT id, name, slug, account_id, created_at, updated_at, deleted_at,
 	erase_at, erased_at
-FROM organization WHERE id > 0
+FROM organization
+-- index: any when account
+-- index: any when begins
+-- index: organization_deleted when live
+-- index: any when deleted
+-- index: organization_created
+WHERE id > 0
 -- where: live
 AND deleted_at IS NULL
 -- where: deleted

@@ -19,7 +19,10 @@ FROM payment WHERE id = :id AND organization_id = :org
 SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
 	provider, token, status, payment_status, reference, intent, url,
 	refunded_amount, created_at, expires_at, paid_at
-FROM payment WHERE organization_id = :org
+FROM payment
+-- index: payment_in_status when status
+-- index: payment_created
+WHERE organization_id = :org
 -- where: status
 AND status = :status
 -- where: paid
@@ -40,7 +43,12 @@ LIMIT :limit OFFSET :skip
 SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
 	provider, token, status, payment_status, reference, intent, url,
 	refunded_amount, created_at, expires_at, paid_at
-FROM payment WHERE 1 = 1
+FROM payment
+-- index: payment_in_status when organization status
+-- index: payment_created when organization
+-- index: payment_all_in_status when status
+-- index: payment_all
+WHERE 1 = 1
 -- where: organization
 AND organization_id = :org
 -- where: status

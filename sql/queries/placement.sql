@@ -105,7 +105,12 @@ SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
 	p.description, p.status, p.starts_at, p.ends_at, p.ended_at,
 	p.created_at, p.updated_at, p.version, t.clicks, t.unique_clicks,
 	t.bot_clicks, t.referrals, t.conversions
-FROM placement p JOIN placement_total t ON t.placement_id = p.id
+FROM placement p
+-- index: any when code
+-- index: placement_name when name
+-- index: placement_status when status
+-- index: placement_created
+JOIN placement_total t ON t.placement_id = p.id
 WHERE p.referrer_id = :referrer
 -- where: status
 AND p.status = :status

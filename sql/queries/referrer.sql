@@ -23,7 +23,10 @@ WHERE id = :id AND organization_id = :org AND status <> :status
 -- name: referrer_list
 SELECT r.id, r.member_organization_id AS organization_id, r.status, r.terms,
 	r.joined_at, r.decided_at, r.reason, o.name AS organization_name
-FROM referrer r STRAIGHT_JOIN organization o
+FROM referrer r
+-- index: referrer_status when status
+-- index: referrer_joined
+STRAIGHT_JOIN organization o
 	ON o.id = r.member_organization_id
 WHERE r.organization_id = :org
 -- where: status

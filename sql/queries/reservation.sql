@@ -11,7 +11,10 @@ FROM token_reservation WHERE id = :id AND organization_id = :org
 -- name: reservation_list
 SELECT id, organization_id, status, amount, settled_amount, reference,
 	created_at, expires_at
-FROM token_reservation WHERE organization_id = :org
+FROM token_reservation
+-- index: reservation_status when status
+-- index: reservation_created
+WHERE organization_id = :org
 -- where: status
 AND status = :status
 -- where: after_asc

@@ -20,7 +20,13 @@ AND currency = 'TOK'
 
 -- name: token_list
 SELECT id, type, amount, balance_after, reference, created_at
-FROM token_transaction WHERE organization_id = :org
+FROM token_transaction
+-- index: token_reference when reference
+-- index: token_type_amount when type amount
+-- index: token_amount when amount
+-- index: token_type_created when type
+-- index: token_created
+WHERE organization_id = :org
 -- where: type
 AND type = :type
 -- where: reference

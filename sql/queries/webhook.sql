@@ -88,6 +88,8 @@ SELECT d.id AS id, d.endpoint_id AS endpoint_id, d.event_id AS event_id,
 	e.type AS type, d.status AS status, d.attempts AS attempts,
 	d.run_at AS run_at, d.created_at AS created_at, d.ended_at AS ended_at
 FROM webhook_delivery d
+-- index: webhook_delivery_status when status
+-- index: webhook_delivery_list
 LEFT JOIN event e ON e.id = d.event_id
 WHERE d.organization_id = :org AND d.endpoint_id = :endpoint
 -- where: status

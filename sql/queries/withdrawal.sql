@@ -41,7 +41,12 @@ FROM earning e JOIN withdrawal w ON w.earning_id = e.id WHERE e.id = :id
 SELECT e.id, e.referrer_id, w.organization_id, w.user_id, w.decided_by,
 	e.status, e.amount, e.currency, w.reference, w.reason, e.created_at,
 	w.decided_at, w.paid_at
-FROM earning e STRAIGHT_JOIN withdrawal w ON w.earning_id = e.id
+FROM earning e
+-- index: earning_status when organization status
+-- index: earning_type when organization
+-- index: earning_state when status
+-- index: earning_all
+STRAIGHT_JOIN withdrawal w ON w.earning_id = e.id
 WHERE e.type = 'withdrawal'
 -- where: status
 AND e.status = :status

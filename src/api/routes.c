@@ -1,5 +1,6 @@
 /* All faces of the program. */
 #include "api/naviga/routes.h"
+#include "api/ocamba/routes.h"
 #include "api/perfectworks/routes.h"
 #include "api/site/site.h"
 
@@ -16,4 +17,6 @@ static const struct face site = {
 	.tables = site_tables,
 };
 
-const struct face *const faces[] = { &perfectworks, &naviga, &site, NULL };
+const struct face *const faces[] = {
+	&perfectworks, &ocamba, &naviga, &site, NULL
+};

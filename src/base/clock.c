@@ -220,3 +220,24 @@ clock_parse(struct str s, struct when *out)
 	out->us = t;
 	return true;
 }
+
+void
+clock_gmt(struct when w, char *out)
+{
+	clock_iso(w, out);
+	out[10] = ' ';
+	out[CLOCK_GMT_LEN] = '\0';
+}
+
+bool
+clock_parse_gmt(struct str s, struct when *out)
+{
+	char iso[CLOCK_GMT_LEN + 1];
+
+	if (s.n != CLOCK_GMT_LEN || s.p[10] != ' ')
+		return false;
+	memcpy(iso, s.p, CLOCK_GMT_LEN);
+	iso[10] = 'T';
+	iso[CLOCK_GMT_LEN] = 'Z';
+	return clock_parse((struct str){ iso, sizeof(iso) }, out);
+}

@@ -20,6 +20,7 @@ struct day {
 #define SECOND_US	INT64_C(1000000)
 #define DAY_US		(INT64_C(86400) * SECOND_US)
 #define CLOCK_ISO_LEN	24	/* 2026-11-21T02:19:00.000Z */
+#define CLOCK_GMT_LEN	19	/* 2026-11-21 02:19:00 */
 
 struct when clock_now(void);
 int64_t clock_monotonic_us(void);	/* for durations */
@@ -29,6 +30,9 @@ struct when when_add(struct when, int64_t seconds);
 void clock_iso(struct when, char *out);
 /* RFC 3339: a date, T, a time, an optional fraction, Z or an offset. */
 MUST_CHECK bool clock_parse(struct str, struct when *);
+/* The same without T and Z, in whole seconds; room as for clock_iso. */
+void clock_gmt(struct when, char *out);
+MUST_CHECK bool clock_parse_gmt(struct str, struct when *);
 
 struct day day_of(struct when);
 struct when day_start(struct day);

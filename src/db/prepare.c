@@ -31,6 +31,31 @@ join_part(struct joined *j, const struct sql_part *part, const char *separator,
 		    (unsigned char)part->params[i]);
 }
 
+const char *
+statement_index(const struct statement *def, uint32_t wheres, unsigned order)
+{
+	for (unsigned i = 0; i < def->n_indexes; i++) {
+		const struct sql_index *x = &def->indexes[i];
+
+		if ((x->wheres & ~wheres) == 0 &&
+		    (x->orders == 0 || x->orders >> order & 1))
+			return x->sql;
+	}
+	return "";
+}
+
+static void
+join_head(struct joined *j, const struct statement *def,
+    const struct variant *v)
+{
+	const struct str sql = str_of(def->parts->sql);
+	const struct sql_part rest = { .params = def->parts->params,
+	    .n = def->parts->n, .sql = sql.p + def->index_at };
+
+	buf_str(&j->sql, (struct str){ sql.p, def->index_at });
+	join_part(j, &rest, statement_index(def, v->wheres, v->order), 0);
+}
+
 static size_t
 count_params(const struct statement *def, size_t rows)
 {
@@ -68,7 +93,8 @@ join(struct joined *j, struct arena *a, const struct statement *def,
 	INVARIANT(j->room <= MAX_PARAMS);
 	j->names = arena_array(a, j->room, sizeof(*j->names));
 	buf_init(&j->sql, a, 1024);
-	join_part(j, part++, "", 0);
+	join_head(j, def, v);
+	part++;
 	for (unsigned i = 0; i < def->wheres; i++)
 		if (v->wheres >> i & 1)
 			join_part(j, part + i, " ", 0);

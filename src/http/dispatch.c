@@ -82,13 +82,17 @@ struct serving {
 	struct http_out *out;
 };
 
+/* JSON, or for a PATCH a merge patch. */
 static bool
-is_json(struct str type)
+is_taken(enum method method, struct str type)
 {
 	struct str media, parameter, name, charset;
 
 	(void)str_cut(type, ';', &media, &parameter);
-	if (!str_eq_nocase(str_trim(media), STR("application/json")))
+	media = str_trim(media);
+	if (!str_eq_nocase(media, STR("application/json")) &&
+	    (method != PATCH ||
+	    !str_eq_nocase(media, STR("application/merge-patch+json"))))
 		return false;
 	if (parameter.p == NULL || str_trim(parameter).n == 0)
 		return true;
@@ -110,7 +114,7 @@ decode_body(struct serving *s)
 		return OK;
 	if ((r->flags & R_BARE) != 0 && body.n == 0)
 		body = STR("{}");
-	else if (!is_json(rq->http->content_type))
+	else if (!is_taken(r->method, rq->http->content_type))
 		return ERR_MEDIA_TYPE;
 	rq->in = arena_alloc(rq->arena, r->in->size);
 	e = json_decode(rq->arena, body, r->in, s->face->lax, rq->in,

@@ -135,6 +135,7 @@ struct face {
 	void (*success)(struct request *, struct buf *, bool masked);
 	void (*failure)(const struct http_in *, enum err,
 	    const struct complaints *, struct buf *);
+	int (*status)(enum err);	/* NULL: err_status */
 	/* For the API document: the schemas of these two. */
 	void (*success_schema)(const struct route *, struct buf *);
 	void (*failure_schema)(struct buf *);
@@ -162,6 +163,9 @@ void dispatch(struct db *, struct arena *, const struct http_in *,
 /* Number of the matched route over all faces, for metrics; -1: none. */
 int dispatch_last_route(void);
 const struct route *dispatch_route(int number, const struct face **);
+
+/* http/problem.c: under which status a face, or none, answers an error. */
+int face_status(const struct face *, enum err);
 
 /* http/openapi.c: the API document of a face. */
 void openapi_print(const struct face *, struct buf *);

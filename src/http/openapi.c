@@ -74,6 +74,7 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_REQUEST] |= keyed;	/* a key that is none */
 	set[ERR_KEY_REUSED] = keyed;
 	set[ERR_KEY_IN_FLIGHT] = keyed;
+	set[ERR_STALE] |= (r->flags & R_QUOTE) != 0;
 	set[ERR_RATE] = true;
 	set[ERR_INTERNAL] = true;
 	set[ERR_UNAVAILABLE] = true;
@@ -142,7 +143,7 @@ put_path_parameters(struct buf *b, const char *path)
 static void
 put_parameters(struct buf *b, const struct route *r)
 {
-	bool etag = false;
+	bool etag = (r->flags & R_QUOTE) != 0;
 
 	for (size_t i = 0; r->errors != NULL && r->errors[i] != OK; i++)
 		etag |= r->errors[i] == ERR_STALE;
@@ -169,12 +170,18 @@ put_parameters(struct buf *b, const struct route *r)
 static void
 put_body(struct buf *b, const struct route *r)
 {
+	const char *types[] = { "application/json",
+	    r->method == PATCH ? "application/merge-patch+json" : NULL };
+
 	if (r->in == NULL)
 		return;
-	buf_printf(b, "\"requestBody\":{\"required\":%s,\"content\":{"
-	    "\"application/json\":{\"schema\":{\"$ref\":"
-	    "\"#/components/schemas/%s\"}}}},", (r->flags & R_BARE) != 0 ?
-	    "false" : "true", r->in->name);
+	buf_printf(b, "\"requestBody\":{\"required\":%s,\"content\":{",
+	    (r->flags & R_BARE) != 0 ? "false" : "true");
+	for (size_t i = 0; i < LEN(types) && types[i] != NULL; i++)
+		buf_printf(b, "%s\"%s\":{\"schema\":{\"$ref\":"
+		    "\"#/components/schemas/%s\"}}", i > 0 ? "," : "",
+		    types[i], r->in->name);
+	buf_lit(b, "}},");
 }
 
 static void
@@ -203,15 +210,23 @@ put_success(struct printer *p, const struct route *r, int status)
 	buf_char(b, '}');
 }
 
+static bool
+is_answered(const struct printer *p, const bool set[ERR_COUNT], int e,
+    int status)
+{
+	return set[e] && face_status(p->face, (enum err)e) == status;
+}
+
 /* All errors of one status: their texts, and their slugs for programs. */
 static void
-put_failure(struct buf *b, const bool set[ERR_COUNT], int status)
+put_failure(struct printer *p, const bool set[ERR_COUNT], int status)
 {
+	struct buf *b = p->b;
 	const char *sep = "";
 
 	buf_printf(b, ",\"%d\":{\"description\":\"", status);
 	for (int e = 0; e < ERR_COUNT; e++) {
-		if (!set[e] || err_status((enum err)e) != status)
+		if (!is_answered(p, set, e, status))
 			continue;
 		buf_printf(b, "%s%s", sep, err_text((enum err)e));
 		sep = "; or: ";
@@ -219,7 +234,7 @@ put_failure(struct buf *b, const bool set[ERR_COUNT], int status)
 	buf_lit(b, "\",\"x-errors\":[");
 	sep = "";
 	for (int e = 0; e < ERR_COUNT; e++) {
-		if (!set[e] || err_status((enum err)e) != status)
+		if (!is_answered(p, set, e, status))
 			continue;
 		buf_printf(b, "%s\"%s\"", sep, err_slug((enum err)e));
 		sep = ",";
@@ -242,8 +257,8 @@ put_responses(struct printer *p, const struct route *r)
 	}
 	for (int status = 400; status < 600; status++)
 		for (int e = 0; e < ERR_COUNT; e++)
-			if (set[e] && err_status((enum err)e) == status) {
-				put_failure(p->b, set, status);
+			if (is_answered(p, set, e, status)) {
+				put_failure(p, set, status);
 				break;
 			}
 	buf_char(p->b, '}');

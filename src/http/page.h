@@ -14,6 +14,8 @@ struct page {
 	int64_t page;		/* 0 when a cursor was used */
 	int64_t limit;
 	struct str next;	/* cursor of the next page, or absent */
+	int64_t total;		/* on a face that counts all */
+	uint64_t members;	/* of an item, by their bits; 0: all */
 };
 
 /* Query members that every list has; embed as the first member. */

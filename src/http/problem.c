@@ -13,6 +13,13 @@ problem_header(struct arena *a, struct header *next, const char *name,
 	return h;
 }
 
+int
+face_status(const struct face *face, enum err e)
+{
+	return face != NULL && face->status != NULL ? face->status(e) :
+	    err_status(e);
+}
+
 /* The media type stands in Accept, whatever else does. */
 static bool
 wants_problem(struct str accept)
@@ -30,13 +37,13 @@ wants_problem(struct str accept)
 }
 
 static void
-rfc9457(const struct request *rq, enum err e, struct buf *b)
+rfc9457(const struct request *rq, enum err e, int status, struct buf *b)
 {
 	const char *sep = "";
 
 	buf_printf(b, "{\"type\":\"about:blank\",\"title\":\"%s\","
 	    "\"status\":%d,\"code\":\"%s\",\"instance\":", err_text(e),
-	    err_status(e), err_slug(e));
+	    status, err_slug(e));
 	json_string(b, rq->http->request_id);
 	buf_lit(b, ",\"errors\":[");
 	for (const struct complaint *c = rq->wrong.first; c != NULL;
@@ -52,13 +59,13 @@ rfc9457(const struct request *rq, enum err e, struct buf *b)
 }
 
 static struct header *
-headers_of(const struct face *face, const struct request *rq, enum err e,
+headers_of(const struct face *face, const struct request *rq, int status,
     struct str allow)
 {
 	struct header *h = problem_header(rq->arena, NULL, "Cache-Control",
 	    STR("no-store"));
 
-	switch (err_status(e)) {
+	switch (status) {
 	case 401:
 		return problem_header(rq->arena, h, "WWW-Authenticate",
 		    face != NULL && face->basic ? STR("Bearer, "
@@ -79,13 +86,13 @@ problem_write(const struct face *face, const struct request *rq, enum err e,
 	bool plain = face == NULL || face->failure == NULL ||
 	    wants_problem(rq->http->accept);
 
-	out->status = err_status(e);
-	out->headers = headers_of(face, rq, e, allow);
+	out->status = face_status(face, e);
+	out->headers = headers_of(face, rq, out->status, allow);
 	buf_init(&out->body, rq->arena, 512);
 	out->content_type = plain ? "application/problem+json" :
 	    "application/json";
 	if (plain)
-		rfc9457(rq, e, &out->body);
+		rfc9457(rq, e, out->status, &out->body);
 	else
 		face->failure(rq->http, e, &rq->wrong, &out->body);
 }

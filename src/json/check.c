@@ -231,8 +231,12 @@ check_label(const struct place *p, struct str s)
 void
 check_time(const struct place *p, struct str s)
 {
-	if (!clock_parse(s, (struct when *)(void *)p->at))
+	struct when *at = (struct when *)(void *)p->at;
+
+	if (p->field->format == NULL && !clock_parse(s, at))
 		WRONG(p, "must be a time like 2026-11-21T09:30:00Z");
+	else if (p->field->format != NULL && !clock_parse_gmt(s, at))
+		WRONG(p, "must be a time like 2026-11-21 09:30:00, GMT");
 }
 
 void

@@ -7,8 +7,8 @@
 #include <json.h>
 #include <json_object_iterator.h>
 
-#include "base/log.h"
 #include "json/check.h"
+#include "json/text.h"
 
 #include "base/banned.h"
 
@@ -17,12 +17,6 @@ struct decoder {
 	bool lax;
 	struct complaints *wrong;
 };
-
-static void
-release(void *object)
-{
-	json_object_put(object);
-}
 
 static struct str
 text_of(json_object *v)
@@ -122,6 +116,21 @@ decode_id(const struct decoder *d, const struct place *p, json_object *v)
 		not_a(p, "an id: a string of digits");
 }
 
+/* Kept as text, in whatever form it is. */
+static void
+decode_json(const struct place *p, json_object *v)
+{
+	struct str form = str_of(p->field->format != NULL ?
+	    p->field->format : "object");
+
+	if (str_is(form, "object") && !is(v, json_type_object))
+		not_a(p, "an object");
+	else if (str_is(form, "array") && !is(v, json_type_array))
+		not_a(p, "an array");
+	else
+		*(struct str *)(void *)p->at = json_text(p->arena, v);
+}
+
 /* json-c keeps the text that a number had. */
 static void
 decode_decimal(const struct place *p, json_object *v)
@@ -140,6 +149,10 @@ decode_value(const struct decoder *d, const struct place *p, json_object *v)
 	enum field_type type = p->field->type;
 	struct str text;
 
+	if ((p->field->flags & F_JSON) != 0) {
+		decode_json(p, v);
+		return;
+	}
 	switch (type) {
 	case T_BOOL:
 		if (is(v, json_type_boolean))
@@ -248,7 +261,6 @@ json_decode(struct arena *a, struct str text, const struct shape *s, bool lax,
     void *record, uint64_t *given, struct complaints *wrong)
 {
 	struct decoder d = { a, lax, wrong };
-	struct json_tokener *tok;
 	json_object *o;
 	const char *why;
 	size_t at;
@@ -258,14 +270,9 @@ json_decode(struct arena *a, struct str text, const struct shape *s, bool lax,
 		complain(wrong, a, STR(""), "at byte %zu: %s", at, why);
 		return ERR_BAD_JSON;
 	}
-	tok = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
-	if (tok == NULL)
-		log_die("out of memory: a JSON parser");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	o = json_tokener_parse_ex(tok, text.p, (int)text.n);
-	json_tokener_free(tok);
+	o = json_parse(text);
 	if (o != NULL)
-		arena_defer(a, release, o);
+		arena_defer(a, json_release, o);
 	if (!is(o, json_type_object)) {
 		complain(wrong, a, STR(""), "the body must be a JSON object");
 		return ERR_BAD_JSON;

@@ -57,17 +57,21 @@ put_id(struct buf *b, uint64_t id, bool number)
 }
 
 static void
-put_time(struct buf *b, struct when w)
+put_time(struct buf *b, const struct field *f, struct when w)
 {
+	bool gmt = f->format != NULL;
 	char text[CLOCK_ISO_LEN + 1];
 
 	if (w.us == 0) {
 		buf_lit(b, "null");
 		return;
 	}
-	clock_iso(w, text);
+	if (gmt)
+		clock_gmt(w, text);
+	else
+		clock_iso(w, text);
 	buf_char(b, '"');
-	buf_put(b, text, CLOCK_ISO_LEN);
+	buf_put(b, text, gmt ? CLOCK_GMT_LEN : CLOCK_ISO_LEN);
 	buf_char(b, '"');
 }
 
@@ -136,7 +140,7 @@ put_value(struct buf *b, const struct field *f, const char *at, bool masked)
 		put_str(b, f, *(const struct str *)p);
 		break;
 	case T_TIME:
-		put_time(b, *(const struct when *)p);
+		put_time(b, f, *(const struct when *)p);
 		break;
 	case T_DAY:
 		put_day(b, *(const struct day *)p);
@@ -165,13 +169,23 @@ void
 json_encode(struct buf *b, const struct shape *s, const void *record,
     bool masked)
 {
+	json_encode_some(b, s, record, masked, UINT64_MAX);
+}
+
+void
+json_encode_some(struct buf *b, const struct shape *s, const void *record,
+    bool masked, uint64_t members)
+{
+	const char *sep = "\"";
+
 	buf_char(b, '{');
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 
-		if (i > 0)
-			buf_char(b, ',');
-		buf_char(b, '"');
+		if ((members >> i & 1) == 0)
+			continue;
+		buf_str(b, str_of(sep));
+		sep = ",\"";
 		buf_str(b, str_of(f->name));
 		buf_lit(b, "\":");
 		if (masked && (f->flags & F_SECRET) != 0)

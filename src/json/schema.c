@@ -40,13 +40,27 @@ put_labels(struct buf *b, const char *const *labels, bool nullable)
 }
 
 static void
+put_json(struct buf *b, struct str format, bool nullable)
+{
+	if (str_is(format, "any")) {
+		buf_lit(b, "\"type\":[\"object\",\"array\",\"string\","
+		    "\"number\",\"boolean\",\"null\"],\"items\":{}");
+	} else if (str_is(format, "array")) {
+		put_type(b, "array", nullable);
+		buf_lit(b, ",\"maxItems\":65536,\"items\":{}");
+	} else {
+		put_type(b, "object", nullable);
+		buf_lit(b, ",\"additionalProperties\":true");
+	}
+}
+
+static void
 put_text(struct buf *b, const struct field *f, bool nullable, bool input)
 {
 	struct str format = str_of(f->format != NULL ? f->format : "");
 
 	if ((f->flags & F_JSON) != 0) {
-		put_type(b, "object", nullable);
-		buf_lit(b, ",\"additionalProperties\":true");
+		put_json(b, format, nullable);
 		return;
 	}
 	put_string(b, f, nullable, input);
@@ -155,7 +169,10 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		break;
 	case T_TIME:
 		put_type(b, "string", nullable);
-		buf_lit(b, ",\"format\":\"date-time\",\"maxLength\":40");
+		buf_str(b, f->format == NULL ?
+		    STR(",\"format\":\"date-time\",\"maxLength\":40") :
+		    STR(",\"pattern\":\"^\\\\d{4}-\\\\d{2}-\\\\d{2} "
+		    "\\\\d{2}:\\\\d{2}:\\\\d{2}$\",\"maxLength\":19"));
 		break;
 	case T_DAY:
 		put_type(b, "string", nullable);
@@ -206,7 +223,8 @@ json_schema(struct buf *b, const struct shape *s, bool input)
 	}
 	buf_char(b, '}');
 	for (size_t i = 0; i < s->n; i++) {
-		if (input && (s->fields[i].flags & F_REQUIRED) == 0)
+		if ((s->fields[i].flags & F_OPTIONAL) != 0 ||
+		    (input && (s->fields[i].flags & F_REQUIRED) == 0))
 			continue;
 		buf_str(b, required++ == 0 ? STR(",\"required\":[") : STR(","));
 		json_string(b, str_of(s->fields[i].name));

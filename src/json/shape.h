@@ -32,8 +32,9 @@ enum {
 	F_SECRET = 4,		/* shown once: null in a stored answer */
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
-	F_JSON = 32,		/* output: str holds a JSON object */
+	F_JSON = 32,		/* str holds JSON: an object, or see .format */
 	F_LOOSE = 64,		/* input: ids and names may come as numbers */
+	F_OPTIONAL = 128,	/* output: may be left out */
 };
 
 struct list {
@@ -60,7 +61,8 @@ struct field {
 	const char *const *labels;	/* T_LABEL: NULL-terminated */
 	const struct shape *of;
 	const char *format;	/* OpenAPI format that is checked: email, uri,
-				 * currency, slug, code */
+				 * currency, slug, code; of F_JSON: array, any;
+				 * of a time: gmt (YYYY-MM-DD HH:MM:SS) */
 	const char *doc;	/* one line for the API document */
 	const char *example;	/* JSON text */
 };
@@ -132,8 +134,17 @@ MUST_CHECK bool json_lint(struct str text, const char **why, size_t *at);
 /* json/out.c: record to text.  masked: F_SECRET fields are written as null. */
 void json_encode(struct buf *, const struct shape *, const void *record,
     bool masked);
+/* Only the members of these bits, by their index in the shape. */
+void json_encode_some(struct buf *, const struct shape *, const void *record,
+    bool masked, uint64_t members);
 /* Quoted and escaped, or null. */
 void json_string(struct buf *, struct str);
+
+/*
+ * json/text.c: RFC 7386.  Both are well-formed, and target may be absent; the
+ * result is absent where the patch is.
+ */
+struct str json_merge(struct arena *, struct str target, struct str patch);
 
 /* json/pretty.c: well-formed JSON without white space, laid out. */
 void json_pretty(struct buf *, struct str);

@@ -67,28 +67,38 @@ api_key_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return db_row(db, a, Q_API_KEY_GET, ARGS(org, id), &api_key_row, key);
 }
 
+/* Nothing was changed: it is not there, or another's. */
+static enum err
+why_not(struct db *db, struct arena *a, const struct actor *who, uint64_t id)
+{
+	struct api_key key = { .id = 0 };
+
+	TRY(api_key_get(db, a, who->organization_id, id, &key));
+	return ERR_FORBIDDEN;
+}
+
 enum err
 api_key_describe(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id, struct str description)
+    uint64_t only, uint64_t id, struct str description)
 {
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_API_KEY_UPDATE, ARGS(description,
-	    who->organization_id, id), &rows, NULL));
+	    who->organization_id, id, only), &rows, NULL));
 	return rows == 1 ? event(db, a, who, id, "api_key.updated") :
-	    ERR_NOT_FOUND;
+	    why_not(db, a, who, id);
 }
 
 enum err
 api_key_revoke(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id)
+    uint64_t only, uint64_t id)
 {
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_API_KEY_REVOKE, ARGS(who->now, who->organization_id,
-	    id), &rows, NULL));
+	    id, only), &rows, NULL));
 	return rows == 1 ? event(db, a, who, id, "api_key.deleted") :
-	    ERR_NOT_FOUND;
+	    why_not(db, a, who, id);
 }
 
 enum err

@@ -25,10 +25,11 @@ MUST_CHECK enum err api_key_create(struct db *, struct arena *,
     const struct principal *maker, struct when now, struct api_key *);
 MUST_CHECK enum err api_key_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct api_key *);
+/* only: that user's keys, others' are ERR_FORBIDDEN; 0: all. */
 MUST_CHECK enum err api_key_describe(struct db *, struct arena *,
-    const struct actor *, uint64_t id, struct str description);
+    const struct actor *, uint64_t only, uint64_t id, struct str description);
 MUST_CHECK enum err api_key_revoke(struct db *, struct arena *,
-    const struct actor *, uint64_t id);
+    const struct actor *, uint64_t only, uint64_t id);
 /* test: 0, 1, or -1 for both.  Orders: created desc, asc. */
 MUST_CHECK enum err api_key_list(struct db *, struct arena *, uint64_t org,
     int test, const struct paging *, struct list *);

@@ -173,7 +173,7 @@ campaign_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_CAMPAIGN_INSERT, ARGS(c->organization_id,
 	    c->advertiser_id, c->user_id, c->name, c->description, c->brand,
 	    c->product_group, type_arg(c), c->currency, c->extras,
-	    c->starts_on, c->ends_on, who->now), NULL, &c->id));
+	    c->starts_on, c->ends_on, c->begins_at, who->now), NULL, &c->id));
 	TRY(campaign_note(db, a, who, c, "create", STR_NULL, NULL));
 	return event(db, a, who, c, "campaign.created");
 }
@@ -210,8 +210,8 @@ campaign_update(struct db *db, struct arena *a, const struct actor *who,
 	c->version++;
 	c->updated_at = who->now;
 	TRY(db_exec(db, Q_CAMPAIGN_UPDATE, ARGS(c->name, c->description,
-	    c->extras, c->archived, c->starts_on, c->ends_on, who->now,
-	    c->id), NULL, NULL));
+	    c->extras, c->archived, c->starts_on, c->ends_on, c->begins_at,
+	    who->now, c->id), NULL, NULL));
 	TRY(campaign_note(db, a, who, c, "update", STR_NULL, NULL));
 	return event(db, a, who, c, "campaign.updated");
 }

@@ -32,7 +32,8 @@ struct campaign {
 	int type;				/* -1: none */
 	int status;
 	struct day starts_on, ends_on;		/* DAY_NONE: open */
-	struct when begins_at;	/* it starts, or goes on, by itself; 0: no */
+	struct when begins_at;	/* it starts, or goes on, by itself; 0: no;
+				 * of a draft, when it is meant to */
 	struct when launched_at;		/* first start; 0: never */
 	struct day ended_on;	/* the day as of which its lines end */
 	struct when ended_at, created_at, updated_at;
@@ -115,15 +116,31 @@ MUST_CHECK enum err campaign_store_money(struct db *, const struct actor *,
 MUST_CHECK enum err campaign_begin(struct db *, struct arena *,
     const struct actor *, struct campaign *, struct when at);
 
-struct campaign_filter {
-	struct str q;		/* a part of the name or the description */
-	bool q_name, q_description;
-	int status;		/* -1: any */
+enum campaign_key {
+	CAMPAIGN_BY_CREATED, CAMPAIGN_BY_UPDATED, CAMPAIGN_BY_NAME,
+	CAMPAIGN_BY_BEGIN, CAMPAIGN_BY_RUNS, CAMPAIGN_BY_STATUS,
+	CAMPAIGN_KEYS
 };
 
-enum campaign_order {
-	CAMPAIGNS_BY_CREATED, CAMPAIGNS_BY_UPDATED, CAMPAIGNS_BY_NAME,
-	CAMPAIGNS_BY_STATUS, CAMPAIGNS_BY_BEGIN, CAMPAIGNS_BY_RUNS,
+#define CAMPAIGN_SORTS 3
+
+struct campaign_search {
+	struct str q;		/* a part of the name or the description */
+	bool q_name, q_description;
+	struct {
+		enum campaign_key key;
+		bool down;
+	} sort[CAMPAIGN_SORTS];
+	size_t n_sorts;		/* from 1 */
+	int64_t limit, offset;
 };
+
+/*
+ * model/campaign_list.c: those that are not deleted, with what the face of
+ * campaigns without lines shows, and how many there are in all.
+ */
+MUST_CHECK enum err campaign_list(struct db *, struct arena *, uint64_t org,
+    const struct campaign_search *, struct list *, int64_t *total);
+extern const struct shape campaign_row;
 
 #endif

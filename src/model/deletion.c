@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "ledger/history.h"
 #include "model/event.h"
 #include "model/placement.h"
 #include "base/banned.h"
@@ -247,7 +248,8 @@ wipe_user(struct db *db, uint64_t id, struct when now, bool *more)
 	TRY(wipe(db, Q_WIPE_KEYS_OF_USER, ARGS(now, id), more));
 	TRY(wipe(db, Q_WIPE_ANSWERS_OF_USER, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_MEMBERS_OF_USER, ARGS(id), more));
-	return wipe(db, Q_WIPE_TOKENS_OF_USER, ARGS(id), more);
+	TRY(wipe(db, Q_WIPE_TOKENS_OF_USER, ARGS(id), more));
+	return history_erase_user(db, id);
 }
 
 /* Organizations in which there is nobody after him. */

@@ -51,31 +51,35 @@ post_commission(struct db *db, struct arena *a, const struct referred_sale *s,
 
 enum err
 earning_commission(struct db *db, struct arena *a,
-    const struct referred_sale *s, struct when now, int64_t *amount)
+    const struct referred_sale *s, struct when now, struct event_data *made)
 {
 	bool waits = s->checks != 0 && settings->hold_checked;
 	bool hold = waits || settings->hold_days > 0;
 	struct when available = { 0 };
+	int64_t amount;
 	uint64_t id;
 
+	*made = (struct event_data){ .event = { .type = NULL } };
 	if (!waits)
 		available = when_add(now, settings->hold_days * 86400);
 
-	TRY(money_share(s->amount, s->rate_ppm, MILLION, amount));
-	if (*amount == 0)
+	TRY(money_share(s->amount, s->rate_ppm, MILLION, &amount));
+	if (amount == 0)
 		return OK;
 	TRY(db_exec(db, Q_EARNING_INSERT, ARGS(s->organization_id,
 	    s->referrer_id, s->campaign_id, s->placement_id, s->sale_id,
 	    LABEL(earning_type_labels, EARNING_COMMISSION),
 	    LABEL(earning_status_labels,
 	    hold ? EARNING_PENDING : EARNING_AVAILABLE),
-	    *amount, s->currency, s->rate_ppm, s->checks, available, now),
+	    amount, s->currency, s->rate_ppm, s->checks, available, now),
 	    NULL, &id));
-	TRY(post_commission(db, a, s, id, *amount, hold, now));
-	return event_write(db, a, &(struct event){ s->member_organization_id,
+	TRY(post_commission(db, a, s, id, amount, hold, now));
+	*made = (struct event_data){ { s->member_organization_id,
 	    waits ? "commission.held" : "commission.created", id, 0, now },
-	    "\"campaignId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
-	    LLU(s->placement_id), (long long)*amount, STR_ARG(s->currency));
+	    str_printf(a, "\"campaignId\":\"%llu\",\"amount\":%lld,"
+	    "\"currency\":\"%.*s\"", LLU(s->placement_id), (long long)amount,
+	    STR_ARG(s->currency)) };
+	return OK;
 }
 
 enum err

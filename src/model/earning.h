@@ -3,6 +3,7 @@
 #define AFF_MODEL_EARNING_H
 
 #include "db/paging.h"
+#include "model/event.h"
 #include "model/placement.h"
 
 extern const char *const earning_type_labels[];
@@ -41,11 +42,12 @@ struct referred_sale {
 /*
  * Works the commission out, records it and posts it; pending where the
  * installation has a hold, and without an end of it where checks say that it
- * waits for the house.  *amount is 0, and nothing written, where it rounds to
- * nothing.
+ * waits for the house.  *made: the event, which is still to be written; it has
+ * no type where the commission rounds to nothing, and there is none.
  */
 MUST_CHECK enum err earning_commission(struct db *, struct arena *,
-    const struct referred_sale *, struct when now, int64_t *amount);
+    const struct referred_sale *, struct when now,
+    struct event_data *made);
 
 /*
  * What the house decides of a commission that is held: it goes on as if it had

@@ -15,6 +15,12 @@ SHAPE(event_row, struct event_row, NULL,
     COLUMN(struct event_row, data),
     COLUMN(struct event_row, created_at));
 
+struct last_row {
+	uint64_t seq;
+};
+
+SHAPE(last_row, struct last_row, NULL, COLUMN(struct last_row, seq));
+
 SHAPE(event_out, struct event_row, "Event",
     FIELD(struct event_row, id, "id"),
     FIELD(struct event_row, seq, "sequence", .flags = F_ID_NUMBER,
@@ -30,21 +36,46 @@ SHAPE(event_out, struct event_row, "Event",
 	.doc = "Ids, amounts and states", .example = "{}"),
     FIELD(struct event_row, created_at, "createdAt"));
 
+static const char *const types[] = {
+#define EVENT_TYPE(type, when) type,
+#include "model/event_types.def"
+#undef EVENT_TYPE
+};
+
 enum err
 event_write(struct db *db, struct arena *a, const struct event *ev,
     const char *data, ...)
 {
-	struct str members = STR("");
+	struct event_data one = { .event = *ev };
 	va_list ap;
 
 	if (data != NULL) {
 		va_start(ap, data);
-		members = str_vprintf(a, data, ap);
+		one.data = str_vprintf(a, data, ap);
 		va_end(ap);
 	}
-	return db_exec(db, Q_EVENT_INSERT, ARGS(ev->organization_id,
-	    str_of(ev->type), ev->entity_id, ev->user_id,
-	    str_printf(a, "{%.*s}", STR_ARG(members)), ev->at), NULL, NULL);
+	return event_write_all(db, a, &one, 1);
+}
+
+enum err
+event_write_all(struct db *db, struct arena *a, const struct event_data *all,
+    size_t n)
+{
+	enum { COLUMNS = 6 };
+	struct arg *args = arena_array(a, n * COLUMNS, sizeof(*args));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *ev = &all[i].event;
+		struct arg *to = args + i * COLUMNS;
+
+		to[0] = ARG(ev->organization_id);
+		to[1] = ARG(str_of(ev->type));
+		to[2] = ARG(ev->entity_id);
+		to[3] = ARG(ev->user_id);
+		to[4] = ARG(str_printf(a, "{%.*s}", STR_ARG(all[i].data)));
+		to[5] = ARG(ev->at);
+	}
+	return db_exec_rows(db, Q_EVENT_INSERT, args, n, NULL, NULL);
 }
 
 /* What a pattern's types begin with; absent where it names just one. */
@@ -68,11 +99,6 @@ event_pattern_fits(struct str pattern, struct str type)
 bool
 event_pattern_known(struct str pattern)
 {
-	static const char *const types[] = {
-#define EVENT_TYPE(type, when) type,
-#include "model/event_types.def"
-#undef EVENT_TYPE
-	};
 	struct str begin = subject(pattern);
 
 	if (begin.n > 0 && begin.p[begin.n - 1] != '.')
@@ -101,10 +127,10 @@ filter_type(struct arena *a, struct str pattern, struct list_query *q,
 	}
 }
 
-enum err
-event_list(struct db *db, struct arena *a, uint64_t org,
-    const struct event_filter *f, uint64_t after, int64_t limit,
-    struct list *out)
+static enum err
+list(struct db *db, struct arena *a, uint64_t org,
+    const struct event_filter *f, uint64_t after, uint64_t until,
+    int64_t limit, struct list *out)
 {
 	struct list_query q = { .q = Q_EVENT_LIST };
 	struct arg_list args = { 0 };
@@ -117,8 +143,63 @@ event_list(struct db *db, struct arena *a, uint64_t org,
 		q.wheres |= Q_EVENT_LIST_WHERE_ENTITY;
 		arg_push(&args, ARG(f->entity_id));
 	}
+	if (until != 0) {
+		q.wheres |= Q_EVENT_LIST_WHERE_UNTIL;
+		arg_push(&args, ARG(until));
+	}
 	arg_push(&args, ARG(limit));
 	return db_list(db, a, &q, ARG_LIST(args), &event_row, out);
+}
+
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct event_row *x = a, *y = b;
+
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+/*
+ * No index has the events of a subject in their order, but one has those of
+ * each type.  They are read one after the other, up to what was published
+ * before: nothing comes between them meanwhile.
+ */
+static enum err
+list_subject(struct db *db, struct arena *a, uint64_t org,
+    struct str pattern, uint64_t after, int64_t limit, struct list *out)
+{
+	struct last_row last = { 0 };
+	struct event_row *all;
+	size_t n = 0;
+
+	for (size_t i = 0; i < LEN(types); i++)
+		n += event_pattern_fits(pattern, str_of(types[i]));
+	all = arena_array(a, n * (size_t)limit, sizeof(*all));
+	n = 0;
+	TRY(db_row(db, a, Q_EVENT_LAST, NO_ARGS, &last_row, &last));
+	for (size_t i = 0; i < LEN(types); i++) {
+		const struct event_filter f = { .type = str_of(types[i]) };
+		struct list some;
+
+		if (!event_pattern_fits(pattern, f.type))
+			continue;
+		TRY(list(db, a, org, &f, after, last.seq, limit, &some));
+		memcpy(all + n, some.items, some.n * sizeof(*all));
+		n += some.n;
+	}
+	qsort(all, n, sizeof(*all), by_seq);
+	*out = (struct list){ all, n < (size_t)limit ? n : (size_t)limit };
+	return OK;
+}
+
+enum err
+event_list(struct db *db, struct arena *a, uint64_t org,
+    const struct event_filter *f, uint64_t after, int64_t limit,
+    struct list *out)
+{
+	if (f->entity_id == 0 && subject(f->type).n > 0)
+		return list_subject(db, a, org, f->type, after, limit, out);
+	return list(db, a, org, f, after, 0, limit, out);
 }
 
 enum err

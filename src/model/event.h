@@ -16,9 +16,17 @@ struct event {
 	struct when at;
 };
 
+struct event_data {
+	struct event event;
+	struct str data;		/* JSON members without braces */
+};
+
 /* data: printf of JSON members without braces, or NULL. */
 MUST_CHECK enum err event_write(struct db *, struct arena *,
     const struct event *, const char *data, ...) PRINTF_LIKE(4, 5);
+/* Several by one statement. */
+MUST_CHECK enum err event_write_all(struct db *, struct arena *,
+    const struct event_data *, size_t n);
 
 struct event_row {
 	uint64_t id, seq, organization_id, entity_id, user_id;

@@ -65,43 +65,41 @@ struct step {
 	const struct opening *opening;
 	const struct session_news *session;
 	const struct return_news *returned;
-	struct when now;
 };
 
+/* Its time is read here: calls take theirs, and what is old is summed up. */
 static enum err
 store(struct db *db, void *arg)
 {
 	const struct step *s = arg;
+	const struct when now = clock_now();
 
 	if (s->opening != NULL)
-		return checkout_opened(db, s->arena, s->opening, s->now);
+		return checkout_opened(db, s->arena, s->opening, now);
 	if (s->session != NULL)
-		return checkout_told(db, s->arena, s->p, s->session, s->now);
-	return checkout_returned(db, s->arena, s->p, s->returned, s->now);
+		return checkout_told(db, s->arena, s->p, s->session, now);
+	return checkout_returned(db, s->arena, s->p, s->returned, now);
 }
 
 static enum err
-open_again(struct db *db, struct arena *a, const struct payment *p,
-    struct when now)
+open_again(struct db *db, struct arena *a, const struct payment *p)
 {
 	struct opening o = { .payment = *p };
 
 	checkout_open(a, &o);
-	TRY(tx_run(db, a, store, &(struct step){ .arena = a, .opening = &o,
-	    .now = now }));
+	TRY(tx_run(db, a, store, &(struct step){ .arena = a, .opening = &o }));
 	return o.said == ERR_PROVIDER_REFUSED ? OK : o.said;
 }
 
 static enum err
-look_at_session(struct db *db, struct arena *a, const struct payment *p,
-    struct when now)
+look_at_session(struct db *db, struct arena *a, const struct payment *p)
 {
 	struct session_news news = { .status = p->status };
 	struct str why;
 
 	TRY(provider_of(p)->look(a, p, &news, &why));
 	return tx_run(db, a, store, &(struct step){ .arena = a, .p = p,
-	    .session = &news, .now = now });
+	    .session = &news });
 }
 
 /*
@@ -110,13 +108,13 @@ look_at_session(struct db *db, struct arena *a, const struct payment *p,
  */
 static enum err
 hear_returns(struct db *db, struct arena *a, const struct payment *p,
-    struct list all, struct when now)
+    struct list all)
 {
 	const struct return_news *n = all.items;
 
 	for (size_t i = 0; i < all.n; i++) {
 		enum err e = tx_run(db, a, store, &(struct step){ .arena = a,
-		    .p = p, .returned = &n[i], .now = now });
+		    .p = p, .returned = &n[i] });
 
 		if (err_status(e) >= 500)
 			return e;
@@ -129,7 +127,7 @@ hear_returns(struct db *db, struct arena *a, const struct payment *p,
 
 static enum err
 give_back(struct db *db, struct arena *a, const struct payment *p,
-    const struct refund *r, struct when now)
+    const struct refund *r)
 {
 	struct return_news news = { .refund_id = r->id, .amount = r->amount,
 	    .currency = p->currency, .state = RETURN_FAILED };
@@ -143,7 +141,7 @@ give_back(struct db *db, struct arena *a, const struct payment *p,
 	else if (e != OK)
 		return e;
 	return tx_run(db, a, store, &(struct step){ .arena = a, .p = p,
-	    .returned = &news, .now = now });
+	    .returned = &news });
 }
 
 static bool
@@ -170,19 +168,19 @@ is_among(const struct refund *r, struct list heard)
  */
 static enum err
 look_at_returns(struct db *db, struct arena *a, const struct payment *p,
-    struct when now, bool *pending)
+    bool *pending)
 {
 	struct list heard = { 0 }, ours = { 0 };
 	const struct refund *r;
 	struct str why;
 
 	TRY(provider_of(p)->returns(a, p, &heard, &why));
-	TRY(hear_returns(db, a, p, heard, now));
+	TRY(hear_returns(db, a, p, heard));
 	TRY(refund_list(db, a, p->id, &ours));
 	r = ours.items;
 	for (size_t i = 0; i < ours.n; i++)
 		if (is_pending(&r[i]) && !is_among(&r[i], heard))
-			TRY(give_back(db, a, p, &r[i], now));
+			TRY(give_back(db, a, p, &r[i]));
 	TRY(refund_list(db, a, p->id, &ours));
 	r = ours.items;
 	*pending = false;
@@ -193,7 +191,6 @@ look_at_returns(struct db *db, struct arena *a, const struct payment *p,
 
 struct again {
 	const struct payment *p;
-	struct when now;
 	bool done;		/* nothing more can be found out */
 };
 
@@ -203,29 +200,29 @@ set_next(struct db *db, void *arg)
 	const struct again *x = arg;
 
 	if (!x->done)
-		return look_again(db, x->p, x->now);
+		return look_again(db, x->p, clock_now());
 	return db_exec(db, Q_PAYMENT_LOOK_AGAIN, ARGS((struct when){ 0 },
 	    x->p->id, x->p->look_at), NULL, NULL);
 }
 
 static enum err
-look(struct db *db, struct arena *a, uint64_t id, struct when now)
+look(struct db *db, struct arena *a, uint64_t id)
 {
 	struct payment p = { 0 };
 	bool pending;
 
 	TRY(payment_by_id(db, a, id, &p));
 	if (p.status == PAYMENT_CREATING)
-		return open_again(db, a, &p, now);
+		return open_again(db, a, &p);
 	if (p.payment_status == PAYMENT_UNPAID || p.intent.p == NULL) {
-		TRY(look_at_session(db, a, &p, now));
+		TRY(look_at_session(db, a, &p));
 		p = (struct payment){ 0 };
 		TRY(payment_by_id(db, a, id, &p));
 		if (p.payment_status == PAYMENT_UNPAID || p.intent.p == NULL)
 			return OK;
 	}
-	TRY(look_at_returns(db, a, &p, now, &pending));
-	return tx_run(db, a, set_next, &(struct again){ &p, now, !pending });
+	TRY(look_at_returns(db, a, &p, &pending));
+	return tx_run(db, a, set_next, &(struct again){ &p, !pending });
 }
 
 enum err
@@ -233,7 +230,7 @@ look_now(struct db *db, struct arena *a, uint64_t id)
 {
 	struct payment p = { 0 };
 
-	TRY(look(db, a, id, clock_now()));
+	TRY(look(db, a, id));
 	TRY(payment_by_id(db, a, id, &p));
 	return p.payment_status == PAYMENT_PAID ? OK : ERR_CONFLICT;
 }
@@ -254,8 +251,7 @@ look_due(struct db *db, struct arena *a)
 	    &look_due_row, &rows));
 	p = rows.items;
 	for (size_t i = 0; i < rows.n && clock_monotonic_us() < end; i++) {
-		struct when now = clock_now();
-		enum err e = look(db, a, p[i].id, now);
+		enum err e = look(db, a, p[i].id);
 
 		if (e == OK)
 			continue;
@@ -263,8 +259,7 @@ look_due(struct db *db, struct arena *a)
 			return e;
 		log_error("payment %llu cannot be looked at: %s",
 		    LLU(p[i].id), err_slug(e));
-		TRY(tx_run(db, a, set_next, &(struct again){ &p[i], now,
-		    false }));
+		TRY(tx_run(db, a, set_next, &(struct again){ &p[i], false }));
 		if (e == ERR_PROVIDER_DOWN)
 			return e;
 	}

@@ -277,7 +277,7 @@ credit(struct db *db, struct arena *a, const struct payment *p,
 /* What the referrer gets, and what is counted. */
 static enum err
 reward(struct db *db, struct arena *a, const struct payment *p,
-    uint64_t sale_id, struct when now)
+    uint64_t sale_id, struct when now, struct event_data *made)
 {
 	const struct count_day one = { .conversions = 1 };
 	struct referred_sale sale = {
@@ -290,12 +290,11 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 		    settings->commission_ppm,
 		.currency = p->currency,
 	};
-	int64_t commission;
 	uint64_t first;
 
 	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->referral_id), &first,
 	    NULL));
-	TRY(earning_commission(db, a, &sale, now, &commission));
+	TRY(earning_commission(db, a, &sale, now, made));
 	return first == 0 ? OK :
 	    placement_count(db, p->placement_id, p->referrer_id, now,
 	    &one);
@@ -305,6 +304,11 @@ enum err
 payment_settle(struct db *db, struct arena *a, const struct payment *p,
     struct when now)
 {
+	struct event_data events[2] = { {
+		{ p->organization_id, "payment.paid", p->id, 0, now },
+		str_printf(a, "\"amount\":%lld,\"currency\":\"%.*s\","
+		    "\"tokens\":%lld", (long long)p->amount,
+		    STR_ARG(p->currency), (long long)p->tokens) } };
 	uint64_t rows, sale_id;
 
 	TRY(db_exec(db, Q_PAYMENT_PAID, ARGS(now, p->id), &rows, NULL));
@@ -314,11 +318,9 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	    p->amount, p->currency, now), NULL, &sale_id));
 	TRY(credit(db, a, p, now));
 	if (p->referral_id != 0)
-		TRY(reward(db, a, p, sale_id, now));
-	return event_write(db, a, &(struct event){ p->organization_id,
-	    "payment.paid", p->id, 0, now },
-	    "\"amount\":%lld,\"currency\":\"%.*s\",\"tokens\":%lld",
-	    (long long)p->amount, STR_ARG(p->currency), (long long)p->tokens);
+		TRY(reward(db, a, p, sale_id, now, &events[1]));
+	return event_write_all(db, a, events, events[1].event.type != NULL ?
+	    2 : 1);
 }
 
 enum err

@@ -359,6 +359,9 @@ conf_use(struct conf *c, char why[CONF_WHY])
 
 	if (!read_secret(c, why) || !check_stripe(c, why))
 		return false;
+	if (c->commission_ppm > 1000000)
+		return fail(why, "commission_ppm: at most 1000000, all of a "
+		    "sale");
 	if (problem != NULL)
 		return fail(why, "%s", problem);
 	c->settings = (struct settings){

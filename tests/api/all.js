@@ -29,6 +29,7 @@ for (const name of [
 	'concurrency',
 	'clicks',
 	'campaigns',
+	'ocamba',
 	'analytics',
 	'naviga',
 	'statements',

@@ -216,3 +216,23 @@ test('the life of a key is told by events', async () => {
 	assert.equal((await c.call('GET', `/api-keys/${made.id}`, {
 		token: me.token })).status, 404);
 });
+
+test('a plain member minds his own keys', async () => {
+	const owner = await w.owner(), plain = await w.user();
+
+	await w.join(plain, await w.invite(owner, plain.email));
+	const theirs = await w.key(owner), own = await w.key(plain);
+	for (const [method, body] of [['PUT', { description: 'Mine' }],
+	    ['DELETE', undefined]]) {
+		const a = await c.call(method, `/api-keys/${theirs.id}`, {
+			token: plain.token, body });
+
+		assert.equal(a.status, 403, a.text);
+		assert.equal(a.body.error.code, 'forbidden');
+		const b = await c.call(method, `/api-keys/${own.id}`, {
+			token: plain.token, body });
+		assert.ok(b.status < 300, b.text);
+	}
+	assert.equal((await c.call('DELETE', `/api-keys/${theirs.id}`, {
+		token: owner.token })).status, 204);
+});

@@ -67,6 +67,22 @@ test('both headers are one bucket, as is any case of Bearer', async () => {
 	    { 200: 10, 429: 1 });
 });
 
+test('blanks around a credential make no other bucket', async () => {
+	const key = me.keys.pop();
+	const raw = (line) => c.bytes('GET /api/v0/referrer-campaigns ' +
+	    `HTTP/1.1\r\nHost: localhost\r\n${line}\r\n` +
+	    'Connection: close\r\n\r\n');
+	const answers = await Promise.all(Array.from({ length: 30 },
+	    (unused, i) => raw([`Authorization: Bearer ${key}`,
+		`X-API-Key: \t${key}`, `X-API-Key: ${key}\r\n` +
+		'Authorization: \t'][i % 3] + '\t'.repeat(i / 3))));
+	const t = tally(answers.map((text) => ({
+		status: text.split(' ')[1] })));
+
+	assert.ok(t[200] <= 15, JSON.stringify(t));
+	assert.equal(t[200] + t[429], 30, JSON.stringify(t));
+});
+
 test('an address changes nothing for a credential', async () => {
 	const key = me.keys.pop();
 	const half = (n) => c.burst(Array.from({ length: n }, () =>

@@ -48,6 +48,8 @@ function body(o) {
 	if (b.CampaignID === 'NEW')
 		Object.assign(b, { AdvertiserID: 'C-1', Name: 'Loop',
 			Currency: 'USD' });
+	if (o.id === 'resumeHoodCampaign')
+		b.run_immediately = 1;
 	return b;
 }
 
@@ -81,7 +83,7 @@ test('each list says how it can be sorted', () => {
 	for (const o of doc.operations)
 		for (const p of o.parameters.filter((x) => x.name === 'sort'))
 			assert.match(p.description,
-			    /^\w+:(asc|desc), if absent/, o.id);
+			    /^(\w+:(asc|desc)|-\w+), if absent/, o.id);
 });
 
 test('operations that need a credential declare 401', () => {
@@ -340,6 +342,9 @@ async function resources() {
 	const open = await w.invite(me, `open-${unique()}@example.com`);
 	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 		token: me.token, body: { url: 'https://shop.example/hooks' } });
+	const paused = await w.hood(me, { run_immediately: 1 });
+	await w.ok(204, 'POST', `/v1/hood/campaigns/${paused.id}/pause`, {
+		token: me.token, body: { reason: 'Test' } });
 	const own = {
 		'/settle': (await w.reserve(me, 1)).id,
 		'/release': (await w.reserve(me, 1)).id,
@@ -350,6 +355,10 @@ async function resources() {
 		    `/webhook-endpoints/${hook.id}/test`, {
 			token: me.token })).id,
 		'/referrer-campaigns': (await w.campaign(me)).id,
+		'/hood/campaigns/{id}/pause': (await w.hood(me, { run_immediately: 1 })).id,
+		'/hood/campaigns/{id}/resume': paused.id,
+		'/hood/campaigns/{id}/cancel': (await w.hood(me, { run_immediately: 1 })).id,
+		'/hood/campaigns': (await w.hood(me)).id,
 		'/api-keys': (await w.key(me)).id,
 		'/api/campaigns/': (await w.quote(me, [])).id,
 	};

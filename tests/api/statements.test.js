@@ -73,9 +73,10 @@ test('somebody with rows of each kind', async () => {
 	c = s.client;
 	w = new World(c);
 	me = await w.referrer();
-	let campaign, key, session;
+	let campaign, hood, key, session;
 	for (let i = 0; i < ROWS; i++) {
 		campaign = await w.campaign(me);
+		hood = await w.hood(me);
 		key = await w.key(me);
 		session = await w.buy(me);
 		await w.buy(await w.owner({ referralCode: campaign.code }));
@@ -85,6 +86,8 @@ test('somebody with rows of each kind', async () => {
 		token: me.token })).items[0].id;
 	own = {
 		'/referrer-campaigns/': campaign.id,
+		'/hood/campaigns/': hood.id,
+		'/v0/campaigns/': hood.id,
 		'/referrer-transactions/': await first('/referrer-transactions'),
 		'/token-transactions/': await first('/token-transactions'),
 		'/checkout-sessions/': session.id,

@@ -313,8 +313,9 @@ test('an event that never came is found out', async () => {
 	await becomes(expired.id, { status: 'expired' });
 	assert.equal(await tokens(), before + product.tokens);
 	assert.equal((await session(open.id)).status, 'open');
-	assert.equal(await sql('SELECT look_at > UTC_TIMESTAMP(6) + INTERVAL ' +
-	    `60 SECOND FROM payment WHERE id = ${open.id}`), '1');
+	assert.ok(await until(async () => await sql('SELECT look_at > ' +
+	    'UTC_TIMESTAMP(6) + INTERVAL 60 SECOND FROM payment WHERE id = ' +
+	    open.id) === '1'));
 	assert.equal(await sql('SELECT COUNT(*) FROM payment WHERE look_at ' +
 	    `IS NOT NULL AND id IN (${paid.id}, ${expired.id})`), '0');
 	const slow = await checkout();
@@ -664,6 +665,22 @@ test('what could not be stored for a lock is heard again', async () => {
 	    `payment WHERE id = ${bought.id}`), '1');
 	await look(bought.id);
 	await state(bought.id, 'done');
+});
+
+/* Sums by day are made of what is older than any transaction. */
+test('what is slow to be heard has the time at which it is stored',
+    async () => {
+	const bought = await buy();
+	const held = stub.hold(REFUND);
+
+	await refund(bought.id, { amount: 300 });
+	await held.met;
+	await sleep(1500);
+	const answered = Date.now();
+	held.open();
+	await state(bought.id, 'done');
+	const [r] = await refunds(bought.id);
+	assert.ok(Date.parse(r.doneAt) >= answered - 100, r.doneAt);
 });
 
 test('a refund that there was no room for beside a dispute', async () => {

@@ -52,6 +52,8 @@ test('two tenants, one with everything', async () => {
 		    `/webhook-endpoints/${hook.id}/test`, {
 			token: owner.token })).id,
 		'/referrer-campaigns/': campaign.id,
+		'/hood/campaigns/': (await w.hood(owner)).id,
+		'/v0/campaigns/': (await w.hood(owner)).id,
 		'/referrer-transactions/': earned.id,
 		'/token-transactions/': tokens.id,
 		'/token-reservations/': (await w.reserve(owner, 1)).id,

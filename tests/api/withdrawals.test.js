@@ -136,6 +136,22 @@ test('refused: the money is available again, and the reason is told',
 	assert.equal(x.transaction.status, 'refused');
 });
 
+test('by amount the whole list only', async () => {
+	const at = '/referrer-transactions?sort=amount:desc&limit=100';
+	const { items } = await w.ok(200, 'GET', at, {
+		token: referrer.token });
+
+	assert.deepEqual(items.map((t) => t.amount), items.map((t) => t.amount)
+	    .sort((a, b) => b - a));
+	for (const more of ['&type=withdrawal', '&status=paid']) {
+		const a = await c.call('GET', at + more, {
+			token: referrer.token });
+
+		assert.equal(a.status, 400, a.text);
+		assert.deepEqual(a.fields, ['sort']);
+	}
+});
+
 test('the house lists them by status, organization and time', async () => {
 	const path = (q) => `/admin/withdrawals?organizationId=${
 		referrer.organization.id}&${q}`;

@@ -66,19 +66,25 @@ connect_db(void)
 		die("session", mysql_error(db));
 }
 
-/* The parts of a statement, its row repeated. */
+/* Statements with fragments: the one that is asked for, behind the head. */
+static const unsigned fragment[QUERY_COUNT] = {
+	[Q_PAYMENT_FACTS] = Q_PAYMENT_FACTS_WHERE_TOKEN,
+};
+
+/* The part of a statement that has its parameters. */
 static const struct sql_part *
 prepare(enum query q, unsigned rows)
 {
 	const struct statement *s = &statements[q];
-	const struct sql_part *row = s->rows ? &s->parts[1] : &s->parts[0];
+	const struct sql_part *row = s->rows ? &s->parts[1] : fragment[q] ?
+	    &s->parts[__builtin_ffs((int)fragment[q])] : &s->parts[0];
 	char sql[8192];
 	size_t n;
 
 	if (prepared[q] != NULL)
 		return row;
 	n = (size_t)snprintf(sql, sizeof(sql), "%s", s->parts[0].sql);
-	for (unsigned i = 0; s->rows && i < rows; i++)
+	for (unsigned i = 0; row != s->parts && i < rows; i++)
 		n += (size_t)snprintf(sql + n, sizeof(sql) - n, "%s %s",
 		    i > 0 ? "," : "", row->sql);
 	prepared[q] = mysql_stmt_init(db);
@@ -190,18 +196,17 @@ click(char **v)
 #define ENTRY(journal, line, org, kind, owner, currency, amount) \
 	I(journal), I(line), I(org), S(kind), I(owner), S(currency), I(amount)
 
-static void
+static long long
 commission(long long sale, long long referral, long long referrer,
     long long campaign, const char *placement, long long amount)
 {
 	long long part = amount / 5;
-	char data[200];
 	long long id, journal;
 
 	RUN(Q_REFERRAL_CUSTOMER, S(now), I(referral));
 	id = (long long)RUN(Q_EARNING_INSERT, I(1), I(referrer), I(campaign),
 	    S(placement), I(sale), S("commission"), S("available"), I(part),
-	    S("USD"), I(200000), S(now), S(now));
+	    S("USD"), I(200000), I(0), S(now), S(now));
 	RUN(Q_ACCOUNT_MOVE, I(part), I(1), S("earnings_available"),
 	    I(referrer), S("USD"));
 	journal = (long long)RUN(Q_JOURNAL_INSERT, I(1), S("commission"),
@@ -218,10 +223,7 @@ commission(long long sale, long long referral, long long referrer,
 	run(Q_ENTRY_INSERT, lines, 7, 2);
 	of_two = prepared[Q_ENTRY_INSERT];
 	prepared[Q_ENTRY_INSERT] = of_four;
-	snprintf(data, sizeof(data), "{\"saleId\":\"%lld\",\"amount\":%lld,"
-	    "\"currency\":\"USD\"}", sale, part);
-	RUN(Q_EVENT_INSERT, I(1), S("commission.created"), I(id), NONE,
-	    S(data), S(now));
+	return id;
 }
 
 /*
@@ -256,10 +258,10 @@ pay(char **v, long long number)
 	const struct buyer *b = &buyers[(unsigned long long)number % n_buyers];
 	long long amount = atoll(v[2]), tokens = atoll(v[3]);
 	long long id, sale, journal;
-	char token[64], text[200];
+	char token[64], text[200], data[200];
 
 	snprintf(token, sizeof(token), "%s-%lld", v[0], number);
-	RUN(Q_PAYMENT_BY_TOKEN, S(token));
+	RUN(Q_PAYMENT_FACTS, NONE, S(token));
 	id = atoll(column[0]);
 	plain("START TRANSACTION");
 	RUN(Q_PAYMENT_PAID, S(now), I(id));
@@ -280,11 +282,17 @@ pay(char **v, long long number)
 	snprintf(text, sizeof(text), "payment %lld", id);
 	RUN(Q_TOKEN_INSERT, I(b->org), S("purchase"), I(tokens), I(tokens),
 	    S(text), I(id), S(now));
-	commission(sale, b->referral, b->referrer, 1, b->placement, amount);
+	sale = commission(sale, b->referral, b->referrer, 1, b->placement,
+	    amount);
 	snprintf(text, sizeof(text), "{\"amount\":%lld,\"currency\":\"USD\","
 	    "\"tokens\":%lld}", amount, tokens);
-	RUN(Q_EVENT_INSERT, I(b->org), S("payment.paid"), I(id), NONE, S(text),
-	    S(now));
+	snprintf(data, sizeof(data), "{\"campaignId\":\"%s\",\"amount\":%lld,"
+	    "\"currency\":\"USD\"}", b->placement, amount / 5);
+	const struct value events[] = {
+		I(b->org), S("payment.paid"), I(id), NONE, S(text), S(now),
+		I(1), S("commission.created"), I(sale), NONE, S(data), S(now),
+	};
+	run(Q_EVENT_INSERT, events, 6, 2);
 	plain("COMMIT");
 }
 

@@ -3,6 +3,8 @@
  *
  *	lists.js user			somebody new, into STATE/bench.json
  *	lists.js compare SMALL LARGE	times of each read on two states
+ *
+ * BENCH_ROUNDS: calls of each (60).  BENCH_ONLY: a pattern of those to make.
  */
 'use strict';
 const fs = require('node:fs');
@@ -11,8 +13,9 @@ const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 100);
-const DEEP = 40;	/* pages before the one by cursor */
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 60);
+const ONLY = new RegExp(process.env.BENCH_ONLY ?? '');
+const DEEP = 100;	/* pages of a hundred before the one by cursor */
 
 function client(state) {
 	const credentials = Object.fromEntries(fs.readFileSync(path.join(state,
@@ -29,39 +32,101 @@ async function user() {
 	const state = process.env.AFFILIATED_STATE;
 	const c = client(state), w = new World(c);
 	const me = await w.referrer();
+	const { id } = await w.ok(201, 'POST', '/webhook-endpoints', {
+		token: me.token, body: { url: 'https://hooks.example/',
+		    events: ['*'], active: false } });
 
 	fs.writeFileSync(file(state), JSON.stringify({ email: me.email,
 		password: me.password, organization: me.organization.id,
-		referrer: me.referrer.id }), { mode: 0o600 });
+		referrer: me.referrer.id, user: me.user.id, endpoint: id }),
+	    { mode: 0o600 });
 	c.close();
 }
 
-const lists = doc.operations.filter((o) => o.method === 'GET' &&
-    o.parameters.some((p) => p.name === 'limit'));
-const reads = doc.operations.filter((o) => o.method === 'GET' &&
-    !/\{/.test(o.template) && !lists.includes(o) && doc.secured(o));
-
-/* Beside the first page and a deep one of each list. */
 const day = (ago) => new Date(Date.now() - ago * 86400000).toISOString()
     .slice(0, 10);
+const time = (ago) => `${day(ago)}T00:00:00Z`;
+const CREATED = ['', 'sort=createdAt:asc'];
+const CREATED_AMOUNT = [...CREATED, 'sort=amount:desc', 'sort=amount:asc'];
+
+/* Each of them with each of those. */
+const both = (some, others) => some.flatMap((a) => others.map((b) =>
+    [a, b].filter((x) => x).join('&')));
+
+/* How each list is asked for: its first page, and one by cursor. */
+const LISTS = (k) => ({
+	'/organizations': CREATED,
+	'/organization-members': both(['', 'role=admin', 'role=owner'],
+	    CREATED),
+	'/organization-members/pending-invitations': CREATED,
+	'/api-keys': both(['', 'test=true'], CREATED),
+	'/referrer-campaigns': [...both(['', 'status=ACTIVE',
+	    'status=INACTIVE', 'phase=running', 'phase=upcoming', 'phase=over',
+	    `from=${day(90)}&to=${day(60)}`], [...CREATED, 'sort=name:asc']),
+	'q=Spring', 'q=Newsletter%201', 'q=Newsletter%201&status=ACTIVE',
+	'q=nothing', `code=${k.campaign.code}`],
+	'/referrer-transactions': [...both(['', 'type=commission',
+	    'type=reversal', 'type=withdrawal', 'status=available',
+	    'status=pending', 'status=requested',
+	    'type=withdrawal&status=approved'], CREATED),
+	'sort=amount:desc', 'sort=amount:asc'],
+	'/payments/checkout-sessions': both(['', 'status=complete',
+	    'status=expired', 'status=open', 'paymentStatus=paid',
+	    'paymentStatus=unpaid', 'status=complete&paymentStatus=unpaid'],
+	    CREATED),
+	'/token-transactions': [...both(['', 'type=purchase', 'type=spend',
+	    'type=adjustment', 'type=expiry'], CREATED_AMOUNT),
+	...both([`from=${time(90)}&to=${time(60)}`,
+	    `type=adjustment&from=${time(90)}&to=${time(60)}`], CREATED),
+	`reference=${k.reference}`],
+	'/token-reservations': both(['', 'status=held', 'status=settled',
+	    'status=expired'], CREATED),
+	'/events': ['', 'type=payment.paid', 'type=payment.*',
+	    'type=withdrawal.requested', 'type=withdrawal.*', 'type=user.*',
+	    'type=token_adjustment.*', 'type=token_reservation.*',
+	    `entityId=${k.reservation}`,
+	    `type=token_reservation.*&entityId=${k.reservation}`],
+	'/webhook-endpoints': CREATED,
+	'/webhook-endpoints/{id}/deliveries': both(['', 'status=delivered',
+	    'status=failed', 'status=disabled'], CREATED),
+	'/admin/organizations': [...both(['', 'deleted=true', 'deleted=false',
+	    'q=Load%209', 'q=load-77777', 'q=Company', 'q=nothing'], CREATED),
+	'accountId=900000000077'],
+	'/admin/withdrawals': both(['', 'status=requested', 'status=paid',
+	    `organizationId=${k.organization}`,
+	    `organizationId=${k.organization}&status=approved`], CREATED),
+	'/admin/referrers': both(['', 'status=active', 'status=blocked'],
+	    ['', 'sort=joinedAt:asc']),
+	'/admin/held-commissions': [''],
+	'/admin/products': both([''], ['', 'sort=position:desc', ...CREATED]),
+	'/admin/payments': both(['', 'status=complete', 'status=expired',
+	    'status=open', `organizationId=${k.organization}`,
+	    `organizationId=${k.organization}&status=expired`], CREATED),
+	'/admin/token-adjustments': both(['',
+	    `organizationId=${k.organization}`], CREATED),
+});
+
 const MORE = (k) => [
-	'/referrer-campaigns?sort=createdAt:asc',
-	'/referrer-campaigns?sort=name:asc',
-	'/referrer-campaigns?q=Spring',
-	'/referrer-campaigns?q=Newsletter%201&status=ACTIVE',
-	'/referrer-campaigns?status=INACTIVE',
-	'/referrer-campaigns?phase=running',
-	'/referrer-campaigns?phase=upcoming',
-	`/referrer-campaigns?code=${k.code}`,
-	`/referrer-campaigns?from=${day(90)}&to=${day(60)}`,
-	'/referrer-transactions?sort=amount:desc',
-	'/referrer-transactions?type=commission',
-	'/referrer-transactions?status=available&sort=createdAt:asc',
-	'/token-transactions?sort=amount:asc',
-	`/referrer-campaigns/${k.id}`,
-	`/referrer-campaigns/${k.id}/analytics`,
-	`/referrer-campaigns/${k.id}/analytics?from=${day(365)}`,
+	`/referrer-campaigns/${k.campaign.id}/analytics?from=${day(365)}`,
 ];
+
+/* What stands for the values of k where calls are named. */
+const NAMES = { organization: 'ID', campaign: { id: '{id}', code: 'CODE' },
+	reservation: 'ID', reference: 'reservation%20ID' };
+
+/* The list that names something for an address with an {id}. */
+const LIST_OF = {
+	'/webhook-deliveries/{id}': '/webhook-endpoints/{id}/deliveries',
+	'/payments/{id}/attribution':
+	    '/payments/checkout-sessions?status=complete',
+	'/admin/payments/{id}': '/admin/payments?status=complete',
+	'/referrer-transactions/{id}/explain':
+	    '/referrer-transactions?type=commission',
+};
+
+const reads = doc.operations.filter((o) => o.method === 'GET' &&
+    doc.secured(o));
+const isList = (o) => o.parameters.some((p) => p.name === 'limit');
 
 class Side {
 	constructor(state) {
@@ -71,84 +136,144 @@ class Side {
 	}
 
 	async get(uri) {
+		const who = uri.startsWith('/admin/') ? this.house : this.who;
 		const begun = process.hrtime.bigint();
 		const a = await this.c.request('GET', `/api/v0${uri}`, {
-			headers: { authorization: `Bearer ${this.who.token}` } });
+			headers: { authorization: `Bearer ${who.token}` } });
 		const ms = Number(process.hrtime.bigint() - begun) / 1e6;
 
-		return { ms, status: a.status, data: a.status < 300 &&
-			/json/.test(a.headers['content-type']) ?
+		if (a.status !== 200)
+			throw new Error(`${uri}: ${a.status} ${a.text}`);
+		return { ms, data: /json/.test(a.headers['content-type']) ?
 			JSON.parse(a.text).data : undefined };
 	}
 
-	/* The address of a page far behind the start, or as far as it goes. */
-	async deep(uri) {
-		let at = `${uri}?limit=10`;
+	async first(list) {
+		const { data } = await this.get(
+		    list.replace('{id}', this.who.endpoint));
 
-		for (let i = 0; i < DEEP; i++) {
-			const { data } = await this.get(at);
-
-			if (!data?.nextCursor)
-				break;
-			at = `${uri}?limit=10&cursor=${data.nextCursor}`;
-		}
-		return at;
+		return data.items[0];
 	}
 
-	async calls() {
-		const all = {};
-		const { data } = await this.get(
-		    '/referrer-campaigns?sort=createdAt:asc&limit=1');
+	async ready() {
+		await this.w.login(this.who);
+		this.house = await this.w.house();
+		this.k = { organization: this.who.organization,
+			campaign: await this.first(
+			    '/referrer-campaigns?sort=createdAt:asc'),
+			reservation: (await this.first(
+			    '/token-reservations?status=settled')).id };
+		this.k.reference = `reservation%20${this.k.reservation}`;
+		return this.calls();
+	}
 
-		for (const o of reads)
-			all[o.template] = o.template;
-		for (const o of lists.filter((x) => !/\{/.test(x.template))) {
-			all[o.template] = o.template;
-			all[`${o.template} by cursor`] =
-			    await this.deep(o.template);
+	/* The address of a page far behind the start, if there is another. */
+	async deep(uri) {
+		const sep = uri.includes('?') ? '&' : '?';
+		const cursors = [];
+		let { data } = await this.get(`${uri}${sep}limit=100`);
+		const limit = data.nextCursor ? 100 : 10;
+
+		if (limit === 10)
+			data = (await this.get(`${uri}${sep}limit=10`)).data;
+		for (let i = 0; i < DEEP && data.nextCursor; i++) {
+			const at = `${uri}${sep}cursor=${data.nextCursor}`;
+
+			cursors.push(at);
+			data = (await this.get(`${at}&limit=${limit}`)).data;
 		}
-		for (const uri of MORE(data.items[0]))
-			all[uri.replace(data.items[0].id, 'ID')
-			    .replace(data.items[0].code, 'CODE')] = uri;
-		return all;
+		/* the one before the last is a whole page */
+		return cursors.at(data.nextCursor ? -1 : -2) ?? cursors.at(-1);
+	}
+
+	/* Name and address of each call; names are the same on both sides. */
+	async calls() {
+		const lists = LISTS(this.k), names = LISTS(NAMES);
+
+		this.all = {};
+		for (const o of reads) {
+			if (!isList(o))
+				await this.one(o);
+			else if (!(o.template in lists))
+				throw new Error(`${o.template} is not in LISTS`);
+			else
+				for (const i of lists[o.template].keys())
+					await this.list(o.template,
+					    lists[o.template][i],
+					    names[o.template][i]);
+		}
+		for (const i of MORE(this.k).keys())
+			this.all[MORE(NAMES)[i]] = MORE(this.k)[i];
+	}
+
+	async list(template, variant, named) {
+		const uri = (v) => template + (v ? `?${v}` : '');
+		const at = uri(variant).replace('{id}', this.who.endpoint);
+		let deep;
+
+		if (!ONLY.test(uri(named)))
+			return;
+		this.all[uri(named)] = at;
+		if ((deep = await this.deep(at)))
+			this.all[`${uri(named)} by cursor`] = deep;
+	}
+
+	async one(o) {
+		const { template } = o;
+		let id;
+
+		if (!ONLY.test(template))
+			return;
+		if (/^\/referrer-campaigns\/\{id\}/.test(template))
+			({ id } = this.k.campaign);
+		else if (/\{/.test(template))
+			({ id } = await this.first(LIST_OF[template] ??
+			    template.split('/{')[0]));
+		this.all[template] = template.replace('{id}', id);
 	}
 }
 
 const median = (v) => v.sort((a, b) => a - b)[Math.floor(v.length / 2)];
 
+/* By turns; slow ones fewer times. */
+async function times(sides, name) {
+	const all = [[], []];
+
+	for (let i = -3; i < ROUNDS; i++)
+		for (const k of i % 2 ? [0, 1] : [1, 0]) {
+			const { ms } = await sides[k].get(sides[k].all[name]);
+
+			if (i >= 0)
+				all[k].push(ms);
+			if (i >= 4 && all[k][0] > 200)
+				i = ROUNDS;
+		}
+	return all.map(median);
+}
+
 async function compare(small, large) {
 	const sides = [new Side(small), new Side(large)];
-	let late = 0;
+	let n = 0, late = 0;
 
-	for (const s of sides) {
-		await s.w.login(s.who);
-		s.all = await s.calls();
-	}
-	console.log(`${'median of ' + ROUNDS + ' calls, ms'.padEnd(40)}`
-	    .padEnd(62) + '   small   large   ratio');
-	for (const name of Object.keys(sides[0].all)) {
-		const times = [[], []];
-
-		if (!(name in sides[1].all))
+	for (const s of sides)
+		await s.ready();
+	console.log(`${`median of ${ROUNDS} calls, ms`.padEnd(74)}` +
+	    '   small   large   ratio');
+	for (const name of Object.keys(sides[1].all)) {
+		if (!(name in sides[0].all)) {
+			console.log(`${name}: none on the small side`);
 			continue;
-		for (let i = -5; i < ROUNDS; i++)
-			for (const k of i % 2 ? [0, 1] : [1, 0]) {
-				const a = await sides[k].get(
-				    sides[k].all[name]);
-
-				if (a.status >= 500)
-					throw new Error(`${name}: ${a.status}`);
-				if (i >= 0)
-					times[k].push(a.ms);
-			}
-		const [a, b] = times.map(median);
+		}
+		const [a, b] = await times(sides, name);
+		n++;
 		late += b > 2 * a;
-		console.log(`${name.padEnd(60)} ${a.toFixed(2).padStart(8)}` +
-		    `${b.toFixed(2).padStart(8)}${(b / a).toFixed(2)
-			.padStart(8)}${b > 2 * a ? ' !' : ''}`);
+		console.log(`${name.padEnd(74)} ${a.toFixed(2).padStart(7)} ` +
+		    `${b.toFixed(2).padStart(7)} ${(b / a).toFixed(2)
+			.padStart(7)}${b > 2 * a ? ' !' : ''}`);
 	}
-	console.log(late ? `${late} take more than twice as long` :
-	    'none takes more than twice as long');
+	console.log(`${n} calls; ` + (late ?
+	    `${late} take more than twice as long` :
+	    'none takes more than twice as long'));
 	for (const s of sides)
 		s.c.close();
 }

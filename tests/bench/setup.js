@@ -4,6 +4,7 @@
  *
  *	setup.js world DIR		people, campaigns; writes DIR/values
  *	setup.js round DIR NAME N	N open payments; writes DIR/callbacks
+ *	setup.js mixture DIR		what mixture.lua needs, in DIR/values
  */
 'use strict';
 const crypto = require('node:crypto');
@@ -28,11 +29,33 @@ function sql(text) {
 	    .toString().trim();
 }
 
-async function world(dir) {
+function connect() {
 	const e = credentials();
-	const c = new Client({ url: e.AFFILIATED_URL, credentials: e,
+
+	return new Client({ url: e.AFFILIATED_URL, credentials: e,
 		ca: fs.readFileSync(e.AFFILIATED_CA) });
-	const w = new World(c);
+}
+
+function write(dir, values) {
+	fs.writeFileSync(path.join(dir, 'values'), Object.entries(values)
+	    .map(([k, v]) => `${k}='${v}'\n`).join(''));
+}
+
+async function mixture(dir) {
+	const c = connect(), w = new World(c);
+	const me = await w.referrer();
+	const { id, code } = await w.campaign(me);
+	const { key } = await w.key(me, ['campaigns:read', 'tokens:read',
+		'tokens:write', 'payments:read', 'webhooks:read',
+		'earnings:read', 'referrals:read']);
+
+	await w.adjust(me, 1e9);
+	write(dir, { url: c.service.url, key, campaign: id, code });
+	c.close();
+}
+
+async function world(dir) {
+	const c = connect(), w = new World(c);
 	const me = await w.referrer();
 	const campaign = await w.campaign(me);
 	const product = await w.product();
@@ -53,13 +76,13 @@ async function world(dir) {
 	fs.writeFileSync(path.join(dir, 'buyers'), `${buyers.join('\n')}\n`);
 	const session = sql('SELECT MAX(id) FROM session WHERE user_id = ' +
 	    me.user.id);
-	fs.writeFileSync(path.join(dir, 'values'), Object.entries({
-		url: e.AFFILIATED_URL, token: me.token, session,
+	write(dir, {
+		url: c.service.url, token: me.token, session,
 		user: me.user.id, campaign: campaign.id,
 		code: campaign.code, organization: me.organization.id,
 		product: product.id, amount: product.prices[0].amount,
 		tokens: product.tokens, claims: Object.keys(claims).join(','),
-	}).map(([k, v]) => `${k}='${v}'\n`).join(''));
+	});
 	c.close();
 }
 
@@ -100,5 +123,7 @@ seq % ${buyers.length} = ${i}`));
 const [what, dir, name, n] = process.argv.slice(2);
 if (what === 'world')
 	world(dir);
+else if (what === 'mixture')
+	mixture(dir);
 else
 	round(dir, name, Number(n));

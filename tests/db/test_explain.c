@@ -39,6 +39,8 @@ static const struct {
 	{ "placement_earned", false, true },
 	/* at most 201 sources a day become 51 */
 	{ "placement_sources", false, true },
+	/* one organization's campaigns by several keys, or by status */
+	{ "campaign_list", false, true },
 	/* the events that have just been published, one batch */
 	{ "event_audience", false, true },
 	/* a row for each migration, each schedule, each roll-up */
@@ -502,7 +504,9 @@ explain_variant(const struct statement *s, unsigned wheres, unsigned order)
 	struct buf b;
 
 	buf_init(&b, &arena, 4096);
-	buf_printf(&b, "%s", (part++)->sql);
+	buf_printf(&b, "%.*s%s%s", (int)s->index_at, part->sql,
+	    statement_index(s, wheres, order), part->sql + s->index_at);
+	part++;
 	for (unsigned i = 0; i < s->wheres; i++) {
 		if ((wheres >> i & 1) == 0)
 			continue;

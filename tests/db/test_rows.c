@@ -172,10 +172,11 @@ insert_events(struct db *d, void *arg)
 	for (size_t i = 0; i < EVENTS; i++) {
 		uint64_t id = 0, rows = 0;
 
-		TRY(db_exec(d, Q_EVENT_INSERT, ARGS(UINT64_C(77),
+		TRY(db_exec_rows(d, Q_EVENT_INSERT, ARGS(UINT64_C(77),
 		    STR("test.made"), (int64_t)i + 1,
 		    i % 2 == 0 ? UINT64_C(0) : UINT64_MAX,
-		    ((struct str){ data, lengths[i] }), *now), &rows, &id));
+		    ((struct str){ data, lengths[i] }), *now).v, 1, &rows,
+		    &id));
 		assert_int_equal(rows, 1);
 		assert_true(id > 0);
 	}

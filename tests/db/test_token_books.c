@@ -212,7 +212,12 @@ list_text(char *text, size_t size, enum query q, uint32_t wheres,
 		if ((where && (wheres >> (i - 1) & 1) == 0) ||
 		    (sort && i - def->wheres - 1 != order))
 			continue;
-		for (const char *s = def->parts[i].sql; *s != '\0'; s++)
+		if (i == 0)
+			n += (size_t)snprintf(text + n, size - n, "%.*s%s",
+			    (int)def->index_at, def->parts->sql,
+			    statement_index(def, wheres, order));
+		for (const char *s = def->parts[i].sql +
+		    (i == 0 ? def->index_at : 0); *s != '\0'; s++)
 			n += (size_t)(*s == '?' ?
 			    snprintf(text + n, size - n, "%s", *literal++) :
 			    snprintf(text + n, size - n, "%c", *s));

@@ -174,7 +174,7 @@ a_short_secret_is_refused(void **state)
 
 /* said NULL: it is taken. */
 static void
-assert_stripe(const char *lines, const char *said)
+assert_use(const char *lines, const char *said)
 {
 	struct conf c;
 	char why[CONF_WHY], text[512];
@@ -190,18 +190,20 @@ assert_stripe(const char *lines, const char *said)
 }
 
 static void
-real_money_and_the_sandbox_exclude_each_other(void **state)
+settings_that_do_not_fit_are_refused(void **state)
 {
 	(void)state;
-	assert_stripe("stripe_key = sk_test_x\n", NULL);
-	assert_stripe("stripe_key = sk_live_x\nsandbox = off\n", NULL);
-	assert_stripe("stripe_key = sk_live_x\n", "sandbox");
-	assert_stripe("stripe_key = rk_live_x\n", "sandbox");
-	assert_stripe("stripe_key = sk_test_x\nstripe_url = http://a\n",
+	assert_use("stripe_key = sk_test_x\n", NULL);
+	assert_use("stripe_key = sk_live_x\nsandbox = off\n", NULL);
+	assert_use("stripe_key = sk_live_x\n", "sandbox");
+	assert_use("stripe_key = rk_live_x\n", "sandbox");
+	assert_use("stripe_key = sk_test_x\nstripe_url = http://a\n",
 	    "stripe_url");
-	assert_stripe("stripe_key = sk_test_x\nkill_seconds = 10\n",
+	assert_use("stripe_key = sk_test_x\nkill_seconds = 10\n",
 	    "stripe_seconds");
-	assert_stripe("kill_seconds = 10\nstripe_url = x\n", NULL);
+	assert_use("kill_seconds = 10\nstripe_url = x\n", NULL);
+	assert_use("commission_ppm = 1000000\n", NULL);
+	assert_use("commission_ppm = 1000001\n", "commission_ppm");
 }
 
 static void
@@ -308,7 +310,7 @@ main(void)
 		cmocka_unit_test(use_fills_the_settings),
 		cmocka_unit_test(a_short_secret_is_refused),
 		cmocka_unit_test(times_of_retries_are_numbers),
-		cmocka_unit_test(real_money_and_the_sandbox_exclude_each_other),
+		cmocka_unit_test(settings_that_do_not_fit_are_refused),
 		cmocka_unit_test(a_reload_keeps_what_needs_a_restart),
 		cmocka_unit_test(the_sample_is_valid),
 		cmocka_unit_test(the_manual_is_current),

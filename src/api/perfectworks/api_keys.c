@@ -181,24 +181,33 @@ get(struct request *rq)
 	return answer(rq, &key);
 }
 
+/* A plain member minds his own keys. */
+static uint64_t
+whose(const struct request *rq)
+{
+	return rq->who.role == ROLE_MEMBER ? rq->who.user_id : 0;
+}
+
 static enum err
 update(struct request *rq)
 {
 	const struct api_key_in *in = rq->in;
 
-	TRY(api_key_describe(rq->db, rq->arena, ACTOR(rq), rq->id[0],
-	    in->description));
+	TRY(api_key_describe(rq->db, rq->arena, ACTOR(rq), whose(rq),
+	    rq->id[0], in->description));
 	return get(rq);
 }
 
 static enum err
 revoke(struct request *rq)
 {
-	return api_key_revoke(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
+	return api_key_revoke(rq->db, rq->arena, ACTOR(rq), whose(rq),
+	    rq->id[0]);
 }
 
 static const enum err create_errors[] = ERRORS(ERR_TEST_KEY);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
+static const enum err change_errors[] = ERRORS(ERR_NOT_FOUND, ERR_FORBIDDEN);
 
 const struct route pw_api_key_routes[] = {
 	{ .op = "createApiKey", .method = POST, .path = "/api-keys",
@@ -219,12 +228,12 @@ const struct route pw_api_key_routes[] = {
 	{ .op = "updateApiKey", .method = PUT, .path = "/api-keys/{id}",
 	  .handle = update, .in = &api_key_change, .out = &api_key_out,
 	  .status = 200, .flags = R_WRITE, .scope = SCOPE_KEYS_WRITE,
-	  .errors = not_found, .tag = "api-keys",
+	  .errors = change_errors, .tag = "api-keys",
 	  .summary = "Change the description of an API key",
 	  .done = "API key updated" },
 	{ .op = "deleteApiKey", .method = DELETE, .path = "/api-keys/{id}",
 	  .handle = revoke, .status = 204, .flags = R_WRITE,
-	  .scope = SCOPE_KEYS_WRITE, .errors = not_found, .tag = "api-keys",
+	  .scope = SCOPE_KEYS_WRITE, .errors = change_errors, .tag = "api-keys",
 	  .summary = "Revoke an API key", .done = "API key deleted" },
 	{ .op = NULL }
 };

@@ -155,6 +155,7 @@ static const struct route *const tables[] = {
 	pw_referrer_routes,
 	pw_campaign_routes,
 	pw_campaign_report_routes,
+	pw_campaign_history_routes,
 	pw_earning_routes,
 	pw_withdrawal_routes,
 	pw_program_routes,

@@ -26,13 +26,27 @@ struct earning_query {
 
 SHAPE(earning_query, struct earning_query, "ReferrerTransactionQuery",
     PAGE_FIELDS(struct earning_query),
-    FIELD(struct earning_query, type, "type", .labels = earning_type_labels),
+    FIELD(struct earning_query, type, "type", .labels = earning_type_labels,
+	.doc = "With a sort by createdAt"),
     FIELD(struct earning_query, status, "status",
-	.labels = earning_status_labels));
+	.labels = earning_status_labels, .doc = "With a sort by createdAt"));
 
 static const char *const sorts[] = {
 	"createdAt:desc", "createdAt:asc", "amount:desc", "amount:asc", NULL
 };
+
+#define BY_AMOUNT 2		/* from here on in sorts */
+
+/* No index has a filter and the amount in its order. */
+static enum err
+check_sort(struct request *rq, const struct earning_query *q, unsigned order)
+{
+	if (order < BY_AMOUNT || (q->type < 0 && q->status < 0))
+		return OK;
+	complain(&rq->wrong, rq->arena, STR("sort"),
+	    "must be by createdAt where type or status is given");
+	return ERR_BAD_PAGE;
+}
 
 static enum err
 list(struct request *rq)
@@ -44,6 +58,7 @@ list(struct request *rq)
 	enum err e;
 
 	TRY(page_read(rq, &q->paging, &p));
+	TRY(check_sort(rq, q, p.order));
 	e = referrer_of(rq->db, rq->arena, rq->who.org_id, &r);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
@@ -51,7 +66,7 @@ list(struct request *rq)
 		TRY(earning_list(rq->db, rq->arena, r.id, q->type, q->status,
 		    &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct earning),
-	    p.order < 2 ? offsetof(struct earning, created_at) :
+	    p.order < BY_AMOUNT ? offsetof(struct earning, created_at) :
 	    offsetof(struct earning, amount), offsetof(struct earning, id));
 	return OK;
 }

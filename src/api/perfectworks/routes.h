@@ -17,6 +17,7 @@ extern const struct route pw_api_key_routes[];
 extern const struct route pw_referrer_routes[];
 extern const struct route pw_campaign_routes[];
 extern const struct route pw_campaign_report_routes[];
+extern const struct route pw_campaign_history_routes[];
 extern const struct route pw_earning_routes[];
 extern const struct route pw_withdrawal_routes[];
 extern const struct route pw_program_routes[];

@@ -107,7 +107,7 @@ class Client {
 	 * object, or text sent as it is.
 	 */
 	async call(method, path, options = {}) {
-		const uri = /^\/api\//.test(path) ? path : `/api/v0${path}`;
+		const uri = /^\/(api|v1)\//.test(path) ? path : `/api/v0${path}`;
 		const { body } = options;
 		const sent = body === undefined || typeof body === 'string' ||
 		    Buffer.isBuffer(body) ? body : JSON.stringify(body);

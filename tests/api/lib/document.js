@@ -40,6 +40,37 @@ const FACES = {
 		},
 		untraced: (body) => delete body.error?.requestId,
 	},
+	ocamba: {
+		/* it says so in words only, which begin with one's text */
+		code(body) {
+			this.texts ??= Object.values(this.document.paths)
+			    .flatMap((item) => Object.values(item))
+			    .flatMap((o) => Object.values(o.responses))
+			    .flatMap((r) => r.description.split('; or: ')
+				.map((text, i) => [text, r['x-errors']?.[i]]));
+			return this.texts.find(([text, slug]) => slug &&
+			    body.message?.startsWith(text))?.[1];
+		},
+		fields: (body) => body.message?.replace(/^.*?: |\.$/g, '')
+		    .split('; ').map((part) => part.split(' ')[0]),
+		check({ body, status, headers, text }, where) {
+			const { code, title, message, trace_id: trace,
+				...more } = body;
+
+			assert.equal(code, status, where);
+			assert.match(title, /^[A-Z].*\.$/, where);
+			if (status === 500)
+				assert.equal(message, undefined, where);
+			else
+				assert.match(message, /^[A-Z][^]*\.$/, where);
+			assert.match(trace,
+			    /^[^-]{8}(-[^-]{4}){3}-[^-]{12}$/, where);
+			assert.equal(trace.replaceAll('-', ''),
+			    headers['x-request-id'], where);
+			assert.deepEqual(more, {}, `${where}: ${text}`);
+		},
+		untraced: (body) => delete body.trace_id,
+	},
 	naviga: {
 		code: (body) => body.Code,
 		fields: (body) => body.Errors?.map((f) => f.Field),

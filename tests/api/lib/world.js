@@ -32,7 +32,7 @@ class World {
 
 		assert.equal(answer.status, status,
 		    `${method} ${path}: ${answer.text}`);
-		return answer.data;
+		return answer.data === undefined ? answer.body : answer.data;
 	}
 
 	async login(who) {
@@ -109,6 +109,12 @@ class World {
 			token: who.token, body: { name: 'Spring',
 			    landingUrl: 'https://shop.example/spring',
 			    ...more } });
+	}
+
+	/* A campaign of the Ocamba face: a draft, if nothing is said. */
+	hood(who, more = {}) {
+		return this.ok(201, 'POST', '/v1/hood/campaigns', {
+			token: who.token, body: { name: 'Spring', ...more } });
 	}
 
 	async product() {
