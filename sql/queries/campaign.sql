@@ -54,7 +54,8 @@ UPDATE campaign SET name = :name, description = :description,
 WHERE id = :id
 
 -- name: campaign_engage
-UPDATE campaign SET advertiser_id = :advertiser, currency = :currency
+UPDATE campaign SET advertiser_id = :advertiser, currency = :currency,
+	brand = :brand, product_group = :group, type = :type
 WHERE id = :id
 
 -- name: campaign_move

@@ -13,6 +13,7 @@ static const struct route *const site_tables[] = {
 /* The root of the site: pages and links; errors are problem documents. */
 static const struct face site = {
 	.name = "site", .prefix = "", .title = "affiliated: the site",
+	.about = "Links and pages.",
 	.tables = site_tables,
 };
 

@@ -127,6 +127,7 @@ struct route {
 struct face {
 	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
 	const char *title;
+	const char *about;	/* of its names and amounts, for the document */
 	bool lax;			/* unknown members are ignored */
 	bool basic;			/* API keys by HTTP Basic as well */
 	/* NULL-terminated; each ends in an entry without .op. */

@@ -421,8 +421,9 @@ put_document(struct printer *p)
 	quoted(b, p->face->title);
 	buf_lit(b, ",\"version\":\"0\",\"description\":\"Organizations run "
 	    "campaigns, referrers promote them, sales become commissions. "
-	    "Amounts are integers in minor units. Every answer carries "
-	    "X-Request-Id.\",\"contact\":{\"name\":\"The operator of this "
+	    "Every answer carries X-Request-Id. ");
+	buf_str(b, str_of(p->face->about));
+	buf_lit(b, "\",\"contact\":{\"name\":\"The operator of this "
 	    "installation\",\"url\":\"https://localhost:8443/\","
 	    "\"email\":\"operator@localhost.localdomain\"},"
 	    "\"license\":{\"name\":\"MIT\","

@@ -195,13 +195,12 @@ campaign_lock(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 
 enum err
 campaign_engage(struct db *db, struct arena *a, const struct actor *who,
-    struct campaign *c, struct str advertiser, struct str currency)
+    struct campaign *c)
 {
-	c->advertiser = advertiser;
-	c->currency = currency;
 	TRY(meet(db, a, who, c));
-	return db_exec(db, Q_CAMPAIGN_ENGAGE, ARGS(c->advertiser_id, currency,
-	    c->id), NULL, NULL);
+	return db_exec(db, Q_CAMPAIGN_ENGAGE, ARGS(c->advertiser_id,
+	    c->currency, c->brand, c->product_group, type_arg(c), c->id),
+	    NULL, NULL);
 }
 
 enum err

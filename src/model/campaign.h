@@ -80,12 +80,11 @@ MUST_CHECK enum err campaign_get(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err campaign_lock(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct campaign *);
 /*
- * Gives one that is locked, and has none, its advertiser and currency: lines
- * and money need both.
+ * Writes advertiser, currency, brand, product group and type of one that is
+ * locked and had none: lines and money need the first two.
  */
 MUST_CHECK enum err campaign_engage(struct db *, struct arena *,
-    const struct actor *, struct campaign *, struct str advertiser,
-    struct str currency);
+    const struct actor *, struct campaign *);
 /* Writes what may be edited of one that is locked: all but money and status. */
 MUST_CHECK enum err campaign_update(struct db *, struct arena *,
     const struct actor *, struct campaign *);

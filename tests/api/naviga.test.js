@@ -8,6 +8,7 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
+const { query } = require('./lib/db');
 
 const test = tests(__filename);
 let c, w, me;
@@ -161,8 +162,10 @@ test('every wrong field is named at once', async () => {
 		'Lines[9].InsertionDates', 'Name', 'StartDate', 'Surprise']);
 	assert.deepEqual(await wrong({ CampaignID: 'NEW', Name: 'N',
 		AdvertiserID: 'C', Currency: 'TOK', StartDate: day(0),
-		EndDate: day(5), Lines: [cpm()] }),
-	    ['Currency', 'Lines[0].EndDate', 'Lines[0].StartDate']);
+		EndDate: day(5), Lines: [cpm(), { ...flat,
+		    PriceType: 'Insertion', InsertionDates: [day(6)] }] }),
+	    ['Currency', 'Lines[0].EndDate', 'Lines[0].StartDate',
+		'Lines[1].InsertionDates']);
 	assert.deepEqual(await wrong({ CampaignID: 'NEW', Name: 'N',
 		AdvertiserID: 'C', Currency: 'USD', StartDate: day(5),
 		EndDate: day(0) }), ['EndDate']);
@@ -205,6 +208,29 @@ test('lines are added to a campaign that is there', async () => {
 	await add(201, { Lines: [cpm()] });
 	await stop(200, q.id, day(0));
 	assert.equal((await add(409, { Lines: [cpm()] })).code, 'conflict');
+});
+
+/* As another face makes them. */
+test('a campaign without an advertiser gets one with its lines', async () => {
+	const q = await w.quote(me, []);
+	const add = (status, body) => nv(status, me, 'POST',
+	    '/consolidated/create', { CampaignID: q.id, Lines: [{
+		ProductID: 'D', PriceType: 'CPD', Amount: '4.00' }],
+		...body });
+
+	await query(c.service, 'UPDATE campaign SET advertiser_id = NULL, ' +
+	    'currency = NULL, brand = NULL, product_group = NULL, ' +
+	    `type = NULL WHERE id = ${q.id}`);
+	has(await nv(200, me, 'GET', `/${q.id}`), '"Prepaid":0,');
+	assert.equal((await prepay(409, q.id, 1)).code, 'conflict');
+	assert.deepEqual((await add(400, {})).fields,
+	    ['AdvertiserID', 'Currency']);
+	await add(201, { AdvertiserID: 'C-7', Currency: 'JPY', BrandID: 'B',
+		StartDate: day(0), EndDate: day(3), Lines: [{ ProductID: 'D',
+		    PriceType: 'CPD', Amount: 400 }] });
+	const seen = await get(q.id);
+	assert.deepEqual([seen.AdvertiserID, seen.Currency, seen.BrandID,
+		seen.Amount, seen.EndDate], ['C-7', 'JPY', 'B', 400, day(3)]);
 });
 
 test('ids and names may come as numbers', async () => {

@@ -192,7 +192,7 @@ static void
 agree_day(struct request *rq, struct day given, struct day is,
     const char *field)
 {
-	if (given.n != DAY_NONE.n && given.n != is.n)
+	if (given.n != DAY_NONE.n && is.n != DAY_NONE.n && given.n != is.n)
 		nv_wrong(rq, str_of(field), "is another in this campaign");
 }
 
@@ -212,7 +212,7 @@ agree_all(struct request *rq, const struct consolidated *in,
 		    "is another in this campaign");
 }
 
-/* One that another face made has neither yet. */
+/* One that another face made has nothing of this yet. */
 static enum err
 engage(struct request *rq, const struct consolidated *in, struct campaign *c)
 {
@@ -224,8 +224,20 @@ engage(struct request *rq, const struct consolidated *in, struct campaign *c)
 	if (in->currency.p == NULL)
 		nv_wrong(rq, STR("Currency"),
 		    "must be given: the campaign has none yet");
-	return rq->wrong.n > 0 ? ERR_INVALID : campaign_engage(rq->db,
-	    rq->arena, ACTOR(rq), c, in->advertiser, in->currency);
+	if (rq->wrong.n > 0)
+		return ERR_INVALID;
+	c->advertiser = in->advertiser;
+	c->currency = in->currency;
+	c->brand = in->brand;
+	c->product_group = in->product_group;
+	c->type = in->type;
+	return campaign_engage(rq->db, rq->arena, ACTOR(rq), c);
+}
+
+static struct day
+or(struct day a, struct day b)
+{
+	return a.n != DAY_NONE.n ? a : b;
 }
 
 static enum err
@@ -243,8 +255,8 @@ add_to(struct request *rq, const struct consolidated *in)
 	TRY(engage(rq, in, &c));
 	agree_all(rq, in, &c);
 	f.digits = nv_digits(&c);
-	f.starts_on = c.starts_on;
-	f.ends_on = c.ends_on;
+	f.starts_on = or(c.starts_on, in->starts_on);
+	f.ends_on = or(c.ends_on, in->ends_on);
 	l = nv_read_lines(&f, in->lines);
 	return rq->wrong.n > 0 ? ERR_INVALID :
 	    add_lines(rq, &c, l, in->lines.n);

@@ -75,7 +75,15 @@ static const struct route *const tables[] = {
 
 const struct face naviga = {
 	.name = "naviga", .prefix = "/api/campaigns",
-	.title = "affiliated: the Naviga face", .basic = true,
-	.tables = tables, .success = success, .failure = failure,
+	.title = "affiliated: the Naviga face",
+	.about = "Amounts are decimals of the campaign's currency, dates are "
+	    "in UTC. Of what is here these are public elsewhere: the call that "
+	    "creates campaigns, with the members CampaignID, AdvertiserID, "
+	    "BrandID, ProductGroupID and CampaignType; the paths of stop, "
+	    "refund and the deletion, with its unapplyPaidInvoices and "
+	    "reversePayment; Type, DepositDate and Amount of a prepayment; "
+	    "codes of status but ST. All other paths and names are this "
+	    "project's own.",
+	.basic = true, .tables = tables, .success = success, .failure = failure,
 	.success_schema = success_schema, .failure_schema = failure_schema,
 };

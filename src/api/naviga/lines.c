@@ -121,8 +121,25 @@ nv_before(struct day a, struct day b)
 	return a.n != DAY_NONE.n && b.n != DAY_NONE.n && a.n < b.n;
 }
 
+/* Dates that follow from the insertions are theirs. */
 static void
-read_dates(const struct nv_frame *f, struct line *l)
+stay_within(const struct nv_frame *f, const struct line_in *in,
+    const struct line *l)
+{
+	bool own = l->insertions.n == 0;
+
+	if (nv_before(l->starts_on, f->starts_on))
+		nv_wrong(f->rq, named(f, own || in->starts_on.n != DAY_NONE.n ?
+		    "StartDate" : "InsertionDates"),
+		    "must not be before the campaign");
+	if (nv_before(f->ends_on, l->ends_on))
+		nv_wrong(f->rq, named(f, own || in->ends_on.n != DAY_NONE.n ?
+		    "EndDate" : "InsertionDates"),
+		    "must not be after the campaign");
+}
+
+static void
+read_dates(const struct nv_frame *f, const struct line_in *in, struct line *l)
 {
 	const struct day *day = l->insertions.items;
 	size_t n = l->insertions.n;
@@ -135,12 +152,8 @@ read_dates(const struct nv_frame *f, struct line *l)
 	    nv_before(l->ends_on, day[n - 1])))
 		nv_wrong(f->rq, named(f, "InsertionDates"),
 		    "must be from StartDate to EndDate");
-	if (f->fixed && nv_before(l->starts_on, f->starts_on))
-		nv_wrong(f->rq, named(f, "StartDate"),
-		    "must not be before that of the campaign");
-	if (f->fixed && nv_before(f->ends_on, l->ends_on))
-		nv_wrong(f->rq, named(f, "EndDate"),
-		    "must not be after that of the campaign");
+	if (f->fixed)
+		stay_within(f, in, l);
 }
 
 static void
@@ -151,7 +164,7 @@ read_line(const struct nv_frame *f, const struct line_in *in, struct line *l)
 	    .starts_on = in->starts_on, .ends_on = in->ends_on,
 	    .ended_on = DAY_NONE, .delivered_on = DAY_NONE };
 	read_booked(f, in, l);
-	read_dates(f, l);
+	read_dates(f, in, l);
 	if (f->digits < 0)
 		return;
 	l->amount = nv_amount(f->rq, named(f, "Amount"), in->amount,

@@ -176,7 +176,8 @@ static const struct route *const tables[] = {
 
 const struct face perfectworks = {
 	.name = "perfectworks", .prefix = "/api/v0",
-	.title = "affiliated: the PerfectWorks face", .tables = tables,
+	.title = "affiliated: the PerfectWorks face",
+	.about = "Amounts are integers in minor units.", .tables = tables,
 	.success = success, .failure = failure,
 	.success_schema = success_schema, .failure_schema = failure_schema,
 };
