@@ -75,7 +75,9 @@ test('it has no answer that nobody expects', () => {
 });
 
 test('what it prints is short, and gives no key away', () => {
-	assert.ok(first.out.split('\n').length < 2200);
+	const lines = first.out.split('\n').length;
+
+	assert.ok(lines < 3000, `${lines} lines`);
 	assert.ok(!first.out.includes(s.credentials.AFFILIATED_ADMIN_KEY));
 });
 
