@@ -165,7 +165,8 @@ static const struct route *const tables[] = {
 
 const struct face ocamba = {
 	.name = "ocamba", .prefix = "/v1/hood",
-	.title = "affiliated: the Ocamba Hood face", .tables = tables,
+	.title = "affiliated: the Ocamba Hood face",
+	.about = "Times are GMT.", .tables = tables,
 	.success = success, .failure = failure, .status = status,
 	.success_schema = success_schema, .failure_schema = failure_schema,
 };
