@@ -631,6 +631,57 @@ test('its placements end with a campaign', async () => {
 	    .length, 1);
 });
 
+/* --- with lines and money, made on another face --- */
+
+const DAY = 86400;
+const day = (n) => gmt(n * DAY).slice(0, 10);
+
+test('a campaign with lines ends here, with its money', async () => {
+	const { id, lines } = await w.quote(me, [
+	    { ProductID: 'site', PriceType: 'CPD', Amount: '100.00',
+		TaxAmount: '20.00', StartDate: day(-1), EndDate: day(8) },
+	    { ProductID: 'mail', PriceType: 'CPM', Amount: '50.00',
+		Quantity: 1000, StartDate: day(-1), EndDate: day(8) }]);
+	const naviga = (method, path, body) => w.naviga(method === 'GET' ?
+	    200 : 201, me, method, `/${id}${path}`, body);
+	const cancel = (more, headers) => call('POST', `/${id}/cancel`,
+	    { ...BODIES.cancel, ...more }, { headers });
+	const dry = () => cancel({ dry_run: true });
+
+	assert.equal((await read(id)).status, 'draft');
+	await w.naviga(200, me, 'POST', `/${id}/confirm`);
+	assert.equal((await read(id)).status, 'running');
+	await naviga('POST', '/prepayments', { Type: 'CC', Amount: '170.00',
+		DepositDate: day(0) });
+	await naviga('POST', '/invoices', {});
+	await ok(204, 'POST', `/${id}/pause`, BODIES.pause);
+	const first = await dry();
+	assert.deepEqual(first.body, { refund_due: 13000,
+		tax_refund_due: 1600, on_account: 14600, currency: 'USD',
+		lines: [{ id: lines[0], earned: 2000, refund_due: 8000,
+			tax_refund_due: 1600 },
+		    { id: lines[1], earned: 0, refund_due: 5000,
+			tax_refund_due: 0 }] });
+	/* a report comes in between, and the quote is void */
+	await w.naviga(200, me, 'PUT', `/${id}/lines/${lines[1]}/delivery`,
+	    { Impressions: 100, AsOf: day(0) });
+	assert.equal((await cancel({}, { 'if-match': first.headers.etag }))
+	    .status, 412);
+	assert.equal((await read(id)).status, 'paused');
+	const second = await dry();
+	assert.equal(second.body.refund_due, 12500);
+	assert.equal((await cancel({}, { 'if-match': second.headers.etag }))
+	    .status, 204);
+	assert.equal((await read(id)).status, 'canceled');
+	assert.equal((await naviga('GET', '')).body.Status, 'KI');
+	/* what was shown is what is paid back */
+	const refund = (amount, reference) => c.call('POST',
+	    `/api/campaigns/${id}/refund`, { token: me.token,
+		body: { Amount: amount, Reference: reference } });
+	assert.equal((await refund('125.01', `hood-${id}`)).status, 422);
+	assert.equal((await refund('125.00', `hood-${id}`)).status, 200);
+});
+
 /* --- errors, tenants, credentials --- */
 
 test('errors are of this face\'s shape, or problems where wanted',

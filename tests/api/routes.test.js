@@ -150,7 +150,7 @@ test('404: what the organization does not have', async () => {
 	const plain = await w.owner();
 
 	for (const o of all(404).filter((x) => x.method === 'GET' &&
-	    !parameter(x))) {
+	    !parameter(x) && !x.parameters.some((p) => p.required))) {
 		const a = await c.call('GET', at(o), { token: plain.token });
 
 		assert.equal(a.status, 404, `${o.id}: ${a.text}`);

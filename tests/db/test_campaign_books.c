@@ -1,8 +1,14 @@
 /*
  * Thousands of steps on campaigns at random, with a proof of the books after
- * each lot.
+ * each lot; then by several processes at once, one of which is killed.
  */
 #include "campaign_world.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/banned.h"
 
 static uint32_t seed = 11;
 
@@ -26,61 +32,113 @@ any_line(void)
 }
 
 #define CAMPAIGNS 12
+#define STEPS 1500
+
+static struct act all[CAMPAIGNS];
+static struct line lines[CAMPAIGNS][3];
+static unsigned done[READ + 1];
+
+static void
+draw(int step, struct act *t)
+{
+	static const char *const advertisers[] = { "r1", "r2", "r3" };
+	size_t k = (size_t)(t - all);
+
+	t->what = t->id == 0 || dice(40) == 0 ? MAKE : 1 + (int)dice(READ);
+	if (t->what == DELETE && dice(4) != 0)
+		t->what = PREPAY;
+	if (t->what == MAKE) {
+		for (size_t i = 0; i < 3; i++)
+			lines[k][i] = any_line();
+		*t = (struct act){ .what = MAKE, .lines = lines[k],
+		    .n = 1 + dice(3), .advertiser = advertisers[dice(3)] };
+	}
+	t->type = dice(3) == 0 ? PREPAYMENT_ACCOUNT : PREPAYMENT_CASH;
+	t->amount = 1 + dice(15000);
+	t->day = t->what == BILL ? dice(2) == 0 ? february(1) :
+	    (struct day){ 0 } : february(1 + (int)dice(28));
+	t->reason = "at random";
+	t->how = (struct deletion){ dice(2) == 0, dice(2) == 0 };
+	t->report = (struct line_report){ lines[k][dice(3)].id, dice(1200),
+	    dice(1200), february(1 + (int)dice(28)) };
+	t->refund = (struct campaign_refund){ .reference =
+	    str_printf(&arena, "%d %d", (int)getpid(), step),
+	    .amount = 1 + dice(4000) };
+}
 
 /* Errors are answers too; what counts is that the books stay right. */
 static void
+take(int step, struct act *t)
+{
+	uint64_t count;
+
+	draw(step, t);
+	if (t->what != TURN) {
+		done[t->what] += try(t) == OK;
+		return;
+	}
+	clock_at((struct day){ february(1).n + step * 28 / STEPS });
+	done[TURN] += campaign_turns(db, &arena, now, &count) == OK;
+}
+
+static void
 anything_at_random_leaves_the_books_right(void **state)
 {
-	static const char *const advertisers[] = { "r1", "r2", "r3" };
-	struct act all[CAMPAIGNS];
-	struct line lines[CAMPAIGNS][3];
-	unsigned done[READ + 1] = { 0 };
-	uint64_t count;
+	(void)state;
+	clock_at(february(1));
+	for (int step = 0; step < STEPS; step++) {
+		take(step, &all[step < CAMPAIGNS ? step :
+		    (int)dice(CAMPAIGNS)]);
+		if (step % 100 == 99)
+			assert_books_are_clean();
+	}
+	for (int i = MAKE; i <= TURN; i++)
+		if (done[i] == 0)
+			fail_msg("act %d never went through", i);
+}
+
+/* On the campaigns that are there, by a connection of its own. */
+static void
+work_beside(uint32_t of)
+{
+	const struct db_conf conf = test_conf();
+
+	seed = of;
+	arena_init(&arena);
+	db = db_new(&conf);
+	for (int step = 0; step < STEPS / 3; step++)
+		take(step, &all[dice(CAMPAIGNS)]);
+	db_free(db);
+	arena_free(&arena);
+	_exit(done[PREPAY] == 0);
+}
+
+#define PROCESSES 4
+
+static void
+many_processes_at_once_as_well(void **state)
+{
+	pid_t pid[PROCESSES];
+	int status;
 
 	(void)state;
 	clock_at(february(1));
-	for (int run = 0; run < 1500; run++) {
-		struct act *t = &all[run < CAMPAIGNS ? run :
-		    (int)dice(CAMPAIGNS)];
-		size_t k = (size_t)(t - all);
-
-		t->what = run < CAMPAIGNS || dice(40) == 0 ? MAKE :
-		    1 + (int)dice(READ);
-		if (t->what == DELETE && dice(4) != 0)
-			t->what = PREPAY;
-		if (t->what == MAKE) {
-			for (size_t i = 0; i < 3; i++)
-				lines[k][i] = any_line();
-			*t = (struct act){ .what = MAKE, .lines = lines[k],
-			    .n = 1 + dice(3),
-			    .advertiser = advertisers[dice(3)] };
-		}
-		t->type = dice(3) == 0 ? PREPAYMENT_ACCOUNT :
-		    PREPAYMENT_CASH;
-		t->amount = 1 + dice(15000);
-		t->day = t->what == BILL ? dice(2) == 0 ? february(1) :
-		    (struct day){ 0 } : february(1 + (int)dice(28));
-		t->reason = "at random";
-		t->how = (struct deletion){ dice(2) == 0, dice(2) == 0 };
-		t->report = (struct line_report){ lines[k][dice(3)].id,
-		    dice(1200), dice(1200), february(1 + (int)dice(28)) };
-		t->refund = (struct campaign_refund){ .reference =
-		    str_printf(&arena, "run %d", run),
-		    .amount = 1 + dice(4000) };
-		if (t->what == TURN) {
-			clock_at((struct day){ february(1).n +
-			    run * 28 / 1500 });
-			assert_int_equal(campaign_turns(db, &arena, now,
-			    &count), OK);
-		} else if (try(t) == OK) {
-			done[t->what]++;
-		}
-		if (run % 100 == 99)
-			assert_books_are_clean();
+	for (int i = 0; i < CAMPAIGNS; i++) {
+		all[i].id = 0;
+		take(0, &all[i]);
 	}
-	for (int i = MAKE; i < TURN; i++)
-		if (done[i] == 0)
-			fail_msg("act %d never went through", i);
+	memset(done, 0, sizeof(done));
+	for (uint32_t i = 0; i < PROCESSES; i++)
+		if ((pid[i] = fork()) == 0)
+			work_beside(100 + i);
+	usleep(300000);		/* in the midst of its work */
+	assert_int_equal(kill(pid[0], SIGKILL), 0);
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(i == 0 || (WIFEXITED(status) &&
+		    WEXITSTATUS(status) == 0));
+	}
+	assert_books_are_clean();
 }
 
 int
@@ -88,6 +146,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),
+		cmocka_unit_test(many_processes_at_once_as_well),
 	};
 
 	return cmocka_run_group_tests_name("campaign_books", tests,

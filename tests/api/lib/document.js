@@ -345,10 +345,15 @@ function body(operation) {
 	return schema ? sample(operation.face, schema) : undefined;
 }
 
-/* The operation's address with its parameters filled in. */
+/* The operation's address with the parameters filled in that it must have. */
 function address(operation, values = {}) {
+	const value = (name) => encodeURIComponent(values[name] ??
+	    values.id ?? '999999999');
+	const query = operation.parameters.filter((p) => p.in === 'query' &&
+	    p.required).map((p) => `${p.name}=${value(p.name)}`).join('&');
+
 	return operation.full.replace(/\{([^}]*)\}/g, (whole, name) =>
-	    encodeURIComponent(values[name] ?? values.id ?? '999999999'));
+	    value(name)) + (query && `?${query}`);
 }
 
 module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
