@@ -782,6 +782,56 @@ test('what is entered late finishes by itself, and is stopped before that',
 	await refund(200, left.id, '100.00');
 });
 
+/* A call of the Ocamba face on the same campaign. */
+async function hood(status, method, id, verb = '', body = undefined) {
+	const a = await c.call(method, `/v1/hood/campaigns/${id}${verb}`, {
+		token: me.token, body });
+
+	assert.equal(a.status, status, a.text);
+	return a.body?.items?.[0];
+}
+
+test('made on another face: lines, money, an end there, a refund here',
+    async () => {
+	const made = await w.hood(me, { name: 'Elsewhere',
+		run_immediately: 1 });
+	const state = async () => {
+		const { Status, State } = await get(made.id);
+
+		return [Status, State];
+	};
+
+	assert.deepEqual(await state(), ['CO', 'running']);
+	await nv(201, me, 'POST', '/consolidated/create', {
+		CampaignID: made.id, AdvertiserID: 'C-1', Currency: 'USD',
+		Lines: [cpm()] });
+	await prepay(201, made.id, '100.00');
+	await nv(201, me, 'POST', `/${made.id}/invoices`);
+	await hood(204, 'POST', made.id, '/pause', { reason: 'A storm' });
+	assert.deepEqual(await state(), ['CO', 'paused']);
+	await hood(204, 'POST', made.id, '/cancel', { reason: 'No more' });
+	assert.deepEqual(await state(), ['KI', 'canceled']);
+	assert.equal((await stop(409, made.id, day(0))).code, 'conflict');
+	await refund(200, made.id, '100.00');
+	await nv(200, me, 'DELETE', `/${made.id}`);
+	assert.deepEqual(await state(), ['AC', 'deleted']);
+	await hood(404, 'GET', made.id);
+});
+
+test('made here, and seen on another face', async () => {
+	const q = await w.quote(me, [cpm()]);
+
+	assert.equal((await hood(200, 'GET', q.id)).status, 'draft');
+	await confirm(q.id);
+	await hood(204, 'POST', q.id, '/pause', { reason: 'A storm' });
+	await stop(200, q.id, day(0));
+	assert.equal((await hood(200, 'GET', q.id)).status, 'sent');
+	const other = await running([cpm()], '100.00');
+	await hood(204, 'POST', other.id, '/cancel', { reason: 'No more' });
+	const seen = await get(other.id);
+	assert.deepEqual([seen.Status, seen.RefundDue], ['DE', 100]);
+});
+
 test('a key of idempotency does it once', async () => {
 	const q = await running([cpm()], '100.00');
 	const idem = unique();

@@ -2,7 +2,7 @@
 #ifndef AFF_API_OCAMBA_ROUTES_H
 #define AFF_API_OCAMBA_ROUTES_H
 
-#include "http/http.h"
+#include "api/common.h"
 #include "model/campaign.h"
 
 extern const struct face ocamba;
@@ -10,13 +10,6 @@ extern const struct face ocamba;
 extern const struct route hood_campaign_routes[];
 extern const struct route hood_change_routes[];
 extern const struct route hood_verb_routes[];
-
-/* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
-#define ERRORS(...) { __VA_ARGS__, OK }
-
-/* Who acts, for the model. */
-#define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
-	(rq)->now })
 
 /*
  * Members whose inner form is not public, as JSON text: they are kept and
