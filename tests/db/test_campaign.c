@@ -170,6 +170,48 @@ delivery_after_the_stop_corrects(void **state)
 	assert_books_are_clean();
 }
 
+/* The money of a line that went back is not there for another line. */
+static void
+a_correction_after_a_refund_leaves_less_for_the_others(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 1, 20, 1000, 5000),
+	    line(PRICE_CPM, 1, 20, 1000, 10000) };
+	struct line more[] = { line(PRICE_CPD, 1, 10, 1, 9000) };
+	struct act t, u;
+
+	(void)state;
+	clock_at(february(1));
+	u = running("short", more, 1);
+	u.what = STOP;
+	u.day = february(1);
+	act(&u);
+	t = running("short", lines, 2);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("S-1"),
+	    .amount = 5000, .n = 1,
+	    .lines = &(struct refund_line){ lines[0].id, 5000 } };
+	act(&t);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 1000, 0, february(1) };
+	act(&t);
+	/* of 15000 are 5000 earned and 5000 refunded */
+	assert_int_equal(t.books.refunded, 5000);
+	assert_int_equal(t.books.lines[0].due, 5000);
+	assert_int_equal(t.books.lines[1].due, 5000);
+	assert_int_equal(t.books.unbilled, 0);
+	assert_int_equal(on_account("short"), 8100 + 5000);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("S-2"),
+	    .amount = 5001 };
+	assert_int_equal(try(&t), ERR_MORE_THAN_DUE);
+	t.refund.amount = 5000;
+	act(&t);
+	assert_books_are_clean();
+}
+
 static void
 credit_that_was_drawn_is_not_refunded(void **state)
 {
@@ -402,6 +444,8 @@ main(void)
 		cmocka_unit_test(what_is_open_is_credited_first),
 		cmocka_unit_test(unpaid_and_unbilled_owes_what_was_earned),
 		cmocka_unit_test(delivery_after_the_stop_corrects),
+		cmocka_unit_test(
+		    a_correction_after_a_refund_leaves_less_for_the_others),
 		cmocka_unit_test(credit_that_was_drawn_is_not_refunded),
 		cmocka_unit_test(deleting_leaves_nothing),
 		cmocka_unit_test(cents_are_allotted_and_tax_goes_along),
