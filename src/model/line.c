@@ -51,11 +51,17 @@ insert(struct db *db, struct arena *a, struct campaign *c, struct line *l)
 	    NULL);
 }
 
+/* What is scheduled by its dates goes by the new ones. */
 static void
 widen(struct campaign *c, const struct line *l)
 {
-	if (c->starts_on.n == DAY_NONE.n || l->starts_on.n < c->starts_on.n)
+	if (c->starts_on.n == DAY_NONE.n || l->starts_on.n < c->starts_on.n) {
+		if (c->status == CAMPAIGN_SCHEDULED &&
+		    c->starts_on.n != DAY_NONE.n &&
+		    c->begins_at.us == day_start(c->starts_on).us)
+			c->begins_at = day_start(l->starts_on);
 		c->starts_on = l->starts_on;
+	}
 	if (c->ends_on.n == DAY_NONE.n || l->ends_on.n > c->ends_on.n)
 		c->ends_on = l->ends_on;
 }

@@ -462,10 +462,13 @@ undo(struct campaign *c, struct books *b, bool unapply)
 		kept += n->applied;
 	}
 	for (size_t i = 0; i < b->n_lines; i++) {
-		b->lines[i].due = b->lines[i].refunded;
-		b->lines[i].due_tax = b->lines[i].refunded_tax;
-		if (b->lines[i].ended_on.n == DAY_NONE.n)
-			b->lines[i].ended_on = c->ended_on;
+		struct line *l = &b->lines[i];
+
+		l->counted = l->earned = l->earned_tax = 0;
+		l->due = l->refunded;
+		l->due_tax = l->refunded_tax;
+		if (l->ended_on.n == DAY_NONE.n)
+			l->ended_on = c->ended_on;
 	}
 	c->earned = kept;
 	c->released = c->paid - kept;
