@@ -1,6 +1,7 @@
 /* Lines and their delivery. */
 #include "model/line.h"
 
+#include "model/event.h"
 #include "model/settlement.h"
 #include "base/banned.h"
 
@@ -144,11 +145,26 @@ store_report(struct db *db, struct arena *a, const struct actor *who,
 	    LLU(r.line_id), (long long)r.impressions, (long long)r.clicks);
 }
 
+/* Who pays back, or paid back, what was advised hears what is due now. */
+static enum err
+tell_correction(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c)
+{
+	struct books b;
+
+	TRY(books_read(db, a, c, c->ended_on, &b));
+	return event_write(db, a, &(struct event){ c->organization_id,
+	    "campaign.corrected", c->id, who->user_id, who->now },
+	    "\"due\":%lld,\"tax\":%lld,\"currency\":\"%.*s\"",
+	    (long long)b.due, (long long)b.due_tax, STR_ARG(c->currency));
+}
+
 enum err
 line_deliver(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, const struct line_report *r)
 {
 	struct line l = { .id = 0 };
+	bool late;
 
 	TRY(db_row(db, a, Q_LINE_GET, ARGS(c->id, r->line_id), &line_row, &l));
 	if (c->status == CAMPAIGN_DRAFT || c->status == CAMPAIGN_DELETED ||
@@ -157,7 +173,9 @@ line_deliver(struct db *db, struct arena *a, const struct actor *who,
 	if (c->ended_on.n != DAY_NONE.n && r->at.n > c->ended_on.n)
 		return ERR_AFTER_STOP;
 	TRY(store_report(db, a, who, c, *r));
-	return settle(db, a, who, c);
+	late = c->settled;
+	TRY(settle(db, a, who, c));
+	return late ? tell_correction(db, a, who, c) : OK;
 }
 
 enum err
