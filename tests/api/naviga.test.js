@@ -849,7 +849,9 @@ test('made on another face: lines, money, an end there, a refund here',
 	assert.deepEqual(await state(), ['CO', 'paused']);
 	await hood(204, 'POST', made.id, '/cancel', { reason: 'No more' });
 	assert.deepEqual(await state(), ['KI', 'canceled']);
-	assert.equal((await stop(409, made.id, day(0))).code, 'conflict');
+	assert.equal((await stop(409, made.id, day(0))).body.Message, 'This ' +
+	    'does not fit the state that the resource is in: the campaign is ' +
+	    `canceled as of ${day(0)}`);
 	await refund(200, made.id, '100.00');
 	await nv(200, me, 'DELETE', `/${made.id}`);
 	assert.deepEqual(await state(), ['AC', 'deleted']);

@@ -21,7 +21,7 @@ confirm(struct request *rq)
 
 	TRY(nv_lock(rq, &c));
 	if (campaign_over(&c))
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	if (c.begins_at.us > rq->now.us)
 		at = c.begins_at;
 	if (c.status == CAMPAIGN_DRAFT)
@@ -67,7 +67,8 @@ deliver(struct request *rq)
 	struct campaign c;
 
 	TRY(nv_lock(rq, &c));
-	TRY(line_deliver(rq->db, rq->arena, ACTOR(rq), &c, &r));
+	TRY(campaign_told(rq, &c, line_deliver(rq->db, rq->arena, ACTOR(rq),
+	    &c, &r)));
 	return nv_answer_line(rq, &c, r.line_id);
 }
 

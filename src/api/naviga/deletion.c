@@ -105,8 +105,8 @@ warn(struct arena *a, const struct campaign *c, const struct books *b,
 		if (p.done == 0 || c->launched_at.us == 0)
 			continue;
 		text[n++] = str_printf(a, "Of line %llu was delivered: "
-		    "%lld/%lld %s. To end it and keep what was earned, stop "
-		    "the campaign instead (POST /api/campaigns/%llu/stop)",
+		    "%lld/%lld %s. A deletion undoes that; to end it and keep "
+		    "what was earned, stop it (POST /api/campaigns/%llu/stop)",
 		    LLU(l->id), (long long)p.done, (long long)p.booked,
 		    nv_unit(l->price), LLU(c->id));
 	}

@@ -26,8 +26,8 @@ pause_campaign(struct request *rq)
 	struct campaign c = CAMPAIGN_NEW;
 
 	TRY(hood_hold(rq, &c));
-	return campaign_move(rq->db, rq->arena, ACTOR(rq), &c, VERB_PAUSE,
-	    in->reason);
+	return campaign_told(rq, &c, campaign_move(rq->db, rq->arena,
+	    ACTOR(rq), &c, VERB_PAUSE, in->reason));
 }
 
 SHAPE(hood_resume_in, struct hood_start, "CampaignResume",
@@ -46,7 +46,7 @@ resume(struct request *rq)
 		return ERR_INVALID;
 	}
 	if (c.status != CAMPAIGN_PAUSED)
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	TRY(hood_check_start(rq, in, &c));
 	return campaign_begin(rq->db, rq->arena, ACTOR(rq), &c, in->at);
 }
@@ -101,7 +101,8 @@ cancel(struct request *rq)
 	struct campaign c = CAMPAIGN_NEW;
 
 	TRY(hood_hold(rq, &c));
-	TRY(campaign_cancel(rq->db, rq->arena, ACTOR(rq), &c, in->reason));
+	TRY(campaign_told(rq, &c, campaign_cancel(rq->db, rq->arena,
+	    ACTOR(rq), &c, in->reason)));
 	TRY(tell(rq, &c));
 	rq->dry = in->dry_run;
 	rq->status = in->dry_run ? 200 : 204;
