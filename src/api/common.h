@@ -3,7 +3,6 @@
 #define AFF_API_COMMON_H
 
 #include "http/http.h"
-#include "model/campaign.h"
 
 /* "const enum err x_errors[] = ERRORS(ERR_NOT_FOUND, ...)" */
 #define ERRORS(...) { __VA_ARGS__, OK }
@@ -11,9 +10,5 @@
 /* Who acts, for the model. */
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
 	(rq)->now })
-
-/* Passes the error on, with the state of the campaign where that is why. */
-MUST_CHECK enum err campaign_told(struct request *, const struct campaign *,
-    enum err);
 
 #endif

@@ -746,6 +746,12 @@ const QUOTES = {
 		change: (q) => deliver(200, q.id, q.lines[0],
 		    { Impressions: 10 }),
 	},
+	'stop, when it is billed since,': {
+		make: () => running([cpm()]),
+		call: (q, dry, how, status = 200) => stop(status, q.id,
+		    day(0), dry ? { DryRun: true } : {}, how),
+		change: (q) => nv(201, me, 'POST', `/${q.id}/invoices`),
+	},
 	refund: {
 		async make() {
 			const q = await running([cpm()], '100.00');
@@ -794,6 +800,20 @@ for (const [verb, { make, call, change }] of Object.entries(QUOTES))
 		assert.equal((await call(q, false, { headers: {
 			'if-match': now.headers.etag } })).text, real.text);
 	});
+
+test('a quote of a refund is of those lines', async () => {
+	const q = await running([cpm(), cpm()], '200.00');
+	const Reference = `L-${unique()}`;
+	const call = (status, i, more, how) => refund(status, q.id, '10.00', {
+		Reference, Lines: [{ ID: q.lines[i], Amount: '10.00' }],
+		...more }, how);
+
+	await stop(200, q.id, day(0));
+	const { etag } = (await call(200, 0, { DryRun: true })).headers;
+	const how = { headers: { 'if-match': etag } };
+	assert.equal((await call(412, 1, {}, how)).code, 'stale');
+	await call(200, 0, {}, how);
+});
 
 test('what is entered late finishes by itself, and is stopped before that',
     async () => {

@@ -125,6 +125,7 @@ stop(struct request *rq)
 	    .due_tax = nv_money(rq->arena, &c, b.due_tax),
 	    .on_account = nv_money(rq->arena, &c, b.on_account) };
 	rq->out = out;
+	campaign_quote(rq, &c, &b);
 	return OK;
 }
 
@@ -222,6 +223,7 @@ refund(struct request *rq)
 	    .due_tax = nv_money(rq->arena, &c, b.due_tax - b.refunded_tax),
 	    .on_account = nv_money(rq->arena, &c, b.on_account) };
 	rq->out = out;
+	campaign_quote(rq, &c, &b);
 	return OK;
 }
 

@@ -81,16 +81,12 @@ tell(struct request *rq, const struct campaign *c)
 {
 	struct end_out *out = ARENA_NEW(rq->arena, struct end_out);
 	struct books b;
-	struct buf text;
 
 	TRY(books_read(rq->db, rq->arena, c, c->ended_on, &b));
 	*out = (struct end_out){ b.due, b.due_tax, b.on_account, c->currency,
 	    { b.lines, b.n_lines } };
-	buf_init(&text, rq->arena, 256);
-	buf_u64(&text, c->id);
-	json_encode(&text, &hood_end_out, out, false);
-	rq->quoted = buf_view(&text);
 	rq->out = out;
+	campaign_quote(rq, c, &b);
 	return OK;
 }
 
