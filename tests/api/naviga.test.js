@@ -833,6 +833,24 @@ test('made here, and seen on another face', async () => {
 	assert.deepEqual([seen.Status, seen.RefundDue], ['DE', 100]);
 });
 
+test('a quote that can be kept no longer is stale', async () => {
+	const q = await running([cpm()], '100.00');
+	const s = await stop(200, q.id, day(0), { DryRun: true });
+	const match = ({ headers }) => ({ headers: {
+		'if-match': headers.etag } });
+
+	await stop(200, q.id, day(-1));
+	assert.equal((await stop(412, q.id, day(0), {}, match(s))).code,
+	    'stale');
+	const Reference = `L-${unique()}`;
+	const r = await refund(200, q.id, '60.00', { Reference, DryRun: true });
+	await refund(200, q.id, '50.00');
+	await refund(412, q.id, '60.00', { Reference }, match(r));
+	assert.equal((await refund(422, q.id, '60.00', { Reference }, {
+		headers: { 'if-match': '*' } })).code, 'more_than_due');
+	assert.equal((await get(q.id)).Refunded, 50);
+});
+
 test('a key of idempotency does it once', async () => {
 	const q = await running([cpm()], '100.00');
 	const idem = unique();
