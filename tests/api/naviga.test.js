@@ -870,7 +870,8 @@ test('a key of idempotency does it once', async () => {
 
 test('API keys: as bearer, as header, by HTTP Basic', async () => {
 	const q = await w.quote(me, [cpm()]);
-	const { key } = await w.key(me, ['campaigns:read']);
+	const made = await w.key(me, ['campaigns:read']);
+	const { key } = made;
 	const cut = key.lastIndexOf('_');
 	const basic = (user, secret) => ({ authorization: 'Basic ' +
 		Buffer.from(`${user}:${secret}`).toString('base64') });
@@ -880,11 +881,13 @@ test('API keys: as bearer, as header, by HTTP Basic', async () => {
 
 	for (const headers of [{ authorization: `Bearer ${key}` },
 	    { 'x-api-key': key }, basic(id, secret),
-	    basic(id.slice('aff_live_'.length), secret)])
+	    basic(id.slice('aff_live_'.length), secret), basic(id, key),
+	    basic(made.id, key)])
 		assert.equal((await ask(headers)).status, 200);
 	for (const headers of [basic(id, secret.replace(/^./, (x) =>
 	    x === '0' ? '1' : '0')), basic(id, ''), basic('', secret),
-	    basic(me.email, me.password), { authorization: 'Basic =' }]) {
+	    basic(me.email, me.password), basic('1', key),
+	    basic(me.email, key), { authorization: 'Basic =' }]) {
 		const a = await ask(headers);
 
 		assert.equal(a.status, 401, a.text);
