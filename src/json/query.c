@@ -92,11 +92,14 @@ put_item(const struct place *p, struct str v)
 	check_item(&one, v);
 }
 
+/* Records and JSON don't stand in a query. */
 static const struct field *
 field_named(const struct shape *s, struct str name)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (str_is(name, s->fields[i].name))
+		if (s->fields[i].of == NULL &&
+		    (s->fields[i].flags & F_JSON) == 0 &&
+		    str_is(name, s->fields[i].name))
 			return &s->fields[i];
 	return NULL;
 }

@@ -1,7 +1,9 @@
 /*
  * libFuzzer: what the strict scanner takes, json-c takes too and writes again
  * as strict JSON; what is decoded to a record is written as strict JSON, which
- * decodes to the same text.  The same bytes are then tried as a query string.
+ * decodes to the same text.  What is kept as text is strict JSON, also when a
+ * patch was merged into it, which is the same once more.  The same bytes are
+ * then tried as a query string.
  */
 #include <json.h>
 
@@ -96,6 +98,36 @@ there_and_back(struct arena *a, const struct all *r)
 	INVARIANT(str_eq(encode(a, &again), text));
 }
 
+struct kept {
+	struct str target, patch;
+};
+
+SHAPE(kept_shape, struct kept, "Kept",
+    FIELD(struct kept, target, "t", .flags = F_JSON | F_NULLABLE,
+	.format = "any"),
+    FIELD(struct kept, patch, "p", .flags = F_JSON | F_NULLABLE,
+	.format = "any"));
+
+static void
+merge(struct arena *a, struct str text)
+{
+	struct kept k = { .target = STR_NULL };
+	struct complaints wrong;
+	uint64_t given;
+	struct str both;
+
+	complaints_init(&wrong);
+	if (json_decode(a, text, &kept_shape, true, &k, &given, &wrong) != OK)
+		return;
+	INVARIANT(k.target.p == NULL || lint(k.target));
+	both = json_merge(a, k.target, k.patch);
+	INVARIANT((both.p == NULL) == (k.patch.p == NULL));
+	if (both.p == NULL)
+		return;
+	INVARIANT(lint(both));
+	INVARIANT(str_eq(json_merge(a, both, k.patch), both));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 int
@@ -120,6 +152,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		if (e == OK)
 			there_and_back(&a, &r);
 	}
+	merge(&a, text);
 	if (lint(text))
 		compare_with_jsonc(&a, text);
 	for (int lax = 0; lax < 2; lax++) {

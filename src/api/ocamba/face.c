@@ -166,7 +166,12 @@ static const struct route *const tables[] = {
 const struct face ocamba = {
 	.name = "ocamba", .prefix = "/v1/hood",
 	.title = "affiliated: the Ocamba Hood face",
-	.about = "Times are GMT.", .tables = tables,
+	.about = "Times are GMT. Of what is here these are this project's "
+	    "own: errors with other codes than 400 and 500, view=basic, "
+	    "dry_run and what it answers, ETag and If-Match, "
+	    "Idempotency-Key, what is said twice, and that the form of some "
+	    "members is open.",
+	.tables = tables,
 	.success = success, .failure = failure, .status = status,
 	.success_schema = success_schema, .failure_schema = failure_schema,
 };
