@@ -153,7 +153,8 @@ LIMIT 200
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
-AND (launched_at IS NULL OR launched_at < :quiet)
+AND (launched_at IS NULL OR launched_at < ends_on + INTERVAL 1 DAY
+	OR launched_at < :late)
 LIMIT 200
 
 -- name: campaign_to_settle

@@ -772,7 +772,16 @@ test('what is entered late finishes by itself, and is stopped before that',
 	await nv(201, me, 'POST', `/${q.id}/invoices`);
 	const { body } = await stop(200, q.id, '2026-02-15');
 	assert.deepEqual(body.Lines.map((l) => l.RefundDue), [25, 0, 100]);
+	const ran = () => query(c.service, 'SELECT last_run_at FROM ' +
+	    'schedule WHERE name = \'campaigns\'');
+	for (let i = 0; i < 2; i++) {	/* one turn at least is whole */
+		const before = await ran();
+		assert.ok(await until(async () => await ran() !== before,
+		    20000));
+	}
 	assert.equal((await get(left.id)).State, 'running');
+	await query(c.service, 'UPDATE campaign SET launched_at = launched_at ' +
+	    `- INTERVAL 1 DAY WHERE id = ${left.id}`);
 	assert.ok(await until(async () => (await get(left.id)).State ===
 	    'finished', 40000, 500));
 	const seen = await get(left.id);
