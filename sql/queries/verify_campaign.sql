@@ -60,7 +60,7 @@ SELECT i.campaign_id AS id, CONCAT('invoice ', i.id, ': ', i.amount, ' is not ',
 FROM invoice i LEFT JOIN invoice_line n ON n.invoice_id = i.id
 WHERE i.campaign_id > :after AND i.campaign_id <= :last
 GROUP BY i.campaign_id, i.id, i.amount HAVING i.amount <> COALESCE(SUM(n.amount + n.tax), 0)
-OR MAX(i.credited) < COALESCE(SUM(n.credited), 0)
+OR MAX(i.credited) <> COALESCE(SUM(n.credited), 0)
 
 -- What is refunded stands in refunds, in their lines and in the lines.
 -- name: verify_campaign_refunds

@@ -394,6 +394,21 @@ books_foresee(struct db *db, struct arena *a, struct campaign c,
 	return work_out(a, &c, b, true, at);
 }
 
+/* So much more of an invoice is credited: of its lines, the last one first. */
+static void
+credit_lines(struct books *b, uint64_t invoice, int64_t more)
+{
+	for (size_t i = b->n_billed; i-- > 0;) {
+		struct invoice_line *n = &b->billed[i];
+		int64_t rest = n->amount + n->tax - n->credited;
+
+		if (n->invoice_id != invoice)
+			continue;
+		n->credited += least(rest, more);
+		more -= least(rest, more);
+	}
+}
+
 /* As if it had not been: nothing is earned, but for what stays paid. */
 static void
 undo(struct campaign *c, struct books *b, bool unapply)
@@ -402,15 +417,14 @@ undo(struct campaign *c, struct books *b, bool unapply)
 
 	for (size_t i = 0; i < b->n_invoices; i++) {
 		struct invoice *n = &b->invoices[i];
+		int64_t before = n->credited;
 
 		if (unapply)
 			n->applied = 0;
 		n->credited = n->amount - n->applied;
+		credit_lines(b, n->id, n->credited - before);
 		kept += n->applied;
 	}
-	for (size_t i = 0; i < b->n_billed && unapply; i++)
-		b->billed[i].credited = b->billed[i].amount +
-		    b->billed[i].tax;
 	for (size_t i = 0; i < b->n_lines; i++) {
 		b->lines[i].due = b->lines[i].refunded;
 		b->lines[i].due_tax = b->lines[i].refunded_tax;

@@ -661,6 +661,7 @@ for (const [how, credited, reversed, account] of SWITCHES)
 		const seen = await get(q.id);
 		assert.deepEqual([seen.Status, seen.Credited, seen.Applied,
 			seen.Open], ['AC', credited, 100 - credited, 0]);
+		assert.equal(seen.Lines[0].Invoiced, 100 - credited);
 		assert.deepEqual((await nv(200, me, 'DELETE', `/${q.id}`)).body,
 		    body, 'a second one changes something');
 	});
