@@ -71,9 +71,9 @@ UPDATE campaign SET paid = :paid, earned = :earned, released = :released,
 WHERE id = :id
 
 -- By one key the rows stand in an index.  By several, or by the status in the
--- order of its letters, those of the organization are sorted, by whole seconds: each
--- of :up and :down is the number of a key, or 0, which is NULL for all rows.
--- The words at their ends are never chosen: where two of them look the same the
+-- order of its letters, those of the organization are sorted, by whole seconds:
+-- each of :up and :down is the number of a key, or 0, which is NULL for all rows.
+-- The words at their ends are never chosen: where two of the ELT are the same the
 -- server drops one, and does not take it up again when they differ.
 
 -- name: campaign_list
