@@ -71,9 +71,9 @@ UPDATE campaign SET paid = :paid, earned = :earned, released = :released,
 WHERE id = :id
 
 -- By one key the rows stand in an index.  By several, or by the status in the
--- order of its letters, those of the organization are sorted, by whole seconds: each
--- of :up and :down is the number of a key, or 0, which is NULL for all rows.
--- The words at their ends are never chosen: where two of them look the same the
+-- order of its letters, those of the organization are sorted, by whole seconds:
+-- each of :up and :down is the number of a key, or 0, which is NULL for all rows.
+-- The words at their ends are never chosen: where two of the ELT are the same the
 -- server drops one, and does not take it up again when they differ.
 
 -- name: campaign_list
@@ -153,7 +153,8 @@ LIMIT 200
 -- name: campaign_to_finish
 SELECT id, organization_id FROM campaign
 WHERE status IN ('scheduled', 'running', 'paused') AND ends_on < :today
-AND (launched_at IS NULL OR launched_at < :quiet)
+AND (launched_at IS NULL OR launched_at < ends_on + INTERVAL 1 DAY
+	OR launched_at < :late)
 LIMIT 200
 
 -- name: campaign_to_settle

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "auth/apikey.h"
 #include "base/banned.h"
 
 static const struct credential bad = { .kind = CREDENTIAL_BAD };
@@ -83,17 +84,37 @@ decode_base64(struct arena *a, struct str text, struct str *out)
 	    NULL, &out->n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
 }
 
+/* Does the user name the key, in one of few ways? */
+static bool
+names(struct str user, struct str key, uint64_t *id)
+{
+	struct apikey_parts parts;
+
+	if (!apikey_parse(key, &parts))
+		return false;
+	if (user.n > 0 && user.n < APIKEY_ID && user.p[0] != '0' &&
+	    str_to_u64(user, id))
+		return true;
+	return str_eq(user, parts.public_id) ||
+	    (str_has_prefix(key, user) && user.n > APIKEY_ID &&
+	    key.n == user.n + 1 + APIKEY_SECRET);
+}
+
 struct str
-credential_of_basic(struct arena *a, struct str authorization)
+credential_of_basic(struct arena *a, struct str authorization, uint64_t *id)
 {
 	struct str scheme, text, both, user, secret;
 
+	*id = 0;
 	if (!str_cut(str_trim(authorization), ' ', &scheme, &text) ||
 	    !str_eq_nocase(scheme, STR("Basic")) ||
 	    !decode_base64(a, str_trim(text), &both) ||
 	    !str_cut(both, ':', &user, &secret))
 		return authorization;
-	return str_printf(a, "Bearer %s%.*s_%.*s",
-	    str_has_prefix(user, STR("aff_")) ? "" : "aff_live_",
-	    STR_ARG(user), STR_ARG(secret));
+	if (!str_has_prefix(secret, STR("aff_")))
+		secret = str_printf(a, "%s%.*s_%.*s",
+		    str_has_prefix(user, STR("aff_")) ? "" : "aff_live_",
+		    STR_ARG(user), STR_ARG(secret));
+	return names(user, secret, id) ? str_printf(a, "Bearer %.*s",
+	    STR_ARG(secret)) : authorization;
 }

@@ -20,10 +20,13 @@ struct credential {
 struct credential credential_of(struct str authorization, struct str api_key);
 
 /*
- * HTTP Basic to the same with "Bearer": the user is a key's id, with
+ * HTTP Basic to the same with "Bearer".  The user is the id in a key, with
  * "aff_live_" or "aff_test_" before it, or alone for a live key; the password
- * is its secret.  Any other header is given back as it is.
+ * is its secret, or the whole key, and then the user may be the number of its
+ * row: *id, which is to be held against it, else 0.  Any other header is given
+ * back as it is.
  */
-struct str credential_of_basic(struct arena *, struct str authorization);
+struct str credential_of_basic(struct arena *, struct str authorization,
+    uint64_t *id);
 
 #endif

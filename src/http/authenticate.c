@@ -11,8 +11,10 @@ enum err
 authenticate(struct request *rq, const struct auth_lookup *look, bool basic)
 {
 	struct str authorization = rq->http->authorization;
+	uint64_t id = 0;
 	struct credential c = credential_of(!basic ? authorization :
-	    credential_of_basic(rq->arena, authorization), rq->http->api_key);
+	    credential_of_basic(rq->arena, authorization, &id),
+	    rq->http->api_key);
 	struct apikey_parts key;
 	struct claims claims;
 
@@ -27,8 +29,12 @@ authenticate(struct request *rq, const struct auth_lookup *look, bool basic)
 	case CREDENTIAL_API_KEY:
 		if (!apikey_parse(c.text, &key))
 			return ERR_UNAUTHENTICATED;
-		return look->api_key(rq->db, rq->arena, key.public_id,
-		    key.hash, rq->now, &rq->who);
+		TRY(look->api_key(rq->db, rq->arena, key.public_id, key.hash,
+		    rq->now, &rq->who));
+		if (id == 0 || id == rq->who.key_id)
+			return OK;
+		rq->who = (struct principal){ .user_id = 0 };
+		break;
 	case CREDENTIAL_BAD:
 		break;
 	}

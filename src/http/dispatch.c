@@ -234,6 +234,17 @@ answer(struct serving *s)
 	return s->key.used ? store_answer(s) : OK;
 }
 
+/* What was quoted could be done: if it can't any more, it is no longer so. */
+static enum err
+handle(struct request *rq)
+{
+	enum err e = rq->route->handle(rq);
+	int status = err_status(e);
+
+	return (rq->route->flags & R_QUOTE) != 0 && !is_matched(rq, STR("")) &&
+	    (status == 409 || status == 422) ? ERR_STALE : e;
+}
+
 /* Runs again from its beginning after a deadlock: nothing may be left over. */
 static enum err
 run(struct db *db, void *arg)
@@ -244,7 +255,7 @@ run(struct db *db, void *arg)
 	begin_again(rq);
 	if (s->key.used)
 		TRY(idempotency_begin(db, &s->key, rq->now));
-	TRY(rq->route->handle(rq));
+	TRY(handle(rq));
 	if (rq->route->outside == NULL || rq->out != NULL)
 		return answer(s);
 	return s->key.used ? idempotency_begun(db, &s->key, rq->subject) : OK;

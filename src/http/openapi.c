@@ -373,8 +373,9 @@ put_components(struct printer *p)
 	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}");
 	if (p->face->basic)
 		buf_lit(b, ",\"basic\":{\"type\":\"http\",\"scheme\":"
-		    "\"basic\",\"description\":\"An API key: how it begins "
-		    "(aff_live_ and its id), and its secret\"}");
+		    "\"basic\",\"description\":\"An API key: its prefix "
+		    "(aff_live_ and the id in it) and its secret, or its id "
+		    "and the whole key\"}");
 	buf_lit(b, "},\"schemas\":{\"Error\":");
 	p->face->failure_schema(b);
 	for (size_t i = 0; i < p->n; i++) {

@@ -5,10 +5,10 @@
 #include "base/banned.h"
 
 /*
- * One that is entered when it is over already is left alone for so long, so
- * that what is entered step by step can still be stopped as of a day.
+ * One that is entered when it is over already is left alone for a day, so that
+ * its delivery can be reported and it can still be stopped as of a day.
  */
-#define QUIET_SECONDS 10
+#define LATE_SECONDS 86400
 
 struct due {
 	uint64_t id, organization_id;
@@ -111,7 +111,7 @@ campaign_turns(struct db *db, struct arena *a, struct when now,
 		{ Q_CAMPAIGN_TO_BEGIN, ARGS(now), begin },
 		{ Q_CAMPAIGN_WITH_ENDED_LINE, ARGS(day_of(now)), work_out },
 		{ Q_CAMPAIGN_TO_FINISH, ARGS(day_of(now),
-		    when_add(now, -QUIET_SECONDS)), finish },
+		    when_add(now, -LATE_SECONDS)), finish },
 		{ Q_CAMPAIGN_TO_SETTLE, ARGS(day_of(now)), work_out },
 	};
 

@@ -829,7 +829,16 @@ test('what is entered late finishes by itself, and is stopped before that',
 	await nv(201, me, 'POST', `/${q.id}/invoices`);
 	const { body } = await stop(200, q.id, '2026-02-15');
 	assert.deepEqual(body.Lines.map((l) => l.RefundDue), [25, 0, 100]);
+	const ran = () => query(c.service, 'SELECT last_run_at FROM ' +
+	    'schedule WHERE name = \'campaigns\'');
+	for (let i = 0; i < 2; i++) {	/* one turn at least is whole */
+		const before = await ran();
+		assert.ok(await until(async () => await ran() !== before,
+		    20000));
+	}
 	assert.equal((await get(left.id)).State, 'running');
+	await query(c.service, 'UPDATE campaign SET launched_at = launched_at ' +
+	    `- INTERVAL 1 DAY WHERE id = ${left.id}`);
 	assert.ok(await until(async () => (await get(left.id)).State ===
 	    'finished', 40000, 500));
 	const seen = await get(left.id);
@@ -892,6 +901,24 @@ test('made here, and seen on another face', async () => {
 	assert.deepEqual([seen.Status, seen.RefundDue], ['DE', 100]);
 });
 
+test('a quote that can be kept no longer is stale', async () => {
+	const q = await running([cpm()], '100.00');
+	const s = await stop(200, q.id, day(0), { DryRun: true });
+	const match = ({ headers }) => ({ headers: {
+		'if-match': headers.etag } });
+
+	await stop(200, q.id, day(-1));
+	assert.equal((await stop(412, q.id, day(0), {}, match(s))).code,
+	    'stale');
+	const Reference = `L-${unique()}`;
+	const r = await refund(200, q.id, '60.00', { Reference, DryRun: true });
+	await refund(200, q.id, '50.00');
+	await refund(412, q.id, '60.00', { Reference }, match(r));
+	assert.equal((await refund(422, q.id, '60.00', { Reference }, {
+		headers: { 'if-match': '*' } })).code, 'more_than_due');
+	assert.equal((await get(q.id)).Refunded, 50);
+});
+
 test('a key of idempotency does it once', async () => {
 	const q = await running([cpm()], '100.00');
 	const idem = unique();
@@ -911,7 +938,8 @@ test('a key of idempotency does it once', async () => {
 
 test('API keys: as bearer, as header, by HTTP Basic', async () => {
 	const q = await w.quote(me, [cpm()]);
-	const { key } = await w.key(me, ['campaigns:read']);
+	const made = await w.key(me, ['campaigns:read']);
+	const { key } = made;
 	const cut = key.lastIndexOf('_');
 	const basic = (user, secret) => ({ authorization: 'Basic ' +
 		Buffer.from(`${user}:${secret}`).toString('base64') });
@@ -921,11 +949,13 @@ test('API keys: as bearer, as header, by HTTP Basic', async () => {
 
 	for (const headers of [{ authorization: `Bearer ${key}` },
 	    { 'x-api-key': key }, basic(id, secret),
-	    basic(id.slice('aff_live_'.length), secret)])
+	    basic(id.slice('aff_live_'.length), secret), basic(id, key),
+	    basic(made.id, key)])
 		assert.equal((await ask(headers)).status, 200);
 	for (const headers of [basic(id, secret.replace(/^./, (x) =>
 	    x === '0' ? '1' : '0')), basic(id, ''), basic('', secret),
-	    basic(me.email, me.password), { authorization: 'Basic =' }]) {
+	    basic(me.email, me.password), basic('1', key),
+	    basic(me.email, key), { authorization: 'Basic =' }]) {
 		const a = await ask(headers);
 
 		assert.equal(a.status, 401, a.text);

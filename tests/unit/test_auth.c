@@ -438,29 +438,57 @@ credentials(void **state UNUSED)
 	}
 }
 
+#define ID "0123456789abcdef"
+#define SECRET "00112233445566778899aabbccddeeff" \
+    "00112233445566778899aabbccddeeff"
+
 static void
 basic(void **state UNUSED)
 {
 	static const struct {
-		const char *header, *same;
+		const char *user, *password, *key;
+		uint64_t id;
 	} cases[] = {
-		{ "Basic YWZmX2xpdmVfMDE6YWI=", "Bearer aff_live_01_ab" },
-		{ "bASIC  YWZmX3Rlc3RfMDE6YWI= ", "Bearer aff_test_01_ab" },
-		{ "Basic MDE6YWI=", "Bearer aff_live_01_ab" },
-		{ "Basic MDE6YTpi", "Bearer aff_live_01_a:b" },
-		{ "Basic MDE6YWI", NULL },	/* without its padding */
-		{ "Basic MDE6YWJ=", NULL },	/* another spelling */
-		{ "Basic MDFhYg==", NULL },	/* no colon */
-		{ "Basic", NULL },
-		{ "Basic ", NULL },
-		{ "", NULL },
-		{ "Bearer a.b.c", NULL },
+		{ "aff_live_" ID, SECRET, "aff_live_" ID "_" SECRET, 0 },
+		{ "aff_test_" ID, SECRET, "aff_test_" ID "_" SECRET, 0 },
+		{ ID, SECRET, "aff_live_" ID "_" SECRET, 0 },
+		{ ID, "aff_test_" ID "_" SECRET, "aff_test_" ID "_" SECRET,
+		  0 },
+		{ "aff_test_" ID, "aff_test_" ID "_" SECRET,
+		  "aff_test_" ID "_" SECRET, 0 },
+		{ "12", "aff_live_" ID "_" SECRET, "aff_live_" ID "_" SECRET,
+		  12 },
+		{ "012", "aff_live_" ID "_" SECRET, NULL, 0 },
+		{ "", "aff_live_" ID "_" SECRET, NULL, 0 },
+		{ "aff_live_", "aff_live_" ID "_" SECRET, NULL, 0 },
+		{ "aff_test_" ID, "aff_live_" ID "_" SECRET, NULL, 0 },
+		{ "somebody", "aff_live_" ID "_" SECRET, NULL, 0 },
+		{ "12", SECRET, NULL, 0 },
+		{ ID, "short", NULL, 0 },
 	};
+	static const char *const others[] = {
+		"Basic MDE6YWI", "Basic MDE6YWJ=", "Basic MDFhYg==", "Basic",
+		"Basic ", "", "Bearer a.b.c",
+	};
+	uint64_t id;
 
-	for (size_t i = 0; i < LEN(cases); i++)
+	for (size_t i = 0; i < LEN(cases); i++) {
+		struct str text = str_printf(&arena, "%s:%s", cases[i].user,
+		    cases[i].password), header, got;
+		char *code = arena_alloc(&arena, 2 * text.n + 8);
+
+		sodium_bin2base64(code, 2 * text.n + 8,
+		    (const unsigned char *)text.p, text.n,
+		    sodium_base64_VARIANT_ORIGINAL);
+		header = str_printf(&arena, "bASIC  %s ", code);
+		got = credential_of_basic(&arena, header, &id);
+		assert_int_equal(id, cases[i].id);
+		assert_true(str_eq(got, cases[i].key == NULL ? header :
+		    str_printf(&arena, "Bearer %s", cases[i].key)));
+	}
+	for (size_t i = 0; i < LEN(others); i++)
 		assert_true(str_eq(credential_of_basic(&arena,
-		    str_of(cases[i].header)), str_of(cases[i].same != NULL ?
-		    cases[i].same : cases[i].header)));
+		    str_of(others[i]), &id), str_of(others[i])));
 }
 
 static void
