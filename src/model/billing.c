@@ -98,11 +98,12 @@ month_part(const struct line *l, struct day month)
 
 /* What of a line is to be billed now. */
 static enum err
-unbilled(const struct line *l, struct day month, struct invoice_line *out)
+unbilled(const struct line *l, bool over, struct day month,
+    struct invoice_line *out)
 {
 	int64_t amount = l->amount, tax = l->tax, all;
 
-	if (l->ended_on.n != DAY_NONE.n) {
+	if (over) {
 		amount = l->earned;
 		tax = l->earned_tax;
 	}
@@ -131,8 +132,8 @@ is_wanted(const struct billing *w, uint64_t line)
 }
 
 static enum err
-collect(struct arena *a, const struct books *b, const struct billing *w,
-    struct list *out)
+collect(struct arena *a, const struct books *b, bool over,
+    const struct billing *w, struct list *out)
 {
 	struct invoice_line *rows = arena_array(a, b->n_lines + 1,
 	    sizeof(*rows));
@@ -143,7 +144,7 @@ collect(struct arena *a, const struct books *b, const struct billing *w,
 		if (!is_wanted(w, b->lines[i].id))
 			continue;
 		wanted++;
-		TRY(unbilled(&b->lines[i], w->month, &rows[out->n]));
+		TRY(unbilled(&b->lines[i], over, w->month, &rows[out->n]));
 		if (rows[out->n].amount + rows[out->n].tax > 0)
 			out->n++;
 	}
@@ -200,7 +201,7 @@ invoice_issue(struct db *db, struct arena *a, const struct actor *who,
 		return ERR_CONFLICT;
 	TRY(settle(db, a, who, c));
 	TRY(books_read(db, a, c, day_of(who->now), &b));
-	TRY(collect(a, &b, w, lines));
+	TRY(collect(a, &b, c->settled, w, lines));
 	*n = (struct invoice){ .month = w->month, .created_at = who->now };
 	l = lines->items;
 	for (size_t i = 0; i < lines->n; i++)

@@ -103,7 +103,10 @@ find_invoice(const struct books *b, uint64_t id)
 	return NULL;
 }
 
-/* What is billed of lines beyond what they earned; the latest first. */
+/*
+ * What is billed of lines beyond what they earned, the latest first; only at
+ * the end, since until then more delivery may be reported.
+ */
 static void
 credit(struct books *b)
 {
@@ -113,7 +116,7 @@ credit(struct books *b)
 		int64_t rest = n->amount + n->tax - n->credited;
 		int64_t excess = l->billed - gained(l);
 
-		if (l->ended_on.n == DAY_NONE.n || excess <= 0)
+		if (excess <= 0)
 			continue;
 		if (excess > rest)
 			excess = rest;
@@ -273,7 +276,8 @@ work_out(struct arena *a, struct campaign *c, struct books *b, bool over,
 {
 	TRY(end_lines(b, over, c->ended_on, today));
 	add_up(b);
-	credit(b);
+	if (over)
+		credit(b);
 	share_money(b, over, c);
 	apply(b, c->paid - c->released);
 	if (over)

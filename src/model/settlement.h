@@ -9,9 +9,9 @@
  * called after every new fact: money, an invoice, a report of delivery, an end.
  *
  *   - A line is earned when its last day, or the campaign's, is over.
- *   - An invoice is credited by what it bills of a line beyond what that line
- *     earned, the latest invoice first; money is applied to the rest, the
- *     first invoice first.
+ *   - Once the campaign is over an invoice is credited by what it bills of a
+ *     line beyond what that line earned, the latest invoice first; money is
+ *     applied to the rest, the first invoice first.
  *   - Earned and paid is what is earned, as far as money came in.
  *   - Once the campaign is over all other money goes to the account.  Of that
  *     is due, at most, what was not delivered; over the lines in proportion to

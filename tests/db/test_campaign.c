@@ -355,6 +355,37 @@ a_month_of_a_line_that_has_ended(void **state)
 	assert_books_are_clean();
 }
 
+/* What was not reported yet may still be: until the end nothing is credited. */
+static void
+a_line_that_is_over_is_billed_as_booked(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 1, 10, 1000, 10000),
+	    line(PRICE_FLAT, 1, 25, 1, 500) };
+	struct act t = { .what = MAKE, .advertiser = "reported late",
+	    .lines = lines, .n = 2 };
+	uint64_t count;
+
+	(void)state;
+	clock_at(february(20));
+	act(&t);
+	t.what = CONFIRM;
+	act(&t);
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	t.what = BILL;
+	act(&t);
+	assert_int_equal(billed(&t), 10500);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 400, 0, february(10) };
+	act(&t);
+	assert_int_equal(t.books.open, 10500);
+	t.what = STOP;
+	t.day = february(20);
+	act(&t);
+	assert_int_equal(t.books.open, 4500);
+	assert_int_equal(t.books.invoices[0].credited, 6000);
+	assert_books_are_clean();
+}
+
 static void
 what_is_scheduled_begins_with_its_first_line(void **state)
 {
@@ -528,6 +559,7 @@ main(void)
 		cmocka_unit_test(
 		    deleting_what_has_ended_leaves_nothing_either),
 		cmocka_unit_test(a_month_of_a_line_that_has_ended),
+		cmocka_unit_test(a_line_that_is_over_is_billed_as_booked),
 		cmocka_unit_test(what_is_scheduled_begins_with_its_first_line),
 		cmocka_unit_test(cents_are_allotted_and_tax_goes_along),
 		cmocka_unit_test(the_clock_begins_and_finishes),
