@@ -231,7 +231,7 @@ enum err
 campaign_move(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, enum campaign_verb verb, struct str reason)
 {
-	if (!campaign_may(verb, c->status))
+	if (c->id == PROGRAM_CAMPAIGN || !campaign_may(verb, c->status))
 		return ERR_CONFLICT;
 	c->status = moves[verb].to;
 	if (c->status != CAMPAIGN_SCHEDULED)

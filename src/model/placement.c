@@ -4,10 +4,10 @@
 #include <sodium.h>
 
 #include "base/settings.h"
+#include "model/campaign.h"
 #include "model/event.h"
 #include "base/banned.h"
 
-#define DEFAULT_CAMPAIGN UINT64_C(1)	/* of the house */
 #define DUE_ROWS 200
 
 const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
@@ -99,7 +99,7 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(referrer_active(db, a, who->organization_id, &r));
 	p->referrer_id = r.id;
-	p->campaign_id = DEFAULT_CAMPAIGN;
+	p->campaign_id = PROGRAM_CAMPAIGN;
 	p->status = PLACEMENT_ACTIVE;
 	p->created_at = p->updated_at = who->now;
 	p->version = 1;
