@@ -14,16 +14,18 @@ AND owner_id = :owner
 AND id > :after ORDER BY id LIMIT :limit OFFSET :skip
 
 -- name: account_of_book
-SELECT id, kind, owner_id, currency, IF(kept, balance,
-	(SELECT CAST(COALESCE(SUM(e.amount), 0) AS SIGNED) FROM entry e
-	WHERE e.account_id = account.id)) AS balance
-FROM account WHERE organization_id = :org AND id = :id
+SELECT id FROM account WHERE organization_id = :org AND id = :id
 
+-- The balance comes with the entries: read apart, one could have the newest
+-- entry and the other not.
 -- name: statement
 SELECT j.id AS journal_id, j.kind AS kind, j.subject_id AS subject_id,
-	e.amount AS amount, j.created_at AS created_at
-FROM entry e JOIN journal j ON j.id = e.journal_id
-WHERE e.account_id = :account AND e.journal_id < :before
+	e.amount AS amount, j.created_at AS created_at,
+	IF(a.kept, a.balance, (SELECT CAST(COALESCE(SUM(x.amount), 0) AS SIGNED)
+	FROM entry x WHERE x.account_id = a.id)) AS balance
+FROM account a JOIN entry e ON e.account_id = a.id
+JOIN journal j ON j.id = e.journal_id
+WHERE a.id = :account AND e.journal_id < :before
 ORDER BY e.journal_id DESC LIMIT :limit
 
 -- name: book_accounts

@@ -112,19 +112,21 @@ AND f.amount + f.tax <> COALESCE((SELECT SUM(e.amount) FROM journal j
 	WHERE j.kind = 'campaign_refunded' AND j.subject_id = f.id), 0)
 
 -- Earned and paid is what was earned, as far as there is money; and once its
--- end is worked out nothing is reserved.
+-- end is worked out nothing is reserved, and no more due than was released.
 -- name: verify_campaign_settled
 SELECT c.id, CONCAT('earned ', COALESCE(l.total, 0), ', of that paid ',
-	c.earned, ' of ', c.paid - c.released) AS wrong
+	c.earned, ' of ', c.paid - c.released, ', due ', COALESCE(l.due, 0),
+	' of ', c.released) AS wrong
 FROM campaign c LEFT JOIN (SELECT campaign_id,
-		SUM(earned + earned_tax) AS total
+		SUM(earned + earned_tax) AS total, SUM(due + due_tax) AS due
 	FROM campaign_line
 	WHERE campaign_id > :after AND campaign_id <= :last
 	AND ended_on IS NOT NULL
 	GROUP BY campaign_id) l ON l.campaign_id = c.id
 WHERE c.id > :after AND c.id <= :last AND c.status <> 'deleted'
 AND (c.earned <> LEAST(COALESCE(l.total, 0), c.paid - c.released)
-OR (c.settled AND c.earned + c.released <> c.paid))
+OR (c.settled AND c.earned + c.released <> c.paid)
+OR COALESCE(l.due, 0) > c.released)
 
 -- An account holds what campaigns released, less what went back or was drawn.
 -- name: verify_advertiser_credit

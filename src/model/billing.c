@@ -85,10 +85,12 @@ prepayment_list(struct db *db, struct arena *a, const struct campaign *c,
 static struct part
 month_part(const struct line *l, struct day month)
 {
-	const struct delivery d = { PRICE_CPD, l->starts_on, l->ends_on, 1,
-	    0 };
+	struct delivery d = { PRICE_CPD, l->starts_on, l->ends_on, 1, 0 };
 	int y, m, day;
 
+	if (l->ended_on.n != DAY_NONE.n && l->ended_on.n < d.ends_on.n)
+		d.ends_on = l->ended_on.n < d.starts_on.n ? d.starts_on :
+		    l->ended_on;
 	day_split(month, &y, &m, &day);
 	month = m == 12 ? day_from(y + 1, 1, 1) : day_from(y, m + 1, 1);
 	return earned_part(&d, (struct day){ month.n - 1 });
@@ -103,11 +105,12 @@ unbilled(const struct line *l, struct day month, struct invoice_line *out)
 	if (l->ended_on.n != DAY_NONE.n) {
 		amount = l->earned;
 		tax = l->earned_tax;
-	} else if (month.n != DAY_NONE.n) {
+	}
+	if (month.n != DAY_NONE.n) {
 		const struct part p = month_part(l, month);
 
-		TRY(earned_amount(l->amount, p, &amount));
-		TRY(earned_amount(l->tax, p, &tax));
+		TRY(earned_amount(amount, p, &amount));
+		TRY(earned_amount(tax, p, &tax));
 	}
 	all = amount + tax - l->billed;
 	*out = (struct invoice_line){ .line_id = l->id };

@@ -36,7 +36,8 @@ struct billing {
 
 /*
  * Bills what is not billed yet: of a line that has ended what it earned, of
- * another its amount, or the part of its days up to the month's end.
+ * another its amount; for a month, of either the part of its days up to the
+ * month's end.
  * ERR_NOT_FOUND: a line; ERR_NOTHING_TO_BILL; ERR_CONFLICT: a quote, canceled
  * before it began, or deleted.
  */

@@ -227,6 +227,25 @@ campaign_store_money(struct db *db, const struct actor *who,
 	    c->id), NULL, NULL);
 }
 
+/* What is known of a move besides: when it begins, as of which day it ends. */
+static enum err
+note_move(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, const char *verb, struct str reason)
+{
+	char text[CLOCK_ISO_LEN + 1];
+
+	if (c->status == CAMPAIGN_SCHEDULED) {
+		clock_iso(c->begins_at, text);
+		return campaign_note(db, a, who, c, verb, reason,
+		    "\"begins_at\":\"%s\"", text);
+	}
+	if (!campaign_over(c) || c->status == CAMPAIGN_DELETED)
+		return campaign_note(db, a, who, c, verb, reason, NULL);
+	day_iso(c->ended_on, text);
+	return campaign_note(db, a, who, c, verb, reason,
+	    "\"as_of\":\"%s\"", text);
+}
+
 enum err
 campaign_move(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, enum campaign_verb verb, struct str reason)
@@ -248,8 +267,7 @@ campaign_move(struct db *db, struct arena *a, const struct actor *who,
 	    c->launched_at, c->ended_on, c->ended_at, c->runs, c->id), NULL,
 	    NULL));
 	TRY(campaign_store_money(db, who, c));
-	TRY(campaign_note(db, a, who, c, campaign_verb_labels[verb], reason,
-	    NULL));
+	TRY(note_move(db, a, who, c, campaign_verb_labels[verb], reason));
 	return event(db, a, who, c, moves[verb].event);
 }
 

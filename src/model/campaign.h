@@ -102,8 +102,8 @@ MUST_CHECK enum err campaign_move(struct db *, struct arena *,
     struct str reason);
 /*
  * An entry in the history of one that is locked.  text: why, in words, or
- * absent.  data: printf of JSON members without braces, ids and amounts only,
- * or NULL.
+ * absent.  data: printf of JSON members without braces, ids, amounts and dates
+ * only, or NULL.
  */
 MUST_CHECK enum err campaign_note(struct db *, struct arena *,
     const struct actor *, const struct campaign *, const char *action,

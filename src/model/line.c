@@ -1,6 +1,7 @@
 /* Lines and their delivery. */
 #include "model/line.h"
 
+#include "model/event.h"
 #include "model/settlement.h"
 #include "base/banned.h"
 
@@ -51,11 +52,17 @@ insert(struct db *db, struct arena *a, struct campaign *c, struct line *l)
 	    NULL);
 }
 
+/* What is scheduled by its dates goes by the new ones. */
 static void
 widen(struct campaign *c, const struct line *l)
 {
-	if (c->starts_on.n == DAY_NONE.n || l->starts_on.n < c->starts_on.n)
+	if (c->starts_on.n == DAY_NONE.n || l->starts_on.n < c->starts_on.n) {
+		if (c->status == CAMPAIGN_SCHEDULED &&
+		    c->starts_on.n != DAY_NONE.n &&
+		    c->begins_at.us == day_start(c->starts_on).us)
+			c->begins_at = day_start(l->starts_on);
 		c->starts_on = l->starts_on;
+	}
 	if (c->ends_on.n == DAY_NONE.n || l->ends_on.n > c->ends_on.n)
 		c->ends_on = l->ends_on;
 }
@@ -138,11 +145,26 @@ store_report(struct db *db, struct arena *a, const struct actor *who,
 	    LLU(r.line_id), (long long)r.impressions, (long long)r.clicks);
 }
 
+/* Who pays back, or paid back, what was advised hears what is due now. */
+static enum err
+tell_correction(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c)
+{
+	struct books b;
+
+	TRY(books_read(db, a, c, c->ended_on, &b));
+	return event_write(db, a, &(struct event){ c->organization_id,
+	    "campaign.corrected", c->id, who->user_id, who->now },
+	    "\"due\":%lld,\"tax\":%lld,\"currency\":\"%.*s\"",
+	    (long long)b.due, (long long)b.due_tax, STR_ARG(c->currency));
+}
+
 enum err
 line_deliver(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, const struct line_report *r)
 {
 	struct line l = { .id = 0 };
+	bool late;
 
 	TRY(db_row(db, a, Q_LINE_GET, ARGS(c->id, r->line_id), &line_row, &l));
 	if (c->status == CAMPAIGN_DRAFT || c->status == CAMPAIGN_DELETED ||
@@ -151,7 +173,9 @@ line_deliver(struct db *db, struct arena *a, const struct actor *who,
 	if (c->ended_on.n != DAY_NONE.n && r->at.n > c->ended_on.n)
 		return ERR_AFTER_STOP;
 	TRY(store_report(db, a, who, c, *r));
-	return settle(db, a, who, c);
+	late = c->settled;
+	TRY(settle(db, a, who, c));
+	return late ? tell_correction(db, a, who, c) : OK;
 }
 
 enum err

@@ -200,21 +200,56 @@ sum_due(const struct campaign *c, struct books *b)
 	b->unbilled = b->earned > claims ? b->earned - claims : 0;
 }
 
-/* What was refunded stays due. */
+static int64_t
+gone_back(const struct line *l)
+{
+	return l->refunded + l->refunded_tax;
+}
+
+/* In the proportion of what is left of both; what was refunded stays due. */
 static enum err
 set_due(struct line *l, int64_t given)
 {
-	int64_t rest = whole(l) - gained(l);
+	int64_t rest = whole(l) - gained(l), room = given - gone_back(l);
 
-	l->due = 0;
-	if (rest > 0)
-		TRY(money_share(l->amount - l->earned, given, rest, &l->due));
-	l->due_tax = given - l->due;
+	l->due = l->refunded;
+	l->due_tax = l->refunded_tax;
+	if (room <= 0)
+		return OK;
+	TRY(money_share(l->amount - l->earned, given, rest, &l->due));
 	if (l->due < l->refunded)
 		l->due = l->refunded;
-	if (l->due_tax < l->refunded_tax)
-		l->due_tax = l->refunded_tax;
+	if (l->due > l->refunded + room)
+		l->due = l->refunded + room;
+	l->due_tax = given - l->due;
 	return OK;
+}
+
+/*
+ * What is due, by line.  Where more went back of one than it would be given
+ * now, after a correction, there is that much less for the others.
+ */
+static void
+share_due(const struct campaign *c, const struct books *b, int64_t *weights,
+    bool *closed, int64_t *given)
+{
+	int64_t money = c->released, rest = b->undelivered;
+	bool again = true;
+
+	while (again) {
+		allot(least(rest, money), weights, b->n_lines, given);
+		again = false;
+		for (size_t i = 0; i < b->n_lines; i++) {
+			int64_t gone = gone_back(&b->lines[i]);
+
+			if (closed[i] || gone <= given[i])
+				continue;
+			closed[i] = again = true;
+			money -= gone;
+			rest -= weights[i];
+			weights[i] = 0;
+		}
+	}
 }
 
 static enum err
@@ -222,10 +257,11 @@ advise(struct arena *a, const struct campaign *c, struct books *b)
 {
 	int64_t *weights = arena_array(a, b->n_lines + 1, sizeof(*weights));
 	int64_t *given = arena_array(a, b->n_lines + 1, sizeof(*given));
+	bool *closed = arena_array(a, b->n_lines + 1, sizeof(*closed));
 
 	for (size_t i = 0; i < b->n_lines; i++)
 		weights[i] = whole(&b->lines[i]) - gained(&b->lines[i]);
-	allot(least(b->undelivered, c->released), weights, b->n_lines, given);
+	share_due(c, b, weights, closed, given);
 	for (size_t i = 0; i < b->n_lines; i++)
 		TRY(set_due(&b->lines[i], given[i]));
 	return OK;
@@ -426,10 +462,13 @@ undo(struct campaign *c, struct books *b, bool unapply)
 		kept += n->applied;
 	}
 	for (size_t i = 0; i < b->n_lines; i++) {
-		b->lines[i].due = b->lines[i].refunded;
-		b->lines[i].due_tax = b->lines[i].refunded_tax;
-		if (b->lines[i].ended_on.n == DAY_NONE.n)
-			b->lines[i].ended_on = c->ended_on;
+		struct line *l = &b->lines[i];
+
+		l->counted = l->earned = l->earned_tax = 0;
+		l->due = l->refunded;
+		l->due_tax = l->refunded_tax;
+		if (l->ended_on.n == DAY_NONE.n)
+			l->ended_on = c->ended_on;
 	}
 	c->earned = kept;
 	c->released = c->paid - kept;

@@ -40,7 +40,11 @@ SHAPE(statement_row, struct statement_entry, NULL,
     COLUMN(struct statement_entry, subject_id),
     COLUMN(struct statement_entry, kind, .labels = journal_labels),
     COLUMN(struct statement_entry, amount),
+    COLUMN(struct statement_entry, balance),
     COLUMN(struct statement_entry, created_at));
+
+SHAPE(account_id_row, struct ledger_account, NULL,
+    COLUMN(struct ledger_account, id));
 
 enum err
 ledger_statement(struct db *db, struct arena *a, uint64_t org,
@@ -51,12 +55,13 @@ ledger_statement(struct db *db, struct arena *a, uint64_t org,
 	int64_t balance;
 
 	TRY(db_row(db, a, Q_ACCOUNT_OF_BOOK, ARGS(org, account_id),
-	    &ledger_account_row, &account));
+	    &account_id_row, &account));
 	TRY(db_rows(db, a, Q_STATEMENT, ARGS(account_id, p->after_id != 0 ?
 	    arg_bound(p->after_id) : arg_bound(INT64_MAX), p->limit + 1),
 	    &statement_row, out));
-	balance = p->after_id != 0 ? p->after_key : account.balance;
 	e = out->items;
+	balance = p->after_id != 0 || out->n == 0 ? p->after_key :
+	    e[0].balance;
 	for (size_t i = 0; i < out->n; i++) {
 		e[i].balance = balance;
 		balance -= e[i].amount;

@@ -371,6 +371,8 @@ test('delivery is a total that never goes back', async () => {
 	assert.deepEqual((await deliver(400, q.id, a, { Impressions: -1,
 		Clicks: 1.5, AsOf: 'x' })).fields,
 	    ['Impressions', 'Clicks', 'AsOf']);
+	assert.deepEqual((await deliver(400, q.id, a, { Impressions: 50000,
+		AsOf: day(1) })).fields, ['AsOf'], 'of a day to come');
 	await stop(200, q.id, day(-3));
 	assert.equal((await deliver(422, q.id, a, { Impressions: 50000 })).code,
 	    'after_stop');
@@ -619,6 +621,37 @@ test('delivery after the stop corrects what is due', async () => {
 	    [60, 0, 60, 40, 0, 20]);
 	assert.match((await stop(200, q.id, day(-1))).body.Lines[0].Formula,
 	    /= 40\.00, but refunded before: 60\.00$/);
+	/* who pays out by the first answer hears of it */
+	const events = await query(c.service, `SELECT data FROM event WHERE
+	    type = 'campaign.corrected' AND entity_id = ${q.id} ORDER BY id`);
+	assert.deepEqual(events.trim().split('\n').map((e) => JSON.parse(e)), [
+		{ due: 7000, tax: 0, currency: 'USD' },
+		{ due: 6000, tax: 0, currency: 'USD' }]);
+});
+
+test('the history says when it begins, and as of which day it ends',
+    async () => {
+	const q = await w.quote(me, [cpm({ StartDate: day(1) })]);
+	const history = async () => (await w.ok(200, 'GET',
+	    `/campaigns/${q.id}/history`, { token: me.token })).items
+	    .map((r) => [r.action, r.data]);
+
+	await confirm(q.id);
+	assert.deepEqual((await history()).at(-1), ['schedule', {
+		begins_at: `${day(1)}T00:00:00.000Z` }]);
+	await stop(200, q.id, day(2));
+	assert.deepEqual((await history()).at(-1), ['stop',
+	    { as_of: day(2) }]);
+});
+
+test('a draft that is to begin at a time is confirmed for that time',
+    async () => {
+	const at = `${day(3)} 09:00:00`;
+	const { id } = await w.hood(me, { name: 'Later', status: 'draft',
+		scheduled_time: at });
+
+	assert.equal((await confirm(id)).body.State, 'scheduled');
+	assert.equal((await hood(200, 'GET', id)).scheduled_time, at);
 });
 
 test('delete: before billing, and again', async () => {
@@ -678,6 +711,10 @@ test('delete: a warning where something was delivered', async () => {
 	    'was delivered: 4/100000 impressions.*stop'));
 	assert.match(dry.body.Warnings[1], /2\/4 days/);
 	assert.equal((await get(q.id)).Status, 'CO');
+	/* of days that are over, also where it was stopped as of one to come */
+	await stop(200, q.id, day(1));
+	assert.match((await nv(200, me, 'DELETE', `/${q.id}?dryRun=true`)).body
+	    .Warnings[1], /2\/4 days/);
 	const real = await nv(200, me, 'DELETE', `/${q.id}`);
 	assert.equal(real.text, dry.text);
 	assert.equal((await nv(200, me, 'DELETE', `/${q.id}`)).text, dry.text);
@@ -708,6 +745,12 @@ const QUOTES = {
 		    day(0), dry ? { DryRun: true } : {}, how),
 		change: (q) => deliver(200, q.id, q.lines[0],
 		    { Impressions: 10 }),
+	},
+	'stop, when it is billed since,': {
+		make: () => running([cpm()]),
+		call: (q, dry, how, status = 200) => stop(status, q.id,
+		    day(0), dry ? { DryRun: true } : {}, how),
+		change: (q) => nv(201, me, 'POST', `/${q.id}/invoices`),
 	},
 	refund: {
 		async make() {
@@ -757,6 +800,20 @@ for (const [verb, { make, call, change }] of Object.entries(QUOTES))
 		assert.equal((await call(q, false, { headers: {
 			'if-match': now.headers.etag } })).text, real.text);
 	});
+
+test('a quote of a refund is of those lines', async () => {
+	const q = await running([cpm(), cpm()], '200.00');
+	const Reference = `L-${unique()}`;
+	const call = (status, i, more, how) => refund(status, q.id, '10.00', {
+		Reference, Lines: [{ ID: q.lines[i], Amount: '10.00' }],
+		...more }, how);
+
+	await stop(200, q.id, day(0));
+	const { etag } = (await call(200, 0, { DryRun: true })).headers;
+	const how = { headers: { 'if-match': etag } };
+	assert.equal((await call(412, 1, {}, how)).code, 'stale');
+	await call(200, 0, {}, how);
+});
 
 test('what is entered late finishes by itself, and is stopped before that',
     async () => {
@@ -821,7 +878,9 @@ test('made on another face: lines, money, an end there, a refund here',
 	assert.deepEqual(await state(), ['CO', 'paused']);
 	await hood(204, 'POST', made.id, '/cancel', { reason: 'No more' });
 	assert.deepEqual(await state(), ['KI', 'canceled']);
-	assert.equal((await stop(409, made.id, day(0))).code, 'conflict');
+	assert.equal((await stop(409, made.id, day(0))).body.Message, 'This ' +
+	    'does not fit the state that the resource is in: the campaign is ' +
+	    `canceled as of ${day(0)}`);
 	await refund(200, made.id, '100.00');
 	await nv(200, me, 'DELETE', `/${made.id}`);
 	assert.deepEqual(await state(), ['AC', 'deleted']);

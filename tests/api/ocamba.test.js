@@ -629,19 +629,28 @@ test('a quote holds until the facts change', async () => {
 	    ${line.id}`), '6000');
 });
 
-test('its placements end with a campaign', async () => {
-	const r = await w.referrer();
-	const made = await w.campaign(r);
-	const { id } = await running();
+const ENDINGS = {
+	cancel: (id) => ok(204, 'POST', `/${id}/cancel`, BODIES.cancel),
+	stop: (id) => w.naviga(200, me, 'POST', `/${id}/stop`, {
+		StopDate: gmt(0).slice(0, 10) }),
+	delete: (id) => w.naviga(200, me, 'DELETE', `/${id}`),
+};
 
-	await sql(`UPDATE placement SET campaign_id = ${id} WHERE id =
-	    ${made.id}`);
-	await ok(204, 'POST', `/${id}/cancel`, BODIES.cancel);
-	assert.equal((await w.ok(200, 'GET', `/referrer-campaigns/${made.id}`,
-	    { token: r.token })).status, 'INACTIVE');
-	assert.equal((await w.events(r, 'referrer_campaign.ended', made.id))
-	    .length, 1);
-});
+for (const [verb, end] of Object.entries(ENDINGS))
+	test(`its placements end with a campaign: ${verb}`, async () => {
+		const r = await w.referrer();
+		const made = await w.campaign(r);
+		const { id } = await running();
+
+		await sql(`UPDATE placement SET campaign_id = ${id} WHERE id =
+		    ${made.id}`);
+		await end(id);
+		assert.equal((await w.ok(200, 'GET',
+		    `/referrer-campaigns/${made.id}`, { token: r.token }))
+		    .status, 'INACTIVE');
+		assert.equal((await w.events(r, 'referrer_campaign.ended',
+		    made.id)).length, 1);
+	});
 
 /* --- with lines and money, made on another face --- */
 

@@ -119,6 +119,8 @@ act_on(struct db *d, struct act *t, const struct actor *who)
 		return campaign_delete(d, &arena, who, c, t->how);
 	case REFUND:
 		return campaign_refund(d, &arena, who, c, &t->refund);
+	case ADD:
+		return line_add(d, &arena, who, c, t->lines, t->n);
 	case READ:
 	case MAKE:
 	case TURN:

@@ -22,7 +22,7 @@ void clock_at(struct day);		/* its noon */
 /* One act on a campaign, in a transaction of its own. */
 struct act {
 	enum { MAKE, CONFIRM, PAUSE, PREPAY, BILL, DELIVER, STOP, CANCEL,
-		DELETE, REFUND, TURN, READ } what;
+		DELETE, REFUND, TURN, READ, ADD } what;
 	uint64_t id;
 	const char *advertiser;
 	struct line *lines;

@@ -170,6 +170,48 @@ delivery_after_the_stop_corrects(void **state)
 	assert_books_are_clean();
 }
 
+/* The money of a line that went back is not there for another line. */
+static void
+a_correction_after_a_refund_leaves_less_for_the_others(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 1, 20, 1000, 5000),
+	    line(PRICE_CPM, 1, 20, 1000, 10000) };
+	struct line more[] = { line(PRICE_CPD, 1, 10, 1, 9000) };
+	struct act t, u;
+
+	(void)state;
+	clock_at(february(1));
+	u = running("short", more, 1);
+	u.what = STOP;
+	u.day = february(1);
+	act(&u);
+	t = running("short", lines, 2);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("S-1"),
+	    .amount = 5000, .n = 1,
+	    .lines = &(struct refund_line){ lines[0].id, 5000 } };
+	act(&t);
+	t.what = DELIVER;
+	t.report = (struct line_report){ lines[0].id, 1000, 0, february(1) };
+	act(&t);
+	/* of 15000 are 5000 earned and 5000 refunded */
+	assert_int_equal(t.books.refunded, 5000);
+	assert_int_equal(t.books.lines[0].due, 5000);
+	assert_int_equal(t.books.lines[1].due, 5000);
+	assert_int_equal(t.books.unbilled, 0);
+	assert_int_equal(on_account("short"), 8100 + 5000);
+	t.what = REFUND;
+	t.refund = (struct campaign_refund){ .reference = STR("S-2"),
+	    .amount = 5001 };
+	assert_int_equal(try(&t), ERR_MORE_THAN_DUE);
+	t.refund.amount = 5000;
+	act(&t);
+	assert_books_are_clean();
+}
+
 static void
 credit_that_was_drawn_is_not_refunded(void **state)
 {
@@ -252,6 +294,83 @@ deleting_leaves_nothing(void **state)
 	assert_int_equal(t.books.invoices[0].applied, 15233);
 	assert_int_equal(on_account("stays"), 0);
 	assert_books_are_clean();
+}
+
+/* As if it had not been: nothing is earned, and nothing is owed for it. */
+static void
+deleting_what_has_ended_leaves_nothing_either(void **state)
+{
+	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 7000) };
+	struct act t = { .what = MAKE, .advertiser = "owes", .lines = lines,
+	    .n = 1 };
+
+	(void)state;
+	clock_at(february(1));
+	act(&t);
+	t.what = CONFIRM;
+	act(&t);
+	t.what = STOP;
+	t.day = february(1);
+	act(&t);
+	assert_int_equal(t.books.unbilled, 7000);
+	t.what = DELETE;
+	t.how = (struct deletion){ false, false };
+	act(&t);
+	assert_int_equal(t.books.unbilled, 0);
+	assert_int_equal(t.books.lines[0].earned, 0);
+	assert_books_are_clean();
+}
+
+static int64_t
+billed(const struct act *t)
+{
+	return t->books.invoices[t->books.n_invoices - 1].amount;
+}
+
+/* Months are billed late as well, and then one by one. */
+static void
+a_month_of_a_line_that_has_ended(void **state)
+{
+	struct line lines[] = { line(PRICE_CPD, -3, 26, 1, 3000) };
+	struct act t = { .what = MAKE, .advertiser = "monthly",
+	    .lines = lines, .n = 1 };
+
+	(void)state;
+	clock_at(february(1));
+	act(&t);
+	t.what = CONFIRM;
+	act(&t);
+	t.what = STOP;
+	t.day = february(16);		/* of 30 days 20, of them 4 before */
+	clock_at(february(16));
+	act(&t);
+	t.what = BILL;
+	t.day = february(0);		/* the last of January */
+	act(&t);
+	assert_int_equal(billed(&t), 400);
+	assert_int_equal(try(&t), ERR_NOTHING_TO_BILL);
+	t.day = february(1);
+	act(&t);
+	assert_int_equal(billed(&t), 1600);
+	assert_books_are_clean();
+}
+
+static void
+what_is_scheduled_begins_with_its_first_line(void **state)
+{
+	struct line lines[] = { line(PRICE_FLAT, 10, 20, 1, 1000) };
+	struct line more[] = { line(PRICE_FLAT, 5, 12, 1, 1000) };
+	struct act t;
+
+	(void)state;
+	clock_at(february(1));
+	t = running("widens", lines, 1);
+	assert_int_equal(t.campaign.begins_at.us, day_start(february(10)).us);
+	t.what = ADD;
+	t.lines = more;
+	act(&t);
+	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
+	assert_int_equal(t.campaign.begins_at.us, day_start(february(5)).us);
 }
 
 static void
@@ -402,8 +521,14 @@ main(void)
 		cmocka_unit_test(what_is_open_is_credited_first),
 		cmocka_unit_test(unpaid_and_unbilled_owes_what_was_earned),
 		cmocka_unit_test(delivery_after_the_stop_corrects),
+		cmocka_unit_test(
+		    a_correction_after_a_refund_leaves_less_for_the_others),
 		cmocka_unit_test(credit_that_was_drawn_is_not_refunded),
 		cmocka_unit_test(deleting_leaves_nothing),
+		cmocka_unit_test(
+		    deleting_what_has_ended_leaves_nothing_either),
+		cmocka_unit_test(a_month_of_a_line_that_has_ended),
+		cmocka_unit_test(what_is_scheduled_begins_with_its_first_line),
 		cmocka_unit_test(cents_are_allotted_and_tax_goes_along),
 		cmocka_unit_test(the_clock_begins_and_finishes),
 		cmocka_unit_test(verbs_go_only_from_where_they_may),

@@ -71,10 +71,13 @@ static void
 take(int step, struct act *t)
 {
 	uint64_t count;
+	enum err e;
 
 	draw(step, t);
 	if (t->what != TURN) {
-		done[t->what] += try(t) == OK;
+		e = try(t);
+		assert_int_not_equal(e, ERR_INTERNAL);
+		done[t->what] += e == OK;
 		return;
 	}
 	clock_at((struct day){ february(1).n + step * 28 / STEPS });

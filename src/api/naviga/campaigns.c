@@ -12,18 +12,20 @@ get(struct request *rq)
 	return nv_answer(rq, &c);
 }
 
-/* What was confirmed before stays so. */
+/* What was confirmed before stays so.  A draft may know when it is to begin. */
 static enum err
 confirm(struct request *rq)
 {
+	struct when at = { 0 };
 	struct campaign c;
 
 	TRY(nv_lock(rq, &c));
 	if (campaign_over(&c))
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
+	if (c.begins_at.us > rq->now.us)
+		at = c.begins_at;
 	if (c.status == CAMPAIGN_DRAFT)
-		TRY(campaign_begin(rq->db, rq->arena, ACTOR(rq), &c,
-		    (struct when){ 0 }));
+		TRY(campaign_begin(rq->db, rq->arena, ACTOR(rq), &c, at));
 	return nv_answer(rq, &c);
 }
 
@@ -45,6 +47,15 @@ SHAPE(delivery_in, struct delivery_in, "Delivery",
 
 enum { GIVEN_IMPRESSIONS = 1, GIVEN_CLICKS = 2 };
 
+static void
+check_delivery(struct request *rq)
+{
+	const struct delivery_in *in = rq->in;
+
+	if (in->at.n > day_of(rq->now).n)
+		nv_wrong(rq, STR("AsOf"), "must not be a day to come");
+}
+
 static enum err
 deliver(struct request *rq)
 {
@@ -56,7 +67,8 @@ deliver(struct request *rq)
 	struct campaign c;
 
 	TRY(nv_lock(rq, &c));
-	TRY(line_deliver(rq->db, rq->arena, ACTOR(rq), &c, &r));
+	TRY(campaign_told(rq, &c, line_deliver(rq->db, rq->arena, ACTOR(rq),
+	    &c, &r)));
 	return nv_answer_line(rq, &c, r.line_id);
 }
 
@@ -79,7 +91,8 @@ const struct route nv_campaign_routes[] = {
 	  .summary = "Confirm a quote: from then it runs by its dates" },
 	{ .op = "reportDelivery", .method = PUT,
 	  .path = "/{id:campaignId}/lines/{id:lineId}/delivery",
-	  .handle = deliver, .in = &delivery_in, .out = &nv_line,
+	  .handle = deliver, .check = check_delivery, .in = &delivery_in,
+	  .out = &nv_line,
 	  .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = delivery_errors,
 	  .tag = "campaigns",

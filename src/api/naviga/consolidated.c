@@ -251,7 +251,7 @@ add_to(struct request *rq, const struct consolidated *in)
 	INVARIANT(str_to_u64(in->id, &id));
 	TRY(campaign_lock(rq->db, rq->arena, rq->who.org_id, id, &c));
 	if (campaign_over(&c))
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	TRY(engage(rq, in, &c));
 	agree_all(rq, in, &c);
 	f.digits = nv_digits(&c);

@@ -91,7 +91,7 @@ show_reversed(struct request *rq, const struct campaign *c,
 /* What would better be stopped; of days only where it ever ran. */
 static void
 warn(struct arena *a, const struct campaign *c, const struct books *b,
-    struct deleted *out)
+    struct day at, struct deleted *out)
 {
 	struct str *text = arena_array(a, b->n_lines + 1, sizeof(*text));
 	size_t n = 0;
@@ -100,13 +100,13 @@ warn(struct arena *a, const struct campaign *c, const struct books *b,
 		const struct line *l = &b->lines[i];
 		const struct delivery d = { (enum price)l->price,
 		    l->starts_on, l->ends_on, l->booked, l->done };
-		const struct part p = earned_part(&d, c->ended_on);
+		const struct part p = earned_part(&d, at);
 
 		if (p.done == 0 || c->launched_at.us == 0)
 			continue;
 		text[n++] = str_printf(a, "Of line %llu was delivered: "
-		    "%lld/%lld %s. To end it and keep what was earned, stop "
-		    "the campaign instead (POST /api/campaigns/%llu/stop)",
+		    "%lld/%lld %s. A deletion undoes that; to end it and keep "
+		    "what was earned, stop it (POST /api/campaigns/%llu/stop)",
 		    LLU(l->id), (long long)p.done, (long long)p.booked,
 		    nv_unit(l->price), LLU(c->id));
 	}
@@ -122,18 +122,21 @@ delete(struct request *rq)
 		.reverse = (rq->asked & ASKED_REVERSE) == 0 || q->reverse,
 	};
 	struct deleted *out = ARENA_NEW(rq->arena, struct deleted);
+	struct day at = day_of(rq->now);
 	struct campaign c;
 	struct books b;
 
 	rq->dry = q->dry;
 	TRY(nv_lock(rq, &c));
 	TRY(campaign_delete(rq->db, rq->arena, ACTOR(rq), &c, how));
-	TRY(books_read(rq->db, rq->arena, &c, c.ended_on, &b));
+	if (c.ended_on.n < at.n)
+		at = c.ended_on;
+	TRY(books_read(rq->db, rq->arena, &c, at, &b));
 	*out = (struct deleted){ .id = c.id, .status = nv_status(&c),
 	    .on_account = nv_money(rq->arena, &c, b.on_account) };
 	show_credited(rq->arena, &c, &b, out);
 	TRY(show_reversed(rq, &c, out));
-	warn(rq->arena, &c, &b, out);
+	warn(rq->arena, &c, &b, at, out);
 	rq->out = out;
 	return OK;
 }

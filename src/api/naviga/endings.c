@@ -113,7 +113,8 @@ stop(struct request *rq)
 
 	rq->dry = in->dry;
 	TRY(nv_lock(rq, &c));
-	TRY(campaign_stop(rq->db, rq->arena, ACTOR(rq), &c, in->at));
+	TRY(campaign_told(rq, &c, campaign_stop(rq->db, rq->arena, ACTOR(rq),
+	    &c, in->at)));
 	if (c.settled)
 		TRY(books_read(rq->db, rq->arena, &c, c.ended_on, &b));
 	else
@@ -124,6 +125,7 @@ stop(struct request *rq)
 	    .due_tax = nv_money(rq->arena, &c, b.due_tax),
 	    .on_account = nv_money(rq->arena, &c, b.on_account) };
 	rq->out = out;
+	campaign_quote(rq, &c, &b);
 	return OK;
 }
 
@@ -211,7 +213,8 @@ refund(struct request *rq)
 	read_refund(rq, &c, &r);
 	if (rq->wrong.n > 0)
 		return ERR_INVALID;
-	TRY(campaign_refund(rq->db, rq->arena, ACTOR(rq), &c, &r));
+	TRY(campaign_told(rq, &c, campaign_refund(rq->db, rq->arena,
+	    ACTOR(rq), &c, &r)));
 	TRY(books_read(rq->db, rq->arena, &c, nv_today(rq, &c), &b));
 	*out = (struct refunded){ .id = c.id,
 	    .refunded = nv_money(rq->arena, &c, b.refunded),
@@ -220,6 +223,7 @@ refund(struct request *rq)
 	    .due_tax = nv_money(rq->arena, &c, b.due_tax - b.refunded_tax),
 	    .on_account = nv_money(rq->arena, &c, b.on_account) };
 	rq->out = out;
+	campaign_quote(rq, &c, &b);
 	return OK;
 }
 

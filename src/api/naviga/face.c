@@ -9,7 +9,7 @@ success(struct request *rq, struct buf *b, bool masked)
 	json_encode(b, rq->route->out, rq->out, masked);
 }
 
-/* What is wrong with the whole body is its message; the rest are fields. */
+/* What is wrong as a whole goes with the message; the rest are fields. */
 static void
 failure(const struct http_in *in, enum err e, const struct complaints *wrong,
     struct buf *b)
@@ -20,7 +20,8 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
 
 	for (c = wrong->first; c != NULL; c = c->next)
 		if (c->field.n == 0)
-			text = c->message;
+			text = str_printf(b->arena, "%.*s: %.*s",
+			    STR_ARG(text), STR_ARG(c->message));
 	buf_lit(b, "{\"Message\":");
 	json_string(b, text);
 	buf_printf(b, ",\"Code\":\"%s\",\"TraceID\":", err_slug(e));

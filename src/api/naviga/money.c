@@ -75,13 +75,14 @@ prepay(struct request *rq)
 
 	TRY(nv_lock(rq, &c));
 	if (c.currency.p == NULL)
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	p.amount = nv_positive(rq, STR("Amount"), in->amount, nv_digits(&c));
 	if (rq->wrong.n > 0)
 		return ERR_INVALID;
 	if (c.paid > MONEY_MAX - p.amount)
 		return ERR_OVERFLOW;
-	TRY(prepayment_add(rq->db, rq->arena, ACTOR(rq), &c, &p));
+	TRY(campaign_told(rq, &c, prepayment_add(rq->db, rq->arena, ACTOR(rq),
+	    &c, &p)));
 	return answer_prepayment(rq, &c, &p);
 }
 
@@ -94,7 +95,7 @@ SHAPE(invoice_in, struct invoice_in, "InvoiceCreate",
     FIELD(struct invoice_in, lines, "Lines", .min = 1,
 	.flags = F_LOOSE, .doc = "Ids of lines; all where absent",
 	.example = "[\"8486\"]"),
-    FIELD(struct invoice_in, month, "Month", .min = 7, .max = 7,
+    FIELD(struct invoice_in, month, "Month", .min = 1, .max = 7,
 	.doc = "Of each line only what belongs to its days up to the end of "
 	    "this month", .example = "\"2026-02\""));
 
@@ -206,8 +207,8 @@ bill(struct request *rq)
 	struct books b;
 
 	TRY(nv_lock(rq, &c));
-	TRY(invoice_issue(rq->db, rq->arena, ACTOR(rq), &c, rq->prepared, &n,
-	    &lines));
+	TRY(campaign_told(rq, &c, invoice_issue(rq->db, rq->arena, ACTOR(rq),
+	    &c, rq->prepared, &n, &lines)));
 	TRY(books_read(rq->db, rq->arena, &c, nv_today(rq, &c), &b));
 	/* the last one, with what was applied to it at once */
 	INVARIANT(b.n_invoices > 0 &&

@@ -146,7 +146,7 @@ struct hood_list_query {
 
 SHAPE(hood_list_query, struct hood_list_query, "CampaignListQuery",
     VIEW_FIELDS(struct hood_list_query, one., "basic"),
-    FIELD(struct hood_list_query, page, "page", .min = 3, .max = 12,
+    FIELD(struct hood_list_query, page, "page", .min = 1, .max = 12,
 	.doc = "N,M: the page N, from 1, with M items, at most 100; "
 	    "1,10 where absent", .example = "\"2,20\""),
     FIELD(struct hood_list_query, sort, "sort", .min = 1, .max = 60,

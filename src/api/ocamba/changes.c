@@ -174,7 +174,7 @@ patch(struct request *rq)
 	TRY(hood_hold(rq, &c));
 	TRY(precondition(rq, (uint64_t)c.version));
 	if (!may_patch(rq, in, c.status))
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	TRY(take(rq, in, rq->given, &c));
 	if (c.status == CAMPAIGN_DRAFT && !starts(in) &&
 	    (rq->given & GIVEN_AT) != 0) {

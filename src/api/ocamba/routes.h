@@ -2,7 +2,7 @@
 #ifndef AFF_API_OCAMBA_ROUTES_H
 #define AFF_API_OCAMBA_ROUTES_H
 
-#include "api/common.h"
+#include "api/campaigns.h"
 #include "model/campaign.h"
 
 extern const struct face ocamba;

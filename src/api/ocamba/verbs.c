@@ -26,8 +26,8 @@ pause_campaign(struct request *rq)
 	struct campaign c = CAMPAIGN_NEW;
 
 	TRY(hood_hold(rq, &c));
-	return campaign_move(rq->db, rq->arena, ACTOR(rq), &c, VERB_PAUSE,
-	    in->reason);
+	return campaign_told(rq, &c, campaign_move(rq->db, rq->arena,
+	    ACTOR(rq), &c, VERB_PAUSE, in->reason));
 }
 
 SHAPE(hood_resume_in, struct hood_start, "CampaignResume",
@@ -46,7 +46,7 @@ resume(struct request *rq)
 		return ERR_INVALID;
 	}
 	if (c.status != CAMPAIGN_PAUSED)
-		return ERR_CONFLICT;
+		return campaign_told(rq, &c, ERR_CONFLICT);
 	TRY(hood_check_start(rq, in, &c));
 	return campaign_begin(rq->db, rq->arena, ACTOR(rq), &c, in->at);
 }
@@ -81,16 +81,12 @@ tell(struct request *rq, const struct campaign *c)
 {
 	struct end_out *out = ARENA_NEW(rq->arena, struct end_out);
 	struct books b;
-	struct buf text;
 
 	TRY(books_read(rq->db, rq->arena, c, c->ended_on, &b));
 	*out = (struct end_out){ b.due, b.due_tax, b.on_account, c->currency,
 	    { b.lines, b.n_lines } };
-	buf_init(&text, rq->arena, 256);
-	buf_u64(&text, c->id);
-	json_encode(&text, &hood_end_out, out, false);
-	rq->quoted = buf_view(&text);
 	rq->out = out;
+	campaign_quote(rq, c, &b);
 	return OK;
 }
 
@@ -101,7 +97,8 @@ cancel(struct request *rq)
 	struct campaign c = CAMPAIGN_NEW;
 
 	TRY(hood_hold(rq, &c));
-	TRY(campaign_cancel(rq->db, rq->arena, ACTOR(rq), &c, in->reason));
+	TRY(campaign_told(rq, &c, campaign_cancel(rq->db, rq->arena,
+	    ACTOR(rq), &c, in->reason)));
 	TRY(tell(rq, &c));
 	rq->dry = in->dry_run;
 	rq->status = in->dry_run ? 200 : 204;

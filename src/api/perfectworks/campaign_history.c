@@ -24,7 +24,7 @@ SHAPE(pw_history, struct history_out, "CampaignHistoryEntry",
     FIELD(struct history_out, row.text, "reason", .flags = F_NULLABLE,
 	.max = 1000, .doc = "In words, until it is erased"),
     FIELD(struct history_out, row.data, "data", .flags = F_JSON,
-	.doc = "Ids and amounts"),
+	.doc = "Ids, amounts and dates"),
     FIELD(struct history_out, row.created_at, "createdAt"),
     FIELD(struct history_out, hash, "hash", .max = 64,
 	.doc = "Of this entry and the hash of the one before it"));
