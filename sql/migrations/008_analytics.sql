@@ -66,7 +66,7 @@ CREATE TABLE referrer_earned (
 );
 
 -- How far a roll-up has come: all before done_until is in it; last_id says
--- where the next turn looks (see src/model/rollup.c).
+-- where the next turn looks (see src/model/referral/rollup.c).
 CREATE TABLE rollup (
 	name VARCHAR(40) CHARACTER SET ascii NOT NULL PRIMARY KEY,
 	done_until DATETIME(6) NOT NULL,

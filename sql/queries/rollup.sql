@@ -1,4 +1,4 @@
--- Sums that the jobs role makes behind the writers: see src/model/rollup.c.
+-- Sums that the jobs role makes behind the writers: see src/model/referral/rollup.c.
 
 -- name: rollup_get
 SELECT done_until, last_id FROM rollup WHERE name = :name

@@ -6,10 +6,10 @@
 
 #include "auth/password.h"
 #include "base/money.h"
-#include "model/api_key.h"
-#include "model/organization.h"
-#include "model/payment.h"
-#include "model/user_token.h"
+#include "model/people/api_key.h"
+#include "model/people/organization.h"
+#include "model/payment/payment.h"
+#include "model/people/user_token.h"
 
 #include "base/banned.h"
 

@@ -3,7 +3,7 @@
 #define AFF_API_CAMPAIGNS_H
 
 #include "api/common.h"
-#include "model/settlement.h"
+#include "model/campaign/settlement.h"
 
 /* Passes the error on, with the state of the campaign where that is why. */
 MUST_CHECK enum err campaign_told(struct request *, const struct campaign *,

@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "jobs/turn.h"
-#include "model/publisher.h"
+#include "model/event/publisher.h"
 
 #include "base/banned.h"
 

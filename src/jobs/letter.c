@@ -1,5 +1,5 @@
 /* Tasks of kind "mail": a letter is written, then handed to the mail server. */
-#include "model/letter.h"
+#include "model/people/letter.h"
 
 #include "auth/principal.h"
 #include "auth/secret.h"

@@ -8,7 +8,7 @@
 #include "auth/webhook.h"
 #include "base/log.h"
 #include "jobs/task.h"
-#include "model/stripe_event.h"
+#include "model/payment/stripe_event.h"
 #include "net/https.h"
 
 #include "base/banned.h"

@@ -4,7 +4,7 @@
 #include "auth/secret.h"
 #include "auth/webhook.h"
 #include "base/log.h"
-#include "model/webhook.h"
+#include "model/event/webhook.h"
 
 #include "base/banned.h"
 

@@ -7,7 +7,7 @@
 #define AFF_JOBS_TURN_H
 
 #include "jobs/sender.h"
-#include "model/delivery.h"
+#include "model/event/delivery.h"
 
 #define TURNS_MAX	64
 #define TURNS_FAILING	16	/* of them, for endpoints that failed last */

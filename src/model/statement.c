@@ -2,8 +2,8 @@
 #include "model/statement.h"
 
 #include "ledger/ledger.h"
-#include "model/product.h"
-#include "model/token.h"
+#include "model/payment/product.h"
+#include "model/token/token.h"
 #include "base/banned.h"
 
 SHAPE(ledger_account_row, struct ledger_account, NULL,

@@ -969,6 +969,27 @@ test('API keys: as bearer, as header, by HTTP Basic', async () => {
 		headers: basic(id, secret) })).code, 'scope');
 });
 
+test('a test key moves no money', async () => {
+	const q = await running([cpm()], '100.00');
+	const { key } = await w.key(me, undefined, { test: true });
+	const trial = { token: key };
+	const before = await get(q.id);
+
+	assert.deepEqual(await get(q.id, trial), before);
+	for (const [method, path, body] of [
+	    ['POST', '/prepayments', { Type: 'CA', DepositDate: day(0),
+		Amount: 1 }],
+	    ['POST', '/invoices'],
+	    ['PUT', `/lines/${q.lines[0]}/delivery`, { AsOf: day(0) }],
+	    ['POST', '/stop', { StopDate: day(0) }],
+	    ['POST', '/stop', { StopDate: day(0), DryRun: true }],
+	    ['POST', '/refund', { Amount: 1, Reference: 'T' }],
+	    ['DELETE', '']])
+		assert.equal((await nv(403, trial, method, `/${q.id}${path}`,
+		    body)).code, 'test_key');
+	assert.deepEqual(await get(q.id), before);
+});
+
 test('another tenant finds nothing', async () => {
 	const q = await running([cpm()], '100.00');
 	const other = await w.owner();

@@ -401,6 +401,18 @@ async function ended(status) {
 	return x;
 }
 
+test('the campaign of the referral program never ends', async () => {
+	const { token } = await w.house();
+
+	for (const verb of ['pause', 'cancel']) {
+		const a = await c.call('POST', `/v1/hood/campaigns/1/${verb}`, {
+			token, body: { reason: 'By mistake' } });
+
+		assert.equal(a.status, 400, a.text);
+	}
+	await w.referrer();
+});
+
 /* What each status allows, and what becomes of it. */
 const patch = { name: 'Patched' }, start = { run_immediately: 1 };
 const TABLE = {

@@ -7,7 +7,7 @@
 #include "base/settings.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
-#include "model/identity.h"
+#include "model/people/identity.h"
 
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .cookie_days = 30,

@@ -4,8 +4,8 @@
 
 #include "harness.h"
 
-#include "model/billing.h"
-#include "model/ending.h"
+#include "model/campaign/billing.h"
+#include "model/campaign/ending.h"
 
 extern struct arena arena;
 extern struct db *db;

@@ -2,7 +2,7 @@
 #include "harness.h"
 
 #include "base/settings.h"
-#include "model/delivery.h"
+#include "model/event/delivery.h"
 
 #define ORG 7
 #define ENDPOINT UINT64_C(1)

@@ -11,11 +11,11 @@
 #include "base/settings.h"
 #include "ledger/seal.h"
 #include "ledger/verify.h"
-#include "model/click.h"
-#include "model/earning.h"
-#include "model/organization.h"
-#include "model/payment.h"
-#include "model/referral.h"
+#include "model/referral/click.h"
+#include "model/referral/earning.h"
+#include "model/people/organization.h"
+#include "model/payment/payment.h"
+#include "model/referral/referral.h"
 #include "base/banned.h"
 
 #define BUYERS 2

@@ -9,12 +9,12 @@
 
 #include "base/settings.h"
 #include "ledger/ledger.h"
-#include "model/click.h"
-#include "model/earning.h"
-#include "model/organization.h"
-#include "model/payment.h"
-#include "model/referral.h"
-#include "model/token.h"
+#include "model/referral/click.h"
+#include "model/referral/earning.h"
+#include "model/people/organization.h"
+#include "model/payment/payment.h"
+#include "model/referral/referral.h"
+#include "model/token/token.h"
 
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .cookie_days = 30,

@@ -14,12 +14,12 @@
 #include "base/settings.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
-#include "model/earning.h"
-#include "model/organization.h"
-#include "model/payment.h"
-#include "model/referral.h"
-#include "model/refund.h"
-#include "model/withdrawal.h"
+#include "model/referral/earning.h"
+#include "model/people/organization.h"
+#include "model/payment/payment.h"
+#include "model/referral/referral.h"
+#include "model/payment/refund.h"
+#include "model/referral/withdrawal.h"
 
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .cookie_days = 30,

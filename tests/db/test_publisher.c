@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "model/event.h"
-#include "model/publisher.h"
+#include "model/event/event.h"
+#include "model/event/publisher.h"
 
 #define ORG 7
 #define EACH 200

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "ledger/verify.h"
-#include "model/rollup.h"
+#include "model/referral/rollup.h"
 
 #define PROCESSES 4
 #define PLACEMENTS 20

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "model/lot.h"
+#include "model/token/lot.h"
 #include "base/banned.h"
 
 static struct token_balance

@@ -3,9 +3,9 @@
 
 #include "base/settings.h"
 #include "ledger/verify.h"
-#include "model/adjustment.h"
-#include "model/organization.h"
-#include "model/refund.h"
+#include "model/token/adjustment.h"
+#include "model/people/organization.h"
+#include "model/payment/refund.h"
 #include "base/banned.h"
 
 #define TOKEN_PRICE 20

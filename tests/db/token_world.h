@@ -4,9 +4,9 @@
 
 #include "harness.h"
 
-#include "model/payment.h"
-#include "model/reservation.h"
-#include "model/token.h"
+#include "model/payment/payment.h"
+#include "model/token/reservation.h"
+#include "model/token/token.h"
 
 #define LLU(v) ((unsigned long long)(v))
 #define DAY 86400

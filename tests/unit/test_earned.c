@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "model/earned.h"
+#include "model/campaign/earned.h"
 #include "base/banned.h"
 
 static struct day

@@ -2,7 +2,7 @@
 #include "api/naviga/lines.h"
 
 #include "base/money.h"
-#include "model/line.h"
+#include "model/campaign/line.h"
 #include "base/banned.h"
 
 struct consolidated {

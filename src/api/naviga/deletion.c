@@ -1,8 +1,8 @@
 /* Deleting what was entered in error, with a dry run, whose ETag is a quote. */
 #include "api/naviga/routes.h"
 
-#include "model/billing.h"
-#include "model/ending.h"
+#include "model/campaign/billing.h"
+#include "model/campaign/ending.h"
 #include "base/banned.h"
 
 struct delete_query {

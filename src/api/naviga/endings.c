@@ -1,7 +1,7 @@
 /* Stop and refund, each with a dry run, whose ETag is a quote. */
 #include "api/naviga/routes.h"
 
-#include "model/ending.h"
+#include "model/campaign/ending.h"
 #include "base/banned.h"
 
 struct stop_in {

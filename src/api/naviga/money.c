@@ -2,7 +2,7 @@
 #include "api/naviga/routes.h"
 
 #include "base/money.h"
-#include "model/billing.h"
+#include "model/campaign/billing.h"
 #include "base/banned.h"
 
 struct prepayment_in {

@@ -3,7 +3,7 @@
 #define AFF_API_NAVIGA_ROUTES_H
 
 #include "api/campaigns.h"
-#include "model/settlement.h"
+#include "model/campaign/settlement.h"
 
 extern const struct face naviga;
 

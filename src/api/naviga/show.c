@@ -1,7 +1,7 @@
 /* A campaign in whole: its lines, its invoices, its money. */
 #include "api/naviga/routes.h"
 
-#include "model/billing.h"
+#include "model/campaign/billing.h"
 #include "base/banned.h"
 
 #define ROWS_MAX 100000

@@ -3,7 +3,7 @@
 #define AFF_API_OCAMBA_ROUTES_H
 
 #include "api/campaigns.h"
-#include "model/campaign.h"
+#include "model/campaign/campaign.h"
 
 extern const struct face ocamba;
 

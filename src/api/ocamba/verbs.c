@@ -1,6 +1,6 @@
 /* Pausing, resuming and canceling campaigns. */
 #include "api/ocamba/routes.h"
-#include "model/ending.h"
+#include "model/campaign/ending.h"
 
 #include "base/banned.h"
 

@@ -1,6 +1,6 @@
 /* API keys of the active organization. */
 #include "api/perfectworks/routes.h"
-#include "model/api_key.h"
+#include "model/people/api_key.h"
 
 #include "base/banned.h"
 

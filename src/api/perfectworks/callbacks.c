@@ -3,8 +3,8 @@
 #include "auth/stripe_signature.h"
 #include "auth/webhook.h"
 #include "base/settings.h"
-#include "model/payment.h"
-#include "model/stripe_event.h"
+#include "model/payment/payment.h"
+#include "model/payment/stripe_event.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* The history of a campaign: who did what, when and why. */
 #include "api/perfectworks/routes.h"
 #include "ledger/history.h"
-#include "model/campaign.h"
+#include "model/campaign/campaign.h"
 
 #include "base/banned.h"
 

@@ -1,10 +1,10 @@
 /* What several resources of this face share. */
 #include "api/perfectworks/routes.h"
-#include "model/identity.h"
-#include "model/organization.h"
-#include "model/placement.h"
+#include "model/people/identity.h"
+#include "model/people/organization.h"
+#include "model/referral/placement.h"
 #include "base/settings.h"
-#include "model/analytics.h"
+#include "model/referral/analytics.h"
 
 #include "base/banned.h"
 

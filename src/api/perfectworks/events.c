@@ -1,6 +1,6 @@
 /* What has happened in the active organization, in order. */
 #include "api/perfectworks/routes.h"
-#include "model/event.h"
+#include "model/event/event.h"
 
 #include "base/banned.h"
 

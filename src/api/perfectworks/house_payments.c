@@ -1,7 +1,7 @@
 /* Payments of all organizations, and what the house gives back of them. */
 #include "api/perfectworks/routes.h"
 #include "base/money.h"
-#include "model/checkout.h"
+#include "model/payment/checkout.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* Invitations to the active organization. */
 #include "api/perfectworks/routes.h"
-#include "model/invitation.h"
-#include "model/organization.h"
+#include "model/people/invitation.h"
+#include "model/people/organization.h"
 
 #include "base/banned.h"
 

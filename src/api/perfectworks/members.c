@@ -1,7 +1,7 @@
 /* Members of the active organization, and joining one. */
 #include "api/perfectworks/routes.h"
-#include "model/identity.h"
-#include "model/invitation.h"
+#include "model/people/identity.h"
+#include "model/people/invitation.h"
 
 #include "base/banned.h"
 

@@ -1,8 +1,8 @@
 /* Confirming an address, and passwords: forgotten, chosen anew, changed. */
 #include "api/perfectworks/routes.h"
 #include "auth/password.h"
-#include "model/organization.h"
-#include "model/user_token.h"
+#include "model/people/organization.h"
+#include "model/people/user_token.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* What is for sale, and checkout sessions. */
 #include "api/perfectworks/routes.h"
 #include "base/settings.h"
-#include "model/checkout.h"
+#include "model/payment/checkout.h"
 
 #include "base/banned.h"
 

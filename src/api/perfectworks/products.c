@@ -1,9 +1,9 @@
 /* Products as the house administers them. */
 #include "api/perfectworks/routes.h"
 #include "base/money.h"
-#include "model/product.h"
-#include "model/provider.h"
-#include "model/token.h"
+#include "model/payment/product.h"
+#include "model/payment/provider.h"
+#include "model/token/token.h"
 
 #include "base/banned.h"
 

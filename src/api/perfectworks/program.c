@@ -1,7 +1,7 @@
 /* The referral program, for the house: who joins, and commissions on hold. */
 #include "api/perfectworks/routes.h"
-#include "model/earning.h"
-#include "model/screen.h"
+#include "model/referral/earning.h"
+#include "model/referral/screen.h"
 
 #include "base/banned.h"
 

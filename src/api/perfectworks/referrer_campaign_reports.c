@@ -3,7 +3,7 @@
 
 #include "api/perfectworks/routes.h"
 #include "base/qr.h"
-#include "model/analytics.h"
+#include "model/referral/analytics.h"
 
 #include "base/banned.h"
 

@@ -1,6 +1,6 @@
 /* Referrer campaigns: placements of the house's program with code and link. */
 #include "api/perfectworks/routes.h"
-#include "model/placement.h"
+#include "model/referral/placement.h"
 
 #include "base/banned.h"
 

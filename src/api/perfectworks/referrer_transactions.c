@@ -1,7 +1,7 @@
 /* What a referrer earned and took out. */
 #include "api/perfectworks/routes.h"
-#include "model/explain.h"
-#include "model/screen.h"
+#include "model/referral/explain.h"
+#include "model/referral/screen.h"
 
 #include "base/banned.h"
 

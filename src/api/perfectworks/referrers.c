@@ -1,6 +1,6 @@
 /* Joining the referral program, and what it brings. */
 #include "api/perfectworks/routes.h"
-#include "model/analytics.h"
+#include "model/referral/analytics.h"
 
 #include "base/banned.h"
 

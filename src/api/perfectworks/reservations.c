@@ -2,7 +2,7 @@
 #include "api/perfectworks/routes.h"
 #include "base/money.h"
 #include "base/settings.h"
-#include "model/reservation.h"
+#include "model/token/reservation.h"
 
 #include "base/banned.h"
 

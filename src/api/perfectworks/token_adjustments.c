@@ -1,8 +1,8 @@
 /* Tokens that the house gives or takes, with a reason. */
 #include "api/perfectworks/routes.h"
 #include "base/money.h"
-#include "model/adjustment.h"
-#include "model/organization.h"
+#include "model/token/adjustment.h"
+#include "model/people/organization.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* Tokens of the active organization. */
 #include "api/perfectworks/routes.h"
-#include "model/lot.h"
-#include "model/token.h"
+#include "model/token/lot.h"
+#include "model/token/token.h"
 
 #include "base/banned.h"
 

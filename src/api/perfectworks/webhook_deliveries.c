@@ -1,6 +1,6 @@
 /* What is sent to webhook endpoints: seen, tried, and sent again. */
 #include "api/perfectworks/routes.h"
-#include "model/webhook.h"
+#include "model/event/webhook.h"
 
 #include "base/banned.h"
 

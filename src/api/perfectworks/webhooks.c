@@ -2,8 +2,8 @@
 #include "api/perfectworks/routes.h"
 #include "base/address.h"
 #include "base/settings.h"
-#include "model/event.h"
-#include "model/webhook.h"
+#include "model/event/event.h"
+#include "model/event/webhook.h"
 
 #include "base/banned.h"
 

@@ -2,7 +2,7 @@
 #include "api/perfectworks/routes.h"
 #include "base/money.h"
 #include "base/settings.h"
-#include "model/withdrawal.h"
+#include "model/referral/withdrawal.h"
 
 #include "base/banned.h"
 

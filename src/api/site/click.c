@@ -20,8 +20,8 @@
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
-#include "model/click.h"
-#include "model/organization.h"
+#include "model/referral/click.h"
+#include "model/people/organization.h"
 
 #include "base/banned.h"
 

@@ -6,7 +6,7 @@
 #include "api/site/site.h"
 #include "base/money.h"
 #include "base/settings.h"
-#include "model/payment.h"
+#include "model/payment/payment.h"
 
 #include "base/banned.h"
 

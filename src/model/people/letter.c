@@ -1,0 +1,67 @@
+/* From the task of a letter to what stands in it. */
+#include "model/people/letter.h"
+
+#include "base/settings.h"
+#include "model/people/invitation.h"
+#include "model/people/user_token.h"
+#include "base/banned.h"
+
+const char *const letter_labels[] = {
+	[LETTER_INVITATION] = "invitation",
+	[LETTER_CONFIRMATION] = "confirmation",
+	[LETTER_PASSWORD] = "password", NULL
+};
+
+SHAPE(letter_order, struct letter_order, "LetterOrder",
+    FIELD(struct letter_order, kind, "kind", .flags = F_REQUIRED,
+	.labels = letter_labels),
+    FIELD(struct letter_order, email, "email", .flags = F_NULLABLE,
+	.max = 254));
+
+static enum err
+order(struct db *db, struct arena *a, const struct letter_order *o,
+    uint64_t subject, struct when now)
+{
+	struct buf payload;
+
+	if (!settings->mail)
+		return OK;
+	buf_init(&payload, a, 128);
+	json_encode(&payload, &letter_order, o, false);
+	return db_exec(db, Q_TASK_INSERT, ARGS(STR("mail"), arg_bound(subject),
+	    buf_view(&payload), now), NULL, NULL);
+}
+
+enum err
+letter_order_invitation(struct db *db, struct arena *a,
+    uint64_t invitation_id, struct when now)
+{
+	return order(db, a, &(struct letter_order){ LETTER_INVITATION,
+	    STR_NULL }, invitation_id, now);
+}
+
+enum err
+letter_order_user(struct db *db, struct arena *a, enum letter_kind kind,
+    struct str email, struct when now)
+{
+	return order(db, a, &(struct letter_order){ (int)kind, email }, 0,
+	    now);
+}
+
+enum err
+letter_write(struct db *db, struct arena *a, const struct letter_order *o,
+    uint64_t invitation_id, bool again, struct when now, struct letter *l)
+{
+	*l = (struct letter){ .kind = o->kind, .role = ROLE_NONE };
+	switch ((enum letter_kind)o->kind) {
+	case LETTER_INVITATION:
+		return invitation_write(db, a, invitation_id, now, l);
+	case LETTER_CONFIRMATION:
+		return user_token_write(db, a, USER_TOKEN_CONFIRMATION,
+		    o->email, again, now, l);
+	case LETTER_PASSWORD:
+		return user_token_write(db, a, USER_TOKEN_PASSWORD, o->email,
+		    again, now, l);
+	}
+	return ERR_NOT_FOUND;
+}

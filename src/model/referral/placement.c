@@ -1,0 +1,359 @@
+/* Placements: their life, their lists and their counts. */
+#include "model/referral/placement.h"
+
+#include <sodium.h>
+
+#include "base/settings.h"
+#include "model/campaign/campaign.h"
+#include "model/event/event.h"
+#include "base/banned.h"
+
+#define DUE_ROWS 200
+
+const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
+const char *const placement_phase_labels[] = {
+	"upcoming", "running", "over", NULL
+};
+
+SHAPE(placement_row, struct placement, NULL,
+    COLUMN(struct placement, id),
+    COLUMN(struct placement, referrer_id),
+    COLUMN(struct placement, campaign_id),
+    COLUMN(struct placement, name),
+    COLUMN(struct placement, code),
+    COLUMN(struct placement, landing_url),
+    COLUMN(struct placement, description),
+    COLUMN(struct placement, status, .labels = placement_status_labels),
+    COLUMN(struct placement, starts_at),
+    COLUMN(struct placement, ends_at),
+    COLUMN(struct placement, ended_at),
+    COLUMN(struct placement, created_at),
+    COLUMN(struct placement, updated_at),
+    COLUMN(struct placement, version),
+    COLUMN(struct placement, clicks),
+    COLUMN(struct placement, unique_clicks),
+    COLUMN(struct placement, bot_clicks),
+    COLUMN(struct placement, referrals),
+    COLUMN(struct placement, conversions));
+
+SHAPE(lead_row, struct lead, NULL,
+    COLUMN(struct lead, id),
+    COLUMN(struct lead, organization_id),
+    COLUMN(struct lead, campaign_id),
+    COLUMN(struct lead, referrer_id),
+    COLUMN(struct lead, click_id),
+    COLUMN(struct lead, member_organization_id),
+    COLUMN(struct lead, landing_url),
+    COLUMN(struct lead, counts));
+
+SHAPE(money_of_row, struct money_of, NULL,
+    COLUMN(struct money_of, currency),
+    COLUMN(struct money_of, amount));
+
+#define CODE_LENGTH 10
+
+/* Without vowels and look-alikes: no words, easy to read out. */
+static struct str
+make_code(struct arena *a)
+{
+	static const char letters[] = "23456789bcdfghjkmnpqrstvwxyz";
+	char *p = arena_alloc(a, CODE_LENGTH + 1);
+
+	for (size_t i = 0; i < CODE_LENGTH; i++)
+		p[i] = letters[randombytes_uniform(sizeof(letters) - 1)];
+	return (struct str){ p, CODE_LENGTH };
+}
+
+static enum err
+insert(struct db *db, struct arena *a, struct placement *p, struct when now)
+{
+	bool made = p->code.p == NULL;
+	enum err e = ERR_CODE_TAKEN;
+
+	for (int i = 0; i < (made ? 4 : 1); i++) {
+		if (made)
+			p->code = make_code(a);
+		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(HOUSE_ID,
+		    p->campaign_id, p->referrer_id, p->name, p->code,
+		    p->landing_url, p->description, p->starts_at, p->ends_at,
+		    now), NULL, &p->id);
+		if (e != ERR_CONFLICT)
+			return e;
+	}
+	return ERR_CODE_TAKEN;
+}
+
+static enum err
+event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
+    const char *type)
+{
+	return event_write(db, a, &(struct event){ who->organization_id, type,
+	    id, who->user_id, who->now }, NULL);
+}
+
+enum err
+placement_create(struct db *db, struct arena *a, const struct actor *who,
+    struct placement *p)
+{
+	struct referrer r = { 0 };
+
+	TRY(referrer_active(db, a, who->organization_id, &r));
+	p->referrer_id = r.id;
+	p->campaign_id = PROGRAM_CAMPAIGN;
+	p->status = PLACEMENT_ACTIVE;
+	p->created_at = p->updated_at = who->now;
+	p->version = 1;
+	TRY(insert(db, a, p, who->now));
+	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(p->id), NULL, NULL));
+	return event(db, a, who, p->id, "referrer_campaign.created");
+}
+
+enum err
+placement_get(struct db *db, struct arena *a, uint64_t member, uint64_t id,
+    struct placement *p)
+{
+	return db_row(db, a, Q_PLACEMENT_GET, ARGS(id, HOUSE_ID, member),
+	    &placement_row, p);
+}
+
+static enum err
+lock(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
+    struct placement *p)
+{
+	return db_row(db, a, Q_PLACEMENT_LOCK, ARGS(id, HOUSE_ID,
+	    who->organization_id), &placement_row, p);
+}
+
+enum err
+placement_lock(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id, struct placement *p)
+{
+	TRY(lock(db, a, who, id, p));
+	return db_row(db, a, Q_PLACEMENT_COUNTS, ARGS(id), &placement_row, p);
+}
+
+/* Clients know times to the millisecond and send them back as they got them. */
+static bool
+same_time(struct when a, struct when b)
+{
+	return a.us / 1000 == b.us / 1000;
+}
+
+/* Its time is over, even where the jobs role has not ended it yet. */
+static bool
+is_over(const struct placement *p, struct when now)
+{
+	return p->status == PLACEMENT_INACTIVE ||
+	    (p->ends_at.us != 0 && p->ends_at.us <= now.us);
+}
+
+enum err
+placement_update(struct db *db, struct arena *a, const struct actor *who,
+    const struct placement *was, struct placement *p)
+{
+	uint64_t rows;
+
+	if (is_over(was, who->now) && !(same_time(was->starts_at,
+	    p->starts_at) && same_time(was->ends_at, p->ends_at)))
+		return ERR_CONFLICT;
+	TRY(db_exec(db, Q_PLACEMENT_UPDATE, ARGS(p->name, p->landing_url,
+	    p->description, p->starts_at, p->ends_at, who->now, p->id,
+	    p->version), &rows, NULL));
+	INVARIANT(rows == 1);	/* it is locked */
+	p->version++;
+	p->updated_at = who->now;
+	return event(db, a, who, p->id, "referrer_campaign.updated");
+}
+
+static enum err
+end_one(struct db *db, struct arena *a, const struct actor *who, uint64_t id)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_PLACEMENT_END, ARGS(who->now, id), &rows, NULL));
+	return rows == 0 ? OK :
+	    event(db, a, who, id, "referrer_campaign.ended");
+}
+
+enum err
+placement_end(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id)
+{
+	struct placement p = { 0 };
+
+	TRY(lock(db, a, who, id, &p));
+	return end_one(db, a, who, id);
+}
+
+enum err
+placement_end_all(struct db *db, const struct actor *who)
+{
+	TRY(db_exec(db, Q_PLACEMENT_END_ALL, ARGS(who->now,
+	    who->organization_id, HOUSE_ID), NULL, NULL));
+	return db_exec(db, Q_PLACEMENT_END_EVENTS, ARGS(who->organization_id,
+	    who->user_id, who->now, HOUSE_ID), NULL, NULL);
+}
+
+/* The time of the end says what ended it. */
+enum err
+placement_resume_all(struct db *db, const struct actor *who,
+    struct when deleted_at)
+{
+	TRY(db_exec(db, Q_PLACEMENT_RESUME_EVENTS, ARGS(who->organization_id,
+	    who->user_id, who->now, HOUSE_ID, deleted_at), NULL, NULL));
+	return db_exec(db, Q_PLACEMENT_RESUME_ALL, ARGS(who->now,
+	    who->organization_id, HOUSE_ID, deleted_at), NULL, NULL);
+}
+
+struct due {
+	uint64_t id, organization_id;
+	struct when now;
+};
+
+SHAPE(due_row, struct due, NULL,
+    COLUMN(struct due, id),
+    COLUMN(struct due, organization_id));
+
+struct ending {
+	struct arena *arena;
+	struct due *due;
+	size_t n;
+	struct when now;
+};
+
+static enum err
+end_all(struct db *db, void *arg)
+{
+	struct ending *e = arg;
+
+	for (size_t i = 0; i < e->n; i++)
+		TRY(end_one(db, e->arena, &(struct actor){
+		    e->due[i].organization_id, 0, e->now }, e->due[i].id));
+	return OK;
+}
+
+enum err
+placement_end_due(struct db *db, struct arena *a, struct when now,
+    uint64_t *count)
+{
+	struct list rows;
+	struct ending e;
+
+	TRY(db_rows(db, a, Q_PLACEMENT_DUE, ARGS(now), &due_row, &rows));
+	*count = rows.n;
+	if (rows.n == 0)
+		return OK;
+	e = (struct ending){ a, rows.items, rows.n, now };
+	return tx_run(db, a, end_all, &e);
+}
+
+/* What LIKE takes for itself is meant as it stands. */
+static struct str
+prefix_pattern(struct arena *a, struct str prefix)
+{
+	struct buf b;
+
+	buf_init(&b, a, prefix.n + 8);
+	for (size_t i = 0; i < prefix.n; i++) {
+		if (strchr("%_\\", prefix.p[i]) != NULL)
+			buf_char(&b, '\\');
+		buf_char(&b, prefix.p[i]);
+	}
+	buf_char(&b, '%');
+	return buf_view(&b);
+}
+
+static void
+push_filters(struct arena *a, const struct placement_filter *f,
+    struct list_query *q, struct arg_list *args)
+{
+	int status = f->phase < 0 ? f->status : f->phase == PHASE_OVER ?
+	    PLACEMENT_INACTIVE : PLACEMENT_ACTIVE;
+
+#define PART(given, name, value) \
+	if (given) { \
+		q->wheres |= Q_PLACEMENT_LIST_WHERE_##name; \
+		arg_push(args, value); \
+	}
+	PART(status >= 0, STATUS, LABEL(placement_status_labels, status))
+	PART(f->phase == PHASE_UPCOMING, UPCOMING, ARG(f->now))
+	PART(f->phase == PHASE_RUNNING, STARTED, ARG(f->now))
+	PART(f->prefix.p != NULL, PREFIX, ARG(prefix_pattern(a, f->prefix)))
+	PART(f->code.p != NULL, CODE, ARG(f->code))
+	PART(f->from.n > 0, FROM, ARG(day_start(f->from)))
+	PART(f->to.n != DAY_NONE.n, UNTIL, ARG(day_end(f->to)))
+#undef PART
+}
+
+struct name_row {
+	struct str name;
+};
+
+SHAPE(name_row, struct name_row, NULL, COLUMN(struct name_row, name));
+
+/* In the order of names the cursor is a row, which has its name now. */
+static enum err
+cursor_key(struct db *db, struct arena *a, uint64_t referrer_id,
+    const struct paging *p, struct arg *key)
+{
+	struct name_row row = { STR_NULL };
+	enum err e;
+
+	*key = ARG((struct when){ p->after_key });
+	if (p->order != PLACEMENTS_BY_NAME || p->after_id == 0)
+		return OK;
+	e = db_row(db, a, Q_PLACEMENT_NAME, ARGS(p->after_id, referrer_id),
+	    &name_row, &row);
+	*key = ARG(row.name);
+	return e == ERR_NOT_FOUND ? ERR_BAD_PAGE : e;
+}
+
+enum err
+placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
+    const struct placement_filter *f, const struct paging *p,
+    struct list *out)
+{
+	static const uint32_t after[] = {
+		[PLACEMENTS_NEWEST] = Q_PLACEMENT_LIST_WHERE_AFTER_DESC,
+		[PLACEMENTS_OLDEST] = Q_PLACEMENT_LIST_WHERE_AFTER_ASC,
+		[PLACEMENTS_BY_NAME] = Q_PLACEMENT_LIST_WHERE_AFTER_NAME,
+	};
+	struct list_query q = { .q = Q_PLACEMENT_LIST };
+	struct arg_list args = { 0 };
+	struct arg key;
+
+	TRY(cursor_key(db, a, referrer_id, p, &key));
+	arg_push(&args, ARG(referrer_id));
+	push_filters(a, f, &q, &args);
+	paging_args(p, &q, &args, after[p->order], key);
+	return db_list(db, a, &q, ARG_LIST(args), &placement_row, out);
+}
+
+enum err
+placement_by_code(struct db *db, struct arena *a, struct str code,
+    struct when now, struct lead *lead)
+{
+	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(now, code), &lead_row,
+	    lead);
+}
+
+enum err
+placement_by_click(struct db *db, struct arena *a,
+    const unsigned char token[16], struct when now, struct lead *lead)
+{
+	struct when since = when_add(now, -settings->cookie_days * 86400);
+
+	return db_row(db, a, Q_PLACEMENT_BY_CLICK, ARGS(now, BYTES(token, 16),
+	    since), &lead_row, lead);
+}
+
+enum err
+placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
+    struct when at, const struct count_day *m)
+{
+	TRY(db_exec(db, Q_COUNT_TOTAL, ARGS(m->clicks, m->unique_clicks,
+	    m->bot_clicks, m->referrals, m->conversions, id), NULL, NULL));
+	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), referrer_id,
+	    m->clicks, m->unique_clicks, m->bot_clicks, m->referrals,
+	    m->conversions), NULL, NULL);
+}

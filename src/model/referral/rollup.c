@@ -1,0 +1,383 @@
+/*
+ * Roll-ups.  A row of rollup says how far each has come; moving it on and
+ * adding the sums is one transaction, and the move is guarded by where it stood
+ * before: whoever dies in between, and however many are at it, each click and
+ * each day is added once.  What is summed up does not change any more, so it is
+ * read before the transaction and locks nobody out.
+ *
+ * Clicks have no index by time, which would cost each of them; they are found
+ * by their ids, which follow the order in which they were stored.  A click's
+ * time was read at most AGE before it was stored and committed (the setting
+ * covers transactions and the difference of clocks), so one with a greater id
+ * is older by AGE at most.  With that, for a turn over [done_until, until):
+ *
+ * - all of them are visible, as until is AGE ago;
+ * - all of them stand before the click "behind", which is AGE younger than
+ *   until: it is looked for some steps ahead, so that a turn is bounded however
+ *   much there is to catch up with;
+ * - all that come later stand after last_id, which is AGE older than until,
+ *   even those that nobody sees yet.  What a turn finds there again is older
+ *   than its done_until and left out.
+ *
+ * Earnings are found by their time, which has an index.  Readers add those that
+ * come after done_until, so that their sums are exact at any moment.
+ *
+ * A day of a referrer is added when it is over for AGE.  The newest of a
+ * referrer's days there says which of his placements' days are still to be
+ * counted one by one: see referrer_days.
+ */
+#include "model/referral/rollup.h"
+
+#include "model/referral/referrer.h"
+
+#include "base/banned.h"
+
+#define CLICKS_STEP	UINT64_C(50000)	/* ids ahead, at least */
+#define SOURCES_MAX	200		/* of a placement and a day */
+#define ROWS_ONCE	500
+#define DAYS_ONCE	500		/* LIMIT of rollup_day */
+
+struct mark {
+	struct when done_until;
+	uint64_t last_id;
+};
+
+SHAPE(mark_row, struct mark, NULL,
+    COLUMN(struct mark, done_until),
+    COLUMN(struct mark, last_id));
+
+struct row_at {		/* a click or an earning */
+	uint64_t id;
+	struct when created_at;
+};
+
+SHAPE(row_at_row, struct row_at, NULL,
+    COLUMN(struct row_at, id),
+    COLUMN(struct row_at, created_at));
+
+struct source_sum {
+	uint64_t placement_id;
+	struct day day;
+	struct str source;
+	int64_t clicks, unique_clicks, bot_clicks;
+	bool known;		/* has a row */
+	int64_t have;		/* rows of that placement and day */
+};
+
+SHAPE(source_sum_row, struct source_sum, NULL,
+    COLUMN(struct source_sum, placement_id),
+    COLUMN(struct source_sum, day),
+    COLUMN(struct source_sum, source),
+    COLUMN(struct source_sum, clicks),
+    COLUMN(struct source_sum, unique_clicks),
+    COLUMN(struct source_sum, bot_clicks),
+    COLUMN(struct source_sum, known),
+    COLUMN(struct source_sum, have));
+
+struct day_sum {
+	uint64_t referrer_id;
+	struct count_day d;
+};
+
+SHAPE(day_sum_row, struct day_sum, NULL,
+    COLUMN(struct day_sum, referrer_id),
+    FIELD(struct day_sum, d.day, "day"),
+    FIELD(struct day_sum, d.clicks, "clicks"),
+    FIELD(struct day_sum, d.unique_clicks, "unique_clicks"),
+    FIELD(struct day_sum, d.bot_clicks, "bot_clicks"),
+    FIELD(struct day_sum, d.referrals, "referrals"),
+    FIELD(struct day_sum, d.conversions, "conversions"));
+
+struct earned_sum {
+	uint64_t referrer_id, placement_id;
+	struct day day;
+	struct str currency;
+	int64_t amount;
+};
+
+SHAPE(earned_sum_row, struct earned_sum, NULL,
+    COLUMN(struct earned_sum, referrer_id),
+    COLUMN(struct earned_sum, placement_id),
+    COLUMN(struct earned_sum, day),
+    COLUMN(struct earned_sum, currency),
+    COLUMN(struct earned_sum, amount));
+
+struct next_day {
+	struct day day;
+};
+
+SHAPE(next_day_row, struct next_day, NULL, COLUMN(struct next_day, day));
+
+/* Rows of one table. */
+struct rows {
+	enum query query;
+	struct arg *args;	/* of all rows */
+	size_t n, row_args;
+};
+
+/* What one transaction does: the mark moves, rows are added. */
+struct turn {
+	const char *name;
+	struct mark was, next;
+	struct rows rows[2];
+};
+
+static struct rows
+rows_new(struct arena *a, enum query query, size_t most, size_t row_args)
+{
+	return (struct rows){ query, arena_array(a, most * row_args,
+	    sizeof(struct arg)), 0, row_args };
+}
+
+static void
+rows_add(struct rows *r, struct args row)
+{
+	INVARIANT(row.n == r->row_args);
+	memcpy(r->args + r->n++ * row.n, row.v, row.n * sizeof(*row.v));
+}
+
+static enum err
+rows_insert(struct db *db, const struct rows *r)
+{
+	for (size_t i = 0; i < r->n; i += ROWS_ONCE)
+		TRY(db_exec_rows(db, r->query, r->args + i * r->row_args,
+		    r->n - i < ROWS_ONCE ? r->n - i : ROWS_ONCE, NULL, NULL));
+	return OK;
+}
+
+static enum err
+commit(struct db *db, void *arg)
+{
+	const struct turn *t = arg;
+	uint64_t moved;
+
+	TRY(db_exec(db, Q_ROLLUP_MOVE, ARGS(t->next.done_until,
+	    arg_bound(t->next.last_id), str_of(t->name), t->was.done_until,
+	    arg_bound(t->was.last_id)), &moved, NULL));
+	if (moved == 0)
+		return OK;	/* another process was faster */
+	TRY(rows_insert(db, &t->rows[0]));
+	return rows_insert(db, &t->rows[1]);
+}
+
+static enum err
+read_mark(struct db *db, struct arena *a, const char *name, struct mark *m)
+{
+	*m = (struct mark){ .last_id = 0 };
+	return db_row(db, a, Q_ROLLUP_GET, ARGS(str_of(name)), &mark_row, m);
+}
+
+static struct when
+floor_to(struct when t, int64_t seconds)
+{
+	return (struct when){ t.us - t.us % (seconds * SECOND_US) };
+}
+
+/* The end of the turn, and the click that stands behind all of it. */
+static enum err
+find_end(struct db *db, struct arena *a, const struct rollup_conf *c,
+    const struct mark *was, struct when *until, uint64_t *behind)
+{
+	const struct when newest = *until;
+
+	for (uint64_t step = CLICKS_STEP;; step *= 2) {
+		struct row_at at = { .id = 0 };
+		enum err e = db_row(db, a, Q_ROLLUP_CLICK_FROM,
+		    ARGS(was->last_id + step), &row_at_row, &at);
+
+		*until = newest;
+		*behind = INT64_MAX;
+		if (e != OK)
+			return e == ERR_NOT_FOUND ? OK : e;
+		*behind = at.id;
+		*until = floor_to(when_add(at.created_at, -c->age_seconds),
+		    c->step_seconds);
+		if (until->us > newest.us)
+			*until = newest;
+		if (until->us > was->done_until.us)
+			return OK;
+	}
+}
+
+/* Sums come by placement and day, the known sources first, then the largest. */
+static size_t
+limit_sources(struct source_sum *s, size_t n)
+{
+	int64_t room = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct source_sum *last = kept > 0 ? &s[kept - 1] : NULL;
+		bool same = last != NULL && s[i].day.n == last->day.n &&
+		    s[i].placement_id == last->placement_id;
+
+		if (!same)
+			room = SOURCES_MAX - s[i].have;
+		if (!s[i].known && !str_is(s[i].source, "other") &&
+		    room-- <= 0)
+			s[i].source = STR("other");
+		if (!same || !str_is(s[i].source, "other") ||
+		    !str_is(last->source, "other")) {
+			s[kept++] = s[i];
+			continue;
+		}
+		last->clicks += s[i].clicks;
+		last->unique_clicks += s[i].unique_clicks;
+		last->bot_clicks += s[i].bot_clicks;
+	}
+	return kept;
+}
+
+static struct rows
+source_rows(struct arena *a, struct list sums)
+{
+	struct source_sum *s = sums.items;
+	size_t n = limit_sources(s, sums.n);
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, n, 6);
+
+	for (; n > 0; n--, s++)
+		rows_add(&r, ARGS(s->placement_id, s->day, s->source,
+		    s->clicks, s->unique_clicks, s->bot_clicks));
+	return r;
+}
+
+static enum err
+roll_sources(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	struct turn t = { .name = "click_source" };
+	struct row_at last = { .id = 0 };
+	struct list sums;
+	uint64_t behind;
+	enum err e;
+
+	TRY(read_mark(db, a, t.name, &t.was));
+	t.next = (struct mark){ floor_to(when_add(now, -c->age_seconds),
+	    c->step_seconds), t.was.last_id };
+	if (t.next.done_until.us <= t.was.done_until.us)
+		return OK;
+	TRY(find_end(db, a, c, &t.was, &t.next.done_until, &behind));
+	*more |= behind != INT64_MAX;
+	e = db_row(db, a, Q_ROLLUP_CLICK_BEFORE, ARGS(arg_bound(t.was.last_id),
+	    behind, when_add(t.next.done_until, -c->age_seconds)),
+	    &row_at_row, &last);
+	if (e == OK)
+		t.next.last_id = last.id;
+	else if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(db_rows(db, a, Q_ROLLUP_SOURCES, ARGS(arg_bound(t.was.last_id),
+	    behind, t.was.done_until, t.next.done_until), &source_sum_row,
+	    &sums));
+	t.rows[0] = source_rows(a, sums);
+	return tx_run(db, a, commit, &t);
+}
+
+static struct rows
+day_rows(struct arena *a, struct list sums)
+{
+	const struct day_sum *s = sums.items;
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 7);
+
+	for (size_t i = 0; i < sums.n; i++)
+		rows_add(&r, ARGS(s[i].referrer_id, s[i].d.day, s[i].d.clicks,
+		    s[i].d.unique_clicks, s[i].d.bot_clicks,
+		    s[i].d.referrals, s[i].d.conversions));
+	return r;
+}
+
+/* The next day that has anything, at most the one that is still open. */
+static enum err
+next_day(struct db *db, struct arena *a, struct day done, struct day open,
+    struct day *out)
+{
+	struct next_day next = { DAY_NONE };
+
+	TRY(db_row(db, a, Q_ROLLUP_NEXT_DAY, ARGS(done), &next_day_row, &next));
+	*out = next.day.n != DAY_NONE.n && next.day.n < open.n ? next.day :
+	    open;
+	return OK;
+}
+
+static enum err
+roll_days(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	const struct day open = day_of(when_add(now, -c->age_seconds));
+	struct turn t = { .name = "referrer_day" };
+	const struct day_sum *s;
+	struct list sums;
+	struct day day;
+
+	TRY(read_mark(db, a, t.name, &t.was));
+	day = day_of(t.was.done_until);
+	if (day.n >= open.n)
+		return OK;
+	TRY(db_rows(db, a, Q_ROLLUP_DAY, ARGS(day, arg_bound(t.was.last_id)),
+	    &day_sum_row, &sums));
+	s = sums.items;
+	if (sums.n == DAYS_ONCE) {
+		t.next = (struct mark){ t.was.done_until,
+		    s[sums.n - 1].referrer_id };
+	} else {
+		TRY(next_day(db, a, day, open, &day));
+		t.next = (struct mark){ day_start(day), 0 };
+	}
+	*more |= day.n < open.n;
+	t.rows[0] = day_rows(a, sums);
+	return tx_run(db, a, commit, &t);
+}
+
+static void
+earned_rows(struct arena *a, struct list sums, struct turn *t)
+{
+	const struct earned_sum *s = sums.items;
+
+	t->rows[0] = rows_new(a, Q_ROLLUP_ADD_PLACEMENT_EARNED, sums.n, 4);
+	t->rows[1] = rows_new(a, Q_ROLLUP_ADD_REFERRER_EARNED, sums.n, 4);
+	for (size_t i = 0; i < sums.n; i++) {
+		if (s[i].placement_id != 0)
+			rows_add(&t->rows[0], ARGS(s[i].placement_id, s[i].day,
+			    s[i].currency, s[i].amount));
+		rows_add(&t->rows[1], ARGS(s[i].referrer_id, s[i].day,
+		    s[i].currency, s[i].amount));
+	}
+}
+
+/* A day at most, from the first earning that there is. */
+static enum err
+roll_earned(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	const struct when newest = floor_to(when_add(now, -c->age_seconds),
+	    c->step_seconds);
+	struct turn t = { .name = "earned" };
+	struct row_at first = { .id = 0 };
+	struct list sums;
+
+	TRY(read_mark(db, a, t.name, &t.was));
+	if (newest.us <= t.was.done_until.us)
+		return OK;
+	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(t.was.done_until),
+	    &row_at_row, &first));
+	t.next.done_until = newest;
+	if (first.created_at.us != 0 &&
+	    first.created_at.us + DAY_US < newest.us) {
+		t.next.done_until = floor_to(when_add(first.created_at,
+		    DAY_US / SECOND_US), c->step_seconds);
+		*more = true;
+	}
+	TRY(db_rows(db, a, Q_ROLLUP_EARNED, ARGS(t.was.done_until,
+	    t.next.done_until), &earned_sum_row, &sums));
+	earned_rows(a, sums, &t);
+	return tx_run(db, a, commit, &t);
+}
+
+enum err
+rollup_run(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	*more = false;
+	TRY(roll_sources(db, a, now, c, more));
+	TRY(roll_earned(db, a, now, c, more));
+	return roll_days(db, a, now, c, more);
+}
