@@ -44,7 +44,8 @@ SELECT l.id AS id, l.campaign_id AS campaign_id,
 FROM campaign_line l WHERE l.campaign_id = :campaign ORDER BY l.id
 
 -- name: line_get
-SELECT id, campaign_id, placement_id, price, starts_on, ends_on
+SELECT id, campaign_id, placement_id, price, starts_on, ends_on, impressions,
+	clicks, delivered_on
 FROM campaign_line WHERE campaign_id = :campaign AND id = :id
 
 -- The reports beside that day.

@@ -132,6 +132,7 @@ static void
 delivery_after_the_stop_corrects(void **state)
 {
 	struct line lines[] = { line(PRICE_CPM, 1, 20, 1000, 10000) };
+	int64_t entries;
 	struct act t;
 
 	(void)state;
@@ -153,6 +154,14 @@ delivery_after_the_stop_corrects(void **state)
 	t.what = DELIVER;
 	t.report = (struct line_report){ lines[0].id, 300, 3, february(10) };
 	act(&t);
+	entries = test_number(beside, "SELECT COUNT(*) FROM campaign_history "
+	    "WHERE campaign_id = %llu", (unsigned long long)t.id);
+	act(&t);		/* the same again is nothing new */
+	t.report.clicks = -1;
+	act(&t);
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM "
+	    "campaign_history WHERE campaign_id = %llu",
+	    (unsigned long long)t.id), entries);
 	assert_int_equal(t.books.due, 7000);
 	assert_int_equal(on_account("late"), 2000);
 	t.report.impressions = 900;	/* more than is left of it */

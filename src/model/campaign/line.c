@@ -159,6 +159,15 @@ tell_correction(struct db *db, struct arena *a, const struct actor *who,
 	    (long long)b.due, (long long)b.due_tax, STR_ARG(c->currency));
 }
 
+/* Said before: a repeat of the last report. */
+static bool
+known(const struct line *l, const struct line_report *r)
+{
+	return r->at.n == l->delivered_on.n &&
+	    (r->impressions < 0 || r->impressions == l->impressions) &&
+	    (r->clicks < 0 || r->clicks == l->clicks);
+}
+
 enum err
 line_deliver(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c, const struct line_report *r)
@@ -172,6 +181,8 @@ line_deliver(struct db *db, struct arena *a, const struct actor *who,
 		return ERR_CONFLICT;
 	if (c->ended_on.n != DAY_NONE.n && r->at.n > c->ended_on.n)
 		return ERR_AFTER_STOP;
+	if (known(&l, r))
+		return OK;
 	TRY(store_report(db, a, who, c, *r));
 	late = c->settled;
 	TRY(settle(db, a, who, c));
