@@ -2,9 +2,9 @@
 
 -- name: line_insert
 INSERT INTO campaign_line (organization_id, campaign_id, external_id, product,
-	price, starts_on, ends_on, booked, amount, tax)
+	price, starts_on, ends_on, booked, amount, tax, placement_id)
 VALUES (:org, :campaign, :external, :product, :price, :starts, :ends, :booked,
-	:amount, :tax)
+	:amount, :tax, :placement)
 
 -- name: insertion_insert
 INSERT INTO line_insertion (line_id, day) VALUES
@@ -19,7 +19,7 @@ WHERE l.campaign_id = :campaign ORDER BY i.line_id, i.day
 -- name: line_list
 SELECT l.id AS id, l.campaign_id AS campaign_id,
 	l.placement_id AS placement_id, l.external_id AS external_id,
-	l.product AS product, l.price AS price, l.starts_on AS starts_on,
+	l.product AS product, y.code AS code, l.price AS price, l.starts_on AS starts_on,
 	l.ends_on AS ends_on, l.booked AS booked, l.amount AS amount,
 	l.tax AS tax, l.impressions AS impressions, l.clicks AS clicks,
 	l.delivered_on AS delivered_on, l.ended_on AS ended_on,
@@ -41,7 +41,8 @@ SELECT l.id AS id, l.campaign_id AS campaign_id,
 	END, 0) AS SIGNED) AS done,
 	CAST((SELECT COALESCE(SUM(n.amount + n.tax - n.credited), 0)
 		FROM invoice_line n WHERE n.line_id = l.id) AS SIGNED) AS billed
-FROM campaign_line l WHERE l.campaign_id = :campaign ORDER BY l.id
+FROM campaign_line l LEFT JOIN placement y ON y.id = l.placement_id
+WHERE l.campaign_id = :campaign ORDER BY l.id
 
 -- name: line_get
 SELECT id, campaign_id, placement_id, price, starts_on, ends_on, impressions,

@@ -77,7 +77,8 @@ WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 
 -- name: placement_by_code
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
-	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
+	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
+	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
@@ -87,7 +88,8 @@ WHERE p.code = :code AND p.landing_url <> ''	-- erased: leads nowhere
 -- name: placement_by_click
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
 	r.member_organization_id, p.landing_url, k.id AS click_id,
-	(p.status = 'ACTIVE' AND r.status = 'active' AND c.status = 'running'
+	(p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
+	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM click k JOIN placement p ON p.id = k.placement_id

@@ -3,6 +3,11 @@ INSERT INTO referrer (organization_id, member_organization_id, status,
 	terms, user_id, joined_at)
 VALUES (:org, :member, :status, :terms, :user, :now)
 
+-- An organization promotes its own campaigns by itself.
+-- name: referrer_itself
+SELECT id FROM referrer
+WHERE organization_id = :org AND member_organization_id = :org FOR UPDATE
+
 -- name: referrer_of
 SELECT id, member_organization_id AS organization_id, status, terms, joined_at,
 	decided_at

@@ -1,7 +1,15 @@
-/* States of campaigns in errors, and quotes of their endings. */
+/* States of campaigns in errors, quotes of their endings, and links. */
 #include "api/campaigns.h"
 
+#include "base/settings.h"
 #include "base/banned.h"
+
+struct str
+link_of_code(struct arena *a, struct str code)
+{
+	return str_printf(a, "%.*s/r/%.*s", STR_ARG(settings->public_url),
+	    STR_ARG(code));
+}
 
 /* "canceled as of 2026-02-15" */
 static struct str

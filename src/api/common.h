@@ -11,4 +11,7 @@
 #define ACTOR(rq) (&(struct actor){ (rq)->who.org_id, (rq)->who.user_id, \
 	(rq)->now })
 
+/* A placement's link: api/site/click.c follows it. */
+struct str link_of_code(struct arena *, struct str code);
+
 #endif

@@ -849,6 +849,42 @@ test('what is entered late finishes by itself, and is stopped before that',
 	await refund(200, left.id, '100.00');
 });
 
+test('clicks of a line of our own links are counted here', async () => {
+	const line = { ProductID: 'LINK', PriceType: 'CPC', Quantity: 10,
+		Amount: '50.00', StartDate: day(-1), EndDate: day(5),
+		LandingURL: 'https://shop.example/spring' };
+	const q = await running([line], '50.00');
+	const [made] = (await get(q.id)).Lines;
+	const code = made.Link.split('/r/')[1];
+
+	assert.equal(made.Clicks, 0);
+	for (let i = 0; i < 3; i++) {
+		const a = await w.visit(code);
+
+		assert.equal(a.status, 302);
+		assert.match(a.headers.location, /^https:..shop.example.spring/);
+		assert.ok(!`${a.headers['set-cookie']}`.includes('aff_ref='),
+		    'an advertiser\'s link refers nobody');
+	}
+	assert.equal((await get(q.id)).Lines[0].Clicks, 3);
+	await deliver(409, q.id, made.ID, { Clicks: 7 });
+	const { referrals } = await w.ok(200, 'GET',
+	    '/organizations/current/statistics', { token: me.token });
+	await w.owner({ referralCode: code });
+	assert.equal((await w.ok(200, 'GET',
+	    '/organizations/current/statistics', { token: me.token }))
+	    .referrals, referrals);
+	const { body } = await stop(200, q.id, day(0));
+	assert.equal(body.Lines[0].Earned, 15);
+	assert.equal(body.RefundDue, 35);
+	await w.visit(code);
+	assert.equal((await get(q.id)).Lines[0].Clicks, 3);
+	const bad = await nv(400, me, 'POST', '/consolidated/create', {
+		CampaignID: 'NEW', AdvertiserID: 'A', Name: 'Links',
+		Currency: 'USD', Lines: [{ ...line, PriceType: 'CPM' }] });
+	assert.deepEqual(bad.fields, ['Lines[0].LandingURL']);
+});
+
 /* A call of the Ocamba face on the same campaign. */
 async function hood(status, method, id, verb = '', body = undefined) {
 	const a = await c.call(method, `/v1/hood/campaigns/${id}${verb}`, {

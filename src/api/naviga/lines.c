@@ -12,6 +12,7 @@ struct line_in {
 	struct list insertions;
 	int64_t quantity;
 	struct decimal amount, tax;
+	struct str landing_url;
 };
 
 SHAPE(nv_line_in, struct line_in, "LineCreate",
@@ -35,7 +36,11 @@ SHAPE(nv_line_in, struct line_in, "LineCreate",
     FIELD(struct line_in, amount, "Amount", .flags = F_REQUIRED,
 	.doc = "Without tax", .example = "100.10"),
     FIELD(struct line_in, tax, "TaxAmount", .flags = F_NULLABLE,
-	.doc = "None where absent", .example = "19.02"));
+	.doc = "None where absent", .example = "19.02"),
+    FIELD(struct line_in, landing_url, "LandingURL", .flags = F_NULLABLE,
+	.max = 2000, .format = "uri", .doc = "Of a CPC line: where its Link "
+	    "leads; the clicks of the Link are counted here, none is reported",
+	.example = "\"https://shop.example/spring\""));
 
 static struct str
 named(const struct nv_frame *f, const char *field)
@@ -163,6 +168,10 @@ read_line(const struct nv_frame *f, const struct line_in *in, struct line *l)
 	    .product = in->product, .price = in->price,
 	    .starts_on = in->starts_on, .ends_on = in->ends_on,
 	    .ended_on = DAY_NONE, .delivered_on = DAY_NONE };
+	l->landing_url = in->landing_url;
+	if (in->landing_url.p != NULL && in->price != PRICE_CPC)
+		nv_wrong(f->rq, named(f, "LandingURL"),
+		    "is for CPC lines, whose clicks are counted here");
 	read_booked(f, in, l);
 	read_dates(f, in, l);
 	if (f->digits < 0)

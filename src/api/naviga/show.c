@@ -15,6 +15,7 @@ struct line_out {
 	int64_t quantity, impressions, clicks;
 	struct decimal amount, tax, total, invoiced, earned;
 	struct decimal due, due_tax, refunded, refunded_tax;
+	struct str link;
 };
 
 SHAPE(nv_line, struct line_out, "Line",
@@ -34,7 +35,9 @@ SHAPE(nv_line, struct line_out, "Line",
     FIELD(struct line_out, impressions, "Impressions",
 	.doc = "Delivered, as last reported"),
     FIELD(struct line_out, clicks, "Clicks",
-	.doc = "Delivered, as last reported"),
+	.doc = "Delivered, as last reported, or as the Link counted them"),
+    FIELD(struct line_out, link, "Link", .flags = F_NULLABLE, .max = 2100,
+	.doc = "Leads to the LandingURL and counts the clicks"),
     FIELD(struct line_out, delivered_on, "AsOf", .flags = F_NULLABLE,
 	.doc = "The day of the last report"),
     FIELD(struct line_out, invoiced, "Invoiced",
@@ -233,7 +236,10 @@ show_line(struct view *v, const struct line *l, struct line_out *out,
 		.starts_on = l->starts_on, .ends_on = l->ends_on,
 		.delivered_on = l->delivered_on,
 		.insertions = dates_of(v, l->id), .quantity = l->booked,
-		.impressions = l->impressions, .clicks = l->clicks,
+		.impressions = l->impressions,
+		.clicks = l->code.p != NULL ? l->done : l->clicks,
+		.link = l->code.p == NULL ? STR_NULL :
+		    link_of_code(v->arena, l->code),
 		.amount = money(v, l->amount), .tax = money(v, l->tax),
 		.total = money(v, l->amount + l->tax),
 		.invoiced = money(v, l->billed), .earned = money(v, gained),

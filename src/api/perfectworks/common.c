@@ -3,7 +3,6 @@
 #include "model/people/identity.h"
 #include "model/people/organization.h"
 #include "model/referral/placement.h"
-#include "base/settings.h"
 #include "model/referral/analytics.h"
 
 #include "base/banned.h"
@@ -52,10 +51,3 @@ SHAPE(pw_money, struct money_of, "Money",
 	.max = 3, .doc = "ISO 4217", .example = "\"USD\""),
     FIELD(struct money_of, amount, "amount",
 	.doc = "In minor units: cents", .example = "2000"));
-
-struct str
-pw_link(struct arena *a, struct str code)
-{
-	return str_printf(a, "%.*s/r/%.*s", STR_ARG(settings->public_url),
-	    STR_ARG(code));
-}

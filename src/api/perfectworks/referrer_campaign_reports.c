@@ -147,7 +147,7 @@ qr(struct request *rq)
 
 	TRY(placement_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
 	buf_init(&svg, rq->arena, 4096);
-	if (!qr_svg(&svg, pw_link(rq->arena, p.code), &(struct qr_options){
+	if (!qr_svg(&svg, link_of_code(rq->arena, p.code), &(struct qr_options){
 	    .size = (rq->asked & ASKED_SIZE) != 0 ? q->size : QR_SIZE,
 	    .margin = (rq->asked & ASKED_MARGIN) != 0 ? q->margin : QR_MARGIN,
 	    .level = q->level >= 0 ? (enum qr_level)q->level : QR_M }))

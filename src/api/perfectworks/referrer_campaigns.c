@@ -65,7 +65,7 @@ SHAPE(campaign_out, struct campaign_out, "ReferrerCampaign",
 static struct campaign_out
 shown(struct arena *a, const struct placement *p)
 {
-	return (struct campaign_out){ *p, pw_link(a, p->code) };
+	return (struct campaign_out){ *p, link_of_code(a, p->code) };
 }
 
 static enum err

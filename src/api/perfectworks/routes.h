@@ -70,7 +70,5 @@ void pw_payment_page(struct request *, const struct paging *, struct list);
 extern const struct shape pw_earning;
 /* organizations.c */
 extern const struct shape pw_organization, pw_statistics;
-/* A referrer campaign's link. */
-struct str pw_link(struct arena *, struct str code);
 
 #endif

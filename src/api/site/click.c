@@ -20,6 +20,7 @@
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
+#include "model/campaign/campaign.h"
 #include "model/referral/click.h"
 #include "model/people/organization.h"
 
@@ -233,7 +234,9 @@ answer(struct arena *a, struct visit *v)
 		    sizeof(v->click.token));
 
 		url = landing(a, url, token);
-		set_cookie(a, out, "aff_ref", token);
+		/* a link of an advertiser's line refers nobody */
+		if (v->lead.campaign_id == PROGRAM_CAMPAIGN)
+			set_cookie(a, out, "aff_ref", token);
 		set_cookie(a, out, "aff_vid", str_hex(a, v->click.visitor,
 		    sizeof(v->click.visitor)));
 	}

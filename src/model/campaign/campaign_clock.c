@@ -54,7 +54,10 @@ static enum err
 work_out(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
 {
-	return c->status == CAMPAIGN_DELETED ? OK : settle(db, a, who, c);
+	if (c->status == CAMPAIGN_DELETED)
+		return OK;
+	TRY(settle(db, a, who, c));
+	return campaign_end_placements(db, who, c);
 }
 
 static enum err

@@ -12,10 +12,12 @@
 #define LLU(v) ((unsigned long long)(v))
 #define LL(v) ((long long)(v))
 
-static enum err
-end_placements(struct db *db, const struct actor *who,
+enum err
+campaign_end_placements(struct db *db, const struct actor *who,
     const struct campaign *c)
 {
+	if (!c->settled)
+		return OK;
 	TRY(db_exec(db, Q_PLACEMENT_END_CAMPAIGN, ARGS(who->now, c->id), NULL,
 	    NULL));
 	return db_exec(db, Q_PLACEMENT_END_CAMPAIGN_EVENTS, ARGS(who->now,
@@ -33,8 +35,8 @@ end(struct db *db, struct arena *a, const struct actor *who,
 		return ERR_CONFLICT;
 	c->ended_on = at;
 	TRY(campaign_move(db, a, who, c, verb, reason));
-	TRY(end_placements(db, who, c));
-	return settle(db, a, who, c);
+	TRY(settle(db, a, who, c));
+	return campaign_end_placements(db, who, c);
 }
 
 enum err
@@ -146,8 +148,8 @@ campaign_delete(struct db *db, struct arena *a, const struct actor *who,
 	if (c->ended_on.n == DAY_NONE.n)
 		c->ended_on = day_of(who->now);
 	TRY(campaign_move(db, a, who, c, VERB_DELETE, STR_NULL));
-	TRY(end_placements(db, who, c));
 	TRY(settle_undone(db, a, who, c, &undo));
+	TRY(campaign_end_placements(db, who, c));
 	return how.reverse ? reverse(db, a, who, c) : OK;
 }
 

@@ -24,6 +24,9 @@ MUST_CHECK enum err campaign_stop(struct db *, struct arena *,
 MUST_CHECK enum err campaign_cancel(struct db *, struct arena *,
     const struct actor *, struct campaign *, struct str reason);
 
+/* Its links count no longer, once its end is worked out. */
+MUST_CHECK enum err campaign_end_placements(struct db *, const struct actor *,
+    const struct campaign *);
 /* As a stop as of its last day, which is over. */
 MUST_CHECK enum err campaign_finish(struct db *, struct arena *,
     const struct actor *, struct campaign *);

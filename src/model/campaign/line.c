@@ -3,6 +3,7 @@
 
 #include "model/event/event.h"
 #include "model/campaign/settlement.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -13,6 +14,7 @@ SHAPE(line_row, struct line, NULL,
     COLUMN(struct line, placement_id),
     COLUMN(struct line, external_id),
     COLUMN(struct line, product),
+    COLUMN(struct line, code),
     COLUMN(struct line, price, .labels = price_labels),
     COLUMN(struct line, starts_on),
     COLUMN(struct line, ends_on),
@@ -33,17 +35,35 @@ SHAPE(line_row, struct line, NULL,
     COLUMN(struct line, done),
     COLUMN(struct line, billed));
 
+/* The link whose clicks are the line's delivery. */
 static enum err
-insert(struct db *db, struct arena *a, struct campaign *c, struct line *l)
+make_link(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c, struct line *l)
+{
+	struct placement p = { .campaign_id = c->id, .name = c->name,
+	    .landing_url = l->landing_url };
+
+	if (l->landing_url.p == NULL)
+		return OK;
+	INVARIANT(l->price == PRICE_CPC);
+	TRY(placement_create_own(db, a, who, &p));
+	l->placement_id = p.id;
+	return OK;
+}
+
+static enum err
+insert(struct db *db, struct arena *a, const struct actor *who,
+    struct campaign *c, struct line *l)
 {
 	const struct day *day = l->insertions.items;
 	size_t n = l->insertions.n;
 	struct arg *row = arena_array(a, 2 * n + 1, sizeof(*row));
 
+	TRY(make_link(db, a, who, c, l));
 	TRY(db_exec(db, Q_LINE_INSERT, ARGS(c->organization_id, c->id,
 	    l->external_id, l->product, LABEL(price_labels, l->price),
-	    l->starts_on, l->ends_on, l->booked, l->amount, l->tax), NULL,
-	    &l->id));
+	    l->starts_on, l->ends_on, l->booked, l->amount, l->tax,
+	    l->placement_id), NULL, &l->id));
 	for (size_t i = 0; i < n; i++) {
 		row[2 * i] = ARG(l->id);
 		row[2 * i + 1] = ARG(day[i]);
@@ -74,7 +94,7 @@ line_add(struct db *db, struct arena *a, const struct actor *who,
 	if (campaign_over(c))
 		return ERR_CONFLICT;
 	for (size_t i = 0; i < n; i++) {
-		TRY(insert(db, a, c, &l[i]));
+		TRY(insert(db, a, who, c, &l[i]));
 		widen(c, &l[i]);
 		TRY(campaign_note(db, a, who, c, "add_line", STR_NULL,
 		    "\"line\":\"%llu\",\"amount\":%lld", LLU(l[i].id),

@@ -12,6 +12,8 @@ struct line {
 	uint64_t id, campaign_id;
 	uint64_t placement_id;	/* its clicks are ours to count; 0: reported */
 	struct str external_id, product;
+	struct str landing_url;	/* of a new CPC line: its clicks are counted */
+	struct str code;		/* of the link that counts them */
 	int price;				/* enum price */
 	struct day starts_on, ends_on;		/* both included */
 	int64_t booked;		/* impressions, clicks, insertions; else 1 */

@@ -65,7 +65,8 @@ make_code(struct arena *a)
 }
 
 static enum err
-insert(struct db *db, struct arena *a, struct placement *p, struct when now)
+insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
+    struct when now)
 {
 	bool made = p->code.p == NULL;
 	enum err e = ERR_CODE_TAKEN;
@@ -73,7 +74,7 @@ insert(struct db *db, struct arena *a, struct placement *p, struct when now)
 	for (int i = 0; i < (made ? 4 : 1); i++) {
 		if (made)
 			p->code = make_code(a);
-		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(HOUSE_ID,
+		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
 		    p->campaign_id, p->referrer_id, p->name, p->code,
 		    p->landing_url, p->description, p->starts_at, p->ends_at,
 		    now), NULL, &p->id);
@@ -91,6 +92,17 @@ event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
 	    id, who->user_id, who->now }, NULL);
 }
 
+static enum err
+create(struct db *db, struct arena *a, const struct actor *who, uint64_t org,
+    struct placement *p)
+{
+	p->status = PLACEMENT_ACTIVE;
+	p->created_at = p->updated_at = who->now;
+	p->version = 1;
+	TRY(insert(db, a, org, p, who->now));
+	return db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(p->id), NULL, NULL);
+}
+
 enum err
 placement_create(struct db *db, struct arena *a, const struct actor *who,
     struct placement *p)
@@ -100,12 +112,16 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(referrer_active(db, a, who->organization_id, &r));
 	p->referrer_id = r.id;
 	p->campaign_id = PROGRAM_CAMPAIGN;
-	p->status = PLACEMENT_ACTIVE;
-	p->created_at = p->updated_at = who->now;
-	p->version = 1;
-	TRY(insert(db, a, p, who->now));
-	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(p->id), NULL, NULL));
+	TRY(create(db, a, who, HOUSE_ID, p));
 	return event(db, a, who, p->id, "referrer_campaign.created");
+}
+
+enum err
+placement_create_own(struct db *db, struct arena *a, const struct actor *who,
+    struct placement *p)
+{
+	TRY(referrer_itself(db, a, who, &p->referrer_id));
+	return create(db, a, who, who->organization_id, p);
 }
 
 enum err

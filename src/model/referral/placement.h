@@ -27,6 +27,12 @@ struct placement {
  */
 MUST_CHECK enum err placement_create(struct db *, struct arena *,
     const struct actor *, struct placement *);
+/*
+ * One of the organization's own in one of its campaigns, whose clicks pay a
+ * line: landing_url, name and campaign_id are given.  It refers nobody.
+ */
+MUST_CHECK enum err placement_create_own(struct db *, struct arena *,
+    const struct actor *, struct placement *);
 MUST_CHECK enum err placement_get(struct db *, struct arena *, uint64_t member,
     uint64_t id, struct placement *);
 /* Reads it, and keeps it from others to the end of the transaction. */

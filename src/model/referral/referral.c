@@ -1,6 +1,7 @@
 /* Attribution of sign-ups. */
 #include "model/referral/referral.h"
 
+#include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "base/banned.h"
 
@@ -17,7 +18,8 @@ referral_attribute(struct db *db, struct arena *a, struct str code,
 	else if (click_token.n > 0 &&
 	    str_unhex(click_token, token, sizeof(token)))
 		e = placement_by_click(db, a, token, now, lead);
-	if (e == ERR_NOT_FOUND || (e == OK && !lead->counts)) {
+	if (e == ERR_NOT_FOUND || (e == OK && (!lead->counts ||
+	    lead->campaign_id != PROGRAM_CAMPAIGN))) {
 		*lead = (struct lead){ 0 };
 		return OK;
 	}

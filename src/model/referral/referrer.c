@@ -195,3 +195,24 @@ referrer_earned(struct db *db, struct arena *a, uint64_t referrer_id,
 	*out = (struct list){ e, n };
 	return OK;
 }
+
+struct itself {
+	uint64_t id;
+};
+
+SHAPE(itself_row, struct itself, NULL, COLUMN(struct itself, id));
+
+enum err
+referrer_itself(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t *id)
+{
+	struct itself r = { 0 };
+	enum err e = db_row(db, a, Q_REFERRER_ITSELF,
+	    ARGS(who->organization_id), &itself_row, &r);
+
+	*id = r.id;
+	return e != ERR_NOT_FOUND ? e : db_exec(db, Q_REFERRER_INSERT, ARGS(
+	    who->organization_id, who->organization_id,
+	    LABEL(referrer_status_labels, REFERRER_ACTIVE), STR(""),
+	    who->user_id, who->now), NULL, id);
+}

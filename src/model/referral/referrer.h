@@ -3,6 +3,7 @@
 #define AFF_MODEL_REFERRAL_REFERRER_H
 
 #include "db/paging.h"
+#include "model/people/organization.h"
 
 /* pending active blocked */
 extern const char *const referrer_status_labels[];
@@ -68,5 +69,9 @@ struct earned {
 };
 MUST_CHECK enum err referrer_earned(struct db *, struct arena *,
     uint64_t referrer_id, struct list *);
+
+/* The organization in its own campaigns: made where it is not there yet. */
+MUST_CHECK enum err referrer_itself(struct db *, struct arena *,
+    const struct actor *, uint64_t *id);
 
 #endif
