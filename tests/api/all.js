@@ -32,6 +32,7 @@ for (const name of [
 	'ocamba',
 	'analytics',
 	'naviga',
+	'naviga_endings',
 	'statements',
 	'server',
 	'limits',
