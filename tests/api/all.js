@@ -18,6 +18,7 @@ for (const name of [
 	'products',
 	'refunds',
 	'stripe',
+	'stripe_refunds',
 	'ledger',
 	'events',
 	'webhooks',
