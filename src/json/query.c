@@ -1,5 +1,8 @@
 /* Query strings to records: the same shapes as bodies. */
+#include <json_object_iterator.h>
+
 #include "json/check.h"
+#include "json/text.h"
 
 #include "base/utf8.h"
 
@@ -104,43 +107,123 @@ field_named(const struct shape *s, struct str name)
 	return NULL;
 }
 
-static void
-put(struct arena *a, const struct shape *s, bool lax, struct str pair,
-    void *record, uint64_t *given, struct complaints *wrong)
-{
-	struct str raw, name, value = STR("");
-	struct place p = { .arena = a, .wrong = wrong };
-	uint64_t bit;
-	bool item;
+/* Of one query string, for all that stands in it. */
+struct reader {
+	struct arena *arena;
+	const struct shape *shape;
+	bool lax;
+	void *record;
+	uint64_t *given;
+	struct complaints *wrong;
+};
 
-	if (!str_cut(pair, '=', &raw, &value))
-		value = STR("");
-	name = decode(a, raw);
-	value = decode(a, value);
-	if (name.p == NULL || value.p == NULL) {
-		complain(wrong, a, STR(""), "the query is not well encoded");
-		return;
-	}
-	item = name.n > 2 && str_is(str_skip(name, name.n - 2), "[]");
-	p.path = name;
+static void
+put(const struct reader *r, struct str name, struct str value)
+{
+	struct place p = { .arena = r->arena, .path = name,
+	    .wrong = r->wrong };
+	bool item = name.n > 2 &&
+	    str_is(str_skip(name, name.n - 2), "[]");
+	bool list;
+	uint64_t bit;
+
 	if (item)
 		name.n -= 2;
-	p.field = field_named(s, name);
-	if (p.field == NULL || item != (p.field->type == T_LIST)) {
-		if (!lax)
-			complain(wrong, a, p.path,
+	p.field = field_named(r->shape, name);
+	list = p.field != NULL && p.field->type == T_LIST;
+	if (p.field == NULL || (item && !list) ||
+	    (list && !item && (p.field->flags & F_LOOSE) == 0)) {
+		if (!r->lax)
+			complain(r->wrong, r->arena, p.path,
 			    "is not known here: see the API document");
 		return;
 	}
-	bit = UINT64_C(1) << (p.field - s->fields);
-	if (!item && (*given & bit) != 0)
-		complain(wrong, a, p.path, "stands twice");
-	*given |= bit;
-	p.at = (char *)record + p.field->at;
-	if (item)
+	bit = UINT64_C(1) << (p.field - r->shape->fields);
+	if (!item && (*r->given & bit) != 0)
+		complain(r->wrong, r->arena, p.path, "stands twice");
+	*r->given |= bit;
+	p.at = (char *)r->record + p.field->at;
+	if (list)
 		put_item(&p, value);
 	else
 		put_scalar(&p, value);
+}
+
+/* {"a":{"b":1},"c":[2]} of "f" is f[a][b]=1&f[c][]=2; null is not there. */
+static void
+put_json(const struct reader *r, struct str name, json_object *v)
+{
+	struct json_object_iterator it, end;
+
+	switch (json_object_get_type(v)) {
+	case json_type_null:
+		return;
+	case json_type_object:
+		it = json_object_iter_begin(v);
+		end = json_object_iter_end(v);
+		for (; !json_object_iter_equal(&it, &end);
+		    json_object_iter_next(&it))
+			put_json(r, str_printf(r->arena, "%.*s[%s]",
+			    STR_ARG(name), json_object_iter_peek_name(&it)),
+			    json_object_iter_peek_value(&it));
+		return;
+	case json_type_array:
+		name = str_printf(r->arena, "%.*s[]", STR_ARG(name));
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			put_json(r, name, json_object_array_get_idx(v, i));
+		return;
+	case json_type_boolean:
+	case json_type_int:
+	case json_type_double:
+	case json_type_string:
+		break;
+	}
+	put(r, name, str_dup(r->arena, str_of(json_object_get_string(v))));
+}
+
+static void
+put_whole(const struct reader *r, struct str name, struct str value)
+{
+	json_object *top = NULL;
+	const char *why;
+	size_t at;
+
+	if (json_lint(value, &why, &at))
+		top = json_parse(value);
+	if (json_object_get_type(top) == json_type_object)
+		put_json(r, name, top);
+	else
+		complain(r->wrong, r->arena, name, "must be a JSON object");
+	json_object_put(top);
+}
+
+/* Are there "filters[a]", "filters[b]", for which "filters" may stand? */
+static bool
+is_whole(const struct shape *s, struct str name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strncmp(s->fields[i].name, name.p, name.n) == 0 &&
+		    s->fields[i].name[name.n] == '[')
+			return true;
+	return false;
+}
+
+static void
+put_pair(const struct reader *r, struct str pair)
+{
+	struct str raw, name, value = STR("");
+
+	if (!str_cut(pair, '=', &raw, &value))
+		value = STR("");
+	name = decode(r->arena, raw);
+	value = decode(r->arena, value);
+	if (name.p == NULL || value.p == NULL)
+		complain(r->wrong, r->arena, STR(""),
+		    "the query is not well encoded");
+	else if (is_whole(r->shape, name))
+		put_whole(r, name, value);
+	else
+		put(r, name, value);
 }
 
 /* What only the end of the query shows. */
@@ -168,6 +251,7 @@ enum err
 query_decode(struct arena *a, struct str query, const struct shape *s,
     bool lax, void *record, uint64_t *given, struct complaints *wrong)
 {
+	const struct reader r = { a, s, lax, record, given, wrong };
 	struct str pair;
 
 	*given = 0;
@@ -175,7 +259,7 @@ query_decode(struct arena *a, struct str query, const struct shape *s,
 	while (query.n > 0) {
 		(void)str_cut(query, '&', &pair, &query);
 		if (pair.n > 0)
-			put(a, s, lax, pair, record, given, wrong);
+			put_pair(&r, pair);
 	}
 	check_whole(a, s, record, *given, wrong);
 	return wrong->n == 0 ? OK : ERR_INVALID;

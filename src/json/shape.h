@@ -33,7 +33,8 @@ enum {
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
 	F_JSON = 32,		/* str holds JSON: an object, or see .format */
-	F_LOOSE = 64,		/* input: ids and names may come as numbers */
+	F_LOOSE = 64,		/* input: ids and names may come as numbers;
+				 * in a query a list of one without [] */
 	F_OPTIONAL = 128,	/* output: may be left out */
 };
 
@@ -122,7 +123,11 @@ void complain(struct complaints *, struct arena *, struct str field,
 MUST_CHECK enum err json_decode(struct arena *, struct str text,
     const struct shape *, bool lax, void *record, uint64_t *given,
     struct complaints *);
-/* The same from "a=1&b=x" (percent-decoded here); scalars and a[]= lists. */
+/*
+ * The same from "a=1&b=x" (percent-decoded here); scalars and a[]= lists.  A
+ * field may be named "filters[at][from]"; all that begin with filters[ may also
+ * come as one JSON object: filters={"at":{"from":"2026-01-01"}}.
+ */
 MUST_CHECK enum err query_decode(struct arena *, struct str query,
     const struct shape *, bool lax, void *record, uint64_t *given,
     struct complaints *);

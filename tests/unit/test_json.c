@@ -516,6 +516,71 @@ a_long_list_in_a_query_is_refused(void **state)
 	assert_int_equal(got.tags.n, 0);
 }
 
+SHAPE(filters_shape, struct all, "Filters",
+    FIELD(struct all, count, "filters[count]", .max = 9),
+    FIELD(struct all, flag, "filters[flag]"),
+    FIELD(struct all, time, "filters[at][from]"),
+    FIELD(struct all, tags, "filters[tag]", .flags = F_LOOSE, .max = 3),
+    FIELD(struct all, text, "filter"));
+
+static void
+filters_come_in_brackets_or_as_json(void **state)
+{
+	static const char *const same[] = {
+		"filters[count]=7&filters[flag]=true&filters[tag][]=a"
+		"&filters[tag][]=b&filters[at][from]=2026-11-21T02:19:00Z",
+		"filters={\"count\":7,\"flag\":true,\"tag\":[\"a\",\"b\"],"
+		"\"at\":{\"from\":\"2026-11-21T02:19:00Z\",\"to\":null}}",
+		"filters=%7B%22count%22:%227%22,%22flag%22:true,%22tag%22:[%22a"
+		"%22]%7D&filters%5Btag%5D%5B%5D=b"
+		"&filters[at][from]=2026-11-21T02:19:00Z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(same); i++) {
+		assert_int_equal(query(same[i], &filters_shape), OK);
+		assert_int_equal(given, 15);
+		assert_int_equal(got.count, 7);
+		assert_true(got.flag);
+		assert_int_equal(got.time.us, INT64_C(1795227540000000));
+		assert_int_equal(got.tags.n, 2);
+		assert_str(((const struct str *)got.tags.items)[1], "b");
+	}
+	assert_int_equal(query("filters[tag]=one&filter=x", &filters_shape),
+	    OK);
+	assert_str(*(const struct str *)got.tags.items, "one");
+	assert_str(got.text, "x");
+	assert_int_equal(query("filters={}", &filters_shape), OK);
+	assert_int_equal(given, 0);
+}
+
+static void
+bad_filters_are_refused(void **state)
+{
+	static const struct {
+		const char *text, *fields;
+	} cases[] = {
+		{ "filters=", "filters" },
+		{ "filters=7", "filters" },
+		{ "filters=[1]", "filters" },
+		{ "filters={\"count\":1", "filters" },
+		{ "filters={\"count\":10}", "filters[count]" },
+		{ "filters={\"count\":[1]}", "filters[count][]" },
+		{ "filters={\"count\":1}&filters[count]=2", "filters[count]" },
+		{ "filters={\"flag\":{\"a\":1}}", "filters[flag][a]" },
+		{ "filters={\"tag\":[\"a\",\"b\",\"c\",\"d\"]}",
+		    "filters[tag]" },
+		{ "filters={\"tag\":[[\"a\"]]}", "filters[tag][][]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(cases); i++) {
+		assert_int_equal(query(cases[i].text, &filters_shape),
+		    ERR_INVALID);
+		assert_wrong(cases[i].fields);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
@@ -539,6 +604,8 @@ main(void)
 		TEST(a_query_is_decoded),
 		TEST(a_bad_query_is_refused),
 		TEST(a_long_list_in_a_query_is_refused),
+		TEST(filters_come_in_brackets_or_as_json),
+		TEST(bad_filters_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -1,0 +1,161 @@
+/* The FirstPromoter face: bare records and arrays, and its errors. */
+#include "api/firstpromoter/routes.h"
+
+#include "base/banned.h"
+
+static void
+success(struct request *rq, struct buf *b, bool masked)
+{
+	const struct shape *s = rq->route->out;
+	const char *item = rq->page.items.items;
+
+	if ((rq->route->flags & R_LIST) == 0) {
+		json_encode(b, s, rq->out, masked);
+		return;
+	}
+	buf_char(b, '[');
+	for (size_t i = 0; i < rq->page.items.n; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		json_encode(b, s, item + i * s->size, masked);
+	}
+	buf_char(b, ']');
+}
+
+/* What is no id cannot be found here. */
+static int
+status(enum err e)
+{
+	return e == ERR_BAD_ID ? 404 : err_status(e);
+}
+
+/* Was this field complained of before? */
+static bool
+is_told(const struct complaints *wrong, const struct complaint *now)
+{
+	const struct complaint *c = wrong->first;
+
+	while (c != now && !str_eq(c->field, now->field))
+		c = c->next;
+	return c != now;
+}
+
+/* {"field":["this","and that"]}; what is wrong as a whole is "base". */
+static void
+put_errors(const struct complaints *wrong, struct buf *b)
+{
+	const char *sep = "";
+
+	buf_char(b, '{');
+	for (const struct complaint *c = wrong->first; c != NULL;
+	    c = c->next) {
+		if (is_told(wrong, c))
+			continue;
+		buf_str(b, str_of(sep));
+		json_string(b, c->field.n > 0 ? c->field : STR("base"));
+		buf_lit(b, ":[");
+		json_string(b, c->message);
+		for (const struct complaint *d = c->next; d != NULL;
+		    d = d->next) {
+			if (!str_eq(d->field, c->field))
+				continue;
+			buf_char(b, ',');
+			json_string(b, d->message);
+		}
+		buf_char(b, ']');
+		sep = ",";
+	}
+	buf_char(b, '}');
+}
+
+static struct str
+validation(struct arena *a, enum err e, const struct complaints *wrong)
+{
+	const char *sep = ": ";
+	struct buf b;
+
+	buf_init(&b, a, 256);
+	buf_lit(&b, "Validation failed");
+	if (wrong->first == NULL)
+		buf_printf(&b, ": %s", err_text(e));
+	for (const struct complaint *c = wrong->first; c != NULL;
+	    c = c->next) {
+		buf_printf(&b, "%s%.*s%s%.*s", sep, STR_ARG(c->field),
+		    c->field.n > 0 ? " " : "", STR_ARG(c->message));
+		sep = ", ";
+	}
+	return buf_view(&b);
+}
+
+static void
+put_message(struct buf *b, struct str message, const char *code)
+{
+	buf_lit(b, "{\"message\":");
+	json_string(b, message);
+	buf_printf(b, ",\"code\":\"%s\"}", code);
+}
+
+static void
+failure(const struct http_in *in, enum err e, const struct complaints *wrong,
+    struct buf *b)
+{
+	(void)in;
+	switch (status(e)) {
+	case 401:
+		return;		/* no body */
+	case 400:
+		buf_lit(b, "{\"message\":");
+		json_string(b, validation(b->arena, e, wrong));
+		buf_lit(b, ",\"errors\":");
+		put_errors(wrong, b);
+		buf_lit(b, ",\"code\":\"invalid_record\"}");
+		return;
+	case 403:
+		put_message(b, STR("You don't have enough rights to perform "
+		    "this action"), "forbidden");
+		return;
+	case 404:
+		put_message(b, STR("Record not found"), "not_found");
+		return;
+	case 422:
+		put_message(b, str_of(err_text(e)), "operation_failed");
+		return;
+	}
+	put_message(b, str_of(err_text(e)), err_slug(e));
+}
+
+static void
+success_schema(const struct route *r, struct buf *b)
+{
+	bool list = (r->flags & R_LIST) != 0;
+
+	buf_printf(b, "%s{\"$ref\":\"#/components/schemas/%s\"}%s", list ?
+	    "{\"type\":\"array\",\"maxItems\":100,\"items\":" : "",
+	    r->out->name, list ? "}" : "");
+}
+
+static void
+failure_schema(struct buf *b)
+{
+	buf_lit(b, "{\"type\":\"object\",\"properties\":{"
+	    "\"message\":{\"type\":\"string\",\"maxLength\":50000},"
+	    "\"code\":{\"type\":\"string\",\"maxLength\":40,"
+	    "\"description\":\"What kind of error: for programs\"},"
+	    "\"errors\":{\"type\":\"object\",\"maxProperties\":50,"
+	    "\"additionalProperties\":{\"type\":\"array\",\"maxItems\":50,"
+	    "\"items\":{\"type\":\"string\",\"maxLength\":500}},"
+	    "\"description\":\"By field, what is wrong with it\"}},"
+	    "\"required\":[\"message\",\"code\"],"
+	    "\"additionalProperties\":false}");
+}
+
+static const struct route *const tables[] = { NULL };
+
+const struct face firstpromoter = {
+	.name = "firstpromoter", .prefix = "/api/v2",
+	.title = "affiliated: the FirstPromoter face",
+	.about = "Ids are numbers, amounts are in minor units, times are UTC.",
+	.lax = true, .tables = tables, .success = success, .failure = failure,
+	.status = status, .success_schema = success_schema,
+	.failure_schema = failure_schema,
+};
