@@ -17,7 +17,7 @@ GRANT INSERT, UPDATE (balance) ON account TO affiliated@localhost;
 -- history: added only
 GRANT INSERT, UPDATE (seq) ON event TO affiliated@localhost;
 GRANT INSERT ON click TO affiliated@localhost;
-GRANT INSERT ON sale TO affiliated@localhost;
+GRANT INSERT, UPDATE (refunded_amount) ON sale TO affiliated@localhost;
 GRANT INSERT ON token_transaction TO affiliated@localhost;
 GRANT INSERT ON token_adjustment TO affiliated@localhost;
 GRANT INSERT ON reservation_lot TO affiliated@localhost;
@@ -29,6 +29,7 @@ GRANT INSERT ON line_insertion TO affiliated@localhost;
 GRANT INSERT, UPDATE ON line_delivery TO affiliated@localhost;
 GRANT INSERT, UPDATE (reference) ON campaign_refund TO affiliated@localhost;
 GRANT INSERT ON campaign_refund_line TO affiliated@localhost;
+GRANT INSERT ON sale_refund TO affiliated@localhost;
 GRANT INSERT ON campaign_history TO affiliated@localhost;
 GRANT INSERT, DELETE ON campaign_text TO affiliated@localhost;
 
@@ -46,6 +47,10 @@ GRANT INSERT, UPDATE ON placement_earned TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referrer_earned TO affiliated@localhost;
 GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
+GRANT INSERT, DELETE ON referral_split TO affiliated@localhost;
+GRANT INSERT, UPDATE ON program TO affiliated@localhost;
+GRANT INSERT, UPDATE ON campaign_program TO affiliated@localhost;
+GRANT INSERT, UPDATE ON promoter TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;
 GRANT INSERT, DELETE ON product_price TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payment TO affiliated@localhost;

@@ -55,7 +55,7 @@ UPDATE earning SET status = 'available' WHERE id = :id AND status = 'pending'
 SELECT e.id, e.organization_id, e.referrer_id,
 	(SELECT r.member_organization_id FROM referrer r
 	WHERE r.id = e.referrer_id) AS member_organization_id,
-	e.sale_id, e.amount, e.reversed_amount, e.status, e.currency,
+	e.sale_id, e.part, e.amount, e.reversed_amount, e.status, e.currency,
 	e.available_at
 FROM earning e
 WHERE e.sale_id = :sale AND e.type = 'commission' AND e.refund_id = 0
@@ -65,11 +65,11 @@ ORDER BY e.id FOR UPDATE
 -- A reversal of a commission, or what of it comes again.
 -- name: earning_adjust
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
-	sale_id, refund_id, type, status, amount, currency, rate_ppm,
-	available_at, created_at)
+	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
+	tier, reward_id, referral_id, share_ppm, available_at, created_at)
 SELECT organization_id, referrer_id, campaign_id, placement_id, sale_id,
-	:refund, :type, :status, :amount, currency, rate_ppm, available_at,
-	:now
+	:refund, part, :type, :status, :amount, currency, rate_ppm, tier,
+	reward_id, referral_id, share_ppm, available_at, :now
 FROM earning WHERE id = :commission
 
 -- name: earning_reversed
@@ -77,13 +77,13 @@ UPDATE earning SET reversed_amount = reversed_amount + :back WHERE id = :id
 
 -- name: earning_mark
 UPDATE earning SET status = :status
-WHERE sale_id = :sale AND referrer_id = :referrer
+WHERE sale_id = :sale AND part = :part
 AND type IN ('commission', 'reversal')
 
 -- All rows of a held commission go on together.
 -- name: earning_let_go
 UPDATE earning e JOIN earning c ON c.sale_id = e.sale_id
-	AND c.referrer_id = e.referrer_id
+	AND c.part = e.part
 SET e.available_at = c.created_at + INTERVAL :days DAY
 WHERE c.id = :id AND c.type = 'commission' AND c.refund_id = 0
 AND c.status = 'pending' AND c.available_at IS NULL
@@ -98,7 +98,7 @@ AND status = 'pending' AND available_at IS NULL AND refused_at IS NULL
 SELECT e.id, e.organization_id, e.referrer_id,
 	(SELECT r.member_organization_id FROM referrer r
 	WHERE r.id = e.referrer_id) AS member_organization_id,
-	e.sale_id, e.amount, e.reversed_amount, e.status, e.currency,
+	e.sale_id, e.part, e.amount, e.reversed_amount, e.status, e.currency,
 	e.available_at
 FROM earning e WHERE e.id = :id FOR UPDATE
 
@@ -133,7 +133,7 @@ SELECT e.id, e.type, e.status, e.amount, e.currency, e.placement_id,
 	w.decided_at, w.paid_at AS paid_out_at, w.reference, w.reason
 FROM earning e LEFT JOIN sale s ON s.id = e.sale_id
 LEFT JOIN payment p ON p.id = s.payment_id
-LEFT JOIN earning c ON c.sale_id = e.sale_id AND c.referrer_id = e.referrer_id
+LEFT JOIN earning c ON c.sale_id = e.sale_id AND c.part = e.part
 	AND c.type = 'commission' AND c.refund_id = 0
 LEFT JOIN placement l ON l.id = e.placement_id
 LEFT JOIN referral r ON r.id = s.referral_id

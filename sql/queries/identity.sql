@@ -1,7 +1,7 @@
 -- Who asks, and how he got in.
 
 -- name: identity_session
-SELECT s.user_id, s.organization_id AS org_id, m.role, h.role AS house_role
+SELECT s.user_id, s.organization_id AS org_id, o.account_id, m.role, h.role AS house_role
 FROM session s
 JOIN user u ON u.id = s.user_id AND u.deleted_at IS NULL
 LEFT JOIN organization o ON o.id = s.organization_id AND o.deleted_at IS NULL
@@ -11,7 +11,8 @@ WHERE s.id = :session AND s.user_id = :user AND s.revoked_at IS NULL
 AND s.expires_at > :now
 
 -- name: identity_api_key
-SELECT k.id AS key_id, k.user_id, k.organization_id AS org_id, k.secret_hash,
+SELECT k.id AS key_id, k.user_id, k.organization_id AS org_id, o.account_id,
+	k.secret_hash,
 	k.scopes, k.test, k.expires_at, k.last_used_at, m.role,
 	h.role AS house_role
 FROM api_key k

@@ -398,8 +398,9 @@ FROM sale s LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 	AND e.refund_id = 0
 LEFT JOIN journal j ON j.kind = 'commission' AND j.subject_id = e.id
 WHERE s.id > :after AND s.id <= :last
-GROUP BY s.id
-HAVING COUNT(DISTINCT e.id) > 1 OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
+GROUP BY s.id, s.kind
+HAVING (s.kind = 'payment' AND COUNT(DISTINCT e.id) > 1)
+OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
 
 -- Of the sale's referrer, in its currency, to the nearest unit.
 -- name: verify_rates
@@ -408,7 +409,7 @@ SELECT s.id, CONCAT('commission ', e.id, ' of ', e.amount, ' ', e.currency,
 FROM sale s JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 	AND e.refund_id = 0
 LEFT JOIN referral r ON r.id = s.referral_id
-WHERE s.id > :after AND s.id <= :last
+WHERE s.id > :after AND s.id <= :last AND s.kind = 'payment'
 AND (r.id IS NULL OR e.referrer_id <> r.referrer_id
 OR e.currency <> s.currency OR e.rate_ppm IS NULL
 OR ABS(CAST(e.amount AS DECIMAL(40)) * 1000000
@@ -483,20 +484,23 @@ OR x.total > (SELECT COALESCE(-SUM(e.amount), 0) FROM journal j
 -- name: verify_reversed
 SELECT s.id, CONCAT('commission ', e.id, ': ', e.reversed_amount, ' of ',
 	e.amount, ', rows ', e.amount + COALESCE(o.total, 0)) AS wrong
-FROM sale s JOIN payment p ON p.id = s.payment_id
+FROM (SELECT s.id, COALESCE(p.amount, s.amount) AS amount,
+		COALESCE(p.refunded_amount, s.refunded_amount) AS refunded
+	FROM sale s LEFT JOIN payment p ON p.id = s.payment_id
+	WHERE s.id > :after AND s.id <= :last) s
 JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 	AND e.refund_id = 0
-LEFT JOIN (SELECT sale_id, referrer_id, SUM(amount) AS total FROM earning
+LEFT JOIN (SELECT sale_id, part, SUM(amount) AS total FROM earning
 	WHERE sale_id > :after AND sale_id <= :last
 	AND (type = 'reversal' OR (type = 'commission' AND refund_id <> 0))
-	GROUP BY sale_id, referrer_id) o
-	ON o.sale_id = s.id AND o.referrer_id = e.referrer_id
+	GROUP BY sale_id, part) o
+	ON o.sale_id = s.id AND o.part = e.part
 WHERE s.id > :after AND s.id <= :last
 AND (e.reversed_amount <> -COALESCE(o.total, 0)
 OR (e.refused_at IS NOT NULL AND e.reversed_amount <> e.amount)
 OR (e.refused_at IS NULL AND ABS(CAST(e.reversed_amount AS DECIMAL(40))
-	* p.amount - CAST(e.amount AS DECIMAL(40)) * p.refunded_amount) * 2
-	> p.amount)
+	* s.amount - CAST(e.amount AS DECIMAL(40)) * s.refunded) * 2
+	> s.amount)
 OR (e.status = 'reversed') <> (e.reversed_amount = e.amount))
 
 -- name: verify_days

@@ -1,4 +1,5 @@
 /* All faces of the program. */
+#include "api/firstpromoter/routes.h"
 #include "api/naviga/routes.h"
 #include "api/ocamba/routes.h"
 #include "api/perfectworks/routes.h"
@@ -18,5 +19,5 @@ static const struct face site = {
 };
 
 const struct face *const faces[] = {
-	&perfectworks, &ocamba, &naviga, &site, NULL
+	&perfectworks, &firstpromoter, &ocamba, &naviga, &site, NULL
 };

@@ -34,6 +34,7 @@ extern const char *const scope_labels[];	/* NULL-terminated */
 struct principal {
 	uint64_t user_id;	/* also the maker of an API key; 0: nobody */
 	uint64_t org_id;	/* active organization; 0: none */
+	struct str account_id;	/* by which its account is known outside */
 	uint64_t session_id;	/* 0: an API key */
 	uint64_t key_id;	/* 0: a session */
 	uint64_t scopes;

@@ -336,6 +336,20 @@ run_write(struct serving *s)
 	return again == ERR_NOT_FOUND ? ERR_CONFLICT : again;
 }
 
+/* Another organization's account is like one that does not exist. */
+static enum err
+check_account(const struct serving *s)
+{
+	struct str named = s->rq.http->account_id;
+
+	if (!s->face->account || (s->rq.route->flags & R_PUBLIC) != 0)
+		return OK;
+	if (named.p == NULL)
+		return ERR_UNAUTHENTICATED;
+	return str_eq(str_trim(named), s->rq.who.account_id) ? OK :
+	    ERR_NOT_FOUND;
+}
+
 static enum err
 prepare(struct serving *s, struct str query)
 {
@@ -343,6 +357,7 @@ prepare(struct serving *s, struct str query)
 
 	TRY(authenticate(rq, lookup, s->face->basic));
 	TRY(authorize(rq->route, &rq->who));
+	TRY(check_account(s));
 	if (s->match.bad_id)
 		return ERR_BAD_ID;
 	TRY(rq->http->refused);

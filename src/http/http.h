@@ -130,6 +130,9 @@ struct face {
 	const char *about;	/* of its names and amounts, for the document */
 	bool lax;			/* unknown members are ignored */
 	bool basic;			/* API keys by HTTP Basic as well */
+	bool account;	/* Account-ID has to name the credential's own */
+	bool coded;	/* the slug of an error stands in X-Error-Code; a 401
+			 * has no body */
 	/* NULL-terminated; each ends in an entry without .op. */
 	const struct route *const *tables;
 	void (*success)(struct request *, struct buf *, bool masked);

@@ -43,6 +43,12 @@ note_shape(struct printer *p, const struct shape *s, bool input)
 		note_shape(p, s->fields[i].of, input);
 }
 
+static bool
+is_public(const struct route *r)
+{
+	return (r->flags & R_PUBLIC) != 0;
+}
+
 static const char *const method_names[] = {
 	"get", "head", "post", "put", "patch", "delete", "options",
 };
@@ -51,7 +57,7 @@ static const char *const method_names[] = {
 static void
 errors_of(const struct route *r, bool set[ERR_COUNT])
 {
-	bool public = (r->flags & R_PUBLIC) != 0;
+	bool public = is_public(r);
 	bool body = r->in != NULL && (r->flags & R_RAW_BODY) == 0;
 	bool keyed = (r->flags & R_WRITE) != 0 && (r->flags & R_NO_KEY) == 0;
 
@@ -141,13 +147,17 @@ put_path_parameters(struct buf *b, const char *path)
 }
 
 static void
-put_parameters(struct buf *b, const struct route *r)
+put_parameters(struct buf *b, const struct face *face, const struct route *r)
 {
 	bool etag = (r->flags & R_QUOTE) != 0;
 
 	for (size_t i = 0; r->errors != NULL && r->errors[i] != OK; i++)
 		etag |= r->errors[i] == ERR_STALE;
 	buf_lit(b, "\"parameters\":[");
+	if (face->account && !is_public(r))
+		put_parameter(b, "header", "Account-ID", true,
+		    "The account of the credential",
+		    "{\"type\":\"string\",\"maxLength\":16}");
 	put_path_parameters(b, r->path);
 	put_query(b, r);
 	if ((r->flags & R_WRITE) != 0 && (r->flags & R_NO_KEY) == 0)
@@ -221,6 +231,7 @@ is_answered(const struct printer *p, const bool set[ERR_COUNT], int e,
 static void
 put_failure(struct printer *p, const bool set[ERR_COUNT], int status)
 {
+	bool bare = p->face->coded && status == 401;
 	struct buf *b = p->b;
 	const char *sep = "";
 
@@ -239,8 +250,11 @@ put_failure(struct printer *p, const bool set[ERR_COUNT], int status)
 		buf_printf(b, "%s\"%s\"", sep, err_slug((enum err)e));
 		sep = ",";
 	}
-	buf_lit(b, "],\"content\":{\"application/json\":{\"schema\":"
-	    "{\"$ref\":\"#/components/schemas/Error\"}}}}");
+	buf_lit(b, "]");
+	if (!bare)
+		buf_lit(b, ",\"content\":{\"application/json\":{\"schema\":"
+		    "{\"$ref\":\"#/components/schemas/Error\"}}}");
+	buf_char(b, '}');
 }
 
 static void
@@ -249,6 +263,7 @@ put_responses(struct printer *p, const struct route *r)
 	bool set[ERR_COUNT];
 
 	errors_of(r, set);
+	set[ERR_NOT_FOUND] |= p->face->account && !is_public(r);
 	buf_lit(p->b, "\"responses\":{");
 	put_success(p, r, r->status);
 	if (r->also != 0) {
@@ -294,9 +309,9 @@ put_operation(struct printer *p, const struct route *r)
 		if ((r->scope >> i & 1) != 0)
 			buf_printf(b, " Scope: `%s`.", scope_labels[i]);
 	buf_lit(b, "\",");
-	if ((r->flags & R_PUBLIC) != 0)
+	if (is_public(r))
 		buf_lit(b, "\"security\":[],");
-	put_parameters(b, r);
+	put_parameters(b, p->face, r);
 	put_body(b, r);
 	put_responses(p, r);
 	buf_char(b, '}');
@@ -380,7 +395,8 @@ put_components(struct printer *p)
 	p->face->failure_schema(b);
 	for (size_t i = 0; i < p->n; i++) {
 		buf_printf(b, ",\"%s\":", p->shapes[i].shape->name);
-		json_schema(b, p->shapes[i].shape, p->shapes[i].input);
+		json_schema(b, p->shapes[i].shape, p->shapes[i].input,
+		    p->face->lax);
 	}
 	buf_lit(b, "}}");
 }

@@ -59,11 +59,16 @@ rfc9457(const struct request *rq, enum err e, int status, struct buf *b)
 }
 
 static struct header *
-headers_of(const struct face *face, const struct request *rq, int status,
+headers_of(const struct face *face, const struct request *rq, enum err e,
     struct str allow)
 {
+	int status = face_status(face, e);
 	struct header *h = problem_header(rq->arena, NULL, "Cache-Control",
 	    STR("no-store"));
+
+	if (face != NULL && face->coded)
+		h = problem_header(rq->arena, h, "X-Error-Code",
+		    str_of(err_slug(e)));
 
 	switch (status) {
 	case 401:
@@ -87,7 +92,7 @@ problem_write(const struct face *face, const struct request *rq, enum err e,
 	    wants_problem(rq->http->accept);
 
 	out->status = face_status(face, e);
-	out->headers = headers_of(face, rq, out->status, allow);
+	out->headers = headers_of(face, rq, e, allow);
 	buf_init(&out->body, rq->arena, 512);
 	out->content_type = plain ? "application/problem+json" :
 	    "application/json";

@@ -209,7 +209,7 @@ json_schema_field(struct buf *b, const struct field *f, bool input)
 }
 
 void
-json_schema(struct buf *b, const struct shape *s, bool input)
+json_schema(struct buf *b, const struct shape *s, bool input, bool lax)
 {
 	size_t required = 0;
 
@@ -231,5 +231,6 @@ json_schema(struct buf *b, const struct shape *s, bool input)
 	}
 	if (required > 0)
 		buf_char(b, ']');
-	buf_lit(b, ",\"additionalProperties\":false}");
+	buf_printf(b, ",\"additionalProperties\":%s}",
+	    input && lax ? "true" : "false");
 }

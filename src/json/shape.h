@@ -155,7 +155,7 @@ struct str json_merge(struct arena *, struct str target, struct str patch);
 void json_pretty(struct buf *, struct str);
 
 /* json/schema.c: the shape as a JSON Schema (OpenAPI 3.1) object. */
-void json_schema(struct buf *, const struct shape *, bool input);
+void json_schema(struct buf *, const struct shape *, bool input, bool lax);
 void json_schema_field(struct buf *, const struct field *, bool input);
 
 #endif

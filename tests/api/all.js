@@ -19,6 +19,7 @@ for (const name of [
 	'refunds',
 	'stripe',
 	'stripe_refunds',
+	'fp_settings',
 	'ledger',
 	'events',
 	'webhooks',

@@ -202,7 +202,7 @@ test('400: a body that is no JSON', async () => {
 });
 
 test('400: unknown members and parameters', async () => {
-	for (const o of all(400)) {
+	for (const o of all(400).filter((x) => !x.face.lax)) {
 		/* a callback without its signature is refused before that */
 		if (errors(o, 400).includes('invalid') && body(o) &&
 		    !/callbacks/.test(o.template)) {

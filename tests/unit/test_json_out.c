@@ -205,7 +205,7 @@ whole_schema(const struct shape *s, bool input)
 	size_t at;
 
 	buf_init(&b, &arena, 64);
-	json_schema(&b, s, input);
+	json_schema(&b, s, input, false);
 	assert_true(json_lint(buf_view(&b), &why, &at));
 	return json_tokener_parse(b.p);
 }

@@ -166,7 +166,7 @@ the_schema_says_so(void **state)
 
 	(void)state;
 	buf_init(&b, &arena, 1024);
-	json_schema(&b, &kept, false);
+	json_schema(&b, &kept, false, false);
 	assert_non_null(strstr(b.p, "\"required\":[\"object\",\"any\","
 	    "\"time\"]"));
 	assert_non_null(strstr(b.p, "\"list\":{\"type\":\"array\""));

@@ -13,6 +13,8 @@ success(struct request *rq, struct buf *b, bool masked)
 		json_encode(b, s, rq->out, masked);
 		return;
 	}
+	if (rq->page.next.p != NULL)
+		answer_header(rq, "X-Next-Cursor", rq->page.next);
 	buf_char(b, '[');
 	for (size_t i = 0; i < rq->page.items.n; i++) {
 		if (i > 0)
@@ -118,7 +120,9 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
 		put_message(b, STR("Record not found"), "not_found");
 		return;
 	case 422:
-		put_message(b, str_of(err_text(e)), "operation_failed");
+		put_message(b, wrong->first == NULL ? str_of(err_text(e)) :
+		    validation(b->arena, e, wrong), e == ERR_PARAMS ?
+		    "invalid_params" : "operation_failed");
 		return;
 	}
 	put_message(b, str_of(err_text(e)), err_slug(e));
@@ -149,13 +153,20 @@ failure_schema(struct buf *b)
 	    "\"additionalProperties\":false}");
 }
 
-static const struct route *const tables[] = { NULL };
+static const struct route *const tables[] = {
+	fp_program_routes,
+	NULL
+};
 
 const struct face firstpromoter = {
 	.name = "firstpromoter", .prefix = "/api/v2",
 	.title = "affiliated: the FirstPromoter face",
-	.about = "Ids are numbers, amounts are in minor units, times are UTC.",
-	.lax = true, .tables = tables, .success = success, .failure = failure,
-	.status = status, .success_schema = success_schema,
+	.about = "Ids are numbers, amounts are in minor units, times are UTC. "
+	    "Account-ID names the account of the credential. A list is an "
+	    "array; X-Next-Cursor leads on to what is behind it, in place of "
+	    "page. X-Error-Code tells errors apart.",
+	.lax = true, .account = true, .coded = true, .tables = tables,
+	.success = success, .failure = failure, .status = status,
+	.success_schema = success_schema,
 	.failure_schema = failure_schema,
 };

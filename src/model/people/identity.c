@@ -25,6 +25,7 @@ struct identity_row {
 SHAPE(identity_row, struct identity_row, NULL,
     FIELD(struct identity_row, who.user_id, "user_id"),
     FIELD(struct identity_row, who.org_id, "org_id"),
+    FIELD(struct identity_row, who.account_id, "account_id"),
     FIELD(struct identity_row, who.key_id, "key_id"),
     FIELD(struct identity_row, who.test, "test"),
     FIELD(struct identity_row, who.expires_at, "expires_at"),

@@ -20,7 +20,7 @@
 struct commission {
 	uint64_t id, organization_id, referrer_id, member_organization_id,
 	    sale_id;
-	int64_t amount, reversed_amount;
+	int64_t part, amount, reversed_amount;
 	int status;
 	struct str currency;
 	struct when available_at;
@@ -32,6 +32,7 @@ SHAPE(commission_row, struct commission, NULL,
     COLUMN(struct commission, referrer_id),
     COLUMN(struct commission, member_organization_id),
     COLUMN(struct commission, sale_id),
+    COLUMN(struct commission, part),
     COLUMN(struct commission, amount),
     COLUMN(struct commission, reversed_amount),
     COLUMN(struct commission, status, .labels = earning_status_labels),
@@ -76,7 +77,7 @@ static enum err
 mark(struct db *db, const struct commission *c, int status)
 {
 	return db_exec(db, Q_EARNING_MARK, ARGS(
-	    LABEL(earning_status_labels, status), c->sale_id, c->referrer_id),
+	    LABEL(earning_status_labels, status), c->sale_id, c->part),
 	    NULL, NULL);
 }
 

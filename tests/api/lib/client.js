@@ -38,7 +38,7 @@ function checkError(uri, answer, where) {
 		return;
 	}
 	face.check(answer, where);
-	answer.code = face.code(body);
+	answer.code = face.code(body, answer.headers);
 	answer.fields = face.fields(body) ?? [];
 }
 
@@ -48,6 +48,7 @@ class Client {
 		this.url = new URL(service.url);
 		this.agent = new https.Agent({ keepAlive: true, ca: service.ca,
 		    maxSockets: 64 });
+		this.accounts = new Map();
 	}
 
 	/* One request as it is; path is sent untouched. */
@@ -101,6 +102,23 @@ class Client {
 		return { ...h, ...headers };
 	}
 
+	/* The account of a credential, which the company's face asks for. */
+	async account({ token, key }) {
+		const credential = token ?? key;
+
+		if (credential === undefined)
+			return '0';
+		if (!this.accounts.has(credential)) {
+			const a = await this.request('GET',
+			    '/api/v0/organizations/current', {
+				headers: this.headers({ token, key }) });
+
+			this.accounts.set(credential, a.status !== 200 ? '0' :
+			    JSON.parse(a.text).data.accountId);
+		}
+		return this.accounts.get(credential);
+	}
+
 	/*
 	 * A call of the API, below /api/v0 or with the face's own prefix:
 	 * { body, token, key, idem, cookie, headers, fresh, from }.  body: an
@@ -113,6 +131,8 @@ class Client {
 		    Buffer.isBuffer(body) ? body : JSON.stringify(body);
 		const headers = this.headers(options);
 
+		if (/^\/api\/v2\//.test(path))
+			headers['account-id'] ??= await this.account(options);
 		if (sent !== undefined)
 			headers['content-length'] = Buffer.byteLength(sent);
 		return this.hold(method, uri, await this.request(method, uri,

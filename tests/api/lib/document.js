@@ -40,6 +40,23 @@ const FACES = {
 		},
 		untraced: (body) => delete body.error?.requestId,
 	},
+	firstpromoter: {
+		lax: true,	/* members that it does not know are left */
+		/* its 401 has no body, its code is of a few kinds only */
+		code: (body, headers) => headers['x-error-code'] ?? body?.code,
+		fields: (body) => body && Object.keys(body.errors ?? {}),
+		check({ body, status, text, headers }, where) {
+			assert.ok(headers['x-error-code'] || status === 429 ||
+			    status >= 500 || status === 413, where);
+			if (status === 401)
+				return assert.equal(text, '', where);
+			if (body.transaction_id)
+				return;
+			assert.equal(typeof body.message, 'string', where);
+			assert.equal(typeof body.code, 'string', where);
+		},
+		untraced: () => {},
+	},
 	ocamba: {
 		/* it says so in words only, which begin with one's text */
 		code(body) {

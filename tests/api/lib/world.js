@@ -92,8 +92,22 @@ class World {
 	}
 
 	async key(who, scopes, more = {}) {
-		return this.ok(201, 'POST', '/api-keys', { token: who.token,
+		const made = await this.ok(201, 'POST', '/api-keys', {
+			token: who.token,
 			body: { description: 'Test', scopes, ...more } });
+
+		this.c.accounts.set(made.key, await this.c.account(who));
+		return made;
+	}
+
+	/* A call of the company's face: its answer, of this status. */
+	async fp(status, who, method, path, body, options = {}) {
+		const a = await this.c.call(method, `/api/v2/company${path}`,
+		    { token: who.token, key: who.key, body, ...options });
+
+		assert.equal(a.status, status,
+		    `${method} ${path}: ${a.text}`);
+		return a;
 	}
 
 	async referrer() {

@@ -1,0 +1,21 @@
+-- What an organization decided for its program.
+
+-- name: program_get
+SELECT campaign_id, currency, net_days, least_payout, least_customers, version
+FROM program WHERE organization_id = :org
+
+-- One that is there already stays as it is.
+-- name: program_insert
+INSERT IGNORE INTO program (organization_id, campaign_id, currency, net_days,
+	least_payout, least_customers, created_at, updated_at)
+VALUES (:org, :campaign, :currency, :net, :least, :customers, :now, :now)
+
+-- name: program_update
+UPDATE program SET campaign_id = :campaign, currency = :currency, net_days = :net, least_payout = :least,
+	least_customers = :customers, updated_at = :now, version = version + 1
+WHERE organization_id = :org AND version = :version
+
+-- name: program_adopt
+UPDATE program SET campaign_id = :campaign, updated_at = :now,
+	version = version + 1
+WHERE organization_id = :org AND campaign_id IS NULL

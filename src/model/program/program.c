@@ -1,0 +1,79 @@
+/* The program's decisions: one row, made at the first of them. */
+#include "model/program/program.h"
+
+#include "model/campaign/campaign.h"
+#include "model/event/event.h"
+#include "base/banned.h"
+
+#define DEFAULTS ((struct program){ .currency = STR("USD"), \
+	.net_days = 15, .least_payout = 0, .least_customers = 0 })
+
+SHAPE(program_row, struct program, NULL,
+    COLUMN(struct program, campaign_id),
+    COLUMN(struct program, currency),
+    COLUMN(struct program, net_days),
+    COLUMN(struct program, least_payout),
+    COLUMN(struct program, least_customers),
+    COLUMN(struct program, version));
+
+enum err
+program_get(struct db *db, struct arena *a, uint64_t org, struct program *p)
+{
+	enum err e = db_row(db, a, Q_PROGRAM_GET, ARGS(org), &program_row, p);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*p = DEFAULTS;
+	return OK;
+}
+
+static enum err
+insert(struct db *db, const struct actor *who, const struct program *p,
+    uint64_t *rows)
+{
+	return db_exec(db, Q_PROGRAM_INSERT, ARGS(who->organization_id,
+	    p->campaign_id, p->currency, p->net_days, p->least_payout,
+	    p->least_customers, who->now), rows, NULL);
+}
+
+enum err
+program_set(struct db *db, struct arena *a, const struct actor *who,
+    struct program *p)
+{
+	struct campaign c = { 0 };
+	uint64_t rows;
+
+	if (p->campaign_id != 0) {
+		TRY(campaign_get(db, a, who->organization_id, p->campaign_id,
+		    &c));
+		if (c.status == CAMPAIGN_DELETED)
+			return ERR_NOT_FOUND;
+	}
+	if (p->version == 0)
+		TRY(insert(db, who, p, &rows));
+	else
+		TRY(db_exec(db, Q_PROGRAM_UPDATE, ARGS(p->campaign_id,
+		    p->currency, p->net_days, p->least_payout,
+		    p->least_customers, who->now, who->organization_id,
+		    p->version), &rows, NULL));
+	if (rows == 0)
+		return ERR_STALE;
+	p->version++;
+	return event_write(db, a, &(struct event){ who->organization_id,
+	    "program.updated", who->organization_id, who->user_id, who->now },
+	    NULL);
+}
+
+enum err
+program_adopt(struct db *db, const struct actor *who, uint64_t campaign_id)
+{
+	struct program p = DEFAULTS;
+	uint64_t rows;
+
+	p.campaign_id = campaign_id;
+	TRY(insert(db, who, &p, &rows));
+	if (rows > 0)
+		return OK;
+	return db_exec(db, Q_PROGRAM_ADOPT, ARGS(campaign_id, who->now,
+	    who->organization_id), NULL, NULL);
+}
