@@ -6,6 +6,7 @@
 
 extern const struct face firstpromoter;
 extern const struct route fp_program_routes[];
+extern const struct route fp_referral_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
@@ -22,9 +23,11 @@ struct fp_page_query {
 	int64_t page, per_page;		/* 0: not given */
 	struct str cursor;
 	int sort[FP_SORTS];
+	unsigned order;		/* of .sorts, where none is asked for */
 };
 
-extern const char *const fp_directions[];	/* asc desc */
+extern const char *const fp_directions[];
+enum { FP_ASC, FP_DESC };
 
 #define FP_PAGE_FIELDS(type) \
 	FIELD(type, page.page, "page", .min = 1, .max = 1000000, \
@@ -39,6 +42,10 @@ extern const char *const fp_directions[];	/* asc desc */
 /* As page_read(), with the number of orders that the list has. */
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
+
+/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
+MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
+    const char *field, struct list *ids);
 
 /* An id as this face writes it: a number. */
 #define FP_ID(type, member, wire, ...) \
