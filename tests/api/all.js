@@ -31,6 +31,8 @@ for (const name of [
 	'clicks',
 	'campaigns',
 	'ocamba',
+	'ocamba_lifecycle',
+	'ocamba_endings',
 	'analytics',
 	'naviga',
 	'naviga_endings',
