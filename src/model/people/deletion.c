@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "db/due.h"
 #include "ledger/history.h"
 #include "model/event/event.h"
 #include "model/referral/placement.h"
@@ -16,7 +17,6 @@
 #define DAY_SECONDS 86400
 #define LATE_SECONDS 300	/* then nothing is under way any more */
 #define WIPE_ROWS 5000		/* LIMIT of the statements */
-#define DUE_ROWS 200		/* LIMIT of the lists */
 
 static struct when
 erase_at(struct when now)
@@ -305,12 +305,6 @@ user_erase(struct db *db, struct arena *a, uint64_t id, struct when now)
 
 /* --- those whose time is over --- */
 
-struct due {
-	uint64_t id;
-};
-
-SHAPE(erase_due_row, struct due, NULL, COLUMN(struct due, id));
-
 struct erasing {
 	struct arena *arena;
 	uint64_t id;
@@ -345,7 +339,7 @@ erase_due(struct db *db, struct arena *a, enum query q,
 	const struct due *due;
 	struct list rows;
 
-	TRY(db_rows(db, a, q, ARGS(now), &erase_due_row, &rows));
+	TRY(db_rows(db, a, q, ARGS(now), &due_row, &rows));
 	due = rows.items;
 	*count = 0;
 	for (size_t i = 0; i < rows.n; i++) {

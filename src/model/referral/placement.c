@@ -4,11 +4,10 @@
 #include <sodium.h>
 
 #include "base/settings.h"
+#include "db/due.h"
 #include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "base/banned.h"
-
-#define DUE_ROWS 200
 
 const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
 const char *const placement_phase_labels[] = {
@@ -221,46 +220,20 @@ placement_resume_all(struct db *db, const struct actor *who,
 	    who->organization_id, HOUSE_ID, deleted_at), NULL, NULL);
 }
 
-struct due {
-	uint64_t id, organization_id;
-	struct when now;
-};
-
-SHAPE(due_row, struct due, NULL,
-    COLUMN(struct due, id),
-    COLUMN(struct due, organization_id));
-
-struct ending {
-	struct arena *arena;
-	struct due *due;
-	size_t n;
-	struct when now;
-};
-
 static enum err
-end_all(struct db *db, void *arg)
+end_due(struct db *db, struct arena *a, const void *record, struct when now)
 {
-	struct ending *e = arg;
+	const struct due *due = record;
 
-	for (size_t i = 0; i < e->n; i++)
-		TRY(end_one(db, e->arena, &(struct actor){
-		    e->due[i].organization_id, 0, e->now }, e->due[i].id));
-	return OK;
+	return end_one(db, a, &(struct actor){ due->organization_id, 0, now },
+	    due->id);
 }
 
 enum err
 placement_end_due(struct db *db, struct arena *a, struct when now,
     uint64_t *count)
 {
-	struct list rows;
-	struct ending e;
-
-	TRY(db_rows(db, a, Q_PLACEMENT_DUE, ARGS(now), &due_row, &rows));
-	*count = rows.n;
-	if (rows.n == 0)
-		return OK;
-	e = (struct ending){ a, rows.items, rows.n, now };
-	return tx_run(db, a, end_all, &e);
+	return due_run(db, a, Q_PLACEMENT_DUE, &due_row, end_due, now, count);
 }
 
 /* What LIKE takes for itself is meant as it stands. */
