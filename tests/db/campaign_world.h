@@ -2,19 +2,12 @@
 #ifndef AFF_TESTS_DB_CAMPAIGN_WORLD_H
 #define AFF_TESTS_DB_CAMPAIGN_WORLD_H
 
-#include "harness.h"
+#include "ground.h"
 
 #include "model/campaign/billing.h"
 #include "model/campaign/ending.h"
 
-extern struct arena arena;
-extern struct db *db;
-extern MYSQL *beside;
-extern struct when now;
-
 int campaign_world_start(void **state);
-int campaign_world_stop(void **state);
-void assert_books_are_clean(void);
 
 struct day february(int mday);		/* of 2026 */
 void clock_at(struct day);		/* its noon */

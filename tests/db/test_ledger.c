@@ -3,14 +3,12 @@
  * kind of fault is found that somebody with more rights than the program's
  * plants.
  */
-#include "harness.h"
+#include "ground.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "ledger/seal.h"
-#include "ledger/verify.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
 #include "model/people/organization.h"
@@ -27,12 +25,6 @@ static struct settings test_settings = {
 	.checkout_minutes = 30, .commission_ppm = 200000,
 	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *root;		/* with all rights, and no checks */
-static struct when now;
-static char *report;		/* of the last verify */
 
 static struct {
 	uint64_t buyer[BUYERS], product;
@@ -147,54 +139,11 @@ fill_world(void)
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	root = test_connect_migrate();
-	test_sql(root, "SET SESSION foreign_key_checks = 0,"
-	    " check_constraint_checks = 0");
-	now = clock_now();
+	ground_start(&test_settings);
 	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
 	fill_world();
 	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	free(report);
-	mysql_close(root);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-static bool
-verify(void)
-{
-	size_t size;
-	bool clean;
-	FILE *f;
-
-	free(report);
-	f = open_memstream(&report, &size);
-	assert_non_null(f);
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	assert_int_equal(fclose(f), 0);
-	return clean;
-}
-
-static void
-assert_clean(void)
-{
-	if (!verify())
-		fail_msg("not clean: %s", report);
-	assert_non_null(strstr(report, ": clean\n"));
 }
 
 static int64_t
@@ -311,12 +260,6 @@ many_post_and_seal_at_once(void **state)
 	assert_true(seals() >= 3);
 	assert_clean();
 }
-
-struct fault {
-	const char *name;
-	const char *finds;
-	const char *plant, *undo;	/* statements, each with a ";" */
-};
 
 #define FIRST_JOURNAL " WHERE journal_id = (SELECT MIN(id) FROM journal)"
 #define JOURNAL "INSERT INTO journal VALUES "
@@ -510,30 +453,6 @@ static struct fault faults[] = {
 	  NO_JOURNAL "ALTER TABLE journal AUTO_INCREMENT = 1;" },
 };
 
-static void
-run_each(const char *statements)
-{
-	struct str rest = str_of(statements), one;
-
-	while (rest.n > 0 && str_cut(rest, ';', &one, &rest))
-		test_sql(root, "%.*s", STR_ARG(one));
-}
-
-static void
-a_fault_is_found(void **state)
-{
-	const struct fault *f = *state;
-	bool clean;
-
-	run_each(f->plant);
-	clean = verify();
-	run_each(f->undo);
-	if (clean || strstr(report, f->finds) == NULL)
-		fail_msg("\"%s\" is not in: %s", f->finds, report);
-	assert_non_null(strstr(report, " findings\n"));
-	assert_clean();
-}
-
 /* Last: journals that are none, but enough for two seals. */
 static void
 a_seal_covers_no_more_than_it_may(void **state)
@@ -572,10 +491,9 @@ main(void)
 	};
 
 	for (size_t i = 0; i < LEN(faults); i++)
-		tests[FIRST + i] = (struct CMUnitTest){ .name = faults[i].name,
-		    .test_func = a_fault_is_found,
-		    .initial_state = &faults[i] };
+		tests[FIRST + i] = fault_test(&faults[i]);
 	tests[FIRST + LEN(faults)] = (struct CMUnitTest)
 	    cmocka_unit_test(a_seal_covers_no_more_than_it_may);
-	return cmocka_run_group_tests_name("ledger", tests, start, stop);
+	return cmocka_run_group_tests_name("ledger", tests, start,
+	    ground_stop);
 }

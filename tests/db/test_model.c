@@ -2,12 +2,11 @@
  * The model against a real database: what a payment sets in motion, once,
  * whoever calls and how often; clicks and whom a sign-up belongs to.
  */
-#include "harness.h"
+#include "ground.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "ledger/ledger.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
@@ -21,11 +20,6 @@ static struct settings test_settings = {
 	.checkout_minutes = 30, .commission_ppm = 200000,
 	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside;
-static struct when now;
 
 /* A referrer with a placement, a referred buyer, a product. */
 static struct {
@@ -72,26 +66,9 @@ make_world(struct db *d, void *arg)
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
-	now = clock_now();
+	ground_start(&test_settings);
 	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
 	return 0;
 }
 
@@ -375,5 +352,6 @@ main(void)
 		cmocka_unit_test(a_guarded_balance_never_goes_below_zero),
 	};
 
-	return cmocka_run_group_tests_name("model", tests, start, stop);
+	return cmocka_run_group_tests_name("model", tests, start,
+	    ground_stop);
 }

@@ -3,7 +3,7 @@
  * commissions, withdrawals; one by one, then thousands at random, with a proof
  * of the books after each lot.
  */
-#include "harness.h"
+#include "ground.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,9 +11,7 @@
 #include <string.h>
 
 #include "base/money.h"
-#include "base/settings.h"
 #include "ledger/ledger.h"
-#include "ledger/verify.h"
 #include "model/referral/earning.h"
 #include "model/people/organization.h"
 #include "model/payment/payment.h"
@@ -26,11 +24,6 @@ static struct settings test_settings = {
 	.checkout_minutes = 30, .commission_ppm = 200000,
 	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside;
-static struct when now;
 
 static struct {
 	uint64_t referrer_org, buyer, user, product, referrer;
@@ -81,43 +74,10 @@ make_world(struct db *d, void *arg)
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
-	now = clock_now();
+	ground_start(&test_settings);
 	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
 	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-static void
-assert_books_are_clean(void)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	bool clean;
-
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	fclose(f);
-	if (!clean)
-		print_error("%s", text);
-	assert_true(clean);
-	free(text);
 }
 
 /* One call of the model in a transaction of its own. */
@@ -269,7 +229,7 @@ a_commission_goes_back_to_the_cent(void **state)
 	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64
 	    " AND e.status <> 'reversed'", payment), 0);
 	assert_int_equal(step(ASK, payment, 1, STR_NULL), ERR_FUNDS);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -286,7 +246,7 @@ a_refund_happens_once(void **state)
 	    " payment WHERE id = %" PRIu64, payment), 1500);
 	assert_int_equal(balance(ACCOUNT_earnings_available), before - 100);
 	assert_int_equal(step(TOLD, payment, 3000, STR("dp_2")), ERR_FUNDS);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -311,7 +271,7 @@ what_failed_is_given_again(void **state)
 	assert_int_equal(step(FAILED, all, 0, STR_NULL), OK);
 	assert_int_equal(balance(ACCOUNT_earnings_available), before + 400);
 	assert_int_equal(balance(ACCOUNT_tokens_available), tokens);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -365,7 +325,7 @@ a_withdrawal_never_takes_more_than_there_is(void **state)
 	test_settings.least_withdrawal = 100;
 	assert_int_equal(step(WITHDRAW, 0, 99, STR_NULL), ERR_LIMIT);
 	test_settings.least_withdrawal = 0;
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -383,7 +343,7 @@ a_balance_below_zero_is_carried_over(void **state)
 	assert_int_equal(step(WITHDRAW, 0, 1, STR_NULL), ERR_FUNDS);
 	bought(6);
 	assert_int_equal(balance(ACCOUNT_earnings_available), 400);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static uint64_t
@@ -427,22 +387,7 @@ what_looks_wrong_waits_for_the_house(void **state)
 	assert_int_equal(balance(ACCOUNT_earnings_pending), 0);
 	test_settings.hold_checked = false;
 	test_sql(beside, "UPDATE referral SET checks = 0");
-	assert_books_are_clean();
-}
-
-static void
-assert_found(const char *finds)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	bool clean;
-
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	fclose(f);
-	if (clean || strstr(text, finds) == NULL)
-		fail_msg("\"%s\" is not in: %s", finds, text);
-	free(text);
+	assert_clean();
 }
 
 /* Two withdrawals whose states are exchanged make up the same balances. */
@@ -459,7 +404,7 @@ a_withdrawal_is_booked_as_it_says(void **state)
 	assert_int_equal(call(&c), OK);
 	second = c.withdrawal.id;
 	assert_int_equal(step(REFUSE, second, 0, STR_NULL), OK);
-	assert_books_are_clean();
+	assert_clean();
 	test_sql(beside, "UPDATE earning SET status = IF(id = %" PRIu64
 	    ", 'refused', 'requested') WHERE id IN (%" PRIu64 ", %" PRIu64 ")",
 	    first, first, second);
@@ -472,7 +417,7 @@ a_withdrawal_is_booked_as_it_says(void **state)
 	assert_found("is no withdrawal, or not as it says: refused");
 	test_sql(beside, "UPDATE withdrawal SET reason = 'No' WHERE earning_id"
 	    " = %" PRIu64, second);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 #define PAYMENTS 12
@@ -544,7 +489,7 @@ the_books_are_clean_after_anything(void **state)
 			now = when_add(now, 43200);
 			assert_int_equal(earning_release_due(db, &arena, now,
 			    &count), OK);
-			assert_books_are_clean();
+			assert_clean();
 		}
 	}
 	test_settings.hold_days = 0;
@@ -567,5 +512,6 @@ main(void)
 		cmocka_unit_test(the_books_are_clean_after_anything),
 	};
 
-	return cmocka_run_group_tests_name("money", tests, start, stop);
+	return cmocka_run_group_tests_name("money", tests, start,
+	    ground_stop);
 }

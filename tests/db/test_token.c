@@ -524,5 +524,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name("token", tests,
-	    token_world_start, token_world_stop);
+	    token_world_start, ground_stop);
 }
