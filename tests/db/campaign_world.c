@@ -126,6 +126,20 @@ act(struct act *t)
 		fail_msg("act %d: %s", (int)t->what, err_slug(e));
 }
 
+void
+then(struct act *t, enum deed what)
+{
+	t->what = what;
+	act(t);
+}
+
+void
+stop_as_of(struct act *t, struct day day)
+{
+	t->day = day;
+	then(t, STOP);
+}
+
 struct line
 line(enum price price, int first, int last, int64_t booked, int64_t amount)
 {
@@ -143,19 +157,24 @@ on_account(const char *advertiser)
 }
 
 struct act
+confirmed(const char *advertiser, struct line *lines, size_t n)
+{
+	struct act t = { .advertiser = advertiser, .lines = lines, .n = n };
+
+	then(&t, MAKE);
+	then(&t, CONFIRM);
+	return t;
+}
+
+struct act
 running(const char *advertiser, struct line *lines, size_t n)
 {
-	struct act t = { .what = MAKE, .advertiser = advertiser,
-	    .lines = lines, .n = n };
+	struct act t = confirmed(advertiser, lines, n);
 
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = PREPAY;
 	t.type = PREPAYMENT_CASH;
 	t.amount = 0;
 	for (size_t i = 0; i < n; i++)
 		t.amount += lines[i].amount + lines[i].tax;
-	act(&t);
+	then(&t, PREPAY);
 	return t;
 }
