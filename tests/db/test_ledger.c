@@ -5,7 +5,6 @@
  */
 #include "ground.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ledger/seal.h"
@@ -248,13 +247,7 @@ many_post_and_seal_at_once(void **state)
 	}
 	for (int i = 0; i < 20; i++)	/* one snapshot: clean at any moment */
 		assert_clean();
-	for (int i = 0; i < CLIENTS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	test_wait(pid, CLIENTS);
 	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM journal"),
 	    before + 2 * CLIENTS * EACH);
 	assert_true(seals() >= 3);

@@ -4,7 +4,6 @@
  */
 #include "ground.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ledger/ledger.h"
@@ -189,13 +188,7 @@ many_at_once_settle_once(void **state)
 		if (pid[i] == 0)
 			_exit(client(p));
 	}
-	for (int i = 0; i < CLIENTS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	test_wait(pid, CLIENTS);
 	assert_int_equal(available() - before, 2 * 400);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM sale "
 	    "WHERE payment_id IN (%llu, %llu)", (unsigned long long)p[0].id,
