@@ -37,14 +37,6 @@ wipe(struct db *db, enum query q, struct args args, bool *more)
 
 /* --- organizations --- */
 
-static enum err
-organization_event(struct db *db, struct arena *a, const struct actor *who,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    who->organization_id, who->user_id, who->now }, NULL);
-}
-
 /* What would go on without anybody who minds it. */
 static enum err
 stop_work(struct db *db, const struct actor *who)
@@ -71,7 +63,8 @@ organization_delete(struct db *db, struct arena *a, const struct actor *who,
 	if (rows == 0)
 		return organization_find(db, a, who->organization_id, &o);
 	TRY(stop_work(db, who));
-	return organization_event(db, a, who, "organization.deleted");
+	return event_by(db, a, who, who->organization_id,
+	    "organization.deleted");
 }
 
 enum err
@@ -95,7 +88,8 @@ organization_recover(struct db *db, struct arena *a, const struct actor *who,
 	o->deleted_at = o->erase_at = (struct when){ 0 };
 	o->updated_at = who->now;
 	o->version++;
-	return organization_event(db, a, who, "organization.recovered");
+	return event_by(db, a, who, who->organization_id,
+	    "organization.recovered");
 }
 
 static enum err
@@ -146,7 +140,8 @@ erase_organization(struct db *db, struct arena *a, const struct actor *who,
 	    NULL));
 	TRY(stop_work(db, who));
 	if (first == 1)
-		TRY(organization_event(db, a, who, "organization.erased"));
+		TRY(event_by(db, a, who, who->organization_id,
+		    "organization.erased"));
 	TRY(wipe_organization(db, who, more));
 	return first == 1 || *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED,
 	    ARGS(who->organization_id), NULL, NULL);

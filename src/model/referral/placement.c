@@ -84,14 +84,6 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 }
 
 static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
-static enum err
 create(struct db *db, struct arena *a, const struct actor *who, uint64_t org,
     struct placement *p)
 {
@@ -112,7 +104,7 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
 	p->referrer_id = r.id;
 	p->campaign_id = PROGRAM_CAMPAIGN;
 	TRY(create(db, a, who, HOUSE_ID, p));
-	return event(db, a, who, p->id, "referrer_campaign.created");
+	return event_by(db, a, who, p->id, "referrer_campaign.created");
 }
 
 enum err
@@ -177,7 +169,7 @@ placement_update(struct db *db, struct arena *a, const struct actor *who,
 	INVARIANT(rows == 1);	/* it is locked */
 	p->version++;
 	p->updated_at = who->now;
-	return event(db, a, who, p->id, "referrer_campaign.updated");
+	return event_by(db, a, who, p->id, "referrer_campaign.updated");
 }
 
 static enum err
@@ -187,7 +179,7 @@ end_one(struct db *db, struct arena *a, const struct actor *who, uint64_t id)
 
 	TRY(db_exec(db, Q_PLACEMENT_END, ARGS(who->now, id), &rows, NULL));
 	return rows == 0 ? OK :
-	    event(db, a, who, id, "referrer_campaign.ended");
+	    event_by(db, a, who, id, "referrer_campaign.ended");
 }
 
 enum err
