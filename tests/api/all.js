@@ -9,6 +9,7 @@ for (const name of [
 	'tenant',
 	'people',
 	'organizations',
+	'organization_endings',
 	'keys',
 	'members',
 	'mail',
