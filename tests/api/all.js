@@ -23,6 +23,7 @@ for (const name of [
 	'ledger',
 	'events',
 	'webhooks',
+	'webhook_deliveries',
 	'withdrawals',
 	'program',
 	'tokens',
