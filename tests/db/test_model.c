@@ -2,90 +2,27 @@
  * The model against a real database: what a payment sets in motion, once,
  * whoever calls and how often; clicks and whom a sign-up belongs to.
  */
-#include "ground.h"
+#include "referral_world.h"
 
 #include <unistd.h>
 
 #include "ledger/ledger.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
-#include "model/people/organization.h"
-#include "model/payment/payment.h"
-#include "model/referral/referral.h"
 #include "model/token/token.h"
-
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-/* A referrer with a placement, a referred buyer, a product. */
-static struct {
-	uint64_t referrer_org, buyer, product;
-	struct referrer referrer;
-	struct placement placement;
-} world;
-
-static enum err
-make_world(struct db *d, void *arg)
-{
-	struct organization seller = { .name = STR("Referrer") };
-	struct organization buyer = { .name = STR("Buyer & Sons") };
-	struct money_of price = { STR("USD"), 1999 };
-	struct product product = { .name = STR("Tokens"), .tokens = 100,
-	    .description = STR(""), .prices = { &price, 1 } };
-	struct lead lead;
-	uint64_t user;
-	bool joined;
-
-	(void)arg;
-	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
-	    &user));
-	TRY(organization_create(d, &arena, user, now, &seller));
-	TRY(organization_create(d, &arena, user, now, &buyer));
-	world.referrer_org = seller.id;
-	world.buyer = buyer.id;
-	TRY(referrer_join(d, &arena, seller.id, user, now, &world.referrer,
-	    &joined));
-	world.placement = (struct placement){ .name = STR("Spring"),
-	    .landing_url = STR("https://shop.example/") };
-	TRY(placement_create(d, &arena, &(struct actor){ seller.id, user,
-	    now }, &world.placement));
-	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
-	    &lead));
-	assert_int_equal(lead.id, world.placement.id);
-	TRY(referral_create(d, &arena, &lead, buyer.id,
-	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
-	TRY(product_create(d, now, &product));
-	world.product = product.id;
-	return OK;
-}
-
-static int
-start(void **state)
-{
-	(void)state;
-	ground_start(&test_settings);
-	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
-	return 0;
-}
 
 static enum err
 begin_checkout(struct db *d, void *arg)
 {
 	struct payment *p = arg;
 
-	return payment_create(d, &arena, &(struct actor){ world.buyer, 0,
-	    now }, p);
+	return checkout_of(d, &arena, world.buyer, p->quantity, p);
 }
 
 static struct payment
 checkout(int64_t quantity)
 {
-	struct payment p = { .product_id = world.product,
-	    .quantity = quantity, .success_url = STR("https://a.example/"),
-	    .cancel_url = STR("https://b.example/") }, read = { 0 };
+	struct payment p = { .quantity = quantity }, read = { 0 };
 
 	assert_int_equal(tx_run(db, &arena, begin_checkout, &p), OK);
 	assert_int_equal(payment_by_token(db, &arena, p.token, &read), OK);
@@ -345,6 +282,6 @@ main(void)
 		cmocka_unit_test(a_guarded_balance_never_goes_below_zero),
 	};
 
-	return cmocka_run_group_tests_name("model", tests, start,
-	    ground_stop);
+	return cmocka_run_group_tests_name("model", tests,
+	    referral_world_start, ground_stop);
 }

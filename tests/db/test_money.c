@@ -3,7 +3,7 @@
  * commissions, withdrawals; one by one, then thousands at random, with a proof
  * of the books after each lot.
  */
-#include "ground.h"
+#include "referral_world.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,71 +13,13 @@
 #include "base/money.h"
 #include "ledger/ledger.h"
 #include "model/referral/earning.h"
-#include "model/people/organization.h"
-#include "model/payment/payment.h"
-#include "model/referral/referral.h"
 #include "model/payment/refund.h"
 #include "model/referral/withdrawal.h"
-
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct {
-	uint64_t referrer_org, buyer, user, product, referrer;
-} world;
 
 static struct actor
 house(void)
 {
 	return (struct actor){ HOUSE_ID, world.user, now };
-}
-
-static enum err
-make_world(struct db *d, void *arg)
-{
-	struct organization seller = { .name = STR("Referrer") };
-	struct organization buyer = { .name = STR("Buyer") };
-	struct money_of price = { STR("USD"), 1999 };
-	struct product product = { .name = STR("Tokens"), .tokens = 100,
-	    .description = STR(""), .prices = { &price, 1 } };
-	struct placement p = { .name = STR("Spring"),
-	    .landing_url = STR("https://shop.example/") };
-	struct referrer r = { 0 };
-	struct lead lead;
-	uint64_t other;
-	bool joined;
-
-	(void)arg;
-	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
-	    &world.user));
-	TRY(user_create(d, STR("b@example.com"), STR("B"), STR("x"), now,
-	    &other));
-	TRY(organization_create(d, &arena, world.user, now, &seller));
-	TRY(organization_create(d, &arena, other, now, &buyer));
-	world.referrer_org = seller.id;
-	world.buyer = buyer.id;
-	TRY(referrer_join(d, &arena, seller.id, world.user, now, &r, &joined));
-	world.referrer = r.id;
-	TRY(placement_create(d, &arena, &(struct actor){ seller.id,
-	    world.user, now }, &p));
-	TRY(referral_attribute(d, &arena, p.code, STR_NULL, now, &lead));
-	TRY(referral_create(d, &arena, &lead, buyer.id,
-	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
-	TRY(product_create(d, now, &product));
-	world.product = product.id;
-	return OK;
-}
-
-static int
-start(void **state)
-{
-	(void)state;
-	ground_start(&test_settings);
-	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
-	return 0;
 }
 
 /* One call of the model in a transaction of its own. */
@@ -96,13 +38,9 @@ struct call {
 static enum err
 buy(struct db *d, struct call *c)
 {
-	const struct actor who = { world.buyer, 0, now };
 	struct payment read = { 0 };
 
-	c->payment = (struct payment){ .product_id = world.product,
-	    .quantity = c->amount, .success_url = STR("https://a.example/"),
-	    .cancel_url = STR("https://b.example/") };
-	TRY(payment_create(d, &arena, &who, &c->payment));
+	TRY(checkout_of(d, &arena, world.buyer, c->amount, &c->payment));
 	TRY(payment_by_token(d, &arena, c->payment.token, &read));
 	return payment_settle(d, &arena, &read, now);
 }
@@ -195,7 +133,7 @@ balance(enum account_kind kind)
 
 	assert_int_equal(ledger_balance(db, &arena,
 	    tokens ? world.buyer : HOUSE_ID, kind,
-	    tokens ? 0 : world.referrer, tokens ? STR("TOK") : STR("USD"),
+	    tokens ? 0 : world.referrer.id, tokens ? STR("TOK") : STR("USD"),
 	    &v), OK);
 	return v;
 }
@@ -512,6 +450,6 @@ main(void)
 		cmocka_unit_test(the_books_are_clean_after_anything),
 	};
 
-	return cmocka_run_group_tests_name("money", tests, start,
-	    ground_stop);
+	return cmocka_run_group_tests_name("money", tests,
+	    referral_world_start, ground_stop);
 }
