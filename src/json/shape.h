@@ -36,6 +36,8 @@ enum {
 	F_LOOSE = 64,		/* input: ids and names may come as numbers;
 				 * in a query a list of one without [] */
 	F_OPTIONAL = 128,	/* output: may be left out */
+	F_IDS = 256,		/* a list of ids, uint64_t, as numbers; in a
+				 * body only */
 };
 
 struct list {
