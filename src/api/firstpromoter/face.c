@@ -156,6 +156,7 @@ failure_schema(struct buf *b)
 static const struct route *const tables[] = {
 	fp_batch_routes,
 	fp_program_routes,
+	fp_referral_batch_routes,
 	NULL
 };
 
