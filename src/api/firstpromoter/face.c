@@ -163,6 +163,7 @@ static const struct route *const tables[] = {
 	fp_program_routes,
 	fp_referral_routes,
 	fp_track_routes,
+	fp_referral_batch_routes,
 	NULL
 };
 
