@@ -44,6 +44,20 @@ paging_args(const struct paging *p, struct list_query *q, struct arg_list *l,
 	arg_push(l, ARG(p->offset));
 }
 
+/* The same for lists by id alone: its fragment names that. */
+static inline void
+paging_by_id(const struct paging *p, struct list_query *q, struct arg_list *l,
+    uint32_t after)
+{
+	q->order = p->order;
+	if (p->after_id != 0) {
+		q->wheres |= after;
+		arg_push(l, ARG(p->after_id));
+	}
+	arg_push(l, ARG(p->limit + 1));
+	arg_push(l, ARG(p->offset));
+}
+
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
 
 #endif
