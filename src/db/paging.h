@@ -58,6 +58,12 @@ paging_by_id(const struct paging *p, struct list_query *q, struct arg_list *l,
 	arg_push(l, ARG(p->offset));
 }
 
+/*
+ * db/like.c: a part of a text, for LIKE; what that takes for itself is meant as
+ * it stands.
+ */
+struct str like_part(struct arena *, struct str part);
+
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
 
 #endif

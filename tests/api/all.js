@@ -20,6 +20,8 @@ for (const name of [
 	'stripe',
 	'stripe_refunds',
 	'fp_settings',
+	'fp_rewards',
+	'fp_products',
 	'ledger',
 	'events',
 	'webhooks',

@@ -155,6 +155,8 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_program_routes,
+	fp_reward_routes,
+	fp_product_routes,
 	NULL
 };
 

@@ -5,7 +5,9 @@
 #include "api/common.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_product_routes[];
 extern const struct route fp_program_routes[];
+extern const struct route fp_reward_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
