@@ -23,6 +23,8 @@ for (const name of [
 	'fp_settings',
 	'fp_referrals',
 	'fp_track',
+	'fp_rewards',
+	'fp_products',
 	'fp_vendor',
 	'ledger',
 	'events',

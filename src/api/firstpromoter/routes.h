@@ -11,6 +11,8 @@ extern const struct route fp_program_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_product_routes[];
+extern const struct route fp_reward_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
