@@ -122,6 +122,7 @@ ALTER TABLE referral
 	ADD COLUMN promo_code VARCHAR(120) NULL,
 	ADD COLUMN lost MEDIUMTEXT NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
+	ADD KEY referral_moved (moved_to),
 	ADD UNIQUE KEY referral_email (organization_id, email, live),
 	ADD UNIQUE KEY referral_uid (organization_id, uid, live),
 	ADD UNIQUE KEY referral_username (organization_id, username, live);

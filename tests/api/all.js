@@ -22,6 +22,7 @@ for (const name of [
 	'stripe_refunds',
 	'fp_settings',
 	'fp_track',
+	'fp_track_refunds',
 	'ledger',
 	'events',
 	'webhooks',
