@@ -25,6 +25,7 @@ for (const name of [
 	'fp_track',
 	'fp_rewards',
 	'fp_products',
+	'fp_track_refunds',
 	'fp_vendor',
 	'ledger',
 	'events',

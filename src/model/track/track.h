@@ -102,7 +102,9 @@ struct track_refund {
 	struct str event, sale_event, currency;
 	int64_t amount;
 	struct tracked_lead lead;	/* by track_refund_read */
-	uint64_t id;			/* by track_refund: of its first row */
+	struct list past;		/* himself, then who he was before */
+	struct tracked_lead held;	/* by track_refund */
+	uint64_t id;			/* of its first row */
 };
 
 MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
@@ -110,7 +112,7 @@ MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
 /*
  * Takes back of one sale, or of the newest first, with what they brought.
  * ERR_EVENT_TAKEN; ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
- * has no such sale.
+ * has no such sale; ERR_OTHER_CURRENCY: it is in another.
  */
 MUST_CHECK enum err track_refund(struct db *, struct arena *,
     const struct actor *, struct track_refund *);
