@@ -26,6 +26,7 @@ for (const name of [
 	'fp_rewards',
 	'fp_products',
 	'fp_track_refunds',
+	'fp_commissions',
 	'fp_vendor',
 	'ledger',
 	'events',

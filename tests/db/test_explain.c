@@ -538,7 +538,7 @@ no_statement_scans_or_sorts(void **state)
 
 		if (s->nowait)	/* "SET STATEMENT ..." can't be explained */
 			continue;
-		assert_true(s->wheres <= 12);
+		assert_true(s->wheres <= 16);
 		do {
 			for (unsigned w = 0; w < 1U << s->wheres; w++)
 				if (!is_unnamed(s, w))

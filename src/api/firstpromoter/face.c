@@ -160,6 +160,7 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_batch_routes,
+	fp_commission_routes,
 	fp_program_routes,
 	fp_referral_routes,
 	fp_track_routes,

@@ -7,6 +7,7 @@
 
 extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
+extern const struct route fp_commission_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_track_routes[];

@@ -2,7 +2,7 @@
  * Tracking: what a company's server tells of its leads and customers.  The
  * answers keep the forms that clients of this face know.
  */
-#include "api/firstpromoter/routes.h"
+#include "api/firstpromoter/placed.h"
 #include "auth/secret.h"
 #include "base/money.h"
 #include "model/track/attribution.h"
@@ -260,7 +260,8 @@ sale_read(struct request *rq)
 	const struct sale_in *in = rq->in;
 	struct track_sale *s = ARENA_NEW(rq->arena, struct track_sale);
 
-	*s = (struct track_sale){ .name = in->name,
+	*s = (struct track_sale){ .billing_period = -1, .on = DAY_NONE,
+	    .name = in->name,
 	    .origin = origin_of(&in->origin), .event = in->event,
 	    .plan = SAID(in->plan), .currency = in->currency,
 	    .amount = in->amount, .mrr = mrr_of(in),
@@ -339,7 +340,7 @@ struct lead_out {
 #define L(member, wire, ...) FIELD(struct lead_out, member, wire, __VA_ARGS__)
 SHAPE(fp_tracked_lead, struct lead_out, "TrackedLead",
     FP_ID(struct lead_out, id, "id"),
-    L(state, "state", .labels = track_state_labels),
+    L(state, "state", .labels = lead_state_labels),
     L(email, "email", .flags = F_OMIT),
     L(uid, "uid", MAYBE),
     L(customer_at, "customer_since", .flags = F_OMIT),
@@ -559,9 +560,13 @@ SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
 static enum err
 attribution(struct request *rq)
 {
+	const struct fp_find *q = rq->query;
+	uint64_t id;
+
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
+	    rq->text[0], &id));
 	rq->out = ARENA_NEW(rq->arena, struct explained_lead);
-	return track_explain(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    rq->out);
+	return track_explain(rq->db, rq->arena, rq->who.org_id, id, rq->out);
 }
 
 static const enum err signup_errors[] = ERRORS(ERR_NOT_FOUND, ERR_SIGNED_UP);
@@ -597,7 +602,8 @@ const struct route fp_track_routes[] = {
 	  .errors = cancel_errors,
 	  .summary = "Tell that a customer buys no more" },
 	{ .op = "getReferralAttribution", .method = GET,
-	  .path = "/company/referrals/{id}/attribution",
+	  .path = "/company/referrals/{text:id}/attribution",
+	  .query = &fp_find_query,
 	  .handle = attribution, .out = &fp_attribution, .status = 200,
 	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
 	  .tag = "Referrals", .summary = "Who brought a referral, and why" },

@@ -1,4 +1,5 @@
 /* What batches can do. */
+#include "model/referral/commission_actions.h"
 #include "model/referral/referral_actions.h"
 
 #include "base/banned.h"
@@ -9,5 +10,10 @@ const struct batch_action *const batch_actions[] = {
 	&referral_disable,
 	&referral_enable,
 	&referral_move,
+	&commission_approve,
+	&commission_deny,
+	&commission_destroy,
+	&commission_fulfil,
+	&commission_unfulfil,
 	NULL
 };

@@ -35,8 +35,10 @@ track_sale_read(struct db *db, struct arena *a, const struct actor *who,
 	    str_eq(s->currency, p.currency);
 	if (s->currency.p == NULL)
 		s->currency = p.currency;
-	e = track_find(db, a, who->organization_id, &s->name, &s->lead);
-	if (e == ERR_NOT_FOUND)
+	e = s->referral_id != 0 ? track_find_id(db, a, who->organization_id,
+	    s->referral_id, &s->lead) :
+	    track_find(db, a, who->organization_id, &s->name, &s->lead);
+	if (e == ERR_NOT_FOUND && s->referral_id == 0)
 		e = track_judge(db, a, who, &(struct track_signup){
 		    .name = s->name, .origin = s->origin }, &s->lead);
 	TRY(e);
@@ -79,7 +81,8 @@ reward(struct db *db, struct arena *a, const struct actor *who,
 	    .campaign_id = l->campaign_id, .placement_id = l->placement_id,
 	    .referrer_id = l->referrer_id, .referral_id = l->id,
 	    .amount = s->amount, .quantity = s->quantity,
-	    .currency = s->currency, .plan = s->plan, .billing_period = -1,
+	    .currency = s->currency, .plan = s->plan,
+	    .billing_period = s->billing_period,
 	    .sales = l->sales, .customer_at = l->customer_at, .at = s->at },
 	    due);
 }
@@ -158,6 +161,13 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 	    event_write_all(db, a, events + 1, 1);
 }
 
+static struct arg
+period_arg(const struct track_sale *s)
+{
+	return s->billing_period < 0 ? ARG(STR_NULL) :
+	    LABEL(billing_period_labels, s->billing_period);
+}
+
 enum err
 track_sale(struct db *db, struct arena *a, const struct actor *who,
     struct track_sale *s)
@@ -171,8 +181,8 @@ track_sale(struct db *db, struct arena *a, const struct actor *who,
 	TRY(hold_lead(db, a, who, s, &l, &made));
 	s->lead_id = l.id;
 	e = db_exec(db, Q_TRACK_SALE_INSERT, ARGS(who->organization_id, l.id,
-	    s->event, s->amount, s->currency, s->plan, s->quantity, s->at),
-	    NULL, &s->id);
+	    s->event, s->amount, s->currency, s->plan, period_arg(s),
+	    s->quantity, s->on, s->at), NULL, &s->id);
 	if (e == ERR_CONFLICT)
 		return ERR_EVENT_TAKEN;
 	TRY(e);
