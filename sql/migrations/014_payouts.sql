@@ -37,8 +37,9 @@ CREATE TABLE payout_method (
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
 );
 
--- Pending payouts of one method, paid together once somebody confirms it.
--- code_hash: of what was sent to him, good until code_until for some tries.
+-- Pending payouts of one method, paid together once somebody confirms it: by a
+-- code that follows from the secret of the installation and the number of codes
+-- that were sent to him, good until code_until for some tries.
 CREATE TABLE payments_batch (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -47,7 +48,6 @@ CREATE TABLE payments_batch (
 	status ENUM('awaiting_confirmation', 'pending', 'processing',
 	    'completed', 'failed') NOT NULL,
 	user_id BIGINT UNSIGNED NOT NULL,
-	code_hash BINARY(32) NULL,
 	code_until DATETIME(6) NULL,
 	code_tries INT UNSIGNED NOT NULL DEFAULT 0,
 	codes INT UNSIGNED NOT NULL DEFAULT 0,
@@ -91,6 +91,8 @@ CREATE TABLE payout (
 	KEY payout_amount (organization_id, deleted_at, amount, id),
 	KEY payout_start (organization_id, deleted_at, period_start, id),
 	KEY payout_end (organization_id, deleted_at, period_end, id),
+	KEY payout_promoters (organization_id, deleted_at, referrer_id,
+	    status),
 	KEY payout_referrer (referrer_id, deleted_at, created_at, id),
 	KEY payout_batch (batch_id, deleted_at, created_at, id),
 	CONSTRAINT payout_positive CHECK (amount > 0 AND deducted >= 0),

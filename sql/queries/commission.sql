@@ -17,10 +17,10 @@ SELECT e.id, e.type, e.standing, e.refund_id, e.amount, e.currency,
 	c.name AS campaign_name, a.color AS campaign_color
 FROM earning e
 -- index: PRIMARY when ids
+-- index: earning_payout when payouts
 -- index: earning_book_amount when amount
 -- index: earning_book_sale when sale
 -- index: earning_referral when referral
--- index: earning_payout when payouts
 -- index: earning_referrer when promoter
 -- index: earning_standing when standing
 -- index: earning_book

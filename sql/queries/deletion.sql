@@ -180,6 +180,9 @@ UPDATE referral SET live = NULL, deleted_at = :now, email = NULL, uid = NULL,
 	comment = NULL, metadata = NULL, lost = NULL, address_hash = NULL
 WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
 
+-- name: wipe_payout_methods
+DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
+
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral
 WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000

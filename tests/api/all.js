@@ -27,6 +27,8 @@ for (const name of [
 	'fp_products',
 	'fp_track_refunds',
 	'fp_commissions',
+	'fp_payouts',
+	'fp_payments',
 	'fp_vendor',
 	'ledger',
 	'events',

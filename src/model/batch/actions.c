@@ -1,4 +1,5 @@
 /* What batches can do. */
+#include "model/payout/actions.h"
 #include "model/referral/commission_actions.h"
 #include "model/referral/referral_actions.h"
 
@@ -15,5 +16,9 @@ const struct batch_action *const batch_actions[] = {
 	&commission_destroy,
 	&commission_fulfil,
 	&commission_unfulfil,
+	&commission_pay_out,
+	&payout_mark_paid,
+	&payout_mark_unpaid,
+	&payout_destroy,
 	NULL
 };
