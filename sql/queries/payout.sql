@@ -43,12 +43,10 @@ AND o.period_start BETWEEN :start_from AND :start_to
 AND o.period_end BETWEEN :end_from AND :end_to
 -- where: narrowed
 AND (:custom < 0 OR o.custom = :custom)
-AND (:due_from IS NULL OR (o.custom = 0 AND o.status = 'pending'
-AND o.due_on BETWEEN :due_from AND :due_to))
+AND (:due_from IS NULL OR o.due_on BETWEEN :due_from AND :due_to)
 AND (:campaigns IS NULL OR JSON_CONTAINS(:campaigns, o.campaign_id))
 AND (:method IS NULL OR COALESCE(m.method, 'not_set') = :method)
-AND (:payable < 0 OR (o.status = 'pending'
-AND COALESCE(m.is_disabled, 1) = 0) = :payable)
+AND (:payable < 0 OR COALESCE(m.is_disabled, 1) = 0)
 AND (:clean < 0 OR NOT EXISTS (SELECT 1 FROM earning e
 	JOIN referral r ON r.id = e.referral_id
 	WHERE e.referrer_id = o.referrer_id AND e.payout_id = o.id
@@ -109,24 +107,23 @@ LIMIT 1001
 -- that is what was earned up to a day, or of ids with what others brought below
 -- zero after they were paid.  All of it is locked, and nothing comes to it.
 -- name: payout_sum
-SELECT CAST(COALESCE(SUM(x.amount), 0) AS SIGNED) AS unpaid,
-	CAST(COALESCE(SUM(x.amount * x.taken), 0) AS SIGNED) AS taken,
-	CAST(COALESCE(SUM(x.taken), 0) AS SIGNED) AS n,
-	MIN(IF(x.taken, x.earned_at, NULL)) AS earned_at,
-	IF(MIN(IF(x.taken, x.campaign_id, NULL)) =
-	MAX(IF(x.taken, x.campaign_id, NULL)),
-	MIN(IF(x.taken, x.campaign_id, NULL)), NULL) AS campaign_id
-FROM (SELECT e.amount, o.created_at AS earned_at, e.campaign_id,
-	IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)
-	OR (e.amount < 0 AND o.payout_id IS NOT NULL)) AS taken
-	FROM earning e FORCE INDEX (earning_payout)
-	STRAIGHT_JOIN earning o FORCE INDEX (earning_once)
-		ON o.sale_id = e.sale_id AND o.part = e.part
-		AND o.type = 'commission' AND o.refund_id = 0
-	WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
-	AND e.organization_id = :org AND e.currency = :currency
-	AND e.standing = 'due' AND e.status IN ('available', 'reversed')
-	FOR UPDATE) x
+SELECT CAST(COALESCE(SUM(e.amount), 0) AS SIGNED) AS unpaid,
+	CAST(COALESCE(SUM(IF(:ids IS NULL, o.created_at <= :end,
+	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
+	AND o.payout_id IS NOT NULL)) * e.amount), 0) AS SIGNED) AS taken,
+	MIN(IF(IF(:ids IS NULL, o.created_at <= :end,
+	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
+	AND o.payout_id IS NOT NULL)), o.created_at, NULL)) AS earned_at,
+	MIN(e.campaign_id) AS campaign_id,
+	MAX(e.campaign_id) AS last_campaign_id
+FROM earning e FORCE INDEX (earning_payout)
+STRAIGHT_JOIN earning o FORCE INDEX (earning_once)
+	ON o.sale_id = e.sale_id AND o.part = e.part
+	AND o.type = 'commission' AND o.refund_id = 0
+WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
+AND e.organization_id = :org AND e.currency = :currency
+AND e.standing = 'due' AND e.status IN ('available', 'reversed')
+FOR UPDATE
 
 -- name: payout_take
 UPDATE earning e FORCE INDEX (earning_payout)

@@ -75,12 +75,13 @@ read_group(struct request *rq, const struct groups_in *q,
 {
 	const struct paging all = { .order = PAYOUTS_NEWEST,
 	    .limit = PAYOUTS_SHOWN };
-	struct payout_filter f = q->f;
+	const struct payout_filter f = { .referrer_id = who->id,
+	    .campaigns = q->f.campaigns, .status = q->f.status, .due = -1,
+	    .method = -1, .start_from = DAY_NONE,
+	    .start_to = DAY_NONE, .end_from = DAY_NONE, .end_to = DAY_NONE };
 	struct payout *o;
 	uint64_t *ids;
 
-	f.q = STR_NULL;
-	f.referrer_id = who->id;
 	TRY(payout_list(rq->db, rq->arena, rq->who.org_id, &f, &all,
 	    &g->payouts));
 	if (g->payouts.n > PAYOUTS_SHOWN)
@@ -132,8 +133,6 @@ list(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	q->f.now = rq->now;
-	q->f.payable = -1;
 	if (q->f.status < 0)
 		q->f.status = PAYOUT_PENDING;
 	TRY(fp_ids_read(rq, &q->campaigns, "filters[campaign_id]",

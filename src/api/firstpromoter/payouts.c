@@ -45,7 +45,6 @@ SHAPE(fp_payout, struct payout, "Payout",
 struct list_in {
 	struct fp_page_query page;
 	struct list ids, batches, campaigns;
-	bool payable;
 	struct payout_filter f;
 };
 
@@ -53,12 +52,11 @@ static const char *const list_sorts[] = { "created_at:desc", "created_at:asc",
 	"amount:desc", "amount:asc", "period_start:desc", "period_start:asc",
 	"period_end:desc", "period_end:asc", NULL };
 #define SORTS 4
-enum { PAYABLE };
 
 #define F(member, wire, ...) \
     FIELD(struct list_in, member, "filters[" wire "]", __VA_ARGS__)
 SHAPE(fp_payout_query, struct list_in, "PayoutQuery",
-    F(payable, "only_payable", .doc = "Pending, of whom said how to be paid"),
+    F(f.payable, "only_payable", .doc = "Pending, of whom said how to be paid"),
     FP_PAGE_FIELDS(struct list_in),
     FP_SORT(struct list_in, 0, "created_at"),
     FP_SORT(struct list_in, 1, "amount"),
@@ -95,8 +93,6 @@ list(struct request *rq)
 	struct list rows;
 
 	q->f.now = rq->now;
-	q->f.payable = (rq->asked >> PAYABLE & 1) == 0 || !q->payable ? -1 :
-	    1;
 	TRY(fp_ids_read(rq, &q->ids, "ids", &q->f.ids));
 	TRY(fp_ids_read(rq, &q->batches, "filters[payments_batch_id]",
 	    &q->f.batches));
@@ -143,13 +139,42 @@ read_meta(struct request *rq)
 	    meta_of(rq, &in->ids, meta);
 }
 
+/* ["a"] as [{"message":"a"}], which is their form here. */
+static struct str
+as_objects(struct arena *a, struct str texts)
+{
+	bool within = false;
+	struct buf b;
+
+	buf_init(&b, a, 2 * texts.n + 16);
+	for (size_t i = 0; i < texts.n; i++) {
+		char c = texts.p[i];
+
+		if (c == '"' && !within)
+			buf_lit(&b, "{\"message\":");
+		buf_char(&b, c);
+		if (c == '\\' && within)
+			buf_char(&b, texts.p[++i]);
+		if (c != '"')
+			continue;
+		if (within)
+			buf_char(&b, '}');
+		within = !within;
+	}
+	return buf_view(&b);
+}
+
 static enum err
 begin(struct request *rq, const struct batch_action *action)
 {
 	const struct ids_in *in = rq->in;
+	struct fp_batch_data *out;
 
-	return fp_batch_data(rq, action, NULL, in->ids,
-	    *(const struct str *)rq->prepared);
+	TRY(fp_batch_data(rq, action, NULL, in->ids,
+	    *(const struct str *)rq->prepared));
+	out = rq->out;
+	out->data.errors = as_objects(rq->arena, out->data.errors);
+	return OK;
 }
 
 static enum err

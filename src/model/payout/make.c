@@ -14,17 +14,17 @@
 #define LLU(v) ((unsigned long long)(v))
 
 struct sum {
-	int64_t unpaid, taken, n;
-	struct when earned_at;		/* the first of them */
-	uint64_t campaign_id;
+	int64_t unpaid, taken;
+	struct when earned_at;		/* the first that is taken */
+	uint64_t campaign_id, last_campaign_id;	/* of all that is unpaid */
 };
 
 SHAPE(payout_sum_row, struct sum, NULL,
     COLUMN(struct sum, unpaid),
     COLUMN(struct sum, taken),
-    COLUMN(struct sum, n),
     COLUMN(struct sum, earned_at),
-    COLUMN(struct sum, campaign_id));
+    COLUMN(struct sum, campaign_id),
+    COLUMN(struct sum, last_campaign_id));
 
 struct customers {
 	int64_t customers;
@@ -104,19 +104,20 @@ payout_make(struct db *db, struct arena *a, const struct actor *who,
 	*id = 0;
 	TRY(db_row(db, a, Q_PAYOUT_SUM, ARGS(ids, end, m->referrer_id,
 	    m->organization_id, m->currency), &payout_sum_row, &s));
-	if (s.n == 0 || s.taken <= 0)
+	if (s.taken <= 0)
 		return OK;
 	TRY(deduct(db, a, m, &s, &deducted));
 	TRY(is_enough(db, a, m, s.taken - deducted, &enough));
 	if (!enough)
 		return OK;
 	TRY(db_exec(db, Q_PAYOUT_INSERT, ARGS(m->organization_id,
-	    m->referrer_id, s.campaign_id, m->currency, s.taken - deducted,
+	    m->referrer_id, s.campaign_id == s.last_campaign_id ?
+	    s.campaign_id : 0, m->currency, s.taken - deducted,
 	    deducted, chosen, period_first(day_of(s.earned_at)), m->end,
 	    m->due, who->now), NULL, id));
 	TRY(db_exec(db, Q_PAYOUT_TAKE, ARGS(*id, m->referrer_id,
 	    m->organization_id, m->currency, ids, end), &rows, NULL));
-	INVARIANT((int64_t)rows == s.n);	/* they are locked */
+	INVARIANT(rows > 0);	/* they are locked */
 	return post(db, a, who, m, *id, s.taken - deducted);
 }
 

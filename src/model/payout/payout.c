@@ -93,19 +93,19 @@ push_narrowed(struct arena *a, const struct payout_filter *f,
 	} else if (f->due == DUE_OVERDUE) {
 		from = (struct day){ 0 };
 		to = (struct day){ today.n - 1 };
-	} else if (f->due < 0 && f->method < 0 && f->payable < 0 && !clean &&
+	} else if (f->due < 0 && f->method < 0 && !f->payable && !clean &&
 	    frauds.p == NULL && f->campaigns.items == NULL &&
 	    prefix.p == NULL) {
 		return;
 	}
 	q->wheres |= Q_PAYOUT_LIST_WHERE_NARROWED;
-	arg_push(args, ARG(f->due == DUE_CUSTOM ? 1 : -1));
+	arg_push(args, ARG(f->due < 0 ? -1 : f->due == DUE_CUSTOM));
 	arg_push(args, ARG(from));
 	arg_push(args, ARG(to));
 	arg_push(args, ARG(numbers_json(a, &f->campaigns)));
 	arg_push(args, f->method < 0 ? ARG(STR_NULL) :
 	    LABEL(payout_method_filter_labels, f->method));
-	arg_push(args, ARG(f->payable));
+	arg_push(args, ARG(f->payable ? 1 : -1));
 	arg_push(args, ARG(clean && frauds.p == NULL ? 1 : -1));
 	arg_push(args, ARG(clean ? STR_NULL : frauds));
 	arg_push(args, ARG(prefix));
@@ -127,7 +127,8 @@ push_days(struct arg_list *args, struct day from, struct day to)
 
 static void
 push_filters(struct arena *a, const struct payout_filter *f,
-    const struct list *ids, struct list_query *q, struct arg_list *args)
+    const struct list *ids, int status, struct list_query *q,
+    struct arg_list *args)
 {
 #define PART(given, name, ...) \
 	if (given) { \
@@ -140,8 +141,8 @@ push_filters(struct arena *a, const struct payout_filter *f,
 	    ARG(numbers_json(a, &f->batches))))
 	PART(f->referrer_id != 0, PROMOTER,
 	    arg_push(args, ARG(f->referrer_id)))
-	PART(f->status >= 0, STATUS, arg_push(args,
-	    LABEL(payout_status_labels, f->status)))
+	PART(status >= 0, STATUS, arg_push(args,
+	    LABEL(payout_status_labels, status)))
 	PART(is_range(f->start_from, f->start_to), START_IN,
 	    push_days(args, f->start_from, f->start_to))
 	PART(is_range(f->end_from, f->end_to), END_IN,
@@ -204,14 +205,20 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	struct arg_list args = { .n = 0 };
 	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
+	/* what is due, or can be paid, is not paid yet */
+	bool open = f->payable || f->due == DUE_NEXT || f->due == DUE_OVERDUE;
+	int status = open ? PAYOUT_PENDING : f->status;
 
+	*out = (struct list){ NULL, 0 };
+	if (open && f->status >= 0 && f->status != PAYOUT_PENDING)
+		return OK;
 	if (f->q.p != NULL) {
 		prefix = like_prefix(a, f->q);
 		if (ids.items == NULL)
 			TRY(alike(db, a, org, prefix, &ids));
 	}
 	arg_push(&args, ARG(org));
-	push_filters(a, f, &ids, &q, &args);
+	push_filters(a, f, &ids, status, &q, &args);
 	push_narrowed(a, f, prefix, &q, &args);
 	paging_args(p, &q, &args, after[p->order], key_of(p));
 	TRY(db_list(db, a, &q, ARG_LIST(args), &payout_list_row, out));

@@ -40,7 +40,8 @@ struct payout_filter {
 	struct str q;		/* how the promoter's email or name begins */
 	struct list ids, batches, campaigns;	/* of uint64_t; NULL: any */
 	struct list frauds;			/* of texts */
-	int status, due, method, payable;	/* -1: any */
+	int status, due, method;		/* -1: any */
+	bool payable;		/* those only of whom said how */
 	struct day start_from, start_to, end_from, end_to;
 	uint64_t referrer_id;
 	struct when now;
