@@ -12,11 +12,11 @@ SELECT o.id, o.status, o.amount, o.currency, o.batch_id, o.custom,
 	AS is_selected, m.created_at AS method_at
 FROM payout o
 -- index: PRIMARY when ids
--- index: payout_batch when batch
--- index: payout_referrer when promoter
 -- index: payout_amount when amount
 -- index: payout_start when start
 -- index: payout_end when end
+-- index: payout_batch when batch
+-- index: payout_referrer when promoter
 -- index: payout_status when status
 -- index: payout_book
 STRAIGHT_JOIN referrer f ON f.id = o.referrer_id
