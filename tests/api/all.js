@@ -21,6 +21,8 @@ for (const name of [
 	'stripe',
 	'stripe_refunds',
 	'fp_settings',
+	'fp_batches',
+	'fp_batch_faults',
 	'ledger',
 	'events',
 	'webhooks',
