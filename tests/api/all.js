@@ -23,6 +23,7 @@ for (const name of [
 	'fp_settings',
 	'fp_track',
 	'fp_track_refunds',
+	'fp_visits',
 	'ledger',
 	'events',
 	'webhooks',

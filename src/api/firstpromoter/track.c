@@ -3,6 +3,8 @@
  * answers keep the forms that clients of this face know.
  */
 #include "api/firstpromoter/routes.h"
+#include "api/site/click.h"
+#include "api/site/visit.h"
 #include "auth/secret.h"
 #include "base/money.h"
 #include "model/track/attribution.h"
@@ -570,6 +572,8 @@ static const enum err sale_errors[] = ERRORS(ERR_NOT_FOUND, ERR_EVENT_TAKEN,
 static const enum err refund_errors[] = ERRORS(ERR_NOT_FOUND,
     ERR_EVENT_TAKEN, ERR_OTHER_LEAD, ERR_MORE_THAN_SOLD, ERR_OTHER_CURRENCY);
 static const enum err cancel_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OTHER_LEAD);
+static const enum err visit_errors[] = ERRORS(ERR_NOT_FOUND, ERR_BAD_JSON,
+    ERR_INVALID);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 #define TRACK .method = POST, .status = 200, .flags = R_WRITE | R_LIVE, \
@@ -596,6 +600,12 @@ const struct route fp_track_routes[] = {
 	  .in = &fp_cancel_in, .out = &fp_tracked_change,
 	  .errors = cancel_errors,
 	  .summary = "Tell that a customer buys no more" },
+	{ .op = "trackVisit", .method = POST, .path = "/track/visit",
+	  .handle = click_follow, .in = &visit_in, .out = &visit_out,
+	  .status = 200, .raw_type = "application/json",
+	  .flags = R_PUBLIC | R_RAW | R_RAW_BODY | R_OWN_TX,
+	  .errors = visit_errors, .tag = "Tracking",
+	  .summary = "Tell of a visit by a promoter's link; /aff.js does" },
 	{ .op = "getReferralAttribution", .method = GET,
 	  .path = "/company/referrals/{id}/attribution",
 	  .handle = attribution, .out = &fp_attribution, .status = 200,
