@@ -161,6 +161,7 @@ failure_schema(struct buf *b)
 static const struct route *const tables[] = {
 	fp_program_routes,
 	fp_track_routes,
+	fp_track_change_routes,
 	NULL
 };
 
