@@ -164,6 +164,9 @@ static const struct route *const tables[] = {
 	fp_referral_batch_routes,
 	fp_track_routes,
 	fp_track_change_routes,
+	fp_referral_routes,
+	fp_reward_routes,
+	fp_product_routes,
 	NULL
 };
 

@@ -231,22 +231,6 @@ placement_end_due(struct db *db, struct arena *a, struct when now,
 	return due_run(db, a, Q_PLACEMENT_DUE, &due_row, end_due, now, count);
 }
 
-/* What LIKE takes for itself is meant as it stands. */
-static struct str
-prefix_pattern(struct arena *a, struct str prefix)
-{
-	struct buf b;
-
-	buf_init(&b, a, prefix.n + 8);
-	for (size_t i = 0; i < prefix.n; i++) {
-		if (strchr("%_\\", prefix.p[i]) != NULL)
-			buf_char(&b, '\\');
-		buf_char(&b, prefix.p[i]);
-	}
-	buf_char(&b, '%');
-	return buf_view(&b);
-}
-
 static void
 push_filters(struct arena *a, const struct placement_filter *f,
     struct list_query *q, struct arg_list *args)
@@ -262,7 +246,7 @@ push_filters(struct arena *a, const struct placement_filter *f,
 	PART(status >= 0, STATUS, LABEL(placement_status_labels, status))
 	PART(f->phase == PHASE_UPCOMING, UPCOMING, ARG(f->now))
 	PART(f->phase == PHASE_RUNNING, STARTED, ARG(f->now))
-	PART(f->prefix.p != NULL, PREFIX, ARG(prefix_pattern(a, f->prefix)))
+	PART(f->prefix.p != NULL, PREFIX, ARG(like_prefix(a, f->prefix)))
 	PART(f->code.p != NULL, CODE, ARG(f->code))
 	PART(f->from.n > 0, FROM, ARG(day_start(f->from)))
 	PART(f->to.n != DAY_NONE.n, UNTIL, ARG(day_end(f->to)))

@@ -7,10 +7,8 @@
 #define AFF_MODEL_TRACK_TRACK_H
 
 #include "model/referral/earning.h"
+#include "model/referral/lead.h"
 
-extern const char *const track_state_labels[];
-enum { LEAD_SIGNUP, LEAD_ACTIVE, LEAD_SUBSCRIBED, LEAD_CANCELLED,
-	LEAD_REFUNDED, LEAD_DENIED, LEAD_PENDING, LEAD_MOVED };
 extern const char *const track_source_labels[];	/* what attributed him */
 enum { SOURCE_API, SOURCE_COUPON, SOURCE_COOKIE, SOURCE_ADMIN,
 	SOURCE_AFFILIATE };
