@@ -51,6 +51,7 @@ GRANT INSERT, DELETE ON referral_split TO affiliated@localhost;
 GRANT INSERT, UPDATE ON program TO affiliated@localhost;
 GRANT INSERT, UPDATE ON campaign_program TO affiliated@localhost;
 GRANT INSERT, UPDATE ON promoter TO affiliated@localhost;
+GRANT INSERT, UPDATE ON program_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON product TO affiliated@localhost;
 GRANT INSERT, DELETE ON product_price TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payment TO affiliated@localhost;

@@ -75,15 +75,19 @@ AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
 SELECT id, organization_id FROM placement
 WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 
+-- A promoter's link leads where the campaign says, if nothing else was said.
 -- name: placement_by_code
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
-	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
+	r.member_organization_id, IF(p.landing_url = '', c.landing_url,
+	p.landing_url) AS landing_url,
+	(p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
 	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 JOIN campaign c ON c.id = p.campaign_id
-WHERE p.code = :code AND p.landing_url <> ''	-- erased: leads nowhere
+WHERE p.code = :code
+AND (p.landing_url <> '' OR r.member_organization_id IS NULL)	-- erased
 
 -- name: placement_by_click
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,

@@ -20,6 +20,7 @@ for (const name of [
 	'stripe',
 	'stripe_refunds',
 	'fp_settings',
+	'fp_promoters',
 	'ledger',
 	'events',
 	'webhooks',

@@ -155,6 +155,7 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_program_routes,
+	fp_promoter_routes,
 	NULL
 };
 

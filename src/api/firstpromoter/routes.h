@@ -6,6 +6,7 @@
 
 extern const struct face firstpromoter;
 extern const struct route fp_program_routes[];
+extern const struct route fp_promoter_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,

@@ -113,6 +113,8 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 		} else if (code.n > 0 && code.n <= 40) {
 			v[i].err = placement_by_code(db, a, code, now,
 			    &v[i].lead);
+			if (v[i].err == OK && v[i].lead.landing_url.n == 0)
+				v[i].err = ERR_NOT_FOUND;
 		}
 		v[i].counted = v[i].err == OK && v[i].lead.counts &&
 		    v[i].in->method == GET;

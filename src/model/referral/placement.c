@@ -53,8 +53,8 @@ SHAPE(money_of_row, struct money_of, NULL,
 #define CODE_LENGTH 10
 
 /* Without vowels and look-alikes: no words, easy to read out. */
-static struct str
-make_code(struct arena *a)
+struct str
+placement_code(struct arena *a)
 {
 	static const char letters[] = "23456789bcdfghjkmnpqrstvwxyz";
 	char *p = arena_alloc(a, CODE_LENGTH + 1);
@@ -73,7 +73,7 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 
 	for (int i = 0; i < (made ? 4 : 1); i++) {
 		if (made)
-			p->code = make_code(a);
+			p->code = placement_code(a);
 		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
 		    p->campaign_id, p->referrer_id, p->name, p->code,
 		    p->landing_url, p->description, p->starts_at, p->ends_at,

@@ -21,6 +21,8 @@ struct placement {
 	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
 };
 
+/* A code of ten random letters and digits. */
+struct str placement_code(struct arena *);
 /*
  * Name, landing_url and the optional members are given; a code is made where
  * it is absent.  ERR_NOT_A_REFERRER, ERR_CODE_TAKEN.
