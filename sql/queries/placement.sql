@@ -189,17 +189,51 @@ WHERE u.name = 'click_source' ORDER BY g.place
 -- name: count_total
 UPDATE placement_total SET clicks = clicks + :clicks,
 	unique_clicks = unique_clicks + :uniques,
-	bot_clicks = bot_clicks + :bots, referrals = referrals + :referrals,
-	conversions = conversions + :conversions
+	bot_clicks = bot_clicks + :bots
 WHERE placement_id = :placement
 
 -- name: count_day
 INSERT INTO placement_day (placement_id, day, referrer_id, clicks,
-	unique_clicks, bot_clicks, referrals, conversions)
-VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots, :referrals,
-	:conversions)
+	unique_clicks, bot_clicks)
+VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots)
 ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
-	bot_clicks = bot_clicks + VALUES(bot_clicks),
-	referrals = referrals + VALUES(referrals),
-	conversions = conversions + VALUES(conversions)
+	bot_clicks = bot_clicks + VALUES(bot_clicks)
+
+-- Revenue is counted in the currency that the program has now: the row of its
+-- program is held against a change.  An organization in its own campaigns has
+-- no row of promoter_total.
+-- name: brought_total
+UPDATE placement_total t
+LEFT JOIN promoter_total r ON r.referrer_id = :referrer
+SET t.referrals = t.referrals + :referrals,
+	t.conversions = t.conversions + :customers,
+	t.sales = t.sales + :sales,
+	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.referrals = r.referrals + :referrals,
+	r.customers = r.customers + :customers, r.sales = r.sales + :sales,
+	r.active = r.active + :active,
+	r.revenue = r.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.last_referral_at = IF(:referrals > 0, :at, r.last_referral_at),
+	r.last_customer_at = IF(:customers > 0, :at, r.last_customer_at),
+	r.last_sale_at = IF(:sales > 0, :at, r.last_sale_at)
+WHERE t.placement_id = :placement
+
+-- name: brought_day
+INSERT INTO placement_day (placement_id, day, referrer_id, referrals,
+	conversions, cancellations)
+VALUES (:placement, :day, :referrer, :referrals, :customers, :cancellations)
+ON DUPLICATE KEY UPDATE referrals = referrals + VALUES(referrals),
+	conversions = conversions + VALUES(conversions),
+	cancellations = cancellations + VALUES(cancellations)
+
+-- name: brought_sales
+INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
+	amount)
+VALUES (:placement, :currency, :day, :referrer, :sales, :amount)
+ON DUPLICATE KEY UPDATE sales = sales + VALUES(sales),
+	amount = amount + VALUES(amount)

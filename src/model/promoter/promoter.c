@@ -94,6 +94,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 	randombytes_buf(token, sizeof(token));
 	TRY(db_exec(db, Q_PROMOTER_REFERRER, ARGS(who->organization_id,
 	    who->user_id, who->now), NULL, id));
+	TRY(db_exec(db, Q_PROMOTER_TOTAL_INSERT, ARGS(*id), NULL, NULL));
 	return taken(db, db_exec(db, Q_PROMOTER_INSERT, ARGS(*id,
 	    who->organization_id, in->email, name, in->customer, in->profile,
 	    in->fields, str_base64url(a, token, sizeof(token)), who->now),
