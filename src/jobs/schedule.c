@@ -8,7 +8,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/due.h"
 #include "ledger/seal.h"
+#include "model/batch/batch.h"
 #include "model/people/deletion.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"
@@ -22,7 +24,6 @@
 #include "base/banned.h"
 
 #define LEASE_SECONDS 60
-#define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
 
@@ -31,13 +32,13 @@ static enum err
 all_batches(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
     struct when now, uint64_t *count))
 {
-	uint64_t count = BATCH;
+	uint64_t count = DUE_ROWS;
 
-	while (count == BATCH && jobs_turn_lasts(j)) {
+	while (count == DUE_ROWS && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
 		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
-	j->more |= count == BATCH;
+	j->more |= count == DUE_ROWS;
 	return OK;
 }
 
@@ -118,8 +119,24 @@ purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 }
 
 static enum err
+purge_batches(struct jobs *j)
+{
+	struct when before = when_add(clock_now(), -j->conf->batch_days *
+	    DAY_SECONDS);
+	uint64_t count = 1;
+
+	while (count > 0 && jobs_turn_lasts(j)) {
+		arena_reset(&j->arena);
+		TRY(batch_purge(j->db, &j->arena, before, &count));
+	}
+	j->more |= count > 0;
+	return OK;
+}
+
+static enum err
 purge(struct jobs *j)
 {
+	TRY(purge_batches(j));
 	TRY(purge_one(j, Q_PURGE_KEYS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));

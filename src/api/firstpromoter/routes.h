@@ -3,8 +3,10 @@
 #define AFF_API_FIRSTPROMOTER_ROUTES_H
 
 #include "api/common.h"
+#include "model/batch/batch.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_routes[];
 
@@ -40,6 +42,34 @@ extern const char *const fp_directions[];	/* asc desc */
 /* As page_read(), with the number of orders that the list has. */
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
+
+/*
+ * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,
+ * .out = &fp_batch_out and fp_batch_errors.
+ */
+#define FP_IDS(type) \
+	FIELD(type, ids, "ids", .flags = F_IDS | F_NULLABLE, \
+	    .max = 300000, .doc = "At least one, at most 100000", \
+	    .example = "[1,2]")
+
+extern const struct shape fp_batch_out;		/* of struct batch */
+extern const enum err fp_batch_errors[];
+/*
+ * Does it to a few at once, or begins to: the handler's last call.  params: a
+ * record of the action's, or NULL.
+ */
+MUST_CHECK enum err fp_batch(struct request *, const struct batch_action *,
+    const void *params, struct list ids);
+
+/* The same within {data, meta}; meta: JSON text of an object. */
+struct fp_batch_data {
+	struct batch data;
+	struct str meta;
+};
+extern const struct shape fp_batch_data_out;
+MUST_CHECK enum err fp_batch_data(struct request *,
+    const struct batch_action *, const void *params, struct list ids,
+    struct str meta);
 
 /* An id as this face writes it: a number. */
 #define FP_ID(type, member, wire, ...) \
