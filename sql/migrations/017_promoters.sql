@@ -101,7 +101,10 @@ GROUP BY r.id, r.organization_id, r.joined_at;
 ALTER TABLE placement
 	ADD KEY placement_standing (organization_id, standing, campaign_id,
 	    referrer_id),
-	ADD KEY placement_promoters (campaign_id, referrer_id);
+	ADD KEY placement_promoters (campaign_id, referrer_id),
+	ADD KEY placement_ref (organization_id, code);
+ALTER TABLE referral
+	ADD KEY referral_fraud (organization_id, fraud, referrer_id);
 
 -- The organization's own fields of a promoter, each value of each.
 CREATE TABLE promoter_field (

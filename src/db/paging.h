@@ -46,4 +46,10 @@ paging_args(const struct paging *p, struct list_query *q, struct arg_list *l,
 
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
 
+/* db/texts.c */
+/* What begins so, for LIKE: what it takes for itself is meant as it stands. */
+struct str like_prefix(struct arena *, struct str prefix);
+/* For JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')). */
+struct str ids_json(struct arena *, const uint64_t *id, size_t n);
+
 #endif

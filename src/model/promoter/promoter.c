@@ -101,6 +101,16 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 	    NULL, NULL));
 }
 
+/* By what lists find him. */
+static enum err
+store_fields(struct db *db, const struct actor *who, uint64_t id,
+    struct str fields)
+{
+	TRY(db_exec(db, Q_PROMOTER_FIELDS_CLEAR, ARGS(id), NULL, NULL));
+	return db_exec(db, Q_PROMOTER_FIELDS_INSERT, ARGS(id,
+	    who->organization_id, fields), NULL, NULL);
+}
+
 enum err
 promoter_create(struct db *db, struct arena *a, const struct actor *who,
     const struct new_promoter *in, uint64_t *id)
@@ -114,6 +124,7 @@ promoter_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(standing_campaign(db, a, who->organization_id, in->campaign_id,
 	    &c));
 	TRY(insert(db, a, who, in, entrance.name, id));
+	TRY(store_fields(db, who, *id, in->fields));
 	TRY(write_event(db, a, who, *id, "promoter.created"));
 	entrance.promoter_id = *id;
 	return standing_enter(db, a, who, &c, &entrance, &placement_id);
@@ -167,5 +178,6 @@ promoter_update(struct db *db, struct arena *a, const struct actor *who,
 	TRY(taken(db, db_exec(db, Q_PROMOTER_UPDATE, ARGS(p->email, p->name,
 	    p->customer, p->profile, p->fields, who->now, p->id), NULL,
 	    NULL)));
+	TRY(store_fields(db, who, p->id, p->fields));
 	return write_event(db, a, who, p->id, "promoter.updated");
 }

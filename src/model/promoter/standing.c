@@ -213,14 +213,6 @@ enum err
 standing_of(struct db *db, struct arena *a, uint64_t org,
     const uint64_t *promoters, size_t n, struct list *out)
 {
-	struct buf ids;
-
-	buf_init(&ids, a, 16 * n + 8);
-	for (size_t i = 0; i < n; i++) {
-		buf_char(&ids, i == 0 ? '[' : ',');
-		buf_u64(&ids, promoters[i]);
-	}
-	buf_str(&ids, n == 0 ? STR("[]") : STR("]"));
-	return db_rows(db, a, Q_STANDING_OF, ARGS(buf_view(&ids), org),
-	    &standing_row_shape, out);
+	return db_rows(db, a, Q_STANDING_OF, ARGS(ids_json(a, promoters, n),
+	    org), &standing_row_shape, out);
 }
