@@ -34,7 +34,9 @@ ORDER BY currency, kind
 
 -- name: journal_insert
 INSERT INTO journal (organization_id, kind, subject_id, reverses, created_at)
-VALUES (:org, :kind, :subject, :reverses, :at)
+VALUES
+-- rows:
+(:org, :kind, :subject, :reverses, :at)
 
 -- name: entry_insert
 INSERT INTO entry (journal_id, line, account_id, amount)

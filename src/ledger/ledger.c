@@ -98,14 +98,15 @@ compare_place(const struct posting *a, const struct posting *b)
 
 /* The same order in every posting: no two can wait for each other. */
 static void
-sort_by_place(struct posting **order, struct posting *p, size_t n)
+sort_by_place(struct posting **p, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 1; i < n; i++) {
+		struct posting *one = p[i];
 		size_t at = i;
 
-		for (; at > 0 && compare_place(&p[i], order[at - 1]) < 0; at--)
-			order[at] = order[at - 1];
-		order[at] = &p[i];
+		for (; at > 0 && compare_place(one, p[at - 1]) < 0; at--)
+			p[at] = p[at - 1];
+		p[at] = one;
 	}
 }
 
@@ -138,15 +139,36 @@ move_balance(struct db *db, struct posting *p)
 	return OK;
 }
 
+#define JOURNAL_ARGS 5
 #define ENTRY_ARGS 7
 
+/*
+ * InnoDB gives the rows of one INSERT whose number it knows ids that follow
+ * one another.
+ */
 static enum err
-insert_entries(struct db *db, struct arena *a, uint64_t journal,
-    const struct posting *p, size_t n)
+insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n, uint64_t *first)
 {
-	struct arg *v = arena_array(a, n * ENTRY_ARGS, sizeof(*v));
-	enum err e;
+	struct arg *v = arena_array(a, n * JOURNAL_ARGS, sizeof(*v));
 
+	for (size_t i = 0; i < n; i++) {
+		const struct journal *j = &l[i].journal;
+		const struct arg row[JOURNAL_ARGS] = {
+			ARG(j->organization_id),
+			LABEL(journal_labels, j->kind),
+			ARG((int64_t)j->subject_id), ARG(j->reverses),
+			ARG(j->at),
+		};
+
+		memcpy(v + i * JOURNAL_ARGS, row, sizeof(row));
+	}
+	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
+}
+
+static void
+entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		const struct arg row[ENTRY_ARGS] = {
 			ARG(journal), ARG((int64_t)i + 1),
@@ -158,34 +180,72 @@ insert_entries(struct db *db, struct arena *a, uint64_t journal,
 
 		memcpy(v + i * ENTRY_ARGS, row, sizeof(row));
 	}
-	e = db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
+}
+
+static enum err
+insert_entries(struct db *db, struct arena *a, uint64_t first,
+    const struct journal_lines *l, size_t n, size_t postings)
+{
+	struct arg *v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
+	struct arg *at = v;
+	enum err e;
+
+	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
+		entry_args(at, first + i, l[i].p, l[i].n);
+	e = db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	/* A system account's first entry. */
 	for (size_t i = 0; i < n; i++)
-		if (!kinds[p[i].kind].kept)
-			TRY(open_account(db, &p[i]));
-	return db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
+		for (size_t k = 0; k < l[i].n; k++)
+			if (!kinds[l[i].p[k].kind].kept)
+				TRY(open_account(db, &l[i].p[k]));
+	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
+}
+
+static enum err
+post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
+    uint64_t *first)
+{
+	struct posting **order;
+	size_t postings = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		check(&l[i].journal, l[i].p, l[i].n);
+		postings += l[i].n;
+	}
+	order = arena_array(a, postings, sizeof(struct posting *));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++)
+			if (kinds[l[i].p[k].kind].kept)
+				order[kept++] = &l[i].p[k];
+	sort_by_place(order, kept);
+	for (size_t i = 0; i < kept; i++)
+		TRY(move_balance(db, order[i]));
+	TRY(insert_journals(db, a, l, n, first));
+	return insert_entries(db, a, *first, l, n, postings);
 }
 
 enum err
 ledger_post(struct db *db, struct arena *a, const struct journal *j,
     struct posting *p, size_t n, uint64_t *journal_id)
 {
-	struct posting *order[LEDGER_MAX_POSTINGS];
+	struct journal_lines l = { *j, p, n };
 	uint64_t id;
 
-	check(j, p, n);
-	sort_by_place(order, p, n);
-	for (size_t i = 0; i < n; i++)
-		if (kinds[order[i]->kind].kept)
-			TRY(move_balance(db, order[i]));
-	TRY(db_exec(db, Q_JOURNAL_INSERT, ARGS(j->organization_id,
-	    LABEL(journal_labels, j->kind), (int64_t)j->subject_id,
-	    j->reverses, j->at), NULL, &id));
+	TRY(post(db, a, &l, 1, &id));
 	if (journal_id != NULL)
 		*journal_id = id;
-	return insert_entries(db, a, id, p, n);
+	return OK;
+}
+
+enum err
+ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
+    size_t n)
+{
+	uint64_t first;
+
+	return n == 0 ? OK : post(db, a, l, n, &first);
 }
 
 struct balance_row {

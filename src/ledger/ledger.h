@@ -61,6 +61,19 @@ struct journal {
 MUST_CHECK enum err ledger_post(struct db *, struct arena *,
     const struct journal *, struct posting *, size_t n, uint64_t *journal_id);
 
+/* A journal and its postings. */
+struct journal_lines {
+	struct journal journal;
+	struct posting *p;
+	size_t n;
+};
+/*
+ * Several by as many statements as one, but for the balances: all of them in
+ * the order of their places.
+ */
+MUST_CHECK enum err ledger_post_all(struct db *, struct arena *,
+    struct journal_lines *, size_t n);
+
 /* Balance of an account, 0 where it was never opened. */
 MUST_CHECK enum err ledger_balance(struct db *, struct arena *,
     uint64_t organization_id, enum account_kind, uint64_t owner_id,

@@ -22,6 +22,7 @@ for (const name of [
 	'stripe_refunds',
 	'fp_settings',
 	'fp_promoters',
+	'fp_track',
 	'ledger',
 	'events',
 	'webhooks',
