@@ -14,8 +14,9 @@ VALUES (:id, :org, :email, :name, :customer, :profile, :fields, :token, :now)
 SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
 	COALESCE(p.email, u.email) AS email, COALESCE(p.name, o.name) AS name,
 	p.customer, p.note, p.profile, p.fields, p.ad_traffic, r.joined_at,
-	r.archived_at, p.last_login_at
-FROM referrer r LEFT JOIN promoter p ON p.referrer_id = r.id
+	r.archived_at, p.last_login_at, t.active
+FROM referrer r JOIN promoter_total t ON t.referrer_id = r.id
+LEFT JOIN promoter p ON p.referrer_id = r.id
 LEFT JOIN organization o ON o.id = r.member_organization_id
 LEFT JOIN user u ON u.id = r.user_id AND p.referrer_id IS NULL
 WHERE r.id = :id AND r.organization_id = :org
@@ -118,7 +119,7 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
 	p.standing) AS state, p.code, p.coupon, p.landing_url, p.created_at,
 	c.name AS campaign_name, g.color AS campaign_color, t.clicks,
-	t.referrals, t.conversions AS customers
+	t.referrals, t.conversions AS customers, t.sales, t.revenue
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN placement p ON p.referrer_id = j.id
 JOIN placement_total t ON t.placement_id = p.id

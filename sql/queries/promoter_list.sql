@@ -4,7 +4,7 @@
 SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
 	COALESCE(p.email, u.email) AS email, COALESCE(p.name, o.name) AS name,
 	p.customer, p.note, p.profile, p.fields, p.ad_traffic, r.joined_at,
-	r.archived_at, p.last_login_at, t.clicks, t.referrals, t.sales,
+	r.archived_at, p.last_login_at, t.clicks, t.referrals,
 	t.customers, t.active, t.revenue
 FROM promoter_total t
 -- index: PRIMARY when ids

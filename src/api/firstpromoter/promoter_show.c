@@ -1,6 +1,7 @@
 /* Promoters, put together from what is known of them. */
 #include "api/firstpromoter/promoters.h"
 #include "model/program/program.h"
+#include "model/promoter/list.h"
 
 #include "base/banned.h"
 
@@ -125,6 +126,8 @@ add_stats(struct fp_stats *to, const struct standing_row *s)
 	to->clicks += s->clicks;
 	to->referrals += s->referrals;
 	to->customers += s->customers;
+	to->sales += s->sales;
+	to->revenue += s->revenue;
 }
 
 /* The rows come by promoter: his stand together. */
@@ -157,6 +160,7 @@ show(struct request *rq, const struct promoter *p, struct fp_promoter *out)
 	profile->avatar = text(profile->avatar);
 	out->p.email = text(p->email);
 	out->p.name = text(p->name);
+	out->stats.active = p->active;
 	out->confirmed = p->last_login_at.us != 0;
 	out->fields = p->fields.p != NULL ? p->fields : STR("{}");
 	if (p->ad_traffic > 0)
@@ -165,23 +169,69 @@ show(struct request *rq, const struct promoter *p, struct fp_promoter *out)
 	return OK;
 }
 
-enum err
-fp_promoters_show(struct request *rq, struct list promoters,
+/* What looked wrong with those whom he brought, each once. */
+static enum err
+put_suspicions(struct request *rq, const uint64_t *ids, size_t n,
     struct fp_promoter *out)
 {
-	const struct promoter *p = promoters.items;
-	uint64_t *ids = arena_array(rq->arena, promoters.n, sizeof(*ids));
+	const struct promoter_suspicion *s;
 	struct list rows;
 
-	for (size_t i = 0; i < promoters.n; i++) {
-		ids[i] = p[i].id;
-		TRY(show(rq, &p[i], &out[i]));
-	}
-	TRY(standing_of(rq->db, rq->arena, rq->who.org_id, ids, promoters.n,
+	TRY(promoter_suspicions(rq->db, rq->arena, rq->who.org_id, ids, n,
 	    &rows));
-	for (size_t i = 0; i < promoters.n; i++)
-		put_campaigns(rq, rows, &out[i]);
+	s = rows.items;
+	for (size_t i = 0; i < n; i++) {
+		struct str *to = arena_array(rq->arena, 4, sizeof(*to));
+
+		out[i].suspicions.items = to;
+		for (size_t k = 0; k < rows.n; k++)
+			if (s[k].promoter_id == ids[i])
+				to[out[i].suspicions.n++] = s[k].fraud;
+	}
 	return OK;
+}
+
+static enum err
+put_balances(struct request *rq, const uint64_t *ids, size_t n,
+    struct fp_promoter *out)
+{
+	const struct promoter_balance *b;
+	struct program program = { 0 };
+	struct list rows;
+
+	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &program));
+	TRY(promoter_balances(rq->db, rq->arena, rq->who.org_id, ids, n,
+	    &rows));
+	b = rows.items;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < rows.n; k++)
+			if (b[k].promoter_id == ids[i] &&
+			    str_eq(b[k].currency, program.currency))
+				out[i].balances.cash = b[k].amount;
+	return OK;
+}
+
+enum err
+fp_promoters_show(struct request *rq, const void *items, size_t step, size_t n,
+    struct fp_promoter *out)
+{
+	uint64_t *ids = arena_array(rq->arena, n + 1, sizeof(*ids));
+	const char *item = items;
+	struct list rows;
+
+	for (size_t i = 0; i < n; i++) {
+		const void *p = item + i * step;
+
+		TRY(show(rq, p, &out[i]));
+		ids[i] = out[i].p.id;
+	}
+	if (n == 0)
+		return OK;
+	TRY(standing_of(rq->db, rq->arena, rq->who.org_id, ids, n, &rows));
+	for (size_t i = 0; i < n; i++)
+		put_campaigns(rq, rows, &out[i]);
+	TRY(put_suspicions(rq, ids, n, out));
+	return put_balances(rq, ids, n, out);
 }
 
 enum err
@@ -191,7 +241,7 @@ fp_promoter_answer(struct request *rq, uint64_t id)
 	struct promoter p = { 0 }, parent = { 0 };
 
 	TRY(promoter_get(rq->db, rq->arena, rq->who.org_id, id, &p));
-	TRY(fp_promoters_show(rq, (struct list){ &p, 1 }, out));
+	TRY(fp_promoters_show(rq, &p, sizeof(p), 1, out));
 	if (p.parent_id != 0) {
 		TRY(promoter_get(rq->db, rq->arena, rq->who.org_id,
 		    p.parent_id, &parent));

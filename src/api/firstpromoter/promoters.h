@@ -56,9 +56,12 @@ struct fp_promoter {
 };
 extern const struct shape fp_promoter;
 
-/* These promoters, with all that stands in other tables. */
-MUST_CHECK enum err fp_promoters_show(struct request *, struct list promoters,
-    struct fp_promoter *out);
+/*
+ * n promoters with all that stands in other tables; each item of a list of
+ * step bytes begins with a struct promoter.
+ */
+MUST_CHECK enum err fp_promoters_show(struct request *, const void *items,
+    size_t step, size_t n, struct fp_promoter *out);
 /* The answer of one. */
 MUST_CHECK enum err fp_promoter_answer(struct request *, uint64_t id);
 

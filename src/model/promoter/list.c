@@ -37,9 +37,8 @@ SHAPE(promoter_listed_row, struct promoter_listed, NULL,
     FIELD(struct promoter_listed, p.last_login_at, "last_login_at"),
     COLUMN(struct promoter_listed, clicks),
     COLUMN(struct promoter_listed, referrals),
-    COLUMN(struct promoter_listed, sales),
+    FIELD(struct promoter_listed, p.active, "active"),
     COLUMN(struct promoter_listed, customers),
-    COLUMN(struct promoter_listed, active),
     COLUMN(struct promoter_listed, revenue));
 
 struct found {

@@ -39,7 +39,7 @@ struct promoter_filter {
 /* What is counted of one, as lists sort by it. */
 struct promoter_listed {
 	struct promoter p;
-	int64_t clicks, referrals, sales, customers, active, revenue;
+	int64_t clicks, referrals, customers, revenue;
 };
 
 /* Each down, then up. */

@@ -34,7 +34,8 @@ SHAPE(promoter_row, struct promoter, NULL,
     COLUMN(struct promoter, ad_traffic, .labels = ad_traffic_labels),
     COLUMN(struct promoter, joined_at),
     COLUMN(struct promoter, archived_at),
-    COLUMN(struct promoter, last_login_at));
+    COLUMN(struct promoter, last_login_at),
+    COLUMN(struct promoter, active));
 
 struct found {
 	uint64_t id;

@@ -66,6 +66,7 @@ struct promoter {
 	struct str fields;		/* the organization's own, as JSON */
 	int ad_traffic;			/* -1: as the campaign says */
 	struct when joined_at, archived_at, last_login_at;
+	int64_t active;			/* customers who were not lost */
 };
 
 /* What is said of one that is to be made. */

@@ -56,7 +56,9 @@ SHAPE(standing_row_shape, struct standing_row, NULL,
     COLUMN(struct standing_row, created_at),
     COLUMN(struct standing_row, clicks),
     COLUMN(struct standing_row, referrals),
-    COLUMN(struct standing_row, customers));
+    COLUMN(struct standing_row, customers),
+    COLUMN(struct standing_row, sales),
+    COLUMN(struct standing_row, revenue));
 
 SHAPE(standing_campaign_row, struct standing_campaign, NULL,
     COLUMN(struct standing_campaign, id),

@@ -24,7 +24,7 @@ struct standing_row {
 	struct str campaign_name, campaign_color;
 	struct str promoter_email, promoter_name;
 	struct when created_at;
-	int64_t clicks, referrals, customers;
+	int64_t clicks, referrals, customers, sales, revenue;
 };
 
 /* May one that is in a state come into another?  Into the same: yes. */
