@@ -78,6 +78,7 @@ ORDER BY b.created_at DESC, b.id DESC LIMIT :limit OFFSET :skip
 
 -- name: batch_chunk_get
 SELECT number, ids FROM batch_chunk WHERE batch_id = :batch AND number = :number
+FOR UPDATE
 
 -- name: batch_chunk_list
 SELECT number, ids FROM batch_chunk WHERE batch_id = :batch AND number >= :from

@@ -223,6 +223,15 @@ SET t.referrals = t.referrals + :referrals,
 	r.last_sale_at = IF(:sales > 0, :at, r.last_sale_at)
 WHERE t.placement_id = :placement
 
+-- name: brought_active
+UPDATE (SELECT f.referrer_id, COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN referral f ON f.id = j.id
+	WHERE f.live = 1 AND f.customer_at IS NOT NULL
+	AND f.state IN ('active', 'subscribed') GROUP BY f.referrer_id) x
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = x.referrer_id
+SET t.active = t.active + :sign * x.n
+
 -- name: brought_day
 INSERT INTO placement_day (placement_id, day, referrer_id, referrals,
 	conversions, cancellations)

@@ -8,6 +8,8 @@
  */
 #include "ledger/ledger.h"
 
+#include <stdlib.h>
+
 #include "base/money.h"
 #include "base/banned.h"
 
@@ -97,17 +99,11 @@ compare_place(const struct posting *a, const struct posting *b)
 }
 
 /* The same order in every posting: no two can wait for each other. */
-static void
-sort_by_place(struct posting **p, size_t n)
+static int
+by_place(const void *a, const void *b)
 {
-	for (size_t i = 1; i < n; i++) {
-		struct posting *one = p[i];
-		size_t at = i;
-
-		for (; at > 0 && compare_place(one, p[at - 1]) < 0; at--)
-			p[at] = p[at - 1];
-		p[at] = one;
-	}
+	return compare_place(*(struct posting *const *)a,
+	    *(struct posting *const *)b);
 }
 
 static enum err
@@ -119,26 +115,53 @@ open_account(struct db *db, const struct posting *p)
 	    NULL, NULL);
 }
 
+/* By the sum of n postings at one place; each gets the balance after it. */
 static enum err
-move_balance(struct db *db, struct posting *p)
+move_balance(struct db *db, struct posting *const *p, size_t n)
 {
-	const struct args args = ARGS(p->amount, p->organization_id,
-	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
-	uint64_t rows, balance;
+	const struct posting *at = p[0];
+	uint64_t rows, id;
+	int64_t sum = 0, balance;
+	bool covered = false;
+	struct args args;
 
-	TRY(db_exec(db, p->covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
-	    args, &rows, &balance));
-	if (rows == 0 && p->covered)
+	for (size_t i = 0; i < n; i++) {
+		TRY(money_add(sum, p[i]->amount, &sum));
+		covered |= p[i]->covered;
+	}
+	args = ARGS(sum, at->organization_id, LABEL(account_labels, at->kind),
+	    (int64_t)at->owner_id, at->currency);
+	TRY(db_exec(db, covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
+	    args, &rows, &id));
+	if (rows == 0 && covered)
 		return ERR_FUNDS;
 	if (rows == 0) {
-		TRY(open_account(db, p));
-		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
+		TRY(open_account(db, at));
+		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &id));
 		INVARIANT(rows == 1);
 	}
-	p->balance = (int64_t)balance;
+	balance = (int64_t)id;
+	for (size_t i = n; i-- > 0; balance -= p[i]->amount)
+		p[i]->balance = balance;
 	return OK;
 }
 
+static enum err
+move_balances(struct db *db, struct posting **p, size_t n)
+{
+	size_t same;
+
+	qsort(p, n, sizeof(*p), by_place);
+	for (size_t i = 0; i < n; i += same) {
+		for (same = 1; i + same < n &&
+		    compare_place(p[i], p[i + same]) == 0; same++)
+			;
+		TRY(move_balance(db, p + i, same));
+	}
+	return OK;
+}
+
+#define JOURNALS_A_TIME 32	/* a statement of this size is kept */
 #define JOURNAL_ARGS 5
 #define ENTRY_ARGS 7
 
@@ -184,11 +207,15 @@ entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 
 static enum err
 insert_entries(struct db *db, struct arena *a, uint64_t first,
-    const struct journal_lines *l, size_t n, size_t postings)
+    const struct journal_lines *l, size_t n)
 {
-	struct arg *v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
-	struct arg *at = v;
+	size_t postings = 0;
+	struct arg *v, *at;
 	enum err e;
+
+	for (size_t i = 0; i < n; i++)
+		postings += l[i].n;
+	at = v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
 
 	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
 		entry_args(at, first + i, l[i].p, l[i].n);
@@ -201,6 +228,14 @@ insert_entries(struct db *db, struct arena *a, uint64_t first,
 			if (!kinds[l[i].p[k].kind].kept)
 				TRY(open_account(db, &l[i].p[k]));
 	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
+}
+
+static enum err
+insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n, uint64_t *first)
+{
+	TRY(insert_journals(db, a, l, n, first));
+	return insert_entries(db, a, *first, l, n);
 }
 
 static enum err
@@ -219,11 +254,11 @@ post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
 		for (size_t k = 0; k < l[i].n; k++)
 			if (kinds[l[i].p[k].kind].kept)
 				order[kept++] = &l[i].p[k];
-	sort_by_place(order, kept);
-	for (size_t i = 0; i < kept; i++)
-		TRY(move_balance(db, order[i]));
-	TRY(insert_journals(db, a, l, n, first));
-	return insert_entries(db, a, *first, l, n, postings);
+	TRY(move_balances(db, order, kept));
+	for (size_t i = 0; i < n; i += JOURNALS_A_TIME)
+		TRY(insert_some(db, a, l + i, n - i < JOURNALS_A_TIME ? n - i :
+		    JOURNALS_A_TIME, first));
+	return OK;
 }
 
 enum err

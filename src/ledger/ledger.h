@@ -68,8 +68,8 @@ struct journal_lines {
 	size_t n;
 };
 /*
- * Several by as many statements as one, but for the balances: all of them in
- * the order of their places.
+ * Several by few statements: a balance moves once by the sum of what they move
+ * there, all of them in the order of their places.
  */
 MUST_CHECK enum err ledger_post_all(struct db *, struct arena *,
     struct journal_lines *, size_t n);

@@ -225,6 +225,12 @@ static const struct check advertiser_checks[] = {
 	{ .query = Q_VERIFY_ADVERTISER_CREDIT, .what = "has on account" },
 };
 
+static const struct check batch_checks[] = {
+	{ .query = Q_VERIFY_BATCHES, .what = "has items that do not make up" },
+	{ .query = Q_VERIFY_BATCH_TURNS, .what = "is forgotten, though" },
+	{ .query = Q_VERIFY_BATCH_EFFECTS, .what = "did not do" },
+};
+
 static const struct thing {
 	const char *name;
 	enum query step;	/* the end of the next range of ids */
@@ -245,6 +251,7 @@ static const struct thing {
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
 	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
 	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),
+	THING(batch, Q_VERIFY_STEP_BATCH),
 #undef THING
 };
 

@@ -163,7 +163,9 @@ static const struct route *const tables[] = {
 	fp_program_routes,
 	fp_promoter_list_routes,
 	fp_promoter_routes,
+	fp_referral_routes,
 	fp_track_routes,
+	fp_referral_batch_routes,
 	NULL
 };
 

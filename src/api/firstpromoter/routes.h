@@ -10,7 +10,9 @@ extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_list_routes[];
 extern const struct route fp_promoter_routes[];
+extern const struct route fp_referral_routes[];
 extern const struct route fp_track_routes[];
+extern const struct route fp_referral_batch_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
@@ -27,6 +29,7 @@ struct fp_page_query {
 	int64_t page, per_page;		/* 0: not given */
 	struct str cursor;
 	int sort[FP_SORTS];
+	unsigned order;		/* of .sorts, where none is asked for */
 };
 
 extern const char *const fp_directions[];
@@ -45,6 +48,10 @@ enum { FP_ASC, FP_DESC };
 /* As page_read(), with the number of orders that the list has. */
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
+
+/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
+MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
+    const char *field, struct list *ids);
 
 /*
  * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,

@@ -58,6 +58,7 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, product_name),
     COLUMN(struct payment, product_description),
     COLUMN(struct payment, referral_id),
+    COLUMN(struct payment, lead_id),
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
     COLUMN(struct payment, referrer_id),
@@ -297,7 +298,7 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	};
 	uint64_t first;
 
-	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->referral_id), &first,
+	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->lead_id), &first,
 	    NULL));
 	TRY(earning_commission(db, a, &sale, now, made));
 	one.customers = one.active = (int64_t)first;
@@ -321,7 +322,7 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
 	TRY(credit(db, a, p, now));
-	if (p->referral_id != 0)
+	if (p->lead_id != 0)
 		TRY(reward(db, a, p, sale_id, now, &events[1]));
 	return event_write_all(db, a, events, events[1].event.type != NULL ?
 	    2 : 1);

@@ -229,22 +229,6 @@ placement_end_due(struct db *db, struct arena *a, struct when now,
 	return due_run(db, a, Q_PLACEMENT_DUE, &due_row, end_due, now, count);
 }
 
-/* What LIKE takes for itself is meant as it stands. */
-static struct str
-prefix_pattern(struct arena *a, struct str prefix)
-{
-	struct buf b;
-
-	buf_init(&b, a, prefix.n + 8);
-	for (size_t i = 0; i < prefix.n; i++) {
-		if (strchr("%_\\", prefix.p[i]) != NULL)
-			buf_char(&b, '\\');
-		buf_char(&b, prefix.p[i]);
-	}
-	buf_char(&b, '%');
-	return buf_view(&b);
-}
-
 static void
 push_filters(struct arena *a, const struct placement_filter *f,
     struct list_query *q, struct arg_list *args)
@@ -260,7 +244,7 @@ push_filters(struct arena *a, const struct placement_filter *f,
 	PART(status >= 0, STATUS, LABEL(placement_status_labels, status))
 	PART(f->phase == PHASE_UPCOMING, UPCOMING, ARG(f->now))
 	PART(f->phase == PHASE_RUNNING, STARTED, ARG(f->now))
-	PART(f->prefix.p != NULL, PREFIX, ARG(prefix_pattern(a, f->prefix)))
+	PART(f->prefix.p != NULL, PREFIX, ARG(like_prefix(a, f->prefix)))
 	PART(f->code.p != NULL, CODE, ARG(f->code))
 	PART(f->from.n > 0, FROM, ARG(day_start(f->from)))
 	PART(f->to.n != DAY_NONE.n, UNTIL, ARG(day_end(f->to)))
@@ -342,6 +326,12 @@ placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
 	    m->bot_clicks, id), NULL, NULL));
 	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), referrer_id,
 	    m->clicks, m->unique_clicks, m->bot_clicks), NULL, NULL);
+}
+
+enum err
+placement_active(struct db *db, struct str ids, int sign)
+{
+	return db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL);
 }
 
 enum err

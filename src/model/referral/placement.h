@@ -118,5 +118,11 @@ struct brought {
 };
 /* Counts it for the placement, its referrer and the day. */
 MUST_CHECK enum err placement_brought(struct db *, const struct brought *);
+/*
+ * Whoever changes what becomes of referrals, set by set, takes those of them
+ * who are active customers from their promoters' counts first (-1), and adds
+ * those who are so afterwards (1).  ids: ids_json().
+ */
+MUST_CHECK enum err placement_active(struct db *, struct str ids, int sign);
 
 #endif
