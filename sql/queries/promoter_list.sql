@@ -23,23 +23,25 @@ AND t.referrer_id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
 	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
 -- where: alike
 AND (COALESCE(p.email, u.email) LIKE :prefix
-OR COALESCE(p.name, o.name) LIKE :prefix OR EXISTS (SELECT 1 FROM placement l
-	WHERE l.referrer_id = t.referrer_id AND l.code LIKE :prefix))
+OR COALESCE(p.name, o.name) LIKE :prefix OR (SELECT 1 FROM placement l
+	WHERE l.referrer_id = t.referrer_id AND l.code LIKE :prefix LIMIT 1))
 -- where: placed
-AND EXISTS (SELECT 1 FROM placement l WHERE l.referrer_id = t.referrer_id
+AND (SELECT 1 FROM placement l WHERE l.referrer_id = t.referrer_id
 	AND (:campaigns IS NULL OR FIND_IN_SET(l.campaign_id, :campaigns))
 	AND (:state IS NULL OR IF(l.standing = 'accepted'
-	AND l.status = 'INACTIVE', 'inactive', l.standing) = :state))
+	AND l.status = 'INACTIVE', 'inactive', l.standing) = :state) LIMIT 1)
 -- where: placeless
-AND NOT EXISTS (SELECT 1 FROM placement l WHERE l.referrer_id = t.referrer_id)
+AND (SELECT 1 FROM placement l WHERE l.referrer_id = t.referrer_id LIMIT 1)
+	IS NULL
+-- Bounds that stand outside: with two that are equal the server would sort.
 -- where: clicked
-AND t.clicks BETWEEN :clicks_from AND :clicks_to
+AND t.clicks > :clicks_above AND t.clicks < :clicks_below
 -- where: referred
-AND t.referrals BETWEEN :referrals_from AND :referrals_to
+AND t.referrals > :referrals_above AND t.referrals < :referrals_below
 -- where: sold
-AND t.customers BETWEEN :customers_from AND :customers_to
+AND t.customers > :customers_above AND t.customers < :customers_below
 -- where: earned
-AND t.revenue BETWEEN :revenue_from AND :revenue_to
+AND t.revenue > :revenue_above AND t.revenue < :revenue_below
 -- where: joined_in
 AND t.joined_at BETWEEN :joined_from AND :joined_to
 -- where: login_in
@@ -47,27 +49,28 @@ AND p.last_login_at BETWEEN :login_from AND :login_to
 -- where: parent
 AND r.parent_id = :parent
 -- where: field1
-AND EXISTS (SELECT 1 FROM JSON_TABLE(:values1, '$[*]' COLUMNS (
+AND (SELECT 1 FROM JSON_TABLE(:values1, '$[*]' COLUMNS (
 		value VARCHAR(1010) PATH '$')) x
 	STRAIGHT_JOIN promoter_field f ON f.value LIKE x.value
-	WHERE f.referrer_id = t.referrer_id AND f.name = :name1)
+		COLLATE utf8mb4_uca1400_as_ci
+	WHERE f.referrer_id = t.referrer_id AND f.name = :name1 LIMIT 1)
 -- where: field2
-AND EXISTS (SELECT 1 FROM JSON_TABLE(:values2, '$[*]' COLUMNS (
+AND (SELECT 1 FROM JSON_TABLE(:values2, '$[*]' COLUMNS (
 		value VARCHAR(1010) PATH '$')) x
 	STRAIGHT_JOIN promoter_field f ON f.value LIKE x.value
-	WHERE f.referrer_id = t.referrer_id AND f.name = :name2)
+		COLLATE utf8mb4_uca1400_as_ci
+	WHERE f.referrer_id = t.referrer_id AND f.name = :name2 LIMIT 1)
 -- where: idle
 AND COALESCE(CASE :metric WHEN 'referral' THEN t.last_referral_at
 	WHEN 'customer' THEN t.last_customer_at WHEN 'sale' THEN t.last_sale_at
 	ELSE t.last_click_at END, t.joined_at) < :idle_before
 -- where: suspected
-AND (EXISTS (SELECT 1 FROM referral f WHERE f.organization_id = :org
+AND ((SELECT 1 FROM referral f WHERE f.organization_id = :org
 	AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
-	'same_promoter_email', 'ad_source') AND FIND_IN_SET(f.fraud, :frauds))
-OR (:clean AND NOT EXISTS (SELECT 1 FROM referral f
-	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id
-	AND f.fraud IN ('same_ip_suspicion', 'same_promoter_email',
-	'ad_source'))))
+	'same_promoter_email', 'ad_source') AND FIND_IN_SET(f.fraud, :frauds)
+	LIMIT 1) OR (:clean AND (SELECT 1 FROM referral f WHERE f.organization_id = :org
+	AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
+	'same_promoter_email', 'ad_source') LIMIT 1) IS NULL))
 -- where: after_joined_desc
 AND (t.joined_at < :key OR (t.joined_at = :key AND t.referrer_id < :after))
 -- where: after_joined_asc
@@ -157,6 +160,7 @@ SELECT DISTINCT f.referrer_id AS id
 FROM JSON_TABLE(:values, '$[*]' COLUMNS (value VARCHAR(1010) PATH '$')) x
 STRAIGHT_JOIN promoter_field f FORCE INDEX (promoter_field_value)
 	ON f.organization_id = :org AND f.name = :name AND f.value LIKE x.value
+		COLLATE utf8mb4_uca1400_as_ci
 LIMIT 1001
 
 -- name: promoter_few_suspected
@@ -171,8 +175,9 @@ SELECT pending FROM program_total WHERE organization_id = :org
 -- name: promoter_suspicions
 SELECT j.id AS promoter_id, k.fraud
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-STRAIGHT_JOIN JSON_TABLE('["same_ip_suspicion", "same_promoter_email",
-	"ad_source"]', '$[*]' COLUMNS (fraud VARCHAR(40) PATH '$')) k
+STRAIGHT_JOIN JSON_TABLE(
+	'["same_ip_suspicion", "same_promoter_email", "ad_source"]', '$[*]'
+	COLUMNS (fraud VARCHAR(40) PATH '$')) k
 WHERE EXISTS (SELECT 1 FROM referral f WHERE f.organization_id = :org
 	AND f.fraud = k.fraud AND f.referrer_id = j.id)
 
@@ -181,8 +186,9 @@ WHERE EXISTS (SELECT 1 FROM referral f WHERE f.organization_id = :org
 SELECT a.owner_id AS promoter_id, a.currency,
 	CAST(SUM(a.balance) AS SIGNED) AS amount
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-STRAIGHT_JOIN JSON_TABLE('["earnings_pending", "earnings_available",
-	"earnings_requested"]', '$[*]' COLUMNS (kind VARCHAR(40) PATH '$')) k
+STRAIGHT_JOIN JSON_TABLE(
+	'["earnings_pending", "earnings_available", "earnings_requested"]',
+	'$[*]' COLUMNS (kind VARCHAR(40) PATH '$')) k
 STRAIGHT_JOIN account a ON a.organization_id = :org AND a.kind = k.kind
 	AND a.owner_id = j.id
 GROUP BY a.owner_id, a.currency
@@ -197,9 +203,11 @@ INSERT INTO promoter_field (referrer_id, position, organization_id, name,
 SELECT :id, ROW_NUMBER() OVER (ORDER BY k.n, v.n), :org, k.name, v.value
 FROM JSON_TABLE(JSON_KEYS(:fields), '$[*]' COLUMNS (n FOR ORDINALITY,
 	name VARCHAR(80) PATH '$')) k
-STRAIGHT_JOIN JSON_TABLE(IF(JSON_TYPE(JSON_EXTRACT(:fields, CONCAT('$."',
-	k.name, '"'))) = 'ARRAY', JSON_EXTRACT(:fields, CONCAT('$."', k.name,
-	'"')), CONCAT('[', JSON_EXTRACT(:fields, CONCAT('$."', k.name, '"')),
-	']')), '$[*]' COLUMNS (n FOR ORDINALITY, value VARCHAR(500) PATH '$'))
-	v
-WHERE k.name NOT RLIKE '["\\\\]' AND v.value IS NOT NULL
+STRAIGHT_JOIN JSON_TABLE(
+	IF(JSON_TYPE(JSON_EXTRACT(:fields, CONCAT('$."', k.name, '"')))
+		= 'ARRAY',
+	JSON_EXTRACT(:fields, CONCAT('$."', k.name, '"')),
+	CONCAT('[', JSON_EXTRACT(:fields, CONCAT('$."', k.name, '"')), ']')),
+	'$[*]' COLUMNS (n FOR ORDINALITY, value VARCHAR(500) PATH '$')) v
+WHERE LOCATE('"', k.name) = 0 AND LOCATE(CHAR(92), k.name) = 0
+AND v.value IS NOT NULL

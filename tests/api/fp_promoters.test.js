@@ -2,11 +2,12 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests } = require('./lib/test');
+const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
+const { Promoters } = require('./lib/promoters');
 
 const test = tests(__filename);
-let w, c, me, other, campaign;
+let w, c, p, me, other, campaign;
 
 const find = (status, id, query = '') => w.fp(status, me, 'GET',
     `/promoters/${encodeURIComponent(id)}${query}`);
@@ -14,6 +15,7 @@ const find = (status, id, query = '') => w.fp(status, me, 'GET',
 test('two companies', async () => {
 	c = (await service()).client;
 	w = new World(c);
+	p = new Promoters(w);
 	me = await w.owner();
 	other = await w.owner();
 	const none = await w.fp(422, me, 'POST', '/promoters', {
@@ -197,4 +199,207 @@ test('the house sees organizations that joined as promoters', async () => {
 	    `${joined.email}?find_by=email`)).body, body);
 	await w.fp(403, house, 'PUT', `/promoters/${body.id}`, {
 		cust_id: 'x' });
+});
+
+/* --- lists --- */
+
+let shop, ann, bob, eve, far;
+const list = async (query = '', who = shop) => (await w.fp(200, who, 'GET',
+    `/promoters${query}`)).body;
+const ids = async (query, who) => (await list(query, who)).data
+    .map((x) => x.id);
+const sale = (who, code, amount, more = {}) => {
+	const lead = `lead-${unique()}@example.com`;
+
+	return p.track(200, who, 'sale', { email: lead, ref_id: code, amount,
+		event_id: unique(), ...more }).then(() => lead);
+};
+const code = (x) => x.promoter_campaigns[0].ref_token;
+
+test('sums of promoters, and lists sorted by them', async () => {
+	shop = await w.owner();
+	const spring = await w.companyCampaign(shop);
+	far = await w.companyCampaign(shop);
+	ann = await w.promoter(shop, { profile: { first_name: 'Ann',
+		last_name: 'Lee' }, custom_fields: { size: 'small',
+		topics: ['cats', 'dogs'] } });
+	bob = await w.promoter(shop, { profile: { first_name: 'Bob' },
+		custom_fields: { size: 'Smallest_' } });
+	eve = await w.promoter(shop, { initial_campaign_id: far.id,
+		always_approve: false, profile: { first_name: 'Anna' } });
+	const lead = await sale(shop, code(ann), 2000);
+	await p.track(200, shop, 'sale', { email: lead, amount: 500,
+		event_id: unique() });
+	await p.track(200, shop, 'sale', { email: lead, amount: 900,
+		event_id: unique(), currency: 'EUR' });
+	await p.track(200, shop, 'signup', { email:
+		`l-${unique()}@example.com`, ref_id: code(ann) });
+	await sale(shop, code(bob), 7000);
+	for (let i = 0; i < 3; i++)
+		await w.visit(code(bob), { headers: {
+			'user-agent': 'Mozilla/5.0' } });
+
+	const all = await list();
+	assert.deepEqual(all.data.map((x) => x.id), [eve.id, bob.id, ann.id]);
+	assert.deepEqual(all.meta, { pending_count: 1 });
+	const [, , last] = all.data;
+	assert.deepEqual(last.stats, { clicks_count: 0, referrals_count: 2,
+		sales_count: 3, customers_count: 1, revenue_amount: 2500,
+		active_customers_count: 1 });
+	assert.equal(last.balances.cash, 500);
+	assert.deepEqual((await w.fp(200, shop, 'GET',
+	    `/promoters/${ann.id}`)).body, last);
+	assert.equal(last.promoter_campaigns[0].campaign_id, spring.id);
+	for (const [name, down] of Object.entries({
+		joined_at: [eve, bob, ann], referrals_count: [ann, bob, eve],
+		customers_count: [bob, ann, eve],
+		revenue_amount: [bob, ann, eve] })) {
+		const want = down.map((x) => x.id);
+
+		assert.deepEqual(await ids(`?sorting[${name}]=desc`), want,
+		    name);
+		assert.deepEqual(await ids(`?sorting[${name}]=asc`),
+		    [...want].reverse(), name);
+	}
+	await w.fp(400, shop, 'GET', '/promoters?sorting[joined_at]=asc' +
+	    '&sorting[revenue_amount]=asc');
+});
+
+test('page after page', async () => {
+	for (const by of ['', 'sorting[revenue_amount]=asc&',
+	    'sorting[customers_count]=desc&', 'sorting[clicks_count]=asc&']) {
+		const found = [];
+		let at = `/promoters?${by}per_page=1`;
+
+		for (let i = 0; i < 4 && at; i++) {
+			const a = await w.fp(200, shop, 'GET', at);
+
+			found.push(...a.body.data.map((x) => x.id));
+			at = a.headers['x-next-cursor'] && `/promoters?${by}` +
+			    `per_page=1&cursor=${a.headers['x-next-cursor']}`;
+		}
+		assert.deepEqual(found, await ids(`?${by}`), by);
+		assert.deepEqual(await ids(`?${by}per_page=2&page=2`),
+		    found.slice(2), by);
+		assert.deepEqual(await ids(`?${by}page=9`), [], by);
+	}
+});
+
+test('filters', async () => {
+	const today = new Date().toISOString().slice(0, 10);
+	const is = async (query, ...who) => assert.deepEqual(
+	    (await ids(`?${query}`)).sort(), who.map((x) => x.id).sort(),
+	    query);
+	const f = (name) => `filters[${name}]`;
+
+	await is('q=ann', ann, eve);
+	await is('q=Ann%20L', ann);
+	await is(`q=${bob.email.slice(0, 20)}`, bob);
+	await is(`q=${code(bob)}`, bob);
+	await is('q=%25');
+	await is(`ids[]=${ann.id}&ids[]=${eve.id}&ids[]=999999999`, ann, eve);
+	await is(`${f('revenue_amount')}[from]=2500`, ann, bob);
+	await is(`${f('revenue_amount')}[from]=2501&` +
+	    `${f('revenue_amount')}[to]=7000`, bob);
+	await is(`${f('revenue_amount')}[to]=0`, eve);
+	await is(`${f('customers_count')}[from]=1`, ann, bob);
+	await is(`${f('referrals_count')}[from]=2`, ann);
+	await is(`${f('clicks_count')}[to]=0&ids[]=${ann.id}`, ann);
+	await is(`${f('joined_at')}[from]=${today}`, ann, bob, eve);
+	await is(`${f('joined_at')}[to]=2020-01-01`);
+	await is(`${f('last_login_at')}[from]=2020-01-01`);
+	await is(`${f('campaign_id')}=${far.id}`, eve);
+	await is(`${f('campaign_id')}[]=${far.id}&${f('campaign_id')}[]=` +
+	    ann.promoter_campaigns[0].campaign_id, ann, bob, eve);
+	await is(`${f('state')}=pending`, eve);
+	await is(`${f('state')}=accepted`, ann, bob);
+	await is(`${f('state')}=pending&${f('campaign_id')}=` +
+	    ann.promoter_campaigns[0].campaign_id);
+	for (const state of ['rejected', 'blocked', 'inactive', 'not_set'])
+		await is(`${f('state')}=${state}`);
+	await is(`${f('archived')}=true`);
+	await is(`${f('archived')}=no`, ann, bob, eve);
+	for (const none of ['has_wform', 'subscribed_to_email']) {
+		await is(`${f(none)}=yes`);
+		await is(`${f(none)}=no`, ann, bob, eve);
+	}
+	await is(`${f('invoice_details_status')}=approved`);
+	await is(`${f('invoice_details_status')}=not_submitted`, ann, bob,
+	    eve);
+	const field = (key, value, operator = 'exact', n = 1) =>
+		`${f(`custom_field${n}`)}[key]=${key}&` +
+		`${f(`custom_field${n}`)}[operator]=${operator}&` +
+		`${f(`custom_field${n}`)}[value]=${value}`;
+	await is(field('size', 'small'), ann);
+	await is(field('size', 'all', 'partial'), ann, bob);
+	await is(field('size', '_', 'partial'), bob);
+	await is(field('topics', 'dogs'), ann);
+	await is(`${field('topics', 'dogs')}&${field('size', 'x', 'exact',
+	    2)}`);
+	await is(field('shape', 'small'));
+	await is(`${f('fraud_suspicions')}[]=no_suspicion`, ann, bob, eve);
+	await is(`${f('fraud_suspicions')}[]=ad_source`);
+	await is(`${f('inactivity')}[metric]=sale&` +
+	    `${f('inactivity')}[days]=7`);
+	await is(`filters=${encodeURIComponent(JSON.stringify({
+		revenue_amount: { from: 2500, to: 2500 },
+		campaign_id: [ann.promoter_campaigns[0].campaign_id] }))}`,
+	    ann);
+	await p.sql(`UPDATE promoter_total SET joined_at = joined_at -
+	    INTERVAL 40 DAY WHERE referrer_id = ${eve.id};
+	    UPDATE referrer SET joined_at = joined_at - INTERVAL 40 DAY
+	    WHERE id = ${eve.id}`);
+	await is(`${f('inactivity')}[metric]=sale`, eve);
+	await is(`${f('inactivity')}[metric]=click&` +
+	    `${f('inactivity')}[days]=50`);
+	for (const wrong of [`${f('state')}=x`, `${f('parent_promoter_id')}=x`,
+	    'ids[]=x', `${f('joined_at')}[from]=soon`, 'per_page=101',
+	    'cursor=x', 'sorting[joined_at]=up'])
+		await w.fp(400, shop, 'GET', `/promoters?${wrong}`);
+});
+
+test('somebody suspicious', async () => {
+	await p.track(200, shop, 'signup', { email: bob.email, ref_id:
+		code(bob) });
+	assert.deepEqual(await ids('?filters[fraud_suspicions][]=' +
+	    'same_promoter_email'), [bob.id]);
+	assert.deepEqual((await list(`?ids[]=${bob.id}`)).data[0]
+	    .fraud_suspicions, ['same_promoter_email']);
+	assert.deepEqual((await ids('?filters[fraud_suspicions][]=' +
+	    'no_suspicion')).sort(), [ann.id, eve.id].sort());
+});
+
+test('clicks are added by the roll-up', async () => {
+	assert.equal((await w.fp(200, shop, 'GET', `/promoters/${bob.id}`))
+	    .body.stats.clicks_count, 3);
+	assert.ok(await until(async () => (await ids(
+	    '?filters[clicks_count][from]=3')).length === 1, 60000, 500));
+	assert.deepEqual(await ids('?filters[clicks_count][from]=3'),
+	    [bob.id]);
+});
+
+test('another currency of the program: revenue in it', async () => {
+	const { body } = await w.fp(200, shop, 'GET', '/settings');
+
+	await w.fp(200, shop, 'PUT', '/settings', { ...body,
+		currency: 'EUR' });
+	assert.equal((await w.fp(200, shop, 'GET', `/promoters/${ann.id}`))
+	    .body.stats.revenue_amount, 900);
+	assert.deepEqual(await ids('?filters[revenue_amount][from]=1'),
+	    [ann.id]);
+});
+
+test('nobody sees another company\'s', async () => {
+	const stranger = await w.owner();
+
+	assert.deepEqual(await list('', stranger), { data: [],
+		meta: { pending_count: 0 } });
+	assert.deepEqual(await ids(`?ids[]=${ann.id}`, stranger), []);
+	assert.deepEqual(await ids('?q=ann', stranger), []);
+});
+
+test('all of it adds up', async () => {
+	const { code: status, out } = await c.service.verify();
+
+	assert.equal(status, 0, out);
 });

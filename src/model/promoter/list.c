@@ -219,6 +219,18 @@ last_moment(struct day d)
 	return ARG(day_end(d.n == DAY_NONE.n ? day_from(9999, 12, 31) : d));
 }
 
+static int64_t
+above(const struct range *r)
+{
+	return r->from == INT64_MIN ? r->from : r->from - 1;
+}
+
+static int64_t
+below(const struct range *r)
+{
+	return r->to == INT64_MAX ? r->to : r->to + 1;
+}
+
 static bool
 is_open(struct day from, struct day to)
 {
@@ -237,10 +249,12 @@ static void
 push_counts(const struct promoter_filter *f, struct list_query *q,
     struct arg_list *args)
 {
-	PART(f->clicks.asked, CLICKED, f->clicks.from, f->clicks.to)
-	PART(f->referrals.asked, REFERRED, f->referrals.from, f->referrals.to)
-	PART(f->customers.asked, SOLD, f->customers.from, f->customers.to)
-	PART(f->revenue.asked, EARNED, f->revenue.from, f->revenue.to)
+	PART(f->clicks.asked, CLICKED, above(&f->clicks), below(&f->clicks))
+	PART(f->referrals.asked, REFERRED, above(&f->referrals),
+	    below(&f->referrals))
+	PART(f->customers.asked, SOLD, above(&f->customers),
+	    below(&f->customers))
+	PART(f->revenue.asked, EARNED, above(&f->revenue), below(&f->revenue))
 	PART(!is_open(f->joined_from, f->joined_to), JOINED_IN,
 	    first_moment(f->joined_from), last_moment(f->joined_to))
 	PART(!is_open(f->login_from, f->login_to), LOGIN_IN,
