@@ -126,6 +126,7 @@ ALTER TABLE referral
 	DROP KEY referral_referrer,
 	ADD UNIQUE KEY referral_once (organization_id,
 	    referred_organization_id, live),
+	ADD KEY referral_moved (moved_to),
 	ADD UNIQUE KEY referral_email (organization_id, email, live),
 	ADD UNIQUE KEY referral_uid (organization_id, uid, live),
 	ADD UNIQUE KEY referral_username (organization_id, username, live),

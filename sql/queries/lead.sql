@@ -118,7 +118,7 @@ WHERE u.email = :email AND u.deleted_at IS NULL ORDER BY m.id LIMIT 1
 
 -- name: lead_lock
 SELECT id, referred_organization_id, placement_id, email, uid, username, fraud,
-	state, live, customer_at
+	live
 FROM referral WHERE organization_id = :org AND id = :id
 AND deleted_at IS NULL FOR UPDATE
 
@@ -144,26 +144,8 @@ UPDATE referral SET email = :email, uid = :uid, username = :username,
 	fraud = :fraud, version = version + 1
 WHERE id = :id
 
--- One that moves leaves its row behind, and takes another with all of it.
--- name: lead_leave
-UPDATE referral SET live = NULL, state = 'moved', version = version + 1
-WHERE id = :id
-
--- name: lead_arrive
-INSERT INTO referral (organization_id, campaign_id, placement_id, referrer_id,
-	referred_organization_id, click_id, state, address_hash, checks, email,
-	uid, username, first_name, last_name, website, comment, metadata,
-	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
-	promo_code, lost, created_at, customer_at, cancelled_at)
-SELECT organization_id, :campaign, :placement, :referrer,
-	referred_organization_id, click_id, :state, address_hash, checks, email,
-	uid, username, first_name, last_name, website, comment, metadata,
-	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
-	promo_code, lost, :now, customer_at, cancelled_at
-FROM referral WHERE id = :from
-
--- name: lead_moved
-UPDATE referral SET moved_to = :to WHERE id = :id
+-- name: lead_moved_to
+SELECT moved_to AS id FROM referral WHERE id = :id FOR UPDATE
 
 -- name: lead_split_clear
 DELETE FROM referral_split WHERE referral_id = :referral
@@ -172,9 +154,3 @@ DELETE FROM referral_split WHERE referral_id = :referral
 INSERT INTO referral_split (referral_id, position, placement_id, ppm) VALUES
 -- rows:
 (:referral, :position, :placement, :ppm)
-
--- But for one who would share with himself.
--- name: lead_split_copy
-INSERT INTO referral_split (referral_id, position, placement_id, ppm)
-SELECT :to, position, placement_id, ppm FROM referral_split
-WHERE referral_id = :from AND placement_id <> :placement

@@ -100,6 +100,47 @@ UPDATE referral SET cancelled_at = :now, mrr = 0,
 	version = version + 1
 WHERE id = :id AND cancelled_at IS NULL
 
+-- A lead, and who he was before he was moved.
+-- name: track_past
+WITH RECURSIVE past AS (SELECT id, placement_id, referrer_id FROM referral
+		WHERE id = :id
+	UNION ALL SELECT r.id, r.placement_id, r.referrer_id FROM past
+		JOIN referral r ON r.moved_to = past.id)
+SELECT id, placement_id, referrer_id FROM past ORDER BY id DESC LIMIT 100
+
+-- name: track_open_sales
+SELECT id, referral_id, amount, refunded_amount, currency FROM sale
+WHERE referral_id = :referral AND kind = 'tracked' AND currency = :currency
+AND refunded_amount < amount
+ORDER BY id DESC LIMIT :limit FOR UPDATE
+
+-- name: track_named_sale
+SELECT id, referral_id, amount, refunded_amount, currency FROM sale
+WHERE organization_id = :org AND event = :event AND kind = 'tracked' FOR UPDATE
+
+-- name: track_refund_known
+SELECT id FROM sale_refund
+WHERE organization_id = :org AND event = :event AND position = 0
+
+-- name: track_refund_insert
+INSERT INTO sale_refund (organization_id, sale_id, event, position, amount,
+	created_at)
+VALUES
+-- rows:
+(:org, :sale, :event, :position, :amount, :now)
+
+-- name: track_sale_refunded
+UPDATE sale SET refunded_amount = refunded_amount + :amount WHERE id = :id
+
+-- ids: all that he was, as JSON.
+-- name: track_refunded
+UPDATE referral SET state = 'refunded', version = version + 1
+WHERE id = :id AND state IN ('active', 'cancelled')
+AND NOT EXISTS (SELECT 1 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (
+	id BIGINT UNSIGNED PATH '$')) AS past
+	STRAIGHT_JOIN sale s ON s.referral_id = past.id
+	AND s.kind = 'tracked' AND s.refunded_amount < s.amount)
+
 -- Answers.
 
 -- name: told_commissions
@@ -149,3 +190,13 @@ FROM placement p JOIN referrer f ON f.id = p.referrer_id
 LEFT JOIN promoter m ON m.referrer_id = f.id
 LEFT JOIN user u ON u.id = f.user_id
 WHERE p.id = :placement AND p.organization_id = :org
+
+-- What an event took back of what its sales had brought.
+-- name: told_refund
+SELECT e.id, e.referrer_id AS promoter_id, IF(e.status = 'pending'
+	AND e.available_at IS NULL, 'pending', 'approved') AS status,
+	e.amount, e.tier, e.created_at
+FROM sale_refund f STRAIGHT_JOIN earning e ON e.sale_id = f.sale_id
+	AND e.refund_id = f.id
+WHERE f.organization_id = :org AND f.event = :event
+ORDER BY f.position, e.part

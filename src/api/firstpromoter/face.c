@@ -166,6 +166,8 @@ static const struct route *const tables[] = {
 	fp_referral_routes,
 	fp_track_routes,
 	fp_referral_batch_routes,
+	fp_reward_routes,
+	fp_product_routes,
 	NULL
 };
 

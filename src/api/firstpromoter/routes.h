@@ -13,6 +13,8 @@ extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_product_routes[];
+extern const struct route fp_reward_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
@@ -48,10 +50,6 @@ enum { FP_ASC, FP_DESC };
 /* As page_read(), with the number of orders that the list has. */
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
-
-/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
-MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
-    const char *field, struct list *ids);
 
 /*
  * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,

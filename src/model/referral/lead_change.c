@@ -3,6 +3,7 @@
 
 #include "model/event/event.h"
 #include "model/referral/placement.h"
+#include "model/referral/referral_actions.h"
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
@@ -13,9 +14,8 @@
 struct locked {
 	uint64_t id, referred_organization_id, placement_id;
 	struct str email, uid, username;
-	int fraud, state;
+	int fraud;
 	bool live;
-	struct when customer_at;
 };
 
 SHAPE(lead_lock_row, struct locked, NULL,
@@ -26,9 +26,7 @@ SHAPE(lead_lock_row, struct locked, NULL,
     COLUMN(struct locked, uid),
     COLUMN(struct locked, username),
     COLUMN(struct locked, fraud, .labels = lead_fraud_labels),
-    COLUMN(struct locked, state, .labels = lead_state_labels),
-    COLUMN(struct locked, live),
-    COLUMN(struct locked, customer_at));
+    COLUMN(struct locked, live));
 
 struct target {
 	uint64_t id, campaign_id, referrer_id;
@@ -130,28 +128,20 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	return event(db, a, who, "referral.created", c->id, t.id);
 }
 
+/* As a batch does it, but for one; its commissions stay where they are. */
 static enum err
 move(struct db *db, struct arena *a, const struct actor *who,
-    const struct locked *was, struct lead_change *c)
+    struct lead_change *c)
 {
-	struct target t = { 0 };
-	struct brought one;
+	const struct referral_move to = { .placement_id = c->placement_id };
+	struct batch_item item = { .id = c->id };
+	struct locked now = { .id = 0 };
 
-	TRY(find_target(db, a, who, c->placement_id, &t));
-	TRY(placement_active(db, ids_json(a, &was->id, 1), -1));
-	TRY(db_exec(db, Q_LEAD_LEAVE, ARGS(was->id), NULL, NULL));
-	TRY(db_exec(db, Q_LEAD_ARRIVE, ARGS(t.campaign_id, t.id,
-	    t.referrer_id, LABEL(lead_state_labels, was->state), who->now,
-	    was->id), NULL, &c->id));
-	TRY(db_exec(db, Q_LEAD_MOVED, ARGS(c->id, was->id), NULL, NULL));
-	TRY(db_exec(db, Q_LEAD_SPLIT_COPY, ARGS(c->id, was->id, t.id), NULL,
-	    NULL));
-	TRY(placement_active(db, ids_json(a, &c->id, 1), 1));
-	one = (struct brought){ .placement_id = t.id,
-	    .referrer_id = t.referrer_id, .at = who->now, .referrals = 1,
-	    .customers = was->customer_at.us != 0 };
-	TRY(placement_brought(db, &one));
-	return event(db, a, who, "referral.moved", c->id, t.id);
+	TRY(referral_move.run(db, a, who, &to, &item, 1));
+	TRY(item.result);
+	TRY(db_row(db, a, Q_LEAD_MOVED_TO, ARGS(c->id), &lead_lock_row, &now));
+	c->id = now.id;
+	return OK;
 }
 
 static struct str
@@ -191,7 +181,7 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 	if (!was.live)
 		return ERR_MOVED;
 	if (moves)
-		TRY(move(db, a, who, &was, c));
+		TRY(move(db, a, who, c));
 	if (c->named[LEAD_EMAIL] || c->named[LEAD_UID] ||
 	    c->named[LEAD_USERNAME] || c->fraud >= 0)
 		TRY(rename_lead(db, a, who, &was, c));

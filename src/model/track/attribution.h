@@ -20,7 +20,7 @@ struct candidate {
 	uint64_t placement_id, campaign_id, referrer_id,
 	    member_organization_id;
 	int standing, referrer_status;
-	bool open;			/* it has not ended, its campaign runs */
+	bool open;			/* he and the campaign go on */
 	bool approve_leads;
 	struct str email;		/* of a promoter */
 	struct str address_hash;	/* bytes: where he was last */

@@ -52,6 +52,17 @@ struct told_commission {
 MUST_CHECK enum err told_commissions(struct db *, struct arena *, uint64_t org,
     uint64_t sale_id, struct list *);
 
+/* What one refund took back of its promoter's commissions. */
+struct told_refund {
+	uint64_t id, promoter_id;	/* of the first of them */
+	int status;
+	int64_t amount, tier;		/* all of it, below zero */
+	struct when created_at;
+};
+/* ERR_NOT_FOUND: there was nothing to take back. */
+MUST_CHECK enum err told_refund(struct db *, struct arena *, uint64_t org,
+    struct str event, struct told_refund *);
+
 struct told_cash {
 	int64_t cash;
 };
@@ -61,11 +72,11 @@ struct told_promoter {
 	int status;
 	struct str customer, email, code, note, auth_token, nothing;
 	struct when created_at;
-	struct told_cash earnings, current, paid;	/* of one currency */
+	struct told_cash earnings, current, paid;
 };
 
-/* A promoter with one of his placements, and his money in one currency. */
+/* A promoter by one of his placements; his money in the program's currency. */
 MUST_CHECK enum err told_promoter(struct db *, struct arena *, uint64_t org,
-    uint64_t placement_id, struct str currency, struct told_promoter *);
+    uint64_t placement_id, struct told_promoter *);
 
 #endif

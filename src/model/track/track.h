@@ -7,10 +7,8 @@
 #define AFF_MODEL_TRACK_TRACK_H
 
 #include "model/referral/earning.h"
+#include "model/referral/lead.h"
 
-extern const char *const track_state_labels[];
-enum { LEAD_SIGNUP, LEAD_ACTIVE, LEAD_SUBSCRIBED, LEAD_CANCELLED,
-	LEAD_REFUNDED, LEAD_DENIED, LEAD_PENDING, LEAD_MOVED };
 extern const char *const track_source_labels[];	/* what attributed him */
 enum { SOURCE_API, SOURCE_COUPON, SOURCE_COOKIE, SOURCE_ADMIN,
 	SOURCE_AFFILIATE };
@@ -53,6 +51,8 @@ MUST_CHECK enum err track_find(struct db *, struct arena *, uint64_t org,
 /* The same, locked: by the number that was found, or anew if it is another. */
 MUST_CHECK enum err track_hold(struct db *, struct arena *, uint64_t org,
     const struct track_name *, struct tracked_lead *);
+/* A customer who was not lost: see placement_brought(). */
+bool track_is_active(const struct tracked_lead *);
 /* A new one, of what was attributed; ERR_SIGNED_UP: his name is taken. */
 MUST_CHECK enum err track_create(struct db *, const struct actor *,
     const unsigned char address_hash[8], struct tracked_lead *);
@@ -104,7 +104,9 @@ struct track_refund {
 	struct str event, sale_event, currency;
 	int64_t amount;
 	struct tracked_lead lead;	/* by track_refund_read */
-	uint64_t id;			/* by track_refund: of its first row */
+	struct list past;		/* himself, then who he was before */
+	struct tracked_lead held;	/* by track_refund */
+	uint64_t id;			/* of its first row */
 };
 
 MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
@@ -112,7 +114,7 @@ MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
 /*
  * Takes back of one sale, or of the newest first, with what they brought.
  * ERR_EVENT_TAKEN; ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
- * has no such sale.
+ * has no such sale; ERR_OTHER_CURRENCY: it is in another.
  */
 MUST_CHECK enum err track_refund(struct db *, struct arena *,
     const struct actor *, struct track_refund *);
