@@ -23,6 +23,7 @@ for (const name of [
 	'fp_settings',
 	'fp_batches',
 	'fp_batch_faults',
+	'fp_promoters',
 	'fp_referrals',
 	'fp_track',
 	'fp_rewards',

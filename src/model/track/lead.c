@@ -106,11 +106,19 @@ track_checks(int fraud)
 	    fraud == FRAUD_SAME_ADDRESS ? CHECK_SAME_ADDRESS : 0;
 }
 
+bool
+track_is_active(const struct tracked_lead *l)
+{
+	return l->customer_at.us != 0 &&
+	    (l->state == LEAD_ACTIVE || l->state == LEAD_SUBSCRIBED);
+}
+
 enum err
 track_create(struct db *db, const struct actor *who,
     const unsigned char address_hash[8], struct tracked_lead *l)
 {
-	const struct count_day one = { .referrals = 1 };
+	const struct brought one = { .placement_id = l->placement_id,
+	    .referrer_id = l->referrer_id, .at = who->now, .referrals = 1 };
 	const struct arg address = address_hash != NULL ?
 	    BYTES(address_hash, 8) : ARG(STR_NULL);
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
@@ -124,6 +132,5 @@ track_create(struct db *db, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_SIGNED_UP;
 	TRY(e);
-	return placement_count(db, l->placement_id, l->referrer_id, who->now,
-	    &one);
+	return placement_brought(db, &one);
 }
