@@ -1,33 +1,12 @@
 /* Records from JSON and from query strings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include "all_shape.h"
 #include "base/banned.h"
 
-static struct arena arena;
 static struct all got;
 static uint64_t given;
 static struct complaints wrong;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 static void
 clear(void)
@@ -580,8 +559,6 @@ bad_filters_are_refused(void **state)
 		assert_wrong(cases[i].fields);
 	}
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

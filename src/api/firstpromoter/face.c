@@ -7,7 +7,6 @@ static void
 success(struct request *rq, struct buf *b, bool masked)
 {
 	const struct shape *s = rq->route->out;
-	const char *item = rq->page.items.items;
 
 	if ((rq->route->flags & R_LIST) == 0) {
 		json_encode(b, s, rq->out, masked);
@@ -15,13 +14,7 @@ success(struct request *rq, struct buf *b, bool masked)
 	}
 	if (rq->page.next.p != NULL)
 		answer_header(rq, "X-Next-Cursor", rq->page.next);
-	buf_char(b, '[');
-	for (size_t i = 0; i < rq->page.items.n; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		json_encode(b, s, item + i * s->size, masked);
-	}
-	buf_char(b, ']');
+	json_encode_list(b, s, &rq->page.items, masked, UINT64_MAX);
 }
 
 /* What is no id cannot be found here. */

@@ -25,7 +25,7 @@ struct rewarded_sale {
 
 /* One commission that it brings. */
 struct commission_due {
-	uint64_t placement_id, referrer_id, campaign_id;	/* who gets it */
+	uint64_t placement_id, referrer_id, campaign_id; /* who gets it */
 	uint64_t reward_id;		/* 0: the program's default */
 	int64_t amount;			/* minor units, or whole units */
 	struct str currency;		/* or a unit, see unit.h */
