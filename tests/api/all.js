@@ -23,6 +23,8 @@ for (const name of [
 	'fp_settings',
 	'fp_rewards',
 	'fp_products',
+	'fp_campaigns',
+	'fp_promo_codes',
 	'ledger',
 	'events',
 	'webhooks',

@@ -150,6 +150,8 @@ static const struct route *const tables[] = {
 	fp_program_routes,
 	fp_reward_routes,
 	fp_product_routes,
+	fp_campaign_routes,
+	fp_promo_code_routes,
 	NULL
 };
 

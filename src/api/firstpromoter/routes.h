@@ -5,8 +5,10 @@
 #include "api/common.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_campaign_routes[];
 extern const struct route fp_product_routes[];
 extern const struct route fp_program_routes[];
+extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
 
 /*
