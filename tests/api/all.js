@@ -31,6 +31,8 @@ for (const name of [
 	'fp_track_refunds',
 	'fp_visits',
 	'fp_vendor',
+	'fp_campaigns',
+	'fp_promo_codes',
 	'ledger',
 	'events',
 	'webhooks',

@@ -169,6 +169,8 @@ static const struct route *const tables[] = {
 	fp_referral_routes,
 	fp_reward_routes,
 	fp_product_routes,
+	fp_campaign_routes,
+	fp_promo_code_routes,
 	NULL
 };
 

@@ -15,6 +15,8 @@ extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_product_routes[];
+extern const struct route fp_campaign_routes[];
+extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
 
 /*
