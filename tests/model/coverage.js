@@ -1,0 +1,67 @@
+/* How often each operation came to each outcome, and which must come up. */
+'use strict';
+
+const EXPECTED = {
+	create: [201, '400 invalid'],
+	createHood: [201],
+	addLines: [201, '400 invalid', '404 not_found', '409 conflict'],
+	confirm: [200, '404 not_found', '409 conflict'],
+	prepay: [201, '400 invalid', '404 not_found', '409 conflict',
+		'422 funds'],
+	bill: [201, '404 not_found', '409 conflict', '409 nothing_to_bill'],
+	deliver: [200, '400 invalid', '404 not_found', '409 conflict',
+		'422 after_stop', '422 backwards'],
+	pause: [204, '400 conflict', '404 not_found'],
+	resume: [204, '400 conflict', '400 invalid', '404 not_found'],
+	patch: [204, '400 conflict', '404 not_found'],
+	stop: [200, '404 not_found', '409 conflict', '409 delete_instead',
+		'409 stopped', '412 stale', '422 after_end'],
+	cancel: [204, '400 conflict', '400 delete_instead', '404 not_found',
+		'412 stale'],
+	refund: [200, '400 invalid', '404 not_found', '409 conflict',
+		'409 refund_taken', '412 stale', '422 funds',
+		'422 more_than_due'],
+	delete: [200, '404 not_found', '412 stale'],
+	view: [200, '404 not_found'],
+	hood: [200, '404 not_found'],
+	quote: ['kept', 'stale', 'refused'],
+	again: ['replayed', 'done anew', '422 key_reused'],
+	lost: ['connection'],
+	clock: ['schedule', 'finish', 'settle', 'start', 'nothing'],
+	price: ['CPM', 'CPC', 'CPD', 'Flat', 'Insertion'],
+	money: ['credited', 'back from the account', 'unbilled',
+		'more refunded than due'],
+	end: ['draft', 'scheduled', 'running', 'paused', 'stopped', 'finished',
+		'canceled', 'deleted'],
+};
+
+class Coverage {
+	constructor() { this.seen = new Map(); }
+
+	count(what, outcome) {
+		const key = `${what} ${outcome}`;
+
+		this.seen.set(key, (this.seen.get(key) ?? 0) + 1);
+	}
+
+	missing(more = {}) {
+		return Object.entries({ ...EXPECTED, ...more })
+		    .flatMap(([what, all]) => all.map((o) => `${what} ${o}`))
+		    .filter((key) => !this.seen.has(key));
+	}
+
+	table() {
+		const by = new Map();
+
+		for (const [key, n] of [...this.seen].sort()) {
+			const [what, ...rest] = key.split(' ');
+
+			by.set(what, [...(by.get(what) ?? []),
+				`${rest.join(' ')}: ${n}`]);
+		}
+		return [...by].map(([what, all]) =>
+		    `${what.padEnd(10)} ${all.join(', ')}`).join('\n');
+	}
+}
+
+module.exports = { Coverage };

@@ -1,0 +1,117 @@
+/* Starts a service and clients, lets them work, proves the end. */
+'use strict';
+const fs = require('node:fs');
+const { parseArgs } = require('node:util');
+const { Service } = require('../api/lib/service');
+const { World } = require('../api/lib/world');
+const { Wire } = require('./wire');
+const { Clock } = require('./clock');
+const { Client } = require('./client');
+const { Coverage } = require('./coverage');
+const { Random } = require('./random');
+const { proveAccounts } = require('./proof');
+
+const SETTINGS = { jobs_poll_ms: 50 };
+
+function options(argv) {
+	const { values } = parseArgs({ args: argv, options: {
+		seed: { type: 'string', default: String(Date.now() % 1000000) },
+		ops: { type: 'string', default: '10000' },
+		seconds: { type: 'string', default: '86400' },
+		clients: { type: 'string', default: '8' },
+		client: { type: 'string' },
+		kill: { type: 'boolean', default: false },
+		tap: { type: 'boolean', default: false },
+	} });
+
+	for (const name of ['seed', 'ops', 'seconds', 'clients', 'client'])
+		if (values[name] !== undefined)
+			values[name] = Number(values[name]);
+	return values;
+}
+
+async function join(world, wireOf) {
+	const who = await world.owner();
+	const key = await world.key(who, ['campaigns:read', 'campaigns:write',
+		'payments:read']);
+
+	return wireOf(key.key);
+}
+
+async function work(o, service, coverage) {
+	const world = new World(service.client);
+	const clock = new Clock(service);
+	const end = Date.now() + o.seconds * 1000;
+	let left = o.ops;
+	const budget = { take: () => Date.now() < end && !budget.failed &&
+	    left-- > 0 };
+	const numbers = o.client === undefined ? Array.from({ length:
+	    o.clients }, (u, i) => i) : [o.client];
+	const clients = [];
+	const keys = { always: o.kill, prefix: `${o.seed}`, strangers: [] };
+
+	for (const name of numbers)
+		clients.push(new Client({ name, clock, coverage, budget, keys,
+			wire: await join(world, (key) => new Wire(service,
+			    key, { patient: o.kill })),
+			random: new Random(o.seed, name) }));
+	keys.strangers.push((await world.hood(await world.owner())).id);
+	const began = Date.now();
+	await Promise.all(clients.map((c) => c.run().catch((e) => {
+		budget.failed ??= e;
+	})));
+	const seconds = (Date.now() - began) / 1000;
+	if (!budget.failed)
+		for (const c of clients)
+			await proveAccounts(c);
+	clock.close();
+	clients.forEach((c) => c.wire.close());
+	const of = (m) => clients.reduce((n, c) => n + c.wire[m], 0);
+	return { failed: budget.failed, seconds, operations: clients.reduce(
+	    (n, c) => n + c.n, 0), requests: of('requests'), lost: of('lost'),
+		replayed: of('replayed') };
+}
+
+function report(o, e) {
+	const file = `/tmp/model-${o.seed}-${e.client}.log`;
+
+	fs.writeFileSync(file, `${e.stack}\n\n${e.log?.join('\n')}\n`);
+	return [`seed ${o.seed}, client ${e.client}, its operation ` +
+	    `${e.operation}, campaign ${e.campaign}`, ...e.message.split('\n'),
+	    `the campaign's operations: ${file}`,
+	    `again: tests/model/run --seed ${o.seed} --client ${e.client} ` +
+	    `--ops ${e.operation}${o.kill ? ' --kill' : ''}`];
+}
+
+async function main(argv) {
+	const o = options(argv);
+	const coverage = new Coverage();
+	const results = [];
+	const check = (name, bad) => {
+		results.push(bad.length === 0);
+		process.stdout.write(`${bad.length === 0 ? 'ok' : 'not ok'} ` +
+		    `${results.length} - ${name}\n`);
+		for (const line of bad)
+			process.stdout.write(`# ${line}\n`);
+	};
+	const service = new Service({ settings: SETTINGS });
+
+	await service.start();
+	const done = await work(o, service, coverage);
+	check(`model: ${done.operations} operations, ${done.requests} ` +
+	    `requests, ${Math.round(done.requests / done.seconds)}/s; ` +
+	    `${done.lost} connections lost, ${done.replayed} replays; ` +
+	    `seed ${o.seed}`, done.failed ? report(o, done.failed) : []);
+	const { code, out } = await service.verify();
+	check('model: affiliated verify', code === 0 ? [] : out.split('\n'));
+	if (o.client === undefined && done.operations >= 5000)
+		check('model: all that is expected came up',
+		    coverage.missing());
+	process.stdout.write(`1..${results.length}\n`);
+	for (const line of coverage.table().split('\n'))
+		process.stdout.write(`# ${line}\n`);
+	service.client.close();
+	process.exit(results.every(Boolean) ? 0 : 1);
+}
+
+module.exports = { main };
