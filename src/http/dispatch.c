@@ -381,7 +381,8 @@ serve(struct serving *s, struct str query)
 	if (r->prepare != NULL)
 		TRY(r->prepare(&s->rq));
 	if ((r->flags & R_WRITE) == 0)
-		return run(s->rq.db, s);
+		return (r->flags & R_MOMENT) != 0 ?
+		    tx_read(s->rq.db, run, s) : run(s->rq.db, s);
 	TRY(run_write(s));
 	if (r->outside == NULL || s->rq.subject == 0 || s->out->body.n > 0)
 		return OK;

@@ -7,6 +7,7 @@ const { World } = require('../api/lib/world');
 const { Wire } = require('./wire');
 const { Clock } = require('./clock');
 const { Client } = require('./client');
+const { Crowd } = require('./crowd');
 const { Coverage } = require('./coverage');
 const { Random } = require('./random');
 const { proveAccounts } = require('./proof');
@@ -50,8 +51,10 @@ async function work(o, service, coverage) {
 	const clients = [];
 	const keys = { always: o.kill, prefix: `${o.seed}`, strangers: [] };
 
+	/* every second one is several at once */
 	for (const name of numbers)
-		clients.push(new Client({ name, clock, coverage, budget, keys,
+		clients.push(new (name % 2 === 0 ? Client : Crowd)({ name,
+			members: 4, clock, coverage, budget, keys,
 			wire: await join(world, (key) => new Wire(service,
 			    key, { patient: o.kill })),
 			random: new Random(o.seed, name) }));

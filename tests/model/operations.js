@@ -182,8 +182,8 @@ const ARGUMENTS = {
 		...(r.chance(0.06) ? { wrong: { Quantity: 0 } } : {}) }),
 	confirm: () => ({}),
 	prepay: (r, c) => ({ type: r.pick(['CA', 'CC', 'CK', 'OA', 'OA']),
-		amount: about(r, r.pick([total(c), total(c) / 2n,
-			c.account.balance, 100n])) }),
+		amount: about(r, r.pick([total(c), total(c), total(c) / 2n,
+			c.account.balance, c.account.balance, 100n])) }),
 	bill(r, c) {
 		const a = {};
 
@@ -248,8 +248,9 @@ const ARGUMENTS = {
 			if (a.lines.length === 0)
 				delete a.lines;
 		} else {
-			a.amount = about(r, owed.reduce((n, l) => n + l.owed,
-			    0n));
+			a.amount = owed.length === 0 && r.chance(0.9) ?
+			    BigInt(r.int(1, 99)) : about(r,
+				owed.reduce((n, l) => n + l.owed, 0n));
 		}
 		if (c.references.length > 0 && r.chance(0.08))
 			Object.assign(a, r.chance(0.6) ?
@@ -280,7 +281,7 @@ function weights(c) {
 		['stop', live ? 2 : 0.5],
 		['cancel', live ? 0.7 : c.status === 'canceled' ? 0.7 : 0.15],
 		['refund', over ? 6 : 0.3],
-		['delete', c.status === 'deleted' ? 0.5 : over ? 0.5 : 0.25],
+		['delete', over ? 0.4 : 0.12],
 		['pass', live ? 2.5 : over && !c.settled ? 3 : 0.2],
 		['view', 1.5], ['hood', 0.7],
 	];
