@@ -467,6 +467,22 @@ for (const [verb, { make, call, change }] of Object.entries(QUOTES))
 			'if-match': now.headers.etag } })).text, real.text);
 	});
 
+test('a quote of a deletion is of that money, though the answer is alike',
+    async () => {
+	const AdvertiserID = `C-${unique()}`;
+	const left = await running([cpm()], '10.00', { AdvertiserID });
+	const q = await running([cpm()], '100.00', { AdvertiserID });
+	const call = (status, dry, how) => nv(status, me, 'DELETE',
+	    `/${q.id}?reversePayment=false${dry}`, undefined, how);
+
+	await stop(200, left.id, day(0));
+	const dry = await call(200, '&dryRun=true');
+	await prepay(201, q.id, '10.00', 'OA');
+	const how = { headers: { 'if-match': dry.headers.etag } };
+	assert.equal((await call(412, '', how)).code, 'stale');
+	assert.equal((await call(200, '')).text, dry.text);
+});
+
 test('a quote of a refund is of those lines', async () => {
 	const q = await running([cpm(), cpm()], '200.00');
 	const Reference = `L-${unique()}`;

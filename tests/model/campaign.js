@@ -20,6 +20,7 @@ function refuse(when, slug) {
 
 const LIVE = ['scheduled', 'running', 'paused'];
 const OVER = ['stopped', 'finished', 'canceled', 'deleted'];
+const MOST = 2n ** 53n - 1n;	/* that a JSON number can say */
 const UNITS = { CPM: 'impressions', CPC: 'clicks', CPD: 'days',
 	Flat: 'begun', Insertion: 'insertions' };
 
@@ -142,8 +143,10 @@ class Campaign {
 	get refunded() { return sum(this.lines, (l) => l.paidBack); }
 	get parts() { return this.invoices.flatMap((n) => n.parts); }
 
-	note(action, by = true) {
-		this.history.push([action, this.status, by]);
+	/* what: the ids and counts that are written with it. */
+	note(action, what = [], by = true) {
+		this.history.push([action, this.status, by, ...what]
+		    .join(' '));
 	}
 
 	billedOf(line) {
@@ -159,7 +162,7 @@ class Campaign {
 			this.runs++;
 			this.launched ??= today;
 		}
-		this.note(verb, by);
+		this.note(verb, [], by);
 	}
 
 	/* At once, or by its dates, or at a day that is named. */
@@ -279,7 +282,10 @@ class Campaign {
 		refuse(wrong, 'invalid');
 		refuse(this.over, 'conflict');
 		for (const given of lines) {
-			const l = new Line(given);
+			const { dates } = given;
+			const l = new Line({ ...given, starts: given.from ??
+				dates?.[0] ?? this.starts, ends: given.to ??
+				dates?.[dates.length - 1] ?? this.ends });
 
 			this.lines.push(l);
 			if (this.starts === null || l.starts < this.starts) {
@@ -290,7 +296,7 @@ class Campaign {
 			}
 			this.ends = this.ends === null ? l.ends :
 			    Math.max(this.ends, l.ends);
-			this.note('add_line');
+			this.note('add_line', [l.id]);
 		}
 		if (lines.length > 0)
 			this.note('update');
@@ -309,12 +315,13 @@ class Campaign {
 
 	prepay(today, { id, type, amount }) {
 		refuse(amount === 0n, 'invalid');
+		refuse(this.paid + amount > MOST, 'overflow');
 		refuse(this.status === 'deleted', 'conflict');
 		refuse(type === 'OA' && this.account.balance < amount, 'funds');
 		if (type === 'OA')
 			this.account.balance -= amount;
 		this.payments.push({ id, type, amount, reversed: 0n });
-		this.note('prepay');
+		this.note('prepay', [id, amount]);
 		this.settle(today);
 		return { Type: type, Amount: amount, Prepaid: this.paid,
 			OnAccount: this.account.balance };
@@ -346,18 +353,20 @@ class Campaign {
 	bill(today, { id, lines, until = null }) {
 		refuse(this.status === 'draft' || this.status === 'deleted',
 		    'conflict');
-		this.settle(today);
 		refuse(lines?.some((i) => !this.lines.some((l) => l.id === i)),
 		    'not_found');
-		const parts = this.lines.filter((l) => lines?.includes(l.id) ??
-		    true).flatMap((l) => this.billable(l, until));
+		const now = this.copy();
+		now.settle(today);
+		const parts = now.lines.filter((l) => lines?.includes(l.id) ??
+		    true).flatMap((l) => now.billable(l, until));
 		refuse(parts.length === 0, 'nothing_to_bill');
+		this.settle(today);
 		const n = { id, parts, applied: 0n, credited: 0n,
 			amount: sum(parts, (p) => p.amount + p.tax) };
 		const said = structuredClone(parts);
 		this.invoices.push(n);
 		this.billed = true;
-		this.note('bill');
+		this.note('bill', [id, n.amount]);
 		this.settle(today);
 		return { Lines: said.map((p) => ({ ID: p.line,
 			Amount: p.amount, TaxAmount: p.tax,
@@ -378,7 +387,9 @@ class Campaign {
 		    counts[m] === line.last[m]);
 		if (!same) {
 			line.report({ day, ...counts });
-			this.note('deliver');
+			this.note('deliver', [id,
+				line.reported(day).Impressions,
+				line.reported(day).Clicks]);
 			this.settle(today);
 		}
 		return this.viewLine(line, this.ended ?? today);
@@ -519,7 +530,7 @@ class Campaign {
 		});
 		this.account.balance -= all;
 		this.account.references.set(reference, asked);
-		this.note('refund');
+		this.note('refund', [amount, all - amount]);
 	}
 
 	delete(today, { unapply = true, reverse = true }) {

@@ -284,8 +284,8 @@ class Client {
 			return this.createHood(c, more, today);
 		const lines = makeLines(r, today);
 		const frame = r.chance(0.3) ? [Math.min(...lines.map((l) =>
-		    l.starts)) - r.int(0, 3), Math.max(...lines.map((l) =>
-		    l.ends)) + r.int(0, 3)] : undefined;
+		    l.from)) - r.int(0, 3), Math.max(...lines.map((l) =>
+		    l.to)) + r.int(0, 3)] : undefined;
 		c.id = 'NEW';
 		const wrong = r.chance(0.03) ? { Amount: '1e3' } : undefined;
 		const request = OPERATIONS.addLines.request(c, { lines, wrong,

@@ -8,8 +8,8 @@
 'use strict';
 const { Client, expected, unlike, show } = require('./client');
 const { OPERATIONS } = require('./operations');
-const { all } = require('./proof');
-const { Wire, sleep } = require('./wire');
+const { historyOf } = require('./proof');
+const { Wire } = require('./wire');
 
 const STEPS = 20000;	/* of a search */
 
@@ -37,12 +37,13 @@ class World {
 	}
 }
 
-/* Does the reference answer so, here and now?  It has done it then. */
-function fits(world, m) {
+/* What the reference answers otherwise, here and now; it has done it. */
+function unfit(world, m) {
 	const c = world.campaigns[m.at], op = OPERATIONS[m.verb];
 
 	if (m.idem in world.keys && m.answer.status < 300)
-		return world.keys[m.idem] === m.answer.text;
+		return world.keys[m.idem] === m.answer.text ? [] :
+		    ['no replay'];
 	if (m.answer.status < 300)
 		op.learn?.(m.args, m.answer.body);
 	if (m.dry) {
@@ -51,16 +52,15 @@ function fits(world, m) {
 
 		world.quotes[m.quote] = said.slug ? null :
 		    trial.print(said.body);
-		return unlike(c, op, m.answer, said, 200).length === 0;
+		return unlike(c, op, m.answer, said, 200);
 	}
 	if (m.quote !== undefined && !holds(world, c, m))
-		return m.answer.slug === 'stale';
-	if (unlike(c, op, m.answer, expected(c, m.today, m.verb, m.args))
-	    .length > 0)
-		return false;
+		return m.answer.slug === 'stale' ? [] : ['not stale'];
+	const bad = unlike(c, op, m.answer, expected(c, m.today, m.verb,
+	    m.args));
 	if (m.idem && m.answer.status < 300)
 		world.keys[m.idem] = m.answer.text;
-	return true;
+	return bad;
 }
 
 function holds(world, c, m) {
@@ -71,26 +71,28 @@ function holds(world, c, m) {
 	    (!said.slug && trial.print(said.body) === world.quotes[m.quote]);
 }
 
-/* So far the histories are as they were written. */
-const written = (world, histories) => world.campaigns.every((c, i) =>
-    c.history.length <= histories[i].length && c.history.every((h, k) =>
-	h.join(' ') === histories[i][k]));
+/* Where the histories so far are not as they were written. */
+const written = (world, histories) => world.campaigns.flatMap((c, i) =>
+    c.history.filter((h, k) => h !== histories[i][k])
+	.map((h) => `${h} was not written there`));
 
 /*
- * queues: of each client, what it did.  Returns the world at the end of an
- * order that explains it all, or undefined.
+ * queues: of each client, what it did.  Looks for an order that explains it
+ * all: { world } at its end, or { why } it did not go on after the longest.
  */
 function explain(start, queues, histories, today) {
 	const known = new Set();
+	const far = { n: -1 };
 	let steps = 0;
 
 	function next(world, at) {
 		const heads = queues.map((q, i) => q[at[i]]);
+		const n = at.reduce((a, b) => a + b);
 
+		if (n > far.n)
+			Object.assign(far, { n, why: [] });
 		if (heads.every((m) => m === undefined))
-			return world.campaigns.every((c, i) =>
-			    c.history.length <= histories[i].length) ? world :
-			    undefined;
+			return world;
 		const key = `${at} ${world.print()}`;
 		if (known.has(key) || ++steps > STEPS)
 			return undefined;
@@ -101,22 +103,27 @@ function explain(start, queues, histories, today) {
 			if (!m || m.asked > limit)
 				continue;
 			const w = world.copy();
-			const found = fits(w, m) && written(w, histories) &&
-			    next(w, at.map((n, k) => k === i ? n + 1 : n));
+			const bad = unfit(w, m).concat(written(w, histories));
+			const found = bad.length === 0 && next(w, at.map(
+			    (k, j) => j === i ? k + 1 : k));
 			if (found)
 				return found;
+			if (n === far.n && bad.length > 0)
+				far.why.push(`${i} ${m.verb} ${bad}`);
 		}
 		/* or it was the clock's turn */
 		for (const [i, c] of world.campaigns.entries()) {
 			const w = world.copy();
 			const found = w.campaigns[i].tick(today(c)) &&
-			    written(w, histories) && next(w, at);
+			    written(w, histories).length === 0 && next(w, at);
 			if (found)
 				return found;
 		}
 		return undefined;
 	}
-	return next(start, queues.map(() => 0));
+	const world = next(start, queues.map(() => 0));
+	return { world, why: [`${steps} steps, at most ${far.n} done`,
+		...far.why] };
 }
 
 class Crowd extends Client {
@@ -199,10 +206,8 @@ class Crowd extends Client {
 		const histories = [];
 
 		for (const c of campaigns)
-			histories.push((await all(this,
-			    `/campaigns/${c.id}/history?`)).map((h) =>
-			    `${h.action} ${h.status} ${h.userId !== null}`));
-		const end = explain(new World(account.copy(), campaigns),
+			histories.push(await historyOf(this, c));
+		const { world: end, why } = explain(new World(account.copy(), campaigns),
 		    queues, histories, (c) => this.today(c));
 		const told = queues.flatMap((q, i) => q.map((m) => [m.asked,
 			`${i}: ${m.asked.toFixed(2)} to ` +
@@ -216,7 +221,7 @@ class Crowd extends Client {
 				log: [...campaigns.flatMap((c) => c.log),
 				    ...told] },
 			'no order explains what several clients were told',
-			told.join('\n'));
+			why.concat(told).join('\n'));
 		this.adopt(account, campaigns, end);
 		for (const q of queues)
 			for (const m of q)

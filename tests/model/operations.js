@@ -124,7 +124,7 @@ const OPERATIONS = {
 const STATUS = { invalid: 400, not_found: 404, conflict: 409,
 	delete_instead: 409, stopped: 409, nothing_to_bill: 409,
 	refund_taken: 409, stale: 412, funds: 422, after_end: 422,
-	after_stop: 422, backwards: 422, more_than_due: 422, key_reused: 422 };
+	after_stop: 422, backwards: 422, more_than_due: 422, overflow: 422, key_reused: 422 };
 
 const statusOf = (op, slug) => op.hood && STATUS[slug] === 409 &&
     (slug === 'conflict' || slug === 'delete_instead') ? 400 : STATUS[slug];
@@ -155,15 +155,8 @@ function makeLine(r, today, within) {
 		l.dates = Array.from({ length: r.int(1, 6) }, () =>
 		    r.int(from, to)).sort((x, y) => x - y)
 		    .filter((d, i, all) => d !== all[i - 1]);
-	l.starts = l.from = from;
-	l.ends = l.to = to;
-	if (within && r.chance(0.3)) {
-		/* what is not said follows from the insertions or the whole */
-		l.from = l.to = undefined;
-		[l.starts, l.ends] = l.dates ? [l.dates[0],
-			l.dates[l.dates.length - 1]] : within;
-	}
-	return l;
+	/* what is not said follows from the insertions or the whole */
+	return within && r.chance(0.3) ? l : { ...l, from, to };
 }
 
 const makeLines = (r, today, within) => Array.from({ length:
@@ -181,9 +174,13 @@ const ARGUMENTS = {
 		r.chance(0.3) ? [c.starts, c.ends] : undefined),
 		...(r.chance(0.06) ? { wrong: { Quantity: 0 } } : {}) }),
 	confirm: () => ({}),
-	prepay: (r, c) => ({ type: r.pick(['CA', 'CC', 'CK', 'OA', 'OA']),
-		amount: about(r, r.pick([total(c), total(c), total(c) / 2n,
-			c.account.balance, c.account.balance, 100n])) }),
+	prepay(r, c) {
+		const type = r.pick(['CA', 'CC', 'CK', 'OA', 'OA']);
+
+		return { type, amount: about(r, type === 'OA' &&
+			r.chance(0.6) ? c.account.balance : r.pick([total(c),
+			total(c), total(c) / 2n, 100n])) };
+	},
 	bill(r, c) {
 		const a = {};
 

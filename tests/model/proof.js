@@ -28,15 +28,23 @@ async function all(client, path) {
 	return items;
 }
 
-async function proveHistory(client, c) {
-	const rows = await all(client, `/campaigns/${c.id}/history?`);
-	const got = rows.map((r) => `${r.action} ${r.status} ` +
-	    `${r.userId !== null}`);
-	const want = c.history.map((h) => h.join(' '));
+const WRITTEN = { add_line: ['line'], prepay: ['prepayment', 'amount'],
+	bill: ['invoice', 'amount'], deliver: ['line', 'impressions', 'clicks'],
+	refund: ['amount', 'tax'] };
 
-	if (got.join('\n') !== want.join('\n'))
+/* Entries as the reference writes them. */
+const historyOf = async (client, c) => (await all(client,
+    `/campaigns/${c.id}/history?`)).map((h) => [h.action, h.status,
+	h.userId !== null, ...(WRITTEN[h.action] ?? []).map((name) =>
+	    h.data[name])].join(' '));
+
+async function proveHistory(client, c) {
+	const got = await historyOf(client, c);
+
+	if (got.join('\n') !== c.history.join('\n'))
 		client.fail(c, 'the history is another', got.map((g, i) =>
-		    g === want[i] ? g : `${g}, not ${want[i]}`).join('\n'));
+		    g === c.history[i] ? g : `${g}, not ${c.history[i]}`)
+		    .join('\n'));
 }
 
 /* Entries of an account, the first one first; each says the balance. */
@@ -116,4 +124,4 @@ async function proveAccounts(client) {
 		await statement(client, undefined, a);
 }
 
-module.exports = { proveHistory, proveLedger, proveAccounts, all, statement };
+module.exports = { historyOf, proveHistory, proveLedger, proveAccounts };
