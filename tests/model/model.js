@@ -8,6 +8,7 @@ const { Wire } = require('./wire');
 const { Clock } = require('./clock');
 const { Client } = require('./client');
 const { Crowd } = require('./crowd');
+const { Killer, KILLED } = require('./killer');
 const { Coverage } = require('./coverage');
 const { Random } = require('./random');
 const { proveAccounts } = require('./proof');
@@ -59,11 +60,16 @@ async function work(o, service, coverage) {
 			    key, { patient: o.kill })),
 			random: new Random(o.seed, name) }));
 	keys.strangers.push((await world.hood(await world.owner())).id);
+	const killer = new Killer(service, new Random(o.seed, 1000), coverage);
 	const began = Date.now();
+	if (o.kill)
+		killer.start();
 	await Promise.all(clients.map((c) => c.run().catch((e) => {
 		budget.failed ??= e;
 	})));
 	const seconds = (Date.now() - began) / 1000;
+	if (o.kill)
+		await killer.stop();
 	if (!budget.failed)
 		for (const c of clients)
 			await proveAccounts(c);
@@ -72,7 +78,7 @@ async function work(o, service, coverage) {
 	const of = (m) => clients.reduce((n, c) => n + c.wire[m], 0);
 	return { failed: budget.failed, seconds, operations: clients.reduce(
 	    (n, c) => n + c.n, 0), requests: of('requests'), lost: of('lost'),
-		replayed: of('replayed') };
+		replayed: of('replayed'), kills: killer.n };
 }
 
 function report(o, e) {
@@ -103,13 +109,14 @@ async function main(argv) {
 	const done = await work(o, service, coverage);
 	check(`model: ${done.operations} operations, ${done.requests} ` +
 	    `requests, ${Math.round(done.requests / done.seconds)}/s; ` +
-	    `${done.lost} connections lost, ${done.replayed} replays; ` +
+	    `${done.lost} connections lost, ${done.replayed} replays, ` +
+	    `${done.kills} kills; ` +
 	    `seed ${o.seed}`, done.failed ? report(o, done.failed) : []);
 	const { code, out } = await service.verify();
 	check('model: affiliated verify', code === 0 ? [] : out.split('\n'));
 	if (o.client === undefined && done.operations >= 5000)
 		check('model: all that is expected came up',
-		    coverage.missing());
+		    coverage.missing(o.kill ? KILLED : {}));
 	process.stdout.write(`1..${results.length}\n`);
 	for (const line of coverage.table().split('\n'))
 		process.stdout.write(`# ${line}\n`);

@@ -23,7 +23,7 @@ async function all(client, path) {
 		if (a.status !== 200)
 			throw new Error(`${path}: ${a.text}`);
 		items.push(...a.body.data.items);
-		cursor = a.body.data.pagination?.nextCursor ?? undefined;
+		cursor = a.body.data.nextCursor ?? undefined;
 	}
 	return items;
 }
