@@ -251,8 +251,6 @@ class Client {
 		c.off += days;
 		if (!await this.wait(c))
 			this.coverage.count('clock', 'nothing');
-		else if (c.status === 'scheduled')
-			this.coverage.count('clock', 'schedule');
 	}
 
 	choose(c, among) {

@@ -63,12 +63,13 @@ class Clock {
 		    'COMMIT; END//\nDELIMITER ;\n'));
 	}
 
+	/* Its turn now; a lease that a killed one left runs out. */
 	nudge() {
 		this.nudging ??= sleep(40).then(() => {
 			this.nudging = undefined;
 			return this.run((query) => query('UPDATE schedule ' +
-			    'SET next_run_at = UTC_TIMESTAMP(6) WHERE name = ' +
-			    "'campaigns'"));
+			    'SET next_run_at = UTC_TIMESTAMP(6), lease_until = ' +
+			    "NULL, lease_owner = NULL WHERE name = 'campaigns'"));
 		});
 		return this.nudging;
 	}

@@ -157,8 +157,9 @@ class Crowd extends Client {
 				list.push(m);
 			/* a second click, elsewhere */
 			if (!op.read && r.chance(0.15))
-				shared.push(r.chance(0.7) ? { ...m } : {
-					...m, idem: undefined });
+				shared.push({ ...m, idem: r.chance(0.7) ?
+				    m.idem : this.keys.always ? `${m.idem}-2` :
+				    undefined });
 		}
 		return list;
 	}
