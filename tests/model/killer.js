@@ -55,6 +55,4 @@ class Killer {
 	}
 }
 
-const KILLED = { killed: ['worker', 'jobs', 'supervisor', 'mariadbd'] };
-
-module.exports = { Killer, KILLED };
+module.exports = { Killer };
