@@ -4,25 +4,13 @@
  * are numbers, money is BigInt; what is refused is thrown as a Refusal.
  */
 'use strict';
-const { portion, allot, min, max, sum, print } = require('./money');
-
-class Refusal extends Error {
-	constructor(slug) {
-		super(slug);
-		this.slug = slug;
-	}
-}
-
-function refuse(when, slug) {
-	if (when)
-		throw new Refusal(slug);
-}
+const { portion, allot, min, max, sum } = require('./money');
+const { Refusal, refuse, Line } = require('./line');
+const { UNITS, ...views } = require('./view');
 
 const LIVE = ['scheduled', 'running', 'paused'];
 const OVER = ['stopped', 'finished', 'canceled', 'deleted'];
 const MOST = 2n ** 53n - 1n;	/* that a JSON number can say */
-const UNITS = { CPM: 'impressions', CPC: 'clicks', CPD: 'days',
-	Flat: 'begun', Insertion: 'insertions' };
 
 /* An advertiser's account in one currency; references are an organization's. */
 class Account {
@@ -40,82 +28,6 @@ class Account {
 	}
 }
 
-class Line {
-	constructor(given) {
-		Object.assign(this, { reports: [], ended: null, counted: 0n,
-			earned: 0n, earnedTax: 0n, due: 0n, dueTax: 0n,
-			refunded: 0n, refundedTax: 0n }, given);
-	}
-
-	get total() { return this.amount + this.tax; }
-	get gained() { return this.earned + this.earnedTax; }
-	get undelivered() { return this.total - this.gained; }
-	get paidBack() { return this.refunded + this.refundedTax; }
-	get owed() { return this.due - this.refunded; }
-	get last() { return this.reports[this.reports.length - 1]; }
-
-	/* What was reported up to a day. */
-	reported(day) {
-		return this.reports.filter((r) => r.day <= day).pop() ??
-		    { Impressions: 0n, Clicks: 0n };
-	}
-
-	get booked() {
-		return this.price === 'CPD' ? BigInt(this.ends - this.starts) +
-		    1n : this.price === 'Insertion' ?
-		    BigInt(this.dates.length) : this.price === 'Flat' ? 1n :
-		    this.quantity;
-	}
-
-	/* How much of the booked is done by the end of a day. */
-	done(day, seen = day) {
-		if (day < this.starts)
-			return 0n;
-		return min(this.booked, {
-			CPM: () => this.reported(seen).Impressions,
-			CPC: () => this.reported(seen).Clicks,
-			CPD: () => BigInt(day - this.starts) + 1n,
-			Flat: () => 1n,
-			Insertion: () => BigInt(this.dates.filter((d) =>
-			    d <= seen).length),
-		}[this.price]());
-	}
-
-	/* It ended as of a day; reports that were seen up to another count. */
-	end(day, seen) {
-		this.ended = min(day, this.ends);
-		this.counted = this.done(day, seen);
-		this.earned = portion(this.amount, this.counted, this.booked);
-		this.earnedTax = portion(this.tax, this.counted, this.booked);
-	}
-
-	report({ day, Impressions, Clicks }) {
-		const now = this.reported(day);
-		const next = this.reports.find((r) => r.day > day);
-		const r = { day, Impressions: Impressions ?? now.Impressions,
-			Clicks: Clicks ?? now.Clicks };
-
-		refuse(['Impressions', 'Clicks'].some((m) => r[m] < now[m] ||
-		    (next && r[m] > next[m])), 'backwards');
-		this.reports = [...this.reports.filter((o) => o.day !== day),
-			r].sort((a, b) => a.day - b.day);
-	}
-
-	/* given: what of its whole is due, with tax and what went back. */
-	advise(given) {
-		const room = given - this.paidBack;
-
-		this.due = this.refunded;
-		this.dueTax = this.refundedTax;
-		if (room <= 0n)
-			return;
-		this.due = max(this.refunded, min(this.refunded + room,
-		    portion(this.amount - this.earned, given,
-			this.undelivered)));
-		this.dueTax = given - this.due;
-	}
-}
-
 class Campaign {
 	constructor(account, given) {
 		Object.assign(this, { account, status: 'draft', lines: [],
@@ -128,13 +40,11 @@ class Campaign {
 
 	/* To try something out on. */
 	copy() {
-		const { account, lines, ...rest } = this;
-		const to = Object.assign(Object.create(Campaign.prototype),
-		    structuredClone(rest));
+		const { account, lines, log, ...rest } = this;
 
-		to.account = account.copy();
-		to.lines = lines.map((l) => new Line({ ...l }));
-		return to;
+		return Object.assign(Object.create(Campaign.prototype),
+		    structuredClone(rest), { log, account: account.copy(),
+			lines: lines.map((l) => new Line({ ...l })) });
 	}
 
 	get over() { return OVER.includes(this.status); }
@@ -457,17 +367,6 @@ class Campaign {
 			OnAccount: balance };
 	}
 
-	formula(l) {
-		const text = (n) => print(n, this.account.digits);
-		const rest = l.amount - l.earned;
-		const why = l.due < rest ? ', of which was paid: ' :
-		    l.due > rest ? ', but refunded before: ' : null;
-
-		return `${text(l.amount)} x (1 - ${l.counted}/${l.booked} ` +
-		    `${UNITS[l.price]}) = ${text(rest)}` +
-		    (why ? why + text(l.due) : '');
-	}
-
 	cancel(today, { reason }) {
 		refuse(this.status === 'deleted', 'not_found');
 		if (this.status === 'canceled') {
@@ -596,82 +495,8 @@ class Campaign {
 				this.account.balance -= amount;
 		}
 	}
-
-	code() {
-		return { draft: 'Q1', stopped: 'ST',
-			canceled: this.billed ? 'KI' : 'DE',
-			deleted: this.billed ? 'AC' : 'DE' }[this.status] ??
-		    'CO';
-	}
-
-	/* Kept once it has ended; before that up to a day. */
-	earnedOf(l, day) {
-		return l.ended !== null || this.launched === null ? l.earned :
-		    portion(l.amount, l.done(day), l.booked);
-	}
-
-	viewLine(l, day) {
-		return { ID: l.id, PriceType: l.price, StartDate: l.starts,
-			EndDate: l.ends, InsertionDates: l.dates ?? [],
-			Quantity: l.price === 'CPD' ? 1n : l.booked,
-			Amount: l.amount, TaxAmount: l.tax,
-			TotalWithTax: l.total,
-			Impressions: l.last?.Impressions ?? 0n,
-			Clicks: l.last?.Clicks ?? 0n,
-			AsOf: l.last?.day ?? null, Invoiced: this.billedOf(l),
-			Earned: this.earnedOf(l, day), RefundDue: l.owed,
-			TaxRefundDue: l.dueTax - l.refundedTax,
-			Refunded: l.refunded, TaxRefunded: l.refundedTax };
-	}
-
-	view(today) {
-		const day = this.ended ?? today;
-		const of = (name) => sum(this.invoices, (n) => n[name]);
-		const all = (name) => sum(this.lines, (l) => l[name]);
-		const claims = max(this.earned, of('amount') - of('credited'));
-
-		return { CampaignID: this.id, Status: this.code(),
-			State: this.status, StartDate: this.starts,
-			EndDate: this.ends, StopDate: this.ended,
-			Amount: all('amount'), TaxAmount: all('tax'),
-			Invoiced: of('amount'), Applied: of('applied'),
-			Credited: of('credited'), Open: of('amount') -
-			    of('applied') - of('credited'),
-			Prepaid: this.paid, EarnedAndPaid: this.earned,
-			Released: this.released, Reserved: this.paid -
-			    this.earned - this.released,
-			Earned: sum(this.lines, (l) => this.earnedOf(l, day)),
-			Unbilled: max(0n, this.gainedByEnded() - claims),
-			RefundDue: all('owed'), TaxRefundDue: all('dueTax') -
-			    all('refundedTax'), Refunded: all('refunded'),
-			TaxRefunded: all('refundedTax'),
-			OnAccount: this.account.balance,
-			Lines: this.lines.map((l) => this.viewLine(l, day)),
-			Invoices: this.invoices.map((n) => ({ ID: n.id,
-				TotalWithTax: n.amount, Applied: n.applied,
-				Credited: n.credited, Open: n.amount -
-				    n.applied - n.credited })),
-			Prepayments: this.payments.map((p) => ({ ID: p.id,
-				Type: p.type, Amount: p.amount,
-				Reversed: p.reversed })) };
-	}
-
-	/* As the Ocamba face has it. */
-	hood() {
-		refuse(this.status === 'deleted', 'not_found');
-		return { id: this.id, status: ['stopped', 'finished']
-			.includes(this.status) ? 'sent' : this.status,
-			was_launched: this.launched !== null,
-			run_counter: this.runs, next_run_time: this.begins };
-	}
-
-	/* A quote holds as long as this is the same. */
-	print(answer) {
-		return JSON.stringify([answer, this.paid, this.invoices
-		    .map((n) => [n.applied, n.credited]), this.lines
-		    .map((l) => [l.refunded, l.refundedTax])], (k, v) =>
-		    typeof v === 'bigint' ? `${v}` : v);
-	}
 }
+
+Object.assign(Campaign.prototype, views);
 
 module.exports = { Account, Campaign, Refusal };

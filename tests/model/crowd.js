@@ -128,7 +128,7 @@ function explain(start, queues, histories, today) {
 
 class Crowd extends Client {
 	constructor(options) {
-		super({ ...options, advertisers: 2 });
+		super(options);
 		this.advertisers = 2;
 		this.members = Array.from({ length: options.members }, () =>
 		    new Wire(this.wire.service, this.wire.key, {

@@ -58,7 +58,8 @@ async function work(o, service, coverage) {
 			members: 4, clock, coverage, budget, keys,
 			wire: await join(world, (key) => new Wire(service,
 			    key, { patient: o.kill })),
-			random: new Random(o.seed, name) }));
+			random: Object.assign(new Random(o.seed, name),
+			    { small: name % 4 > 1 }) }));
 	keys.strangers.push((await world.hood(await world.owner())).id);
 	const killer = new Killer(service, new Random(o.seed, 1000), coverage);
 	const began = Date.now();

@@ -129,9 +129,9 @@ const STATUS = { invalid: 400, not_found: 404, conflict: 409,
 const statusOf = (op, slug) => op.hood && STATUS[slug] === 409 &&
     (slug === 'conflict' || slug === 'delete_instead') ? 400 : STATUS[slug];
 
-/* Amounts of which many do not divide. */
+/* Amounts of which many do not divide; of some clients, cents only. */
 function amount(r) {
-	return r.weighted([[() => BigInt(r.int(0, 7)), 1],
+	return r.small ? BigInt(r.int(0, 9)) : r.weighted([[() => BigInt(r.int(0, 7)), 1],
 	    [() => BigInt(r.int(8, 3333)), 4],
 	    [() => BigInt(r.int(1, 1000)) * 100n, 4],
 	    [() => BigInt(r.int(1, 2 ** 31)), 1],
@@ -142,15 +142,16 @@ function makeLine(r, today, within) {
 	const price = r.pick(['CPM', 'CPM', 'CPC', 'CPD', 'CPD', 'Flat',
 		'Insertion']);
 	const a = amount(r);
-	const l = { price, amount: a, tax: r.weighted([[0n, 3],
-		[a * 19n / 100n, 2], [amount(r), 1]]) };
+	const l = { price, amount: a, tax: r.weighted([[0n, r.small ? 1 : 3],
+		[a * 19n / 100n, 2], [amount(r), r.small ? 3 : 1]]) };
 	const from = within ? r.int(within[0], within[1]) :
 	    today + r.int(-20, 8);
 	const to = within ? r.int(from, within[1]) : from + r.int(0, 24);
 
 	if (price === 'CPM' || price === 'CPC')
-		l.quantity = r.weighted([[BigInt(r.int(1, 9)), 1],
-		    [BigInt(r.int(10, 99999)), 2], [100000n, 1]]);
+		l.quantity = r.weighted([[BigInt(r.int(1, 12)), 1],
+		    [BigInt(r.int(13, 99999)), r.small ? 0 : 2],
+		    [100000n, r.small ? 0 : 1]]);
 	if (price === 'Insertion')
 		l.dates = Array.from({ length: r.int(1, 6) }, () =>
 		    r.int(from, to)).sort((x, y) => x - y)

@@ -23,7 +23,7 @@ class Random {
 	chance(p) { return this.next() < p; }
 	pick(list) { return list[this.int(0, list.length - 1)]; }
 
-	/* Of [[value, weight], ...]; from 0n to a BigInt, mostly small. */
+	/* Of [[value, weight], ...]. */
 	weighted(pairs) {
 		let at = this.next() * pairs.reduce((n, [, w]) => n + w, 0);
 
@@ -31,6 +31,7 @@ class Random {
 		    pairs[0][0];
 	}
 
+	/* From 0n to a BigInt, both included. */
 	upTo(most) {
 		return most <= 0n ? 0n : BigInt(Math.floor(this.next() *
 		    Number(most + 1n)));
