@@ -57,6 +57,8 @@ class Client {
 		throw e;
 	}
 
+	get wires() { return [this.wire]; }
+
 	today(c) { return dayOf(Date.now()) + c.off; }
 
 	/* The same request and key again, or gone before the answer. */
@@ -379,8 +381,9 @@ class Client {
 		const day = dayOf(Date.now());
 
 		this.n++;
-		/* at midnight all begins anew */
+		/* at midnight all begins anew: who knows which day it was */
 		if (day !== this.day) {
+			this.crossed ||= this.day !== undefined;
 			this.campaigns = [];
 			this.day = day;
 		}
@@ -413,13 +416,11 @@ class Client {
 		while (this.budget.take(this)) {
 			const day = dayOf(Date.now());
 
-			try {
-				await this.step();
-			} catch (e) {
+			await this.step().catch((e) => {
 				if (day === dayOf(Date.now()))
 					throw Object.assign(e, { client:
 					    this.name, operation: this.n });
-			}
+			});
 		}
 		while (this.campaigns.length > 0)
 			await this.retire(this.campaigns[0]);

@@ -135,6 +135,8 @@ class Crowd extends Client {
 			patient: this.wire.patient }));
 	}
 
+	get wires() { return [this.wire, ...this.members]; }
+
 	/* What one member is going to do. */
 	plan(campaigns, shared) {
 		const { r } = this, list = [];

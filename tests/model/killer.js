@@ -44,15 +44,11 @@ class Killer {
 			if (what !== 'worker' && !await this.ready())
 				throw new Error(`not ready again: ${what}`);
 		}
+		if (!await this.ready())
+			throw new Error('not ready at the end');
 	}
 
-	start() { this.running = this.run(); }
-
-	async stop() {
-		this.ended = true;
-		await this.running;
-		await this.ready();
-	}
+	stop() { this.ended = true; }
 }
 
 module.exports = { Killer };

@@ -63,20 +63,19 @@ async function work(o, service, coverage) {
 	keys.strangers.push((await world.hood(await world.owner())).id);
 	const killer = new Killer(service, new Random(o.seed, 1000), coverage);
 	const began = Date.now();
-	if (o.kill)
-		killer.start();
-	await Promise.all(clients.map((c) => c.run().catch((e) => {
+	const all = (work) => Promise.all(work.map((w) => w.catch((e) => {
 		budget.failed ??= e;
 	})));
+	const killing = o.kill ? [killer.run()] : [];
+	await Promise.all([all(killing), all(clients.map((c) => c.run()))
+	    .then(() => killer.stop())]);
 	const seconds = (Date.now() - began) / 1000;
-	if (o.kill)
-		await killer.stop();
 	if (!budget.failed)
-		for (const c of clients)
-			await proveAccounts(c);
+		await all(clients.map((c) => proveAccounts(c)));
 	clock.close();
-	clients.forEach((c) => c.wire.close());
-	const of = (m) => clients.reduce((n, c) => n + c.wire[m], 0);
+	const wires = clients.flatMap((c) => c.wires);
+	wires.forEach((w) => w.close());
+	const of = (m) => wires.reduce((n, w) => n + w[m], 0);
 	return { failed: budget.failed, seconds, operations: clients.reduce(
 	    (n, c) => n + c.n, 0), requests: of('requests'), lost: of('lost'),
 		replayed: of('replayed'), kills: killer.n };

@@ -165,7 +165,7 @@ const makeLines = (r, today, within) => Array.from({ length:
     makeLine(r, today, within));
 
 /* So much, or nearly, or all, or a cent more. */
-const about = (r, all) => r.weighted([[r.upTo(all), 5], [all, 3],
+const about = (r, all) => r.weighted([[r.fraction(all), 5], [all, 3],
     [all + 1n, 1], [0n, 0.3], [all * 2n + 5n, 0.5]]);
 
 const total = (c) => c.lines.reduce((n, l) => n + l.total, 0n);
@@ -213,7 +213,7 @@ const ARGUMENTS = {
 		const a = { line: r.chance(0.02) ? '999999999999' : l.id, day,
 			[of]: r.chance(0.06) ? (now > 0n && r.chance(0.5) ?
 			    now - 1n : top + 1n) :
-			    now + r.upTo(top - now) };
+			    now + r.fraction(top - now) };
 
 		if (r.chance(0.1))
 			a[of === 'Clicks' ? 'Impressions' : 'Clicks'] =

@@ -118,7 +118,7 @@ async function proveAccounts(client) {
 	const want = sorted(client.accounts.filter((a) => a?.balance > 0n)
 	    .map((a) => `${a.currency}${a.balance}`));
 
-	if (got !== want)
+	if (got !== want && !client.crossed)
 		client.fail(undefined, 'what is on account', `${got}\n${want}`);
 	for (const a of rows)
 		await statement(client, undefined, a);

@@ -31,8 +31,8 @@ class Random {
 		    pairs[0][0];
 	}
 
-	/* From 0n to a BigInt, both included. */
-	upTo(most) {
+	/* Of a BigInt: from 0n to it, both included. */
+	fraction(most) {
 		return most <= 0n ? 0n : BigInt(Math.floor(this.next() *
 		    Number(most + 1n)));
 	}
