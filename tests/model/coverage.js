@@ -1,46 +1,64 @@
 /* How often each operation came to each outcome, and which must come up. */
 'use strict';
 
-const COMMON = {
+/* Of a thousand operations. */
+const ALWAYS = {
 	create: [201],
 	createHood: [201],
-	addLines: [201, '400 invalid', '409 conflict'],
-	confirm: [200, '409 conflict'],
-	prepay: [201, '400 invalid', '409 conflict', '422 funds'],
-	bill: [201, '404 not_found', '409 conflict', '409 nothing_to_bill'],
-	deliver: [200, '400 invalid', '404 not_found', '409 conflict',
-		'422 after_stop', '422 backwards'],
-	pause: [204, '400 conflict', '404 not_found'],
-	resume: [204, '400 conflict', '404 not_found'],
-	patch: [204, '400 conflict', '404 not_found'],
-	stop: [200, '409 conflict', '409 stopped', '422 after_end'],
-	cancel: [200, 204, '400 conflict', '404 not_found'],
-	refund: [200, '400 invalid', '404 not_found', '409 conflict',
-		'409 refund_taken', '412 stale', '422 more_than_due'],
+	addLines: [201],
+	confirm: [200],
+	prepay: [201],
+	bill: [201],
+	deliver: [200],
+	pause: [204],
+	resume: [204],
+	patch: [204],
+	stop: [200],
+	cancel: [204],
+	refund: [200],
 	delete: [200],
 	view: [200],
-	hood: [200, '404 not_found'],
-	quote: ['kept', 'stale', 'refused'],
+	hood: [200],
+	quote: ['kept', 'refused'],
 	again: ['replayed', 'done anew', '422 key_reused'],
 	lost: ['connection'],
-	clock: ['finish', 'settle', 'start', 'nothing'],
+	clock: ['finish', 'settle'],
 	storm: ['explained'],
 	price: ['CPM', 'CPC', 'CPD', 'Flat', 'Insertion'],
-	money: ['credited', 'back from the account', 'unbilled',
-		'more refunded than due'],
+	money: ['credited', 'unbilled'],
+};
+/* Of some thousands. */
+const COMMON = {
+	addLines: ['409 conflict'],
+	confirm: ['409 conflict'],
+	prepay: ['400 invalid', '409 conflict', '422 funds'],
+	bill: ['404 not_found', '409 conflict', '409 nothing_to_bill'],
+	deliver: ['400 invalid', '404 not_found', '409 conflict',
+		'422 after_stop', '422 backwards'],
+	pause: ['400 conflict', '404 not_found'],
+	resume: ['400 conflict', '404 not_found'],
+	patch: ['400 conflict'],
+	stop: ['409 conflict', '409 stopped', '422 after_end'],
+	cancel: [200, '400 conflict'],
+	refund: ['400 invalid', '404 not_found', '409 conflict',
+		'409 refund_taken', '422 more_than_due'],
+	hood: ['404 not_found'],
+	quote: ['stale'],
+	clock: ['start', 'nothing'],
+	money: ['back from the account', 'more refunded than due'],
 	end: ['running', 'stopped', 'finished', 'canceled', 'deleted'],
 };
-/* Once in some thousand operations. */
+/* Of many thousands. */
 const RARE = {
 	create: ['400 invalid'],
-	addLines: ['404 not_found'],
+	addLines: ['400 invalid', '404 not_found'],
 	confirm: ['404 not_found'],
 	prepay: ['404 not_found'],
 	resume: ['400 invalid'],
-	patch: ['400 invalid'],
+	patch: ['400 invalid', '404 not_found'],
 	stop: ['404 not_found', '409 delete_instead', '412 stale'],
-	cancel: ['400 delete_instead', '412 stale'],
-	refund: ['422 funds'],
+	cancel: ['400 delete_instead', '404 not_found', '412 stale'],
+	refund: ['412 stale', '422 funds'],
 	delete: ['404 not_found', '412 stale'],
 	view: ['404 not_found'],
 	end: ['draft', 'scheduled', 'paused'],
@@ -58,10 +76,10 @@ class Coverage {
 
 	/* Of what so many operations must bring. */
 	missing(operations, killed) {
-		return [operations >= 3000 ? COMMON : {},
-		    operations >= 40000 ? RARE : {},
-		    operations >= 3000 && killed ? KILLED : {}]
-		    .flatMap((list) => Object.entries(list))
+		return [[1000, ALWAYS], [6000, COMMON], [40000, RARE],
+			[6000, killed ? KILLED : {}]]
+		    .flatMap(([n, list]) => operations >= n ?
+			Object.entries(list) : [])
 		    .flatMap(([what, all]) => all.map((o) => `${what} ${o}`))
 		    .filter((key) => !this.seen.has(key));
 	}

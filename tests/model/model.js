@@ -117,6 +117,8 @@ async function main(argv) {
 	check('model: nothing that the sanitizers found', service.findings());
 	if (o.client === undefined)
 		check('model: what is expected came up', done.failed ? [] :
+		    done.operations < Math.min(o.ops, 500) ?
+		    [`only ${done.operations} operations`] :
 		    coverage.missing(done.operations, o.kill));
 	process.stdout.write(`1..${results.length}\n`);
 	for (const line of coverage.table().split('\n'))
