@@ -266,15 +266,13 @@ test('a campaign is read as of one moment', async () => {
 			assert.equal(seen.Prepaid, seen.Reserved);
 		}
 	};
-	const readers = [reader(), reader(), reader()];
-
-	try {
-		for (let i = 0; i < 60; i++)
+	const writer = async () => {
+		for (let i = 0; going && i < 60; i++)
 			await prepay(201, q.id, '1.00');
-	} finally {
-		going = false;
-		await Promise.all(readers);
-	}
+	};
+
+	await Promise.all([writer(), reader(), reader(), reader()]
+	    .map((p) => p.finally(() => { going = false; })));
 });
 
 test('invoices: whole, by line, by month', async () => {

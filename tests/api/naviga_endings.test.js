@@ -318,6 +318,13 @@ test('a draft that is to begin at a time is confirmed for that time',
 
 	assert.equal((await confirm(id)).body.State, 'scheduled');
 	assert.equal((await hood(200, 'GET', id)).scheduled_time, at);
+	/* not one that is over then: it can be stopped as of a day */
+	const late = await w.hood(me, { name: 'Late', status: 'draft',
+		scheduled_time: at });
+	await nv(201, me, 'POST', '/consolidated/create', {
+		CampaignID: late.id, AdvertiserID: 'C-1', Currency: 'USD',
+		Lines: [cpm({ EndDate: day(-2) })] });
+	assert.equal((await confirm(late.id)).body.State, 'running');
 });
 
 test('delete: before billing, and again', async () => {

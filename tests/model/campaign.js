@@ -217,9 +217,10 @@ class Campaign {
 
 	confirm(today) {
 		refuse(this.over, 'conflict');
+		const known = this.begins > today && (this.ends === null ||
+		    this.begins <= this.ends);
 		if (this.status === 'draft')
-			this.begin(today, this.begins > today ? this.begins :
-			    this.starts);
+			this.begin(today, known ? this.begins : this.starts);
 		return this.view(today);
 	}
 

@@ -234,8 +234,9 @@ class Crowd extends Client {
 		for (const c of campaigns) {
 			c.log.push(`${this.n} storm`, ...told);
 			await this.wait(c);
-			await this.act(c, 'view', {});
 		}
+		for (const c of campaigns)
+			await this.act(c, 'view', {});
 	}
 
 	/* The state at the end of that order is what is so from now on. */
