@@ -45,8 +45,7 @@ class Client {
 	constructor({ name, wire, clock, random, coverage, keys, budget }) {
 		Object.assign(this, { name, wire, clock, r: random, coverage,
 			keys, budget, n: 0, k: 0, campaigns: [], accounts: [],
-			advertisers: 6,
-			references: new Map() });
+			advertisers: 6, references: new Map() });
 	}
 
 	fail(c, what, detail) {
@@ -118,25 +117,24 @@ class Client {
 
 		if (answer.status < 300)
 			op.learn?.(args, answer.body);
-		const before = { released: c.released,
-			credited: c.parts.length };
+		const { released } = c;
 		const expected = this.expected(c, verb, args);
 
 		this.compare(c, op, verb, answer, expected, status);
 		if (!expected.slug && verb === 'refund')
 			c.references.push(args);
 		if (!op.read && !expected.slug)
-			this.notice(c, verb, before);
+			this.notice(c, verb, released);
 		await this.wait(c);
 	}
 
 	/* For the account of what came up. */
-	notice(c, verb, before) {
+	notice(c, verb, released) {
 		const yes = (is, what) => is && this.coverage.count('money',
 		    what);
 
 		yes(c.parts.some((p) => p.credited > 0n), 'credited');
-		yes(c.released < before.released && verb === 'deliver',
+		yes(c.released < released && verb === 'deliver',
 		    'back from the account');
 		yes(c.settled && c.view(this.today(c)).Unbilled > 0n,
 		    'unbilled');

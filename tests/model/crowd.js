@@ -217,7 +217,8 @@ class Crowd extends Client {
 			`${m.answered.toFixed(2)} ${campaigns[m.at].id} ` +
 			`${m.verb} ${m.dry ? 'dry ' : ''}` +
 			`${m.quote ?? ''} ${show(m.args)} -> ` +
-			`${m.answer.status} ${m.answer.text}`]))
+			`${m.answer.status} ${m.answer.replayed ? 'replayed ' :
+			    ''}${m.answer.text}`]))
 		    .sort(([a], [b]) => a - b).map(([, text]) => text);
 		if (!end)
 			this.fail({ id: campaigns.map((c) => c.id).join(),
