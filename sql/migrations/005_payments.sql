@@ -38,7 +38,8 @@ ALTER TABLE payment
 -- What a write has begun that waits for somebody outside: the key's answer
 -- is stored when it is known what became of it.
 ALTER TABLE idempotency_key
-	ADD COLUMN subject_id BIGINT UNSIGNED NULL AFTER status;
+	ADD COLUMN subject_id BIGINT UNSIGNED NULL AFTER status,
+	ADD COLUMN told BOOLEAN NOT NULL DEFAULT FALSE;
 
 INSERT INTO schedule (name, next_run_at) VALUES
 	('look_at_payments', UTC_TIMESTAMP(6));
