@@ -138,6 +138,8 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+	{ .query = Q_VERIFY_BOUGHT,
+	  .what = "has purchases that were summed up wrong" },
 };
 
 static const struct check reservation_checks[] = {
@@ -196,6 +198,8 @@ static const struct check placement_checks[] = {
 	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCES,
 	  .what = "has sources that were summed up wrong" },
+	{ .query = Q_VERIFY_SOURCE_DAYS,
+	  .what = "has days of sources that do not make up" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
 };

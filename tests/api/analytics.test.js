@@ -118,7 +118,8 @@ test('invented sources take no room of others', async () => {
 	assert.equal(total(sources, 'clicks'), 252);
 	assert.equal(clicks, 252);
 	assert.equal(await query(c.service, 'SELECT COUNT(*) FROM ' +
-	    `click_source_day WHERE placement_id = ${k.id}`), '201');
+	    `click_source_days WHERE days = 1 AND placement_id = ${k.id}`),
+	'201');
 });
 
 test('a link that is fetched ahead is asked for again', async () => {
@@ -199,9 +200,10 @@ function shift(days) {
 	return query(c.service, 'START TRANSACTION; UPDATE click SET ' +
 	    `created_at = created_at - INTERVAL ${days} DAY; ` +
 	    `UPDATE placement_day SET day = day - INTERVAL ${days} DAY ` +
-	    'ORDER BY day; DELETE FROM click_source_day; ' +
+	    'ORDER BY day; DELETE FROM click_source_days; ' +
 	    'DELETE FROM referrer_day; DELETE FROM placement_earned; ' +
-	    'DELETE FROM referrer_earned; UPDATE rollup SET last_id = 0, ' +
+	    'DELETE FROM referrer_earned; DELETE FROM organization_bought; ' +
+	    'UPDATE rollup SET last_id = 0, ' +
 	    'done_until = \'2000-01-01\'; COMMIT');
 }
 

@@ -445,8 +445,8 @@ static struct fault faults[] = {
 	  "UPDATE earning SET amount = amount - 1 WHERE id = 1;"
 	  "UPDATE earning SET amount = amount + 1 WHERE id = 2;" },
 	{ "withdrawal_that_nobody_knows_of", "is no withdrawal, or not as it",
-	  "INSERT INTO withdrawal (earning_id, organization_id, user_id)"
-	  " VALUES (1, 1, 1);",
+	  "INSERT INTO withdrawal (earning_id, organization_id, user_id, status,"
+	  " created_at) VALUES (1, 1, 1, 'requested', NOW());",
 	  "DELETE FROM withdrawal;" },
 	{ "counts_of_a_day", "has days that do not make up",
 	  "UPDATE placement_day SET clicks = clicks + 1;",
@@ -460,9 +460,24 @@ static struct fault faults[] = {
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
 	{ "source_that_was_made_up", "has sources that were summed up wrong",
-	  "INSERT INTO click_source_day SELECT MIN(id), '2001-01-01', 'x', 1,"
-	  " 0, 0 FROM placement;",
-	  "DELETE FROM click_source_day WHERE source = 'x';" },
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;",
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "days_of_a_source_that_were_made_up",
+	  "has days of sources that do not make up: 16 days from 2001-01-01: 1",
+	  "INSERT INTO click_source_days SELECT MIN(id), 16, '2001-01-01',"
+	  " 'x', 1, 0, 0 FROM placement;",
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "payment_that_was_summed_up_wrong",
+	  "has purchases that were summed up wrong: 0 sessions, 1 payments of 7",
+	  "INSERT INTO organization_bought SELECT MIN(organization_id), 'EUR',"
+	  " 0, 1, 7 FROM payment;",
+	  "DELETE FROM organization_bought WHERE amount = 7;" },
+	{ "credit_of_another_time", "was not booked as: USD",
+	  "UPDATE token_transaction SET created_at = created_at + INTERVAL 1"
+	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;",
+	  "UPDATE token_transaction SET created_at = created_at - INTERVAL 1"
+	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;" },
 	{ "day_that_was_made_up", "has days that were summed up wrong",
 	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0,"
 	  " 0 FROM referrer;",

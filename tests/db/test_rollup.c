@@ -77,7 +77,8 @@ clear(void **state)
 {
 	(void)state;
 	test_sql(admin, "TRUNCATE click");
-	test_sql(admin, "DELETE FROM click_source_day");
+	test_sql(admin, "DELETE FROM click_source_days");
+	test_sql(admin, "DELETE FROM organization_bought");
 	test_sql(admin, "DELETE FROM referrer_day");
 	test_sql(admin, "DELETE FROM placement_day");
 	test_sql(admin, "UPDATE placement_total SET clicks = 0,"
@@ -135,7 +136,8 @@ static int64_t
 rolled(void)
 {
 	return test_number(beside, "SELECT CAST(COALESCE(SUM(clicks +"
-	    " bot_clicks), 0) AS SIGNED) FROM click_source_day");
+	    " bot_clicks), 0) AS SIGNED) FROM click_source_days"
+	    " WHERE days = 1");
 }
 
 static void
@@ -204,7 +206,7 @@ late_clicks_are_not_lost(void **state)
 		run_until_done(when_add(at_minute(0), second));
 	assert_int_equal(rolled(), 242);
 	assert_int_equal(test_number(beside, "SELECT clicks FROM"
-	    " click_source_day WHERE source = 'late'"), 2);
+	    " click_source_days WHERE days = 1 AND source = 'late'"), 2);
 	verify_clean();
 }
 
@@ -315,10 +317,11 @@ sources_are_limited(void **state)
 		run_until_done(at_minute(minute));
 	assert_int_equal(rolled(), 2700);
 	assert_int_equal(test_number(beside, "SELECT MAX(n) FROM (SELECT"
-	    " COUNT(*) AS n FROM click_source_day WHERE source <> 'other'"
-	    " GROUP BY placement_id) x"), 200);
+	    " COUNT(*) AS n FROM click_source_days WHERE source <> 'other'"
+	    " GROUP BY placement_id, days) x"), 200);
 	assert_int_equal(test_number(beside, "SELECT CAST(SUM(clicks) AS"
-	    " SIGNED) FROM click_source_day WHERE source = 'true'"), 270);
+	    " SIGNED) FROM click_source_days WHERE days = 1 AND"
+	    " source = 'true'"), 270);
 	verify_clean();
 }
 

@@ -7,7 +7,9 @@
 #include "model/referral/analytics.h"
 
 #include "base/money.h"
+#include "db/paging.h"
 #include "model/people/organization.h"
+#include "model/referral/rollup.h"
 
 #include "base/banned.h"
 
@@ -60,6 +62,40 @@ add_up(struct analytics *out)
 	}
 }
 
+/* Nodes of so many days that begin from first to last; none if last is less. */
+static void
+push_nodes(struct arg_list *l, int32_t from, int32_t until)
+{
+	arg_push(l, ARG((struct day){ from }));
+	arg_push(l, ARG((struct day){ until - 1 }));
+}
+
+/*
+ * The days as few sums: single days at both ends, then sums of four, and so
+ * on, as they stand in click_source_days.
+ */
+static void
+push_days(struct arg_list *l, struct day first, struct day last)
+{
+	int32_t from = first.n, until = last.n + 1;
+
+	for (size_t i = 0; i < CLICK_SPANS; i++) {
+		struct day up = { from }, down = { until };
+
+		if (i + 1 < CLICK_SPANS) {
+			up.n += click_span_days[i + 1] - 1;
+			up = click_span_first(up, i + 1);
+			down = click_span_first(down, i + 1);
+		}
+		if (i + 1 == CLICK_SPANS || up.n >= down.n)
+			up.n = down.n = until;	/* all of them are here */
+		push_nodes(l, from, up.n);
+		push_nodes(l, down.n, until);
+		from = up.n;
+		until = down.n;
+	}
+}
+
 /* One row without a source where there was no click: it tells the time. */
 static enum err
 sources(struct db *db, struct arena *a, uint64_t id, struct day first,
@@ -67,11 +103,14 @@ sources(struct db *db, struct arena *a, uint64_t id, struct day first,
 {
 	const struct source_row *row;
 	struct source_count *s;
+	struct arg_list args = { 0 };
 	struct list rows;
 	size_t n = 0;
 
-	TRY(db_rows(db, a, Q_PLACEMENT_SOURCES, ARGS(id, first, last),
-	    &source_row, &rows));
+	arg_push(&args, ARG(id));
+	push_days(&args, first, last);
+	TRY(db_rows(db, a, Q_PLACEMENT_SOURCES, ARG_LIST(args), &source_row,
+	    &rows));
 	row = rows.items;
 	s = arena_array(a, rows.n, sizeof(*s));
 	for (size_t i = 0; i < rows.n; i++) {

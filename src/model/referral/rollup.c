@@ -19,8 +19,8 @@
  *   even those that nobody sees yet.  What a turn finds there again is older
  *   than its done_until and left out.
  *
- * Earnings are found by their time, which has an index.  Readers add those that
- * come after done_until, so that their sums are exact at any moment.
+ * Earnings and sales are found by their time, which has an index.  Readers add
+ * those that come after done_until, so that their sums are exact at any moment.
  *
  * A day of a referrer is added when it is over for AGE.  The newest of a
  * referrer's days there says which of his placements' days are still to be
@@ -46,7 +46,7 @@ SHAPE(mark_row, struct mark, NULL,
     COLUMN(struct mark, done_until),
     COLUMN(struct mark, last_id));
 
-struct row_at {		/* a click or an earning */
+struct row_at {		/* a click, an earning or what was bought */
 	uint64_t id;
 	struct when created_at;
 };
@@ -101,6 +101,19 @@ SHAPE(earned_sum_row, struct earned_sum, NULL,
     COLUMN(struct earned_sum, day),
     COLUMN(struct earned_sum, currency),
     COLUMN(struct earned_sum, amount));
+
+struct bought_sum {
+	uint64_t organization_id;
+	struct str currency;
+	int64_t sessions, payments, amount;
+};
+
+SHAPE(bought_sum_row, struct bought_sum, NULL,
+    COLUMN(struct bought_sum, organization_id),
+    COLUMN(struct bought_sum, currency),
+    COLUMN(struct bought_sum, sessions),
+    COLUMN(struct bought_sum, payments),
+    COLUMN(struct bought_sum, amount));
 
 struct next_day {
 	struct day day;
@@ -228,16 +241,32 @@ limit_sources(struct source_sum *s, size_t n)
 	return kept;
 }
 
+const int32_t click_span_days[CLICK_SPANS] = { 1, 4, 16, 64 };
+
+struct day
+click_span_first(struct day day, size_t span)
+{
+	const int32_t days = click_span_days[span];
+
+	return (struct day){ day.n - (day.n % days + days) % days };
+}
+
+/* Each is added to the sums of all spans. */
 static struct rows
 source_rows(struct arena *a, struct list sums)
 {
 	struct source_sum *s = sums.items;
 	size_t n = limit_sources(s, sums.n);
-	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, n, 6);
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, CLICK_SPANS * n, 7);
 
-	for (; n > 0; n--, s++)
-		rows_add(&r, ARGS(s->placement_id, s->day, s->source,
-		    s->clicks, s->unique_clicks, s->bot_clicks));
+	for (size_t i = 0; i < CLICK_SPANS * n; i++) {
+		const struct source_sum *one = &s[i / CLICK_SPANS];
+		const size_t span = i % CLICK_SPANS;
+
+		rows_add(&r, ARGS(one->placement_id, click_span_days[span],
+		    click_span_first(one->day, span), one->source,
+		    one->clicks, one->unique_clicks, one->bot_clicks));
+	}
 	return r;
 }
 
@@ -343,22 +372,44 @@ earned_rows(struct arena *a, struct list sums, struct turn *t)
 	}
 }
 
-/* A day at most, from the first earning that there is. */
+static void
+bought_rows(struct arena *a, struct list sums, struct turn *t)
+{
+	const struct bought_sum *s = sums.items;
+
+	t->rows[0] = rows_new(a, Q_ROLLUP_ADD_BOUGHT, sums.n, 5);
+	for (size_t i = 0; i < sums.n; i++)
+		rows_add(&t->rows[0], ARGS(s[i].organization_id, s[i].currency,
+		    s[i].sessions, s[i].payments, s[i].amount));
+}
+
+/* What is found by its time. */
+static const struct timed {
+	const char *name;
+	enum query next, sums;
+	const struct shape *sum;
+	void (*rows)(struct arena *, struct list sums, struct turn *);
+} earned = { "earned", Q_ROLLUP_NEXT_EARNING, Q_ROLLUP_EARNED, &earned_sum_row,
+	earned_rows },
+  bought = { "bought", Q_ROLLUP_NEXT_BOUGHT, Q_ROLLUP_BOUGHT, &bought_sum_row,
+	bought_rows };
+
+/* A day at most, from the first row that there is. */
 static enum err
-roll_earned(struct db *db, struct arena *a, struct when now,
-    const struct rollup_conf *c, bool *more)
+roll_timed(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, const struct timed *timed, bool *more)
 {
 	const struct when newest = floor_to(when_add(now, -c->age_seconds),
 	    c->step_seconds);
-	struct turn t = { .name = "earned" };
+	struct turn t = { .name = timed->name };
 	struct row_at first = { .id = 0 };
 	struct list sums;
 
 	TRY(read_mark(db, a, t.name, &t.was));
 	if (newest.us <= t.was.done_until.us)
 		return OK;
-	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(t.was.done_until),
-	    &row_at_row, &first));
+	TRY(db_row(db, a, timed->next, ARGS(t.was.done_until), &row_at_row,
+	    &first));
 	t.next.done_until = newest;
 	if (first.created_at.us != 0 &&
 	    first.created_at.us + DAY_US < newest.us) {
@@ -366,9 +417,9 @@ roll_earned(struct db *db, struct arena *a, struct when now,
 		    DAY_US / SECOND_US), c->step_seconds);
 		*more = true;
 	}
-	TRY(db_rows(db, a, Q_ROLLUP_EARNED, ARGS(t.was.done_until,
-	    t.next.done_until), &earned_sum_row, &sums));
-	earned_rows(a, sums, &t);
+	TRY(db_rows(db, a, timed->sums, ARGS(t.was.done_until,
+	    t.next.done_until), timed->sum, &sums));
+	timed->rows(a, sums, &t);
 	return tx_run(db, a, commit, &t);
 }
 
@@ -378,6 +429,7 @@ rollup_run(struct db *db, struct arena *a, struct when now,
 {
 	*more = false;
 	TRY(roll_sources(db, a, now, c, more));
-	TRY(roll_earned(db, a, now, c, more));
+	TRY(roll_timed(db, a, now, c, &earned, more));
+	TRY(roll_timed(db, a, now, c, &bought, more));
 	return roll_days(db, a, now, c, more);
 }
