@@ -237,6 +237,34 @@ test('days that are over are summed up; the sums stay the same', async () => {
 	await verified();
 });
 
+test('what was bought is summed up; the numbers stay the same', async () => {
+	const buyer = await w.owner();
+	const bought = async (sessions, payments, amount) => {
+		const s = await w.ok(200, 'GET',
+		    '/organizations/current/statistics',
+		    { token: buyer.token });
+
+		assert.deepEqual([s.checkoutSessions, s.payments], [sessions, {
+			count: payments, amounts: payments === 0 ? [] :
+				[{ currency: 'USD', amount }] }]);
+	};
+	const rolled = () => query(c.service, 'SELECT CONCAT(sessions, \' \',' +
+	    ' payments, \' \', amount) FROM organization_bought WHERE ' +
+	    `organization_id = ${buyer.organization.id}`);
+
+	await bought(0, 0, 0);
+	await w.checkout(buyer);
+	await bought(1, 0, 0);
+	const { amount } = await w.buy(buyer);
+	await bought(2, 1, amount);
+	assert.ok(await until(async () => await rolled() === `2 1 ${amount}`,
+	    20000));
+	await bought(2, 1, amount);
+	await w.buy(buyer);
+	await bought(3, 2, 2 * amount);
+	await verified();
+});
+
 test('reversals count against earnings, withdrawals do not', async () => {
 	const k = await w.campaign(me);
 	const buyer = await w.owner({ referralCode: k.code });

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ledger/verify.h"
+#include "model/referral/analytics.h"
 #include "model/referral/rollup.h"
 
 #define PROCESSES 4
@@ -325,6 +326,46 @@ sources_are_limited(void **state)
 	verify_clean();
 }
 
+static int64_t
+total(const struct analytics *n)
+{
+	const struct source_count *s = n->sources.items;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < n->sources.n; i++)
+		sum += s[i].clicks + s[i].bot_clicks;
+	return sum;
+}
+
+/* Of whatever days: the sums of many days are those of each of them. */
+static void
+days_of_sources_make_up_any_time(void **state)
+{
+	const struct day noon = day_from(2026, 3, 1);
+
+	(void)state;
+	for (int day = -100; day <= 0; day++)
+		add_clicks(beside, day * 1440, 1, PLACEMENTS * (1 - day % 3));
+	count_clicks();
+	run_until_done(at_minute(10));
+	for (int32_t i = 0; i < 400; i++) {
+		struct day first = { noon.n - 110 + i * 37 % 120 };
+		struct day last = { first.n + i * 11 % 120 };
+		struct analytics n = { .clicks = 0 };
+		int y1, m1, d1, y2, m2, d2;
+
+		day_split(first, &y1, &m1, &d1);
+		day_split(last, &y2, &m2, &d2);
+		assert_int_equal(placement_analytics(db, &arena, 3, 1, first,
+		    last, &n), OK);
+		assert_int_equal(total(&n), test_number(beside, "SELECT"
+		    " COUNT(*) FROM click WHERE placement_id = 1 AND"
+		    " DATE(created_at) BETWEEN '%d-%d-%d' AND '%d-%d-%d'",
+		    y1, m1, d1, y2, m2, d2));
+	}
+	verify_clean();
+}
+
 /* The sum of what is closed and what is open is the same at any moment. */
 static void
 days_are_closed_when_they_are_over(void **state)
@@ -378,6 +419,7 @@ main(void)
 		T(many_processes_add_once),
 		T(whoever_is_killed_leaves_no_half),
 		T(sources_are_limited),
+		T(days_of_sources_make_up_any_time),
 		T(days_are_closed_when_they_are_over),
 		T(a_day_of_many_referrers),
 	};
