@@ -72,6 +72,7 @@ ALTER TABLE earning
 	ADD COLUMN checks TINYINT UNSIGNED NOT NULL DEFAULT 0 AFTER rate_ppm,
 	ADD COLUMN refused_at DATETIME(6) NULL AFTER available_at,
 	DROP KEY earning_sale,
+	DROP KEY earning_placement,
 	ADD UNIQUE KEY earning_once (sale_id, referrer_id, type, refund_id),
 	ADD KEY earning_type (referrer_id, type, created_at, id),
 	ADD KEY earning_status (referrer_id, status, created_at, id),

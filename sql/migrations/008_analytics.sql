@@ -39,8 +39,8 @@ CREATE TABLE referrer_day (
 );
 
 -- Clicks by their source, summed up to rollup.done_until: of each day, and of
--- each 4, 16 and 64 days from the one that is named, so that a year is a few
--- sums and not all of its days.
+-- each 4, 16 and 64 days that are over, from the one that is named, so that a
+-- year is a few sums and not all of its days.
 CREATE TABLE click_source_days (
 	placement_id BIGINT UNSIGNED NOT NULL,
 	days TINYINT UNSIGNED NOT NULL,
@@ -97,6 +97,9 @@ CREATE TABLE rollup (
 
 INSERT INTO rollup (name, done_until, last_id) VALUES
 	('click_source', '2000-01-01', 0),
+	('click_source_4', '2000-01-01', 0),
+	('click_source_16', '2000-01-01', 0),
+	('click_source_64', '2000-01-01', 0),
 	('referrer_day', '2000-01-01', 0),
 	('earned', '2000-01-01', 0),
 	('bought', '2000-01-01', 0);

@@ -158,11 +158,16 @@ FROM (SELECT currency, amount FROM placement_earned
 	WHERE placement_id = :placement AND day BETWEEN :first AND :last
 	UNION ALL
 	SELECT currency, amount FROM earning
-	WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
+	WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
 	AND created_at >= (SELECT done_until FROM rollup
 		WHERE name = 'earned')
-	AND type IN ('commission', 'reversal')) x
+	AND placement_id = :placement AND type IN ('commission', 'reversal')) x
 GROUP BY currency ORDER BY currency
+
+-- name: placement_spans
+SELECT (SELECT done_until FROM rollup WHERE name = 'click_source_4') AS of_4,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_16') AS of_16,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_64') AS of_64
 
 -- name: placement_sources
 WITH sums AS (SELECT source, SUM(clicks) AS clicks,

@@ -44,6 +44,20 @@ ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
 	bot_clicks = bot_clicks + VALUES(bot_clicks)
 
+-- name: rollup_step
+SELECT MAX(id) AS id FROM (SELECT id FROM placement WHERE id > :after
+	ORDER BY id LIMIT 500) s
+
+-- name: rollup_span
+SELECT s.placement_id, s.source, CAST(SUM(s.clicks) AS SIGNED) AS clicks,
+	CAST(SUM(s.unique_clicks) AS SIGNED) AS unique_clicks,
+	CAST(SUM(s.bot_clicks) AS SIGNED) AS bot_clicks
+FROM placement p FORCE INDEX (PRIMARY)
+STRAIGHT_JOIN click_source_days s ON s.placement_id = p.id
+	AND s.days = :days AND s.day >= :first AND s.day < :end
+WHERE p.id > :after AND p.id <= :last
+GROUP BY s.placement_id, s.source
+
 -- name: rollup_next_day
 SELECT MIN(day) AS day FROM placement_day WHERE day > :day
 

@@ -570,13 +570,18 @@ FROM (SELECT placement_id, days, day AS first, source, clicks, unique_clicks,
 	FROM click_source_days
 	WHERE placement_id > :after AND placement_id <= :last AND days > 1
 	UNION ALL
-	SELECT c.placement_id, d.days, c.day - INTERVAL
-		MOD(DATEDIFF(c.day, '1970-01-01'), d.days) DAY, c.source,
-		-c.clicks, -c.unique_clicks, -c.bot_clicks
-	FROM click_source_days c JOIN (SELECT 4 AS days UNION ALL SELECT 16
-		UNION ALL SELECT 64) d
-	WHERE c.placement_id > :after AND c.placement_id <= :last
-	AND c.days = 1) x
+	SELECT * FROM (SELECT c.placement_id, d.days, c.day - INTERVAL
+			MOD(DATEDIFF(c.day, '1970-01-01'), d.days) DAY AS first,
+			c.source, -c.clicks, -c.unique_clicks, -c.bot_clicks
+		FROM click_source_days c JOIN (SELECT 4 AS days UNION ALL
+			SELECT 16 UNION ALL SELECT 64) d
+		WHERE c.placement_id > :after AND c.placement_id <= :last
+		AND c.days = 1) y
+	WHERE EXISTS (SELECT 1 FROM rollup u
+		WHERE u.name = CONCAT('click_source_', y.days)
+		AND (y.first < DATE(u.done_until)
+		OR (y.first = DATE(u.done_until)
+		AND y.placement_id <= u.last_id)))) x
 GROUP BY x.placement_id, x.days, x.first, x.source
 HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0
@@ -600,17 +605,20 @@ HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.conversions) <> 0
 
 -- name: verify_placement_earned
-SELECT x.placement_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',
-	x.currency) AS wrong
-FROM (SELECT placement_id, day, currency, amount FROM placement_earned
-	WHERE placement_id > :after AND placement_id <= :last
+SELECT x.referrer_id AS id, CONCAT('campaign ', x.placement_id, ', ', x.day,
+	': ', SUM(x.amount), ' ', x.currency) AS wrong
+FROM (SELECT p.referrer_id, g.placement_id, g.day, g.currency, g.amount
+	FROM placement p JOIN placement_earned g ON g.placement_id = p.id
+	WHERE p.referrer_id > :after AND p.referrer_id <= :last
 	UNION ALL
-	SELECT placement_id, DATE(created_at) AS day, currency, -amount
-	FROM earning WHERE placement_id > :after AND placement_id <= :last
-	AND type IN ('commission', 'reversal')
+	SELECT referrer_id, placement_id, DATE(created_at) AS day, currency,
+		-amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+	AND type IN ('commission', 'reversal') AND placement_id IS NOT NULL
 	AND created_at < (SELECT done_until FROM rollup
 		WHERE name = 'earned')) x
-GROUP BY x.placement_id, x.day, x.currency HAVING SUM(x.amount) <> 0
+GROUP BY x.referrer_id, x.placement_id, x.day, x.currency
+HAVING SUM(x.amount) <> 0
 
 -- name: verify_referrer_earned
 SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',

@@ -162,6 +162,8 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
 	{ .query = Q_VERIFY_REFERRER_EARNED,
 	  .what = "has earnings that were summed up wrong" },
+	{ .query = Q_VERIFY_PLACEMENT_EARNED,
+	  .what = "has campaigns whose earnings were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRER_DAYS,
 	  .what = "has days that were summed up wrong" },
 };
@@ -194,8 +196,6 @@ static const struct check sale_checks[] = {
 static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_DAYS, .what = "has days that do not make up" },
 	{ .query = Q_VERIFY_CLICKS, .what = "has clicks that do not make up" },
-	{ .query = Q_VERIFY_PLACEMENT_EARNED,
-	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCES,
 	  .what = "has sources that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCE_DAYS,

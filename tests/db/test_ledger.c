@@ -468,6 +468,15 @@ static struct fault faults[] = {
 	  "INSERT INTO click_source_days SELECT MIN(id), 16, '2001-01-01',"
 	  " 'x', 1, 0, 0 FROM placement;",
 	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "days_of_a_source_that_are_missing",
+	  "has days of sources that do not make up: 4 days from ",
+	  "UPDATE rollup SET done_until = '2090-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;",
+	  "UPDATE rollup SET done_until = '2000-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
 	{ "payment_that_was_summed_up_wrong",
 	  "has purchases that were summed up wrong: 0 sessions, 1 payments of 7",
 	  "INSERT INTO organization_bought SELECT MIN(organization_id), 'EUR',"
@@ -478,6 +487,11 @@ static struct fault faults[] = {
 	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;",
 	  "UPDATE token_transaction SET created_at = created_at - INTERVAL 1"
 	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;" },
+	{ "earnings_of_a_campaign_that_were_made_up",
+	  "has campaigns whose earnings were summed up wrong: campaign ",
+	  "INSERT INTO placement_earned SELECT MIN(id), '2001-01-01', 'USD', 1"
+	  " FROM placement;",
+	  "DELETE FROM placement_earned WHERE day = '2001-01-01';" },
 	{ "day_that_was_made_up", "has days that were summed up wrong",
 	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0,"
 	  " 0 FROM referrer;",

@@ -363,6 +363,8 @@ days_of_sources_make_up_any_time(void **state)
 		    " DATE(created_at) BETWEEN '%d-%d-%d' AND '%d-%d-%d'",
 		    y1, m1, d1, y2, m2, d2));
 	}
+	assert_true(test_number(beside, "SELECT COUNT(DISTINCT days, day) FROM"
+	    " click_source_days WHERE days > 1") > 25 + 6);
 	verify_clean();
 }
 

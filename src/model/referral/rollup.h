@@ -13,7 +13,7 @@ struct rollup_conf {
 	int64_t age_seconds;	/* older than any transaction that counts */
 };
 
-/* Clicks by source are summed up over each so many days. */
+/* Clicks by source are summed up over each so many days that are over. */
 #define CLICK_SPANS 4
 extern const int32_t click_span_days[CLICK_SPANS];
 /* The first day of the sum of click_span_days[span] that the day is in. */
