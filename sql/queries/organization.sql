@@ -75,8 +75,9 @@ LIMIT :limit OFFSET :skip
 SELECT name FROM organization WHERE id = :id
 
 -- name: member_insert
-INSERT INTO member (organization_id, user_id, role, created_at)
-VALUES (:org, :user, :role, :now)
+INSERT INTO member (organization_id, user_id, role, created_at, gone)
+VALUES (:org, :user, :role, :now, (SELECT deleted_at IS NOT NULL FROM user
+	WHERE id = :user))
 
 -- name: member_role
 SELECT m.role FROM member m JOIN organization o ON o.id = m.organization_id
@@ -84,8 +85,8 @@ WHERE m.organization_id = :org AND m.user_id = :user AND o.deleted_at IS NULL
 
 -- name: statistics_organization
 SELECT o.id AS organization_id, o.created_at,
-	(SELECT COUNT(*) FROM member m JOIN user u ON u.id = m.user_id
-	WHERE m.organization_id = o.id AND u.deleted_at IS NULL) AS members,
+	(SELECT COUNT(*) FROM member m
+	WHERE m.organization_id = o.id AND m.gone = 0) AS members,
 	(SELECT COUNT(*) FROM api_key k
 	WHERE k.organization_id = o.id AND k.revoked_at IS NULL) AS api_keys
 FROM organization o WHERE o.id = :org

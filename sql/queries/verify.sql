@@ -633,6 +633,12 @@ FROM (SELECT referrer_id, day, currency, amount FROM referrer_earned
 		WHERE name = 'earned')) x
 GROUP BY x.referrer_id, x.day, x.currency HAVING SUM(x.amount) <> 0
 
+-- name: verify_members
+SELECT m.organization_id AS id, CONCAT('user ', m.user_id) AS wrong
+FROM member m JOIN user u ON u.id = m.user_id
+WHERE m.organization_id > :after AND m.organization_id <= :last
+AND u.erased_at IS NULL AND m.gone <> (u.deleted_at IS NOT NULL)
+
 -- name: verify_bought
 SELECT x.organization_id AS id, CONCAT(SUM(x.sessions), ' sessions, ',
 	SUM(x.payments), ' payments of ', SUM(x.amount), ' ', x.currency)

@@ -138,6 +138,8 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+	{ .query = Q_VERIFY_MEMBERS,
+	  .what = "has a member who is gone, or is not:" },
 	{ .query = Q_VERIFY_BOUGHT,
 	  .what = "has purchases that were summed up wrong" },
 };

@@ -99,11 +99,14 @@ const LISTS = (k) => ({
 	    `organizationId=${k.organization}&status=approved`], CREATED),
 	'/admin/referrers': both(['', 'status=active', 'status=blocked'],
 	    ['', 'sort=joinedAt:asc']),
+	'/ledger/accounts': ['', 'kind=tokens_available'],
+	'/ledger/statement': [`accountId=${k.account}`],
 	'/admin/held-commissions': [''],
 	'/admin/products': both([''], ['', 'sort=position:desc', ...CREATED]),
 	'/admin/payments': both(['', 'status=complete', 'status=expired',
 	    'status=open', `organizationId=${k.organization}`,
 	    `organizationId=${k.organization}&status=expired`], CREATED),
+	'/campaigns/{id}/history': [],	/* of one campaign: small */
 	'/admin/token-adjustments': both(['',
 	    `organizationId=${k.organization}`], CREATED),
 });
@@ -114,7 +117,7 @@ const MORE = (k) => [
 
 /* What stands for the values of k where calls are named. */
 const NAMES = { organization: 'ID', campaign: { id: '{id}', code: 'CODE' },
-	reservation: 'ID', reference: 'reservation%20ID' };
+	reservation: 'ID', reference: 'reservation%20ID', account: 'ID' };
 
 /* The list that names something for an address with an {id}. */
 const LIST_OF = {
@@ -126,8 +129,9 @@ const LIST_OF = {
 	    '/referrer-transactions?type=commission',
 };
 
+/* All but the proof of the books, which reads them. */
 const reads = doc.operations.filter((o) => o.method === 'GET' &&
-    doc.secured(o));
+    doc.secured(o) && o.template !== '/ledger/verify');
 const isList = (o) => o.parameters.some((p) => p.name === 'limit');
 
 class Side {
@@ -166,6 +170,8 @@ class Side {
 			reservation: (await this.first(
 			    '/token-reservations?status=settled')).id };
 		this.k.reference = `reservation%20${this.k.reservation}`;
+		this.k.account = (await this.first(
+		    '/ledger/accounts?kind=tokens_available')).id;
 		return this.calls();
 	}
 

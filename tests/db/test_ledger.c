@@ -477,6 +477,13 @@ static struct fault faults[] = {
 	  "UPDATE rollup SET done_until = '2000-01-01'"
 	  " WHERE name = 'click_source_4';"
 	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "member_who_is_gone", "has a member who is gone, or is not:",
+	  "INSERT INTO user (name, password_hash, created_at, updated_at,"
+	  " deleted_at) VALUES ('', '', NOW(), NOW(), NOW());"
+	  "INSERT INTO member (organization_id, user_id, role, created_at)"
+	  " SELECT 1, MAX(id), 'member', NOW() FROM user;",
+	  "DELETE FROM member WHERE user_id = (SELECT MAX(id) FROM user);"
+	  "DELETE FROM user WHERE password_hash = '';" },
 	{ "payment_that_was_summed_up_wrong",
 	  "has purchases that were summed up wrong: 0 sessions, 1 payments of 7",
 	  "INSERT INTO organization_bought SELECT MIN(organization_id), 'EUR',"
