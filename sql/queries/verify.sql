@@ -570,9 +570,11 @@ FROM (SELECT placement_id, days, day AS first, source, clicks, unique_clicks,
 	FROM click_source_days
 	WHERE placement_id > :after AND placement_id <= :last AND days > 1
 	UNION ALL
-	SELECT * FROM (SELECT c.placement_id, d.days, c.day - INTERVAL
+	SELECT y.placement_id, y.days, y.first, y.source, -y.clicks,
+		-y.unique_clicks, -y.bot_clicks
+	FROM (SELECT c.placement_id, d.days, c.day - INTERVAL
 			MOD(DATEDIFF(c.day, '1970-01-01'), d.days) DAY AS first,
-			c.source, -c.clicks, -c.unique_clicks, -c.bot_clicks
+			c.source, c.clicks, c.unique_clicks, c.bot_clicks
 		FROM click_source_days c JOIN (SELECT 4 AS days UNION ALL
 			SELECT 16 UNION ALL SELECT 64) d
 		WHERE c.placement_id > :after AND c.placement_id <= :last

@@ -445,8 +445,8 @@ static struct fault faults[] = {
 	  "UPDATE earning SET amount = amount - 1 WHERE id = 1;"
 	  "UPDATE earning SET amount = amount + 1 WHERE id = 2;" },
 	{ "withdrawal_that_nobody_knows_of", "is no withdrawal, or not as it",
-	  "INSERT INTO withdrawal (earning_id, organization_id, user_id, status,"
-	  " created_at) VALUES (1, 1, 1, 'requested', NOW());",
+	  "INSERT INTO withdrawal (earning_id, organization_id, user_id,"
+	  " status, created_at) VALUES (1, 1, 1, 'requested', NOW());",
 	  "DELETE FROM withdrawal;" },
 	{ "counts_of_a_day", "has days that do not make up",
 	  "UPDATE placement_day SET clicks = clicks + 1;",
@@ -485,7 +485,7 @@ static struct fault faults[] = {
 	  "DELETE FROM member WHERE user_id = (SELECT MAX(id) FROM user);"
 	  "DELETE FROM user WHERE password_hash = '';" },
 	{ "payment_that_was_summed_up_wrong",
-	  "has purchases that were summed up wrong: 0 sessions, 1 payments of 7",
+	  "has purchases that were summed up wrong: 0 sessions, 1 payments",
 	  "INSERT INTO organization_bought SELECT MIN(organization_id), 'EUR',"
 	  " 0, 1, 7 FROM payment;",
 	  "DELETE FROM organization_bought WHERE amount = 7;" },

@@ -22,8 +22,8 @@
  * Earnings and sales are found by their time, which has an index.  Readers add
  * those that come after done_until, so that their sums are exact at any moment.
  *
- * Sums of four days, of four such sums and so on are made when all of it is over,
- * from placement to placement; what is not there yet is read as its parts.
+ * Sums of four days, of four such sums and so on are made when all of it is
+ * over, from placement to placement; what is not there is read as its parts.
  *
  * A day of a referrer is added when it is over for AGE.  The newest of a
  * referrer's days there says which of his placements' days are still to be
