@@ -106,7 +106,6 @@ const LISTS = (k) => ({
 	'/admin/payments': both(['', 'status=complete', 'status=expired',
 	    'status=open', `organizationId=${k.organization}`,
 	    `organizationId=${k.organization}&status=expired`], CREATED),
-	'/campaigns/{id}/history': [],	/* of one campaign: small */
 	'/admin/token-adjustments': both(['',
 	    `organizationId=${k.organization}`], CREATED),
 });
@@ -129,9 +128,13 @@ const LIST_OF = {
 	    '/referrer-transactions?type=commission',
 };
 
-/* All but the proof of the books, which reads them. */
+/*
+ * All but the proof of the books, which reads them, and the advertisers'
+ * campaigns, on any face: none is loaded.
+ */
 const reads = doc.operations.filter((o) => o.method === 'GET' &&
-    doc.secured(o) && o.template !== '/ledger/verify');
+    doc.secured(o) &&
+    !/^\/(ledger\/verify|campaigns|campaigns\/.*|\{.*)$/.test(o.template));
 const isList = (o) => o.parameters.some((p) => p.name === 'limit');
 
 class Side {
