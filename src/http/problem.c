@@ -39,23 +39,13 @@ wants_problem(struct str accept)
 static void
 rfc9457(const struct request *rq, enum err e, int status, struct buf *b)
 {
-	const char *sep = "";
-
 	buf_printf(b, "{\"type\":\"about:blank\",\"title\":\"%s\","
 	    "\"status\":%d,\"code\":\"%s\",\"instance\":", err_text(e),
 	    status, err_slug(e));
 	json_string(b, rq->http->request_id);
-	buf_lit(b, ",\"errors\":[");
-	for (const struct complaint *c = rq->wrong.first; c != NULL;
-	    c = c->next) {
-		buf_printf(b, "%s{\"field\":", sep);
-		json_string(b, c->field);
-		buf_lit(b, ",\"message\":");
-		json_string(b, c->message);
-		buf_char(b, '}');
-		sep = ",";
-	}
-	buf_lit(b, "]}");
+	buf_lit(b, ",\"errors\":");
+	json_complaints(b, &rq->wrong, "field", "message", true);
+	buf_char(b, '}');
 }
 
 static struct header *

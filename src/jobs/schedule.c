@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "db/due.h"
 #include "ledger/seal.h"
 #include "model/people/deletion.h"
 #include "model/referral/earning.h"
@@ -22,7 +23,6 @@
 #include "base/banned.h"
 
 #define LEASE_SECONDS 60
-#define BATCH 200
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
 
@@ -31,13 +31,13 @@ static enum err
 all_batches(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
     struct when now, uint64_t *count))
 {
-	uint64_t count = BATCH;
+	uint64_t count = DUE_ROWS;
 
-	while (count == BATCH && jobs_turn_lasts(j)) {
+	while (count == DUE_ROWS && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
 		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
-	j->more |= count == BATCH;
+	j->more |= count == DUE_ROWS;
 	return OK;
 }
 

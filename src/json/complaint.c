@@ -1,4 +1,4 @@
-/* Gathering what is wrong with an input. */
+/* Gathering what is wrong with an input, and writing it. */
 #include "json/shape.h"
 
 #include <stdarg.h>
@@ -31,4 +31,25 @@ complain(struct complaints *c, struct arena *a, struct str field,
 		c->end = &c->first;
 	*c->end = one;
 	c->end = &one->next;
+}
+
+void
+json_complaints(struct buf *b, const struct complaints *wrong,
+    const char *field, const char *text, bool whole)
+{
+	const char *sep = "";
+
+	buf_char(b, '[');
+	for (const struct complaint *c = wrong->first; c != NULL;
+	    c = c->next) {
+		if (c->field.n == 0 && !whole)
+			continue;
+		buf_printf(b, "%s{\"%s\":", sep, field);
+		json_string(b, c->field);
+		buf_printf(b, ",\"%s\":", text);
+		json_string(b, c->message);
+		buf_char(b, '}');
+		sep = ",";
+	}
+	buf_char(b, ']');
 }

@@ -95,16 +95,16 @@ put_list(struct buf *b, const struct field *f, const struct list *l,
     bool masked)
 {
 	const struct str *text = l->items;
-	const char *record = l->items;
 
+	if (f->of != NULL) {
+		json_encode_list(b, f->of, l, masked, UINT64_MAX);
+		return;
+	}
 	buf_char(b, '[');
 	for (size_t i = 0; i < l->n; i++) {
 		if (i > 0)
 			buf_char(b, ',');
-		if (f->of != NULL)
-			json_encode(b, f->of, record + i * f->of->size, masked);
-		else
-			json_string(b, text[i]);
+		json_string(b, text[i]);
 	}
 	buf_char(b, ']');
 }
@@ -194,4 +194,19 @@ json_encode_some(struct buf *b, const struct shape *s, const void *record,
 			put_value(b, f, (const char *)record + f->at, masked);
 	}
 	buf_char(b, '}');
+}
+
+void
+json_encode_list(struct buf *b, const struct shape *s, const struct list *l,
+    bool masked, uint64_t members)
+{
+	const char *record = l->items;
+
+	buf_char(b, '[');
+	for (size_t i = 0; i < l->n; i++) {
+		if (i > 0)
+			buf_char(b, ',');
+		json_encode_some(b, s, record + i * s->size, masked, members);
+	}
+	buf_char(b, ']');
 }

@@ -137,6 +137,15 @@ void json_encode(struct buf *, const struct shape *, const void *record,
 /* Only the members of these bits, by their index in the shape. */
 void json_encode_some(struct buf *, const struct shape *, const void *record,
     bool masked, uint64_t members);
+/* An array of records; members as above, or UINT64_MAX for all. */
+void json_encode_list(struct buf *, const struct shape *, const struct list *,
+    bool masked, uint64_t members);
+/*
+ * An array of {field, text}, under these names: what is wrong with a field,
+ * and with whole also what is wrong with the input as such.
+ */
+void json_complaints(struct buf *, const struct complaints *,
+    const char *field, const char *text, bool whole);
 /* Quoted and escaped, or null. */
 void json_string(struct buf *, struct str);
 

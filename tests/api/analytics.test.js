@@ -2,7 +2,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests, until, sleep } = require('./lib/test');
+const { tests, until, sleep, times } = require('./lib/test');
 const { World, cookies } = require('./lib/world');
 const { query } = require('./lib/db');
 
@@ -10,8 +10,6 @@ const test = tests(__filename);
 const DAY = 86400000;
 let w, c, me;
 
-const times = (n, fn) => Promise.all(Array.from({ length: n },
-    (unused, i) => fn(i)));
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 const at = (k, q = '') => `/referrer-campaigns/${k.id}/analytics${q}`;
 const analytics = (k, q) => w.ok(200, 'GET', at(k, q), { token: me.token });

@@ -2,16 +2,12 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests, sleep } = require('./lib/test');
+const { tests, sleep, times, tally } = require('./lib/test');
 const { World, PASSWORD, unique, share } = require('./lib/world');
 
 const test = tests(__filename);
 let w, c, referrer, campaign, buyer;
 
-const times = (n, fn) => Promise.all(Array.from({ length: n },
-    (unused, i) => fn(i)));
-const tally = (answers) => answers.reduce((t, a) => ({ ...t,
-	[a.status]: (t[a.status] ?? 0) + 1 }), {});
 const earnings = async () => (await w.ok(200, 'GET',
     '/referrer-transactions?limit=100', { token: referrer.token })).items;
 

@@ -6,7 +6,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { Service } = require('./lib/service');
-const { tests, sleep } = require('./lib/test');
+const { tests, sleep, tally } = require('./lib/test');
 const { World } = require('./lib/world');
 const { BROWSER } = require('./lib/client');
 const doc = require('./lib/document');
@@ -15,8 +15,6 @@ const test = tests(__filename);
 let s, c, w, me, hosts = 10;
 
 const from = () => `127.0.1.${++hosts}`;
-const tally = (answers) => answers.reduce((t, a) => ({ ...t,
-	[a.status]: (t[a.status] ?? 0) + 1 }), {});
 const get = (headers, uri = '/api/v0/referrer-campaigns') => ({ uri,
 	method: 'GET', headers: { 'user-agent': BROWSER, ...headers } });
 const bearer = (key) => ({ authorization: `Bearer ${key}` });

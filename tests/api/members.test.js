@@ -1,7 +1,7 @@
 /* Members and invitations: who comes, who goes, and who may say so. */
 'use strict';
 const assert = require('node:assert/strict');
-const { tests } = require('./lib/test');
+const { tests, times, tally } = require('./lib/test');
 const { unique, PASSWORD } = require('./lib/world');
 const { query } = require('./lib/db');
 const { office } = require('./lib/mail');
@@ -10,10 +10,6 @@ const test = tests(__filename);
 const AT = '/organization-members';
 let o, c, w, me;
 
-const times = (n, fn) => Promise.all(Array.from({ length: n },
-    (unused, i) => fn(i)));
-const tally = (answers) => answers.reduce((t, a) => ({ ...t,
-	[a.status]: (t[a.status] ?? 0) + 1 }), {});
 const slug = (a) => a.body.error.code;
 const sql = (text) => query(o.service, text);
 

@@ -1,12 +1,7 @@
 /* Campaigns by the model, each act in a transaction. */
 #include "campaign_world.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "base/settings.h"
 #include "ledger/ledger.h"
-#include "ledger/verify.h"
 #include "model/people/identity.h"
 
 static struct settings test_settings = {
@@ -14,10 +9,6 @@ static struct settings test_settings = {
 	.refresh_seconds = 3600, .terms = { "1", 1 },
 };
 
-struct arena arena;
-struct db *db;
-MYSQL *beside;
-struct when now;
 static uint64_t org, user;
 
 struct day
@@ -48,43 +39,11 @@ make_world(struct db *d, void *arg)
 int
 campaign_world_start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
+	ground_start(&test_settings);
 	clock_at(february(1));
 	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
 	return 0;
-}
-
-int
-campaign_world_stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-void
-assert_books_are_clean(void)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	bool clean;
-
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	fclose(f);
-	if (!clean)
-		print_error("%s", text);
-	assert_true(clean);
-	free(text);
 }
 
 static enum err
@@ -167,6 +126,20 @@ act(struct act *t)
 		fail_msg("act %d: %s", (int)t->what, err_slug(e));
 }
 
+void
+then(struct act *t, enum deed what)
+{
+	t->what = what;
+	act(t);
+}
+
+void
+stop_as_of(struct act *t, struct day day)
+{
+	t->day = day;
+	then(t, STOP);
+}
+
 struct line
 line(enum price price, int first, int last, int64_t booked, int64_t amount)
 {
@@ -184,19 +157,24 @@ on_account(const char *advertiser)
 }
 
 struct act
+confirmed(const char *advertiser, struct line *lines, size_t n)
+{
+	struct act t = { .advertiser = advertiser, .lines = lines, .n = n };
+
+	then(&t, MAKE);
+	then(&t, CONFIRM);
+	return t;
+}
+
+struct act
 running(const char *advertiser, struct line *lines, size_t n)
 {
-	struct act t = { .what = MAKE, .advertiser = advertiser,
-	    .lines = lines, .n = n };
+	struct act t = confirmed(advertiser, lines, n);
 
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = PREPAY;
 	t.type = PREPAYMENT_CASH;
 	t.amount = 0;
 	for (size_t i = 0; i < n; i++)
 		t.amount += lines[i].amount + lines[i].tax;
-	act(&t);
+	then(&t, PREPAY);
 	return t;
 }

@@ -1,6 +1,8 @@
 /* What the database tests share. */
 #include "harness.h"
 
+#include <sys/wait.h>
+
 #include "base/banned.h"
 
 static const char *
@@ -118,4 +120,16 @@ test_number(MYSQL *m, const char *fmt, ...)
 		assert_true(str_to_i64(str_of(row[0]), &n));
 	mysql_free_result(result);
 	return n;
+}
+
+void
+test_wait(const pid_t *pid, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int status;
+
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
 }

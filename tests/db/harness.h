@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <cmocka.h>
 #include <mysql.h>
 
@@ -24,5 +25,7 @@ MYSQL *test_connect(void);
 MYSQL *test_connect_migrate(void);
 void test_sql(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int64_t test_number(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Until these processes have ended; each must have ended well. */
+void test_wait(const pid_t *, size_t n);
 
 #endif

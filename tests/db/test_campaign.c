@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-#include "ledger/verify.h"
-
 static void
 the_worked_example(void **state)
 {
@@ -26,9 +24,7 @@ the_worked_example(void **state)
 	t = running("worked", lines, LEN(lines));
 	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
 	clock_at(february(16));
-	t.what = STOP;
-	t.day = february(15);
-	act(&t);
+	stop_as_of(&t, february(15));
 	assert_int_equal(t.books.lines[0].due, 2500);
 	assert_int_equal(t.books.lines[1].due, 0);
 	assert_int_equal(t.books.lines[2].due, 10000);
@@ -38,7 +34,7 @@ the_worked_example(void **state)
 	assert_int_equal(t.books.due, 12500);
 	t.day = february(14);
 	assert_int_equal(try(&t), ERR_STOPPED);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -50,20 +46,16 @@ a_part_prepaid_a_part_billed(void **state)
 	(void)state;
 	clock_at(february(1));
 	t = running("part", lines, 1);		/* 100.00 */
-	t.what = DELETE;			/* not yet: only look */
-	t.what = BILL;
-	act(&t);
+	then(&t, BILL);
 	assert_int_equal(t.books.open, 0);
 	clock_at(february(4));
-	t.what = STOP;
-	t.day = february(4);
-	act(&t);
+	stop_as_of(&t, february(4));
 	assert_int_equal(t.books.lines[0].earned, 4000);
 	assert_int_equal(t.books.due, 6000);
 	assert_int_equal(t.books.invoices[0].credited, 6000);
 	assert_int_equal(t.books.invoices[0].applied, 4000);
 	assert_int_equal(t.books.open, 0);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 /* Half of it is paid, all is billed: what is open is credited first. */
@@ -71,61 +63,47 @@ static void
 what_is_open_is_credited_first(void **state)
 {
 	struct line lines[] = { line(PRICE_CPD, 1, 10, 1, 10000) };
-	struct act t = { .what = MAKE, .advertiser = "half", .lines = lines,
-	    .n = 1 };
+	struct act t;
 
 	(void)state;
 	clock_at(february(1));
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = PREPAY;
+	t = confirmed("half", lines, 1);
 	t.amount = 5000;
-	act(&t);
-	t.what = BILL;
-	act(&t);
+	then(&t, PREPAY);
+	then(&t, BILL);
 	assert_int_equal(t.books.open, 5000);
 	clock_at(february(4));
-	t.what = STOP;
-	t.day = february(4);
-	act(&t);
+	stop_as_of(&t, february(4));
 	assert_int_equal(t.books.due, 1000);
 	assert_int_equal(t.books.invoices[0].credited, 6000);
 	assert_int_equal(t.books.invoices[0].applied, 4000);
 	assert_int_equal(t.books.open, 0);
 	assert_int_equal(on_account("half"), 1000);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
 unpaid_and_unbilled_owes_what_was_earned(void **state)
 {
 	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 7000) };
-	struct act t = { .what = MAKE, .advertiser = "none", .lines = lines,
-	    .n = 1 };
+	struct act t;
 
 	(void)state;
 	clock_at(february(1));
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = STOP;
-	t.day = february(1);
-	act(&t);
+	t = confirmed("none", lines, 1);
+	stop_as_of(&t, february(1));
 	assert_int_equal(t.books.due, 0);
 	assert_int_equal(t.books.unbilled, 7000);
-	t.what = BILL;
 	t.day = (struct day){ 0 };
-	act(&t);
+	then(&t, BILL);
 	assert_int_equal(t.books.open, 7000);
 	assert_int_equal(t.books.unbilled, 0);
-	t.what = PREPAY;
 	t.amount = 9000;	/* too much: the rest is on account */
-	act(&t);
+	then(&t, PREPAY);
 	assert_int_equal(t.books.open, 0);
 	assert_int_equal(t.books.on_account, 2000);
 	assert_int_equal(t.books.due, 0);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -138,22 +116,17 @@ delivery_after_the_stop_corrects(void **state)
 	(void)state;
 	clock_at(february(1));
 	t = running("late", lines, 1);
-	t.what = DELIVER;
 	t.report = (struct line_report){ lines[0].id, 200, 3, february(5) };
 	clock_at(february(6));
-	act(&t);
-	t.what = STOP;
-	t.day = february(10);
+	then(&t, DELIVER);
 	clock_at(february(10));
-	act(&t);
+	stop_as_of(&t, february(10));
 	assert_int_equal(t.books.due, 8000);
-	t.what = REFUND;
 	t.refund = (struct campaign_refund){ .reference = STR("R-1"),
 	    .amount = 5000 };
-	act(&t);
-	t.what = DELIVER;
+	then(&t, REFUND);
 	t.report = (struct line_report){ lines[0].id, 300, 3, february(10) };
-	act(&t);
+	then(&t, DELIVER);
 	entries = test_number(beside, "SELECT COUNT(*) FROM campaign_history "
 	    "WHERE campaign_id = %llu", (unsigned long long)t.id);
 	act(&t);		/* the same again is nothing new */
@@ -176,7 +149,7 @@ delivery_after_the_stop_corrects(void **state)
 	assert_int_equal(try(&t), ERR_BACKWARDS);
 	t.report = (struct line_report){ lines[0].id, 901, 3, february(9) };
 	assert_int_equal(try(&t), ERR_BACKWARDS);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 /* The money of a line that went back is not there for another line. */
@@ -191,21 +164,15 @@ a_correction_after_a_refund_leaves_less_for_the_others(void **state)
 	(void)state;
 	clock_at(february(1));
 	u = running("short", more, 1);
-	u.what = STOP;
-	u.day = february(1);
-	act(&u);
+	stop_as_of(&u, february(1));
 	t = running("short", lines, 2);
-	t.what = STOP;
-	t.day = february(1);
-	act(&t);
-	t.what = REFUND;
+	stop_as_of(&t, february(1));
 	t.refund = (struct campaign_refund){ .reference = STR("S-1"),
 	    .amount = 5000, .n = 1,
 	    .lines = &(struct refund_line){ lines[0].id, 5000 } };
-	act(&t);
-	t.what = DELIVER;
+	then(&t, REFUND);
 	t.report = (struct line_report){ lines[0].id, 1000, 0, february(1) };
-	act(&t);
+	then(&t, DELIVER);
 	/* of 15000 are 5000 earned and 5000 refunded */
 	assert_int_equal(t.books.refunded, 5000);
 	assert_int_equal(t.books.lines[0].due, 5000);
@@ -218,7 +185,7 @@ a_correction_after_a_refund_leaves_less_for_the_others(void **state)
 	assert_int_equal(try(&t), ERR_MORE_THAN_DUE);
 	t.refund.amount = 5000;
 	act(&t);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -232,9 +199,7 @@ credit_that_was_drawn_is_not_refunded(void **state)
 	(void)state;
 	clock_at(february(1));
 	t = running("drawn", lines, 1);
-	t.what = STOP;
-	t.day = february(1);
-	act(&t);
+	stop_as_of(&t, february(1));
 	assert_int_equal(t.books.due, 9000);
 	act(&u);
 	u.what = PREPAY;
@@ -259,7 +224,7 @@ credit_that_was_drawn_is_not_refunded(void **state)
 	u.how = (struct deletion){ true, true };
 	act(&u);
 	assert_int_equal(on_account("drawn"), 6000);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -273,36 +238,30 @@ deleting_leaves_nothing(void **state)
 	lines[0].tax = 1900;
 	clock_at(february(1));
 	t = running("gone", lines, 2);
-	t.what = BILL;
-	act(&t);
-	t.what = DELETE;
+	then(&t, BILL);
 	t.how = (struct deletion){ true, true };
-	act(&t);
+	then(&t, DELETE);
 	assert_int_equal(t.campaign.paid, 0);
 	assert_int_equal(t.books.invoices[0].credited, 15233);
 	assert_int_equal(on_account("gone"), 0);
 	act(&t);		/* again: nothing */
 	assert_int_equal(t.books.invoices[0].credited, 15233);
-	assert_books_are_clean();
+	assert_clean();
 
 	t = running("kept", lines, 2);
-	t.what = BILL;
-	act(&t);
-	t.what = DELETE;
+	then(&t, BILL);
 	t.how = (struct deletion){ true, false };
-	act(&t);
+	then(&t, DELETE);
 	assert_int_equal(on_account("kept"), 15233);
-	assert_books_are_clean();
+	assert_clean();
 
 	t = running("stays", lines, 2);
-	t.what = BILL;
-	act(&t);
-	t.what = DELETE;
+	then(&t, BILL);
 	t.how = (struct deletion){ false, false };
-	act(&t);
+	then(&t, DELETE);
 	assert_int_equal(t.books.invoices[0].applied, 15233);
 	assert_int_equal(on_account("stays"), 0);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 /* As if it had not been: nothing is earned, and nothing is owed for it. */
@@ -310,24 +269,18 @@ static void
 deleting_what_has_ended_leaves_nothing_either(void **state)
 {
 	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 7000) };
-	struct act t = { .what = MAKE, .advertiser = "owes", .lines = lines,
-	    .n = 1 };
+	struct act t;
 
 	(void)state;
 	clock_at(february(1));
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = STOP;
-	t.day = february(1);
-	act(&t);
+	t = confirmed("owes", lines, 1);
+	stop_as_of(&t, february(1));
 	assert_int_equal(t.books.unbilled, 7000);
-	t.what = DELETE;
 	t.how = (struct deletion){ false, false };
-	act(&t);
+	then(&t, DELETE);
 	assert_int_equal(t.books.unbilled, 0);
 	assert_int_equal(t.books.lines[0].earned, 0);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static int64_t
@@ -341,27 +294,21 @@ static void
 a_month_of_a_line_that_has_ended(void **state)
 {
 	struct line lines[] = { line(PRICE_CPD, -3, 26, 1, 3000) };
-	struct act t = { .what = MAKE, .advertiser = "monthly",
-	    .lines = lines, .n = 1 };
+	struct act t;
 
 	(void)state;
 	clock_at(february(1));
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
-	t.what = STOP;
-	t.day = february(16);		/* of 30 days 20, of them 4 before */
+	t = confirmed("monthly", lines, 1);
 	clock_at(february(16));
-	act(&t);
-	t.what = BILL;
+	stop_as_of(&t, february(16));	/* of 30 days 20, of them 4 before */
 	t.day = february(0);		/* the last of January */
-	act(&t);
+	then(&t, BILL);
 	assert_int_equal(billed(&t), 400);
 	assert_int_equal(try(&t), ERR_NOTHING_TO_BILL);
 	t.day = february(1);
 	act(&t);
 	assert_int_equal(billed(&t), 1600);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 /* What was not reported yet may still be: until the end nothing is credited. */
@@ -370,29 +317,22 @@ a_line_that_is_over_is_billed_as_booked(void **state)
 {
 	struct line lines[] = { line(PRICE_CPM, 1, 10, 1000, 10000),
 	    line(PRICE_FLAT, 1, 25, 1, 500) };
-	struct act t = { .what = MAKE, .advertiser = "reported late",
-	    .lines = lines, .n = 2 };
+	struct act t;
 	uint64_t count;
 
 	(void)state;
 	clock_at(february(20));
-	act(&t);
-	t.what = CONFIRM;
-	act(&t);
+	t = confirmed("reported late", lines, 2);
 	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
-	t.what = BILL;
-	act(&t);
+	then(&t, BILL);
 	assert_int_equal(billed(&t), 10500);
-	t.what = DELIVER;
 	t.report = (struct line_report){ lines[0].id, 400, 0, february(10) };
-	act(&t);
+	then(&t, DELIVER);
 	assert_int_equal(t.books.open, 10500);
-	t.what = STOP;
-	t.day = february(20);
-	act(&t);
+	stop_as_of(&t, february(20));
 	assert_int_equal(t.books.open, 4500);
 	assert_int_equal(t.books.invoices[0].credited, 6000);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -406,9 +346,8 @@ what_is_scheduled_begins_with_its_first_line(void **state)
 	clock_at(february(1));
 	t = running("widens", lines, 1);
 	assert_int_equal(t.campaign.begins_at.us, day_start(february(10)).us);
-	t.what = ADD;
 	t.lines = more;
-	act(&t);
+	then(&t, ADD);
 	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
 	assert_int_equal(t.campaign.begins_at.us, day_start(february(5)).us);
 }
@@ -425,9 +364,7 @@ cents_are_allotted_and_tax_goes_along(void **state)
 		lines[i].tax = 19;
 	clock_at(february(1));
 	t = running("cents", lines, 3);
-	t.what = STOP;
-	t.day = february(1);
-	act(&t);
+	stop_as_of(&t, february(1));
 	assert_int_equal(t.books.due, 3 * 67);
 	assert_int_equal(t.books.due_tax, 3 * 13);
 	t.what = REFUND;
@@ -442,7 +379,7 @@ cents_are_allotted_and_tax_goes_along(void **state)
 	assert_int_equal(t.books.refunded, 3 * 67);
 	assert_int_equal(t.books.refunded_tax, 3 * 13);
 	assert_int_equal(on_account("cents"), 0);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -458,16 +395,13 @@ the_clock_begins_and_finishes(void **state)
 	assert_int_equal(t.campaign.status, CAMPAIGN_SCHEDULED);
 	clock_at(february(3));
 	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
-	t.what = READ;
-	act(&t);
+	then(&t, READ);
 	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
-	t.what = DELIVER;
 	t.report = (struct line_report){ lines[0].id, 250, 0, february(4) };
-	act(&t);
+	then(&t, DELIVER);
 	clock_at(february(6));
 	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
-	t.what = READ;
-	act(&t);
+	then(&t, READ);
 	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
 	clock_at(february(7));
 	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
@@ -478,18 +412,15 @@ the_clock_begins_and_finishes(void **state)
 
 	clock_at(february(3));		/* stopped as of a day to come */
 	t = running("ahead", lines, 1);
-	t.what = STOP;
-	t.day = february(5);
-	act(&t);
+	stop_as_of(&t, february(5));
 	assert_int_equal(t.campaign.status, CAMPAIGN_STOPPED);
 	assert_int_equal(on_account("ahead"), 0);
 	clock_at(february(6));
 	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
-	t.what = READ;
-	act(&t);
+	then(&t, READ);
 	assert_int_equal(t.books.due, 10000);
 	assert_int_equal(on_account("ahead"), 10000);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -507,17 +438,14 @@ verbs_go_only_from_where_they_may(void **state)
 	assert_int_equal(try(&t), ERR_DELETE_INSTEAD);
 	t.what = BILL;
 	assert_int_equal(try(&t), ERR_CONFLICT);
-	t.what = CONFIRM;
-	act(&t);
+	then(&t, CONFIRM);
 	assert_int_equal(t.campaign.status, CAMPAIGN_RUNNING);
 	t.what = STOP;
 	t.day = february(11);
 	assert_int_equal(try(&t), ERR_AFTER_END);
-	t.what = PAUSE;
-	act(&t);
-	t.what = CANCEL;
+	then(&t, PAUSE);
 	t.reason = "a mistake";
-	act(&t);
+	then(&t, CANCEL);
 	act(&t);
 	t.reason = "another";
 	assert_int_equal(try(&t), ERR_CONFLICT);
@@ -526,7 +454,7 @@ verbs_go_only_from_where_they_may(void **state)
 	assert_int_equal(try(&t), ERR_CONFLICT);
 	t.what = PAUSE;
 	assert_int_equal(try(&t), ERR_CONFLICT);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -534,22 +462,16 @@ a_changed_history_is_found(void **state)
 {
 	struct line lines[] = { line(PRICE_FLAT, 1, 10, 1, 1000) };
 	struct act t = running("told", lines, 1);
-	MYSQL *root = test_connect_migrate();
-	bool clean;
-	FILE *null = fopen("/dev/null", "w");
 
 	(void)state;
 	test_sql(root, "UPDATE campaign_history SET action = 'update' "
 	    "WHERE campaign_id = %llu AND number = 2",
 	    (unsigned long long)t.id);
-	assert_int_equal(verify_run(db, &arena, null, &clean), OK);
-	assert_false(clean);
+	assert_false(verify());
 	test_sql(root, "UPDATE campaign_history SET action = 'add_line' "
 	    "WHERE campaign_id = %llu AND number = 2",
 	    (unsigned long long)t.id);
-	assert_books_are_clean();
-	fclose(null);
-	mysql_close(root);
+	assert_clean();
 }
 
 int
@@ -577,5 +499,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name("campaign", tests,
-	    campaign_world_start, campaign_world_stop);
+	    campaign_world_start, ground_stop);
 }

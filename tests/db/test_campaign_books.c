@@ -93,7 +93,7 @@ anything_at_random_leaves_the_books_right(void **state)
 		take(step, &all[step < CAMPAIGNS ? step :
 		    (int)dice(CAMPAIGNS)]);
 		if (step % 100 == 99)
-			assert_books_are_clean();
+			assert_clean();
 	}
 	for (int i = MAKE; i <= TURN; i++)
 		if (done[i] == 0)
@@ -141,7 +141,7 @@ many_processes_at_once_as_well(void **state)
 		assert_true(i == 0 || (WIFEXITED(status) &&
 		    WEXITSTATUS(status) == 0));
 	}
-	assert_books_are_clean();
+	assert_clean();
 }
 
 int
@@ -153,5 +153,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name("campaign_books", tests,
-	    campaign_world_start, campaign_world_stop);
+	    campaign_world_start, ground_stop);
 }

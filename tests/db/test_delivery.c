@@ -1,7 +1,6 @@
 /* Turns of webhook endpoints, and what becomes of their deliveries. */
-#include "harness.h"
+#include "ground.h"
 
-#include "base/settings.h"
 #include "model/event/delivery.h"
 
 #define ORG 7
@@ -11,22 +10,12 @@ static struct settings test_settings = {
 	.webhook_retries = { 10, 100 }, .webhook_retries_n = 2,
 	.webhook_fail_hours = 120,
 };
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside;
-static struct when now;
 
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
+	ground_start(&test_settings);
 	test_sql(beside, "INSERT INTO organization (id, name, slug, account_id,"
 	    " created_at, updated_at) VALUES (%d, 'O', 'o', '77', "
 	    "UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", ORG);
@@ -35,16 +24,6 @@ start(void **state)
 	    "(1, %d, 'https://a.example/', '*', 1, '', UTC_TIMESTAMP(6), "
 	    "UTC_TIMESTAMP(6))", ORG);
 	test_sql(beside, "INSERT INTO webhook_queue (endpoint_id) VALUES (1)");
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
 	return 0;
 }
 
@@ -315,5 +294,6 @@ main(void)
 		TEST(a_replay_takes_each_once),
 	};
 
-	return cmocka_run_group_tests_name("delivery", tests, start, stop);
+	return cmocka_run_group_tests_name("delivery", tests, start,
+	    ground_stop);
 }

@@ -1,7 +1,6 @@
 /* Schedules and tasks: one turn each, whoever else is there. */
 #include "harness.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/settings.h"
@@ -84,7 +83,6 @@ static void
 each_task_is_claimed_by_one_process(void **state)
 {
 	pid_t pid[PROCESSES];
-	int status;
 
 	(void)state;
 	add_tasks(TASKS, 0);
@@ -94,10 +92,7 @@ each_task_is_claimed_by_one_process(void **state)
 		if (pid[i] == 0)
 			_exit(work((uint64_t)i + 1));
 	}
-	for (int i = 0; i < PROCESSES; i++) {
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
+	test_wait(pid, PROCESSES);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM task WHERE "
 	    "attempts = 1 AND lease_until IS NULL AND done_at IS NULL AND "
 	    "run_at > UTC_TIMESTAMP(6) AND last_error IS NOT NULL"), TASKS);

@@ -3,83 +3,20 @@
  * kind of fault is found that somebody with more rights than the program's
  * plants.
  */
-#include "harness.h"
+#include "referral_world.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "ledger/seal.h"
-#include "ledger/verify.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
-#include "model/people/organization.h"
-#include "model/payment/payment.h"
-#include "model/referral/referral.h"
 #include "base/banned.h"
 
 #define BUYERS 2
 #define CLIENTS 4
 #define EACH 15			/* payments of a client */
 
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *root;		/* with all rights, and no checks */
-static struct when now;
-static char *report;		/* of the last verify */
-
-static struct {
-	uint64_t buyer[BUYERS], product;
-	struct placement placement;
-} world;
-
-static enum err
-make_buyer(struct db *d, uint64_t user, const struct lead *lead, uint64_t *id)
-{
-	struct organization o = { .name = STR("Buyer") };
-
-	TRY(organization_create(d, &arena, user, now, &o));
-	*id = o.id;
-	return referral_create(d, &arena, lead, o.id,
-	    &(struct signup){ .email = STR("b@example.com") }, 0, now);
-}
-
-static enum err
-make_world(struct db *d, void *arg)
-{
-	struct organization seller = { .name = STR("Referrer") };
-	struct money_of price = { STR("USD"), 1999 };
-	struct product product = { .name = STR("Tokens"), .tokens = 100,
-	    .description = STR(""), .prices = { &price, 1 } };
-	struct referrer referrer;
-	struct lead lead;
-	uint64_t user;
-	bool joined;
-
-	(void)arg;
-	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
-	    &user));
-	TRY(organization_create(d, &arena, user, now, &seller));
-	TRY(referrer_join(d, &arena, seller.id, user, now, &referrer,
-	    &joined));
-	world.placement = (struct placement){ .name = STR("Spring"),
-	    .landing_url = STR("https://shop.example/") };
-	TRY(placement_create(d, &arena, &(struct actor){ seller.id, user,
-	    now }, &world.placement));
-	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
-	    &lead));
-	for (int i = 0; i < BUYERS; i++)
-		TRY(make_buyer(d, user, &lead, &world.buyer[i]));
-	TRY(product_create(d, now, &product));
-	world.product = product.id;
-	return OK;
-}
+static uint64_t buyers[BUYERS];
 
 struct buying {
 	struct arena *arena;
@@ -92,11 +29,7 @@ begin_checkout(struct db *d, void *arg)
 {
 	struct buying *b = arg;
 
-	b->payment = (struct payment){ .product_id = world.product,
-	    .quantity = 2, .success_url = STR("https://a.example/"),
-	    .cancel_url = STR("https://b.example/") };
-	return payment_create(d, b->arena, &(struct actor){ b->buyer, 0, now },
-	    &b->payment);
+	return checkout_of(d, b->arena, b->buyer, 2, &b->payment);
 }
 
 static enum err
@@ -123,7 +56,7 @@ buy(struct db *d, struct arena *a, uint64_t buyer)
 static void
 fill_world(void)
 {
-	struct buying open = { .arena = &arena, .buyer = world.buyer[0] };
+	struct buying open = { .arena = &arena, .buyer = buyers[0] };
 	const struct click one = { .placement_id = world.placement.id,
 	    .referrer_id = world.placement.referrer_id,
 	    .source = STR("direct") };
@@ -133,13 +66,13 @@ fill_world(void)
 	c[2].bot = true;
 	assert_int_equal(click_store(db, &arena, c, LEN(c), now), OK);
 	for (int i = 0; i < BUYERS; i++)
-		assert_int_equal(buy(db, &arena, world.buyer[i]), OK);
+		assert_int_equal(buy(db, &arena, buyers[i]), OK);
 	test_settings.hold_days = 1;
-	assert_int_equal(buy(db, &arena, world.buyer[0]), OK);
+	assert_int_equal(buy(db, &arena, buyers[0]), OK);
 	assert_int_equal(earning_release_due(db, &arena,
 	    when_add(now, 86400), &count), OK);
 	assert_int_equal(count, 1);
-	assert_int_equal(buy(db, &arena, world.buyer[1]), OK);
+	assert_int_equal(buy(db, &arena, buyers[1]), OK);
 	test_settings.hold_days = 0;
 	assert_int_equal(tx_run(db, &arena, begin_checkout, &open), OK);
 }
@@ -147,54 +80,11 @@ fill_world(void)
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
-	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	root = test_connect_migrate();
-	test_sql(root, "SET SESSION foreign_key_checks = 0,"
-	    " check_constraint_checks = 0");
-	now = clock_now();
-	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
+	(void)referral_world_start(state);
+	buyers[0] = world.buyer;
+	buyers[1] = new_buyer();
 	fill_world();
 	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	free(report);
-	mysql_close(root);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-static bool
-verify(void)
-{
-	size_t size;
-	bool clean;
-	FILE *f;
-
-	free(report);
-	f = open_memstream(&report, &size);
-	assert_non_null(f);
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	assert_int_equal(fclose(f), 0);
-	return clean;
-}
-
-static void
-assert_clean(void)
-{
-	if (!verify())
-		fail_msg("not clean: %s", report);
-	assert_non_null(strstr(report, ": clean\n"));
 }
 
 static int64_t
@@ -229,7 +119,7 @@ a_seal_keeps_its_distance(void **state)
 	seal_now(1);
 	seal_now(1);
 	assert_int_equal(seals(), 0);
-	assert_int_equal(buy(db, &arena, world.buyer[0]), OK);
+	assert_int_equal(buy(db, &arena, buyers[0]), OK);
 	usleep(1050 * 1000);
 	seal_now(1);
 	assert_int_equal(seals(), 1);
@@ -249,7 +139,7 @@ the_rest_is_sealed_by_the_next(void **state)
 	test_sql(root, "INSERT INTO journal (organization_id, kind,"
 	    " subject_id, created_at) VALUES (1, 'payment', 1, NOW())");
 	test_sql(root, "ROLLBACK");
-	assert_int_equal(buy(db, &arena, world.buyer[1]), OK);
+	assert_int_equal(buy(db, &arena, buyers[1]), OK);
 	seal_now(0);
 	seal_now(0);
 	assert_int_equal(test_number(root, "SELECT SUM(journals) FROM seal"),
@@ -270,7 +160,7 @@ client(void)
 
 	arena_init(&a);
 	for (int i = 0; i < EACH; i++) {
-		if (buy(own, &a, world.buyer[i % BUYERS]) != OK)
+		if (buy(own, &a, buyers[i % BUYERS]) != OK)
 			failed++;
 		if (seal_run(own, &a, now, 2) != OK)
 			failed++;
@@ -299,24 +189,12 @@ many_post_and_seal_at_once(void **state)
 	}
 	for (int i = 0; i < 20; i++)	/* one snapshot: clean at any moment */
 		assert_clean();
-	for (int i = 0; i < CLIENTS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	test_wait(pid, CLIENTS);
 	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM journal"),
 	    before + 2 * CLIENTS * EACH);
 	assert_true(seals() >= 3);
 	assert_clean();
 }
-
-struct fault {
-	const char *name;
-	const char *finds;
-	const char *plant, *undo;	/* statements, each with a ";" */
-};
 
 #define FIRST_JOURNAL " WHERE journal_id = (SELECT MIN(id) FROM journal)"
 #define JOURNAL "INSERT INTO journal VALUES "
@@ -546,30 +424,6 @@ static struct fault faults[] = {
 	  NO_JOURNAL "ALTER TABLE journal AUTO_INCREMENT = 1;" },
 };
 
-static void
-run_each(const char *statements)
-{
-	struct str rest = str_of(statements), one;
-
-	while (rest.n > 0 && str_cut(rest, ';', &one, &rest))
-		test_sql(root, "%.*s", STR_ARG(one));
-}
-
-static void
-a_fault_is_found(void **state)
-{
-	const struct fault *f = *state;
-	bool clean;
-
-	run_each(f->plant);
-	clean = verify();
-	run_each(f->undo);
-	if (clean || strstr(report, f->finds) == NULL)
-		fail_msg("\"%s\" is not in: %s", f->finds, report);
-	assert_non_null(strstr(report, " findings\n"));
-	assert_clean();
-}
-
 /* Last: journals that are none, but enough for two seals. */
 static void
 a_seal_covers_no_more_than_it_may(void **state)
@@ -608,10 +462,9 @@ main(void)
 	};
 
 	for (size_t i = 0; i < LEN(faults); i++)
-		tests[FIRST + i] = (struct CMUnitTest){ .name = faults[i].name,
-		    .test_func = a_fault_is_found,
-		    .initial_state = &faults[i] };
+		tests[FIRST + i] = fault_test(&faults[i]);
 	tests[FIRST + LEN(faults)] = (struct CMUnitTest)
 	    cmocka_unit_test(a_seal_covers_no_more_than_it_may);
-	return cmocka_run_group_tests_name("ledger", tests, start, stop);
+	return cmocka_run_group_tests_name("ledger", tests, start,
+	    ground_stop);
 }

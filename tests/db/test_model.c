@@ -2,114 +2,27 @@
  * The model against a real database: what a payment sets in motion, once,
  * whoever calls and how often; clicks and whom a sign-up belongs to.
  */
-#include "harness.h"
+#include "referral_world.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/settings.h"
 #include "ledger/ledger.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
-#include "model/people/organization.h"
-#include "model/payment/payment.h"
-#include "model/referral/referral.h"
 #include "model/token/token.h"
-
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside;
-static struct when now;
-
-/* A referrer with a placement, a referred buyer, a product. */
-static struct {
-	uint64_t referrer_org, buyer, product;
-	struct referrer referrer;
-	struct placement placement;
-} world;
-
-static enum err
-make_world(struct db *d, void *arg)
-{
-	struct organization seller = { .name = STR("Referrer") };
-	struct organization buyer = { .name = STR("Buyer & Sons") };
-	struct money_of price = { STR("USD"), 1999 };
-	struct product product = { .name = STR("Tokens"), .tokens = 100,
-	    .description = STR(""), .prices = { &price, 1 } };
-	struct lead lead;
-	uint64_t user;
-	bool joined;
-
-	(void)arg;
-	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
-	    &user));
-	TRY(organization_create(d, &arena, user, now, &seller));
-	TRY(organization_create(d, &arena, user, now, &buyer));
-	world.referrer_org = seller.id;
-	world.buyer = buyer.id;
-	TRY(referrer_join(d, &arena, seller.id, user, now, &world.referrer,
-	    &joined));
-	world.placement = (struct placement){ .name = STR("Spring"),
-	    .landing_url = STR("https://shop.example/") };
-	TRY(placement_create(d, &arena, &(struct actor){ seller.id, user,
-	    now }, &world.placement));
-	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
-	    &lead));
-	assert_int_equal(lead.id, world.placement.id);
-	TRY(referral_create(d, &arena, &lead, buyer.id,
-	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
-	TRY(product_create(d, now, &product));
-	world.product = product.id;
-	return OK;
-}
-
-static int
-start(void **state)
-{
-	struct db_conf conf = test_conf();
-
-	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
-	now = clock_now();
-	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
 
 static enum err
 begin_checkout(struct db *d, void *arg)
 {
 	struct payment *p = arg;
 
-	return payment_create(d, &arena, &(struct actor){ world.buyer, 0,
-	    now }, p);
+	return checkout_of(d, &arena, world.buyer, p->quantity, p);
 }
 
 static struct payment
 checkout(int64_t quantity)
 {
-	struct payment p = { .product_id = world.product,
-	    .quantity = quantity, .success_url = STR("https://a.example/"),
-	    .cancel_url = STR("https://b.example/") }, read = { 0 };
+	struct payment p = { .quantity = quantity }, read = { 0 };
 
 	assert_int_equal(tx_run(db, &arena, begin_checkout, &p), OK);
 	assert_int_equal(payment_by_token(db, &arena, p.token, &read), OK);
@@ -212,13 +125,7 @@ many_at_once_settle_once(void **state)
 		if (pid[i] == 0)
 			_exit(client(p));
 	}
-	for (int i = 0; i < CLIENTS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	test_wait(pid, CLIENTS);
 	assert_int_equal(available() - before, 2 * 400);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM sale "
 	    "WHERE payment_id IN (%llu, %llu)", (unsigned long long)p[0].id,
@@ -375,5 +282,6 @@ main(void)
 		cmocka_unit_test(a_guarded_balance_never_goes_below_zero),
 	};
 
-	return cmocka_run_group_tests_name("model", tests, start, stop);
+	return cmocka_run_group_tests_name("model", tests,
+	    referral_world_start, ground_stop);
 }

@@ -3,7 +3,7 @@
  * commissions, withdrawals; one by one, then thousands at random, with a proof
  * of the books after each lot.
  */
-#include "harness.h"
+#include "referral_world.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,113 +11,15 @@
 #include <string.h>
 
 #include "base/money.h"
-#include "base/settings.h"
 #include "ledger/ledger.h"
-#include "ledger/verify.h"
 #include "model/referral/earning.h"
-#include "model/people/organization.h"
-#include "model/payment/payment.h"
-#include "model/referral/referral.h"
 #include "model/payment/refund.h"
 #include "model/referral/withdrawal.h"
-
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.checkout_minutes = 30, .commission_ppm = 200000,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside;
-static struct when now;
-
-static struct {
-	uint64_t referrer_org, buyer, user, product, referrer;
-} world;
 
 static struct actor
 house(void)
 {
 	return (struct actor){ HOUSE_ID, world.user, now };
-}
-
-static enum err
-make_world(struct db *d, void *arg)
-{
-	struct organization seller = { .name = STR("Referrer") };
-	struct organization buyer = { .name = STR("Buyer") };
-	struct money_of price = { STR("USD"), 1999 };
-	struct product product = { .name = STR("Tokens"), .tokens = 100,
-	    .description = STR(""), .prices = { &price, 1 } };
-	struct placement p = { .name = STR("Spring"),
-	    .landing_url = STR("https://shop.example/") };
-	struct referrer r = { 0 };
-	struct lead lead;
-	uint64_t other;
-	bool joined;
-
-	(void)arg;
-	TRY(user_create(d, STR("a@example.com"), STR("A"), STR("x"), now,
-	    &world.user));
-	TRY(user_create(d, STR("b@example.com"), STR("B"), STR("x"), now,
-	    &other));
-	TRY(organization_create(d, &arena, world.user, now, &seller));
-	TRY(organization_create(d, &arena, other, now, &buyer));
-	world.referrer_org = seller.id;
-	world.buyer = buyer.id;
-	TRY(referrer_join(d, &arena, seller.id, world.user, now, &r, &joined));
-	world.referrer = r.id;
-	TRY(placement_create(d, &arena, &(struct actor){ seller.id,
-	    world.user, now }, &p));
-	TRY(referral_attribute(d, &arena, p.code, STR_NULL, now, &lead));
-	TRY(referral_create(d, &arena, &lead, buyer.id,
-	    &(struct signup){ .email = STR("b@example.com") }, 0, now));
-	TRY(product_create(d, now, &product));
-	world.product = product.id;
-	return OK;
-}
-
-static int
-start(void **state)
-{
-	struct db_conf conf = test_conf();
-
-	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
-	now = clock_now();
-	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(beside);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-static void
-assert_books_are_clean(void)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	bool clean;
-
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	fclose(f);
-	if (!clean)
-		print_error("%s", text);
-	assert_true(clean);
-	free(text);
 }
 
 /* One call of the model in a transaction of its own. */
@@ -136,13 +38,9 @@ struct call {
 static enum err
 buy(struct db *d, struct call *c)
 {
-	const struct actor who = { world.buyer, 0, now };
 	struct payment read = { 0 };
 
-	c->payment = (struct payment){ .product_id = world.product,
-	    .quantity = c->amount, .success_url = STR("https://a.example/"),
-	    .cancel_url = STR("https://b.example/") };
-	TRY(payment_create(d, &arena, &who, &c->payment));
+	TRY(checkout_of(d, &arena, world.buyer, c->amount, &c->payment));
 	TRY(payment_by_token(d, &arena, c->payment.token, &read));
 	return payment_settle(d, &arena, &read, now);
 }
@@ -235,7 +133,7 @@ balance(enum account_kind kind)
 
 	assert_int_equal(ledger_balance(db, &arena,
 	    tokens ? world.buyer : HOUSE_ID, kind,
-	    tokens ? 0 : world.referrer, tokens ? STR("TOK") : STR("USD"),
+	    tokens ? 0 : world.referrer.id, tokens ? STR("TOK") : STR("USD"),
 	    &v), OK);
 	return v;
 }
@@ -269,7 +167,7 @@ a_commission_goes_back_to_the_cent(void **state)
 	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64
 	    " AND e.status <> 'reversed'", payment), 0);
 	assert_int_equal(step(ASK, payment, 1, STR_NULL), ERR_FUNDS);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -286,7 +184,7 @@ a_refund_happens_once(void **state)
 	    " payment WHERE id = %" PRIu64, payment), 1500);
 	assert_int_equal(balance(ACCOUNT_earnings_available), before - 100);
 	assert_int_equal(step(TOLD, payment, 3000, STR("dp_2")), ERR_FUNDS);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -311,7 +209,7 @@ what_failed_is_given_again(void **state)
 	assert_int_equal(step(FAILED, all, 0, STR_NULL), OK);
 	assert_int_equal(balance(ACCOUNT_earnings_available), before + 400);
 	assert_int_equal(balance(ACCOUNT_tokens_available), tokens);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -365,7 +263,7 @@ a_withdrawal_never_takes_more_than_there_is(void **state)
 	test_settings.least_withdrawal = 100;
 	assert_int_equal(step(WITHDRAW, 0, 99, STR_NULL), ERR_LIMIT);
 	test_settings.least_withdrawal = 0;
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static void
@@ -383,7 +281,7 @@ a_balance_below_zero_is_carried_over(void **state)
 	assert_int_equal(step(WITHDRAW, 0, 1, STR_NULL), ERR_FUNDS);
 	bought(6);
 	assert_int_equal(balance(ACCOUNT_earnings_available), 400);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 static uint64_t
@@ -427,22 +325,7 @@ what_looks_wrong_waits_for_the_house(void **state)
 	assert_int_equal(balance(ACCOUNT_earnings_pending), 0);
 	test_settings.hold_checked = false;
 	test_sql(beside, "UPDATE referral SET checks = 0");
-	assert_books_are_clean();
-}
-
-static void
-assert_found(const char *finds)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	bool clean;
-
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	fclose(f);
-	if (clean || strstr(text, finds) == NULL)
-		fail_msg("\"%s\" is not in: %s", finds, text);
-	free(text);
+	assert_clean();
 }
 
 /* Two withdrawals whose states are exchanged make up the same balances. */
@@ -459,7 +342,7 @@ a_withdrawal_is_booked_as_it_says(void **state)
 	assert_int_equal(call(&c), OK);
 	second = c.withdrawal.id;
 	assert_int_equal(step(REFUSE, second, 0, STR_NULL), OK);
-	assert_books_are_clean();
+	assert_clean();
 	test_sql(beside, "UPDATE earning SET status = IF(id = %" PRIu64
 	    ", 'refused', 'requested') WHERE id IN (%" PRIu64 ", %" PRIu64 ")",
 	    first, first, second);
@@ -475,7 +358,7 @@ a_withdrawal_is_booked_as_it_says(void **state)
 	assert_found("is no withdrawal, or not as it says: refused");
 	test_sql(beside, "UPDATE withdrawal SET status = 'refused' WHERE"
 	    " earning_id = %" PRIu64, second);
-	assert_books_are_clean();
+	assert_clean();
 }
 
 #define PAYMENTS 12
@@ -547,7 +430,7 @@ the_books_are_clean_after_anything(void **state)
 			now = when_add(now, 43200);
 			assert_int_equal(earning_release_due(db, &arena, now,
 			    &count), OK);
-			assert_books_are_clean();
+			assert_clean();
 		}
 	}
 	test_settings.hold_days = 0;
@@ -570,5 +453,6 @@ main(void)
 		cmocka_unit_test(the_books_are_clean_after_anything),
 	};
 
-	return cmocka_run_group_tests_name("money", tests, start, stop);
+	return cmocka_run_group_tests_name("money", tests,
+	    referral_world_start, ground_stop);
 }

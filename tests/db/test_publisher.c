@@ -1,7 +1,6 @@
 /* The order of events: by their visibility, whoever writes and publishes. */
-#include "harness.h"
+#include "ground.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "model/event/event.h"
@@ -10,20 +9,13 @@
 #define ORG 7
 #define EACH 200
 
-static struct arena arena;
-static struct db *db;
-static MYSQL *beside, *other;
+static MYSQL *other;
 
 static int
 start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	beside = test_connect();
+	ground_start(NULL);
 	other = test_connect();
 	test_sql(beside, "INSERT INTO organization (id, name, slug, account_id,"
 	    " created_at, updated_at) VALUES (%d, 'O', 'o', '77', "
@@ -34,12 +26,8 @@ start(void **state)
 static int
 stop(void **state)
 {
-	(void)state;
-	mysql_close(beside);
 	mysql_close(other);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
+	return ground_stop(state);
 }
 
 static void
@@ -207,7 +195,6 @@ many_write_and_publish_at_once(void **state)
 	int (*const roles[])(void) = { write_many, write_many, write_many,
 	    write_many, publish_many, publish_many, publish_many, read_many };
 	pid_t pid[LEN(roles)];
-	int status;
 
 	(void)state;
 	for (size_t i = 0; i < LEN(roles); i++) {
@@ -216,10 +203,7 @@ many_write_and_publish_at_once(void **state)
 		if (pid[i] == 0)
 			_exit(roles[i]());
 	}
-	for (size_t i = 0; i < LEN(roles); i++) {
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
+	test_wait(pid, LEN(roles));
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM event WHERE "
 	    "seq IS NULL"), 0);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) - MAX(seq) + "

@@ -264,16 +264,12 @@ static void
 many_processes_add_once(void **state)
 {
 	pid_t pid[PROCESSES];
-	int status;
 
 	(void)state;
 	add_clicks(beside, 0, 60, 500);
 	for (int i = 0; i < PROCESSES; i++)
 		pid[i] = fork_one();
-	for (int i = 0; i < PROCESSES; i++) {
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
+	test_wait(pid, PROCESSES);
 	assert_int_equal(rolled(), 30000);
 	verify_clean();
 }

@@ -4,7 +4,6 @@
  */
 #include "token_world.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "model/token/lot.h"
@@ -481,13 +480,7 @@ many_at_once_never_take_too_much(void **state)
 	}
 	for (int i = 0; i < 10; i++)	/* clean at any moment */
 		assert_clean();
-	for (int i = 0; i < CLIENTS; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	test_wait(pid, CLIENTS);
 	expire_lots(when_add(now, (MONTH + 1) * DAY));
 	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM token_lot "
 	    "WHERE organization_id = %llu", LLU(org)), CLIENTS + 2);
@@ -524,5 +517,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name("token", tests,
-	    token_world_start, token_world_stop);
+	    token_world_start, ground_stop);
 }

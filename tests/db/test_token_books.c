@@ -32,12 +32,6 @@ start(void **state)
 	return 0;
 }
 
-struct fault {
-	const char *name;
-	const char *finds;
-	const char *plant, *undo;	/* statements, each with a ";" */
-};
-
 #define FAR "1000000"
 #define FIRST_OF(kind) " WHERE kind = '" kind "' ORDER BY id LIMIT 1;"
 #define AWAY(kind) "UPDATE journal SET subject_id = subject_id + " FAR \
@@ -173,29 +167,6 @@ static struct fault faults[] = {
 	  "UPDATE payment SET tokens = 401 WHERE tokens = 400;",
 	  "UPDATE payment SET tokens = 400 WHERE tokens = 401;" },
 };
-
-static void
-run_each(const char *sql)
-{
-	struct str rest = str_of(sql), one;
-
-	while (rest.n > 0 && str_cut(rest, ';', &one, &rest))
-		test_sql(root, "%.*s", STR_ARG(one));
-}
-
-static void
-a_fault_is_found(void **state)
-{
-	const struct fault *f = *state;
-	bool clean;
-
-	run_each(f->plant);
-	clean = verify();
-	run_each(f->undo);
-	if (clean || strstr(report, f->finds) == NULL)
-		fail_msg("\"%s\" is not in: %s", f->finds, report);
-	assert_clean();
-}
 
 /* The text of a list, with literals in place of its parameters. */
 static void
@@ -370,13 +341,11 @@ main(void)
 	struct CMUnitTest tests[LEN(faults) + LISTS];
 
 	for (size_t i = 0; i < LEN(faults); i++)
-		tests[i] = (struct CMUnitTest){ .name = faults[i].name,
-		    .test_func = a_fault_is_found,
-		    .initial_state = &faults[i] };
+		tests[i] = fault_test(&faults[i]);
 	tests[LEN(faults)] = (struct CMUnitTest)
 	    cmocka_unit_test(lists_of_any_length_answer_from_an_index);
 	tests[LEN(faults) + 1] = (struct CMUnitTest)
 	    cmocka_unit_test(other_lists_and_the_jobs_do_as_well);
 	return cmocka_run_group_tests_name("token books", tests, start,
-	    token_world_stop);
+	    ground_stop);
 }

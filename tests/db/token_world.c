@@ -1,8 +1,6 @@
 /* What can be done with tokens, by the model, each in a transaction. */
 #include "token_world.h"
 
-#include "base/settings.h"
-#include "ledger/verify.h"
 #include "model/token/adjustment.h"
 #include "model/people/organization.h"
 #include "model/payment/refund.h"
@@ -13,12 +11,6 @@
 static struct settings test_settings = {
 	.public_url = { "https://localhost", 17 }, .checkout_minutes = 30,
 };
-
-struct arena arena;
-struct db *db;
-MYSQL *root;
-struct when now;
-char *report;
 
 static uint64_t user, product;	/* of 100 tokens */
 
@@ -40,52 +32,10 @@ make_world(struct db *d, void *arg)
 int
 token_world_start(void **state)
 {
-	struct db_conf conf = test_conf();
-
 	(void)state;
-	settings = &test_settings;
-	test_migrate();
-	arena_init(&arena);
-	db = db_new(&conf);
-	root = test_connect_migrate();
-	test_sql(root, "SET SESSION foreign_key_checks = 0,"
-	    " check_constraint_checks = 0");
-	now = clock_now();
+	ground_start(&test_settings);
 	assert_int_equal(tx_run(db, &arena, make_world, NULL), OK);
 	return 0;
-}
-
-int
-token_world_stop(void **state)
-{
-	(void)state;
-	free(report);
-	mysql_close(root);
-	db_free(db);
-	arena_free(&arena);
-	return 0;
-}
-
-bool
-verify(void)
-{
-	size_t size;
-	bool clean;
-	FILE *f;
-
-	free(report);
-	f = open_memstream(&report, &size);
-	assert_non_null(f);
-	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
-	assert_int_equal(fclose(f), 0);
-	return clean;
-}
-
-void
-assert_clean(void)
-{
-	if (!verify())
-		fail_msg("not clean: %s", report);
 }
 
 static enum err

@@ -2,7 +2,7 @@
 #ifndef AFF_TESTS_DB_TOKEN_WORLD_H
 #define AFF_TESTS_DB_TOKEN_WORLD_H
 
-#include "harness.h"
+#include "ground.h"
 
 #include "model/payment/payment.h"
 #include "model/token/reservation.h"
@@ -11,16 +11,7 @@
 #define LLU(v) ((unsigned long long)(v))
 #define DAY 86400
 
-extern struct arena arena;
-extern struct db *db;
-extern MYSQL *root;		/* with all rights, and no checks */
-extern struct when now;
-extern char *report;		/* of the last verify */
-
 int token_world_start(void **state);
-int token_world_stop(void **state);
-bool verify(void);
-void assert_clean(void);
 
 /* One piece of work in a transaction, by whoever. */
 struct work {

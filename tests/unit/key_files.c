@@ -1,9 +1,5 @@
 /* Keys and tokens for the tests of auth/jwt.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 #include <fcntl.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -21,7 +17,7 @@ struct settings conf = {
 };
 const struct settings *settings = &conf;
 
-struct arena arena, keep;
+struct arena keep;
 static char dir[] = "/tmp/affiliated-jwt-XXXXXX";
 EVP_PKEY *rsa, *ec;
 struct str rsa_public;

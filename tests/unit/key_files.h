@@ -7,12 +7,14 @@
 
 #include <openssl/evp.h>
 
+#include "harness.h"
+
 #include "auth/jwt.h"
 
 #define KEY_SECRET	"0123456789abcdefghijklmnopqrstuvwxyz"	/* of h */
 
 extern struct settings conf;
-extern struct arena arena, keep;	/* of one test; of all */
+extern struct arena keep;		/* of all tests */
 extern EVP_PKEY *rsa, *ec;
 extern struct str rsa_public;		/* PEM */
 extern struct when now;

@@ -1,9 +1,7 @@
 /* API keys, passwords, secrets, signed callbacks, credentials, scopes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include "harness.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 #include <sodium.h>
 
 #include "auth/apikey.h"
@@ -21,29 +19,11 @@ static struct settings conf = {
 };
 const struct settings *settings = &conf;
 
-static struct arena arena;
-
 static int
-group_setup(void **state UNUSED)
+group_setup(void **state)
 {
-	arena_init(&arena);
+	(void)open_arena(state);
 	return sodium_init() < 0 ? -1 : 0;
-}
-
-static int
-group_teardown(void **state UNUSED)
-{
-	arena_free(&arena);
-	return 0;
-}
-
-static struct str
-changed(struct str s, size_t at, char c)
-{
-	char *p = arena_copy(&arena, s.p, s.n);
-
-	p[at] = c;
-	return (struct str){ p, s.n };
 }
 
 static void
@@ -535,5 +515,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name("auth", tests, group_setup,
-	    group_teardown);
+	    close_arena);
 }

@@ -1,9 +1,5 @@
 /* The ground: arena, text, buffers, time, money, UTF-8. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include "base/address.h"
 #include "base/buf.h"
@@ -11,24 +7,6 @@
 #include "base/money.h"
 #include "base/utf8.h"
 #include "base/banned.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 static void
 assert_str(struct str s, const char *expected)
@@ -511,8 +489,6 @@ errors_have_what_a_client_needs(void **state)
 			assert_string_not_equal(err_slug(e), err_slug(other));
 	}
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

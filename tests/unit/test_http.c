@@ -1,16 +1,11 @@
 /* Addresses, the router and paging. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
+
 #include <string.h>
 
 #include "http/http.h"
 #include "http/path.h"
 #include "http/router.h"
-
-static struct arena arena;
 
 static void
 good_addresses(void **state UNUSED)
@@ -277,17 +272,8 @@ other_cursors_are_refused(void **state UNUSED)
 static int
 start(void **state)
 {
-	(void)state;
-	arena_init(&arena);
+	(void)open_arena(state);
 	router_build(two_faces);
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	arena_free(&arena);
 	return 0;
 }
 
@@ -309,5 +295,5 @@ main(void)
 		cmocka_unit_test(other_cursors_are_refused),
 	};
 
-	return cmocka_run_group_tests_name("http", tests, start, stop);
+	return cmocka_run_group_tests_name("http", tests, start, close_arena);
 }

@@ -1,33 +1,12 @@
 /* Records from JSON and from query strings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include "all_shape.h"
 #include "base/banned.h"
 
-static struct arena arena;
 static struct all got;
 static uint64_t given;
 static struct complaints wrong;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 static void
 clear(void)
@@ -515,8 +494,6 @@ a_long_list_in_a_query_is_refused(void **state)
 	assert_wrong("id,text,tags");
 	assert_int_equal(got.tags.n, 0);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

@@ -1,32 +1,10 @@
 /* Records to JSON, their schema, and JSON laid out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include <json.h>
 
 #include "all_shape.h"
 #include "base/banned.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 static const char *
 encode(const struct shape *s, const void *record, bool masked)
@@ -276,8 +254,6 @@ pretty_text_means_the_same(void **state)
 	    "  \"d\": []\n}\n");
 	assert_true(json_lint(buf_view(&b), &why, &at));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

@@ -1,11 +1,7 @@
 /*
  * Access tokens: what is signed verifies, and every known forgery is refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 #include <openssl/ec.h>
 #include <openssl/hmac.h>
 
@@ -375,15 +371,6 @@ subject_and_session(void **state UNUSED)
 	assert_false(payload_accepted(STR("[]")));
 	assert_false(payload_accepted(STR("\"text\"")));
 	assert_false(payload_accepted(STR("")));
-}
-
-static struct str
-changed(struct str s, size_t at, char c)
-{
-	char *p = arena_copy(&arena, s.p, s.n);
-
-	p[at] = c;
-	return (struct str){ p, s.n };
 }
 
 static void

@@ -1,9 +1,5 @@
 /* JSON that is kept as text, merged, and left out; times in GMT. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include "json/shape.h"
 #include "base/banned.h"
@@ -21,24 +17,7 @@ SHAPE(kept, struct kept, "Kept",
 	.format = "any"),
     FIELD(struct kept, time, "time", .format = "gmt"));
 
-static struct arena arena;
 static struct complaints wrong;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 static enum err
 decode(const char *text, struct kept *k)
@@ -175,8 +154,6 @@ the_schema_says_so(void **state)
 	assert_true(json_lint(buf_view(&b), &(const char *){ NULL },
 	    &(size_t){ 0 }));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

@@ -1,32 +1,10 @@
 /* The strict scanner: what is JSON, what is not, and that json-c agrees. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include <json.h>
 
 #include "json/shape.h"
 #include "base/banned.h"
-
-static struct arena arena;
-
-static int
-open_arena(void **state)
-{
-	(void)state;
-	arena_init(&arena);
-	return 0;
-}
-
-static int
-close_arena(void **state)
-{
-	(void)state;
-	arena_free(&arena);
-	return 0;
-}
 
 /* On a copy of exactly that length, so that reading beyond it is seen. */
 static bool
@@ -225,8 +203,6 @@ numbers_are_finite(void **state)
 	assert_true(lint(nested(1, "0.", "1", "e-99"), &at));
 	assert_true(lint(str_printf(&arena, "0.%.*s", STR_ARG(whole)), &at));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
 
 int
 main(void)

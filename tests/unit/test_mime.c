@@ -1,16 +1,10 @@
 /* Mail as text: nothing that somebody chose ends or begins a header. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include <string.h>
 
 #include "jobs/mime.h"
 #include "base/banned.h"
-
-static struct arena arena;
 
 static const char *
 made(void (*put)(struct buf *, struct str), struct str s)
@@ -190,11 +184,7 @@ main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(a_whole_message),
 	};
-	int failed;
 
-	arena_init(&arena);
-	failed = cmocka_run_group_tests_name("mime", tests, NULL,
-	    NULL);
-	arena_free(&arena);
-	return failed;
+	return cmocka_run_group_tests_name("mime", tests, open_arena,
+	    close_arena);
 }

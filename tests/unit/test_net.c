@@ -1,9 +1,5 @@
 /* Forms, Stripe's money, its events and its signatures. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "harness.h"
 
 #include "auth/stripe_signature.h"
 #include "net/https.h"
@@ -11,22 +7,11 @@
 #include "net/stripe.h"
 #include "base/banned.h"
 
-static struct arena arena;
-
 static int
 start(void **state)
 {
-	(void)state;
-	arena_init(&arena);
+	(void)open_arena(state);
 	outside_init();
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	arena_free(&arena);
 	return 0;
 }
 
@@ -195,5 +180,5 @@ main(void)
 		cmocka_unit_test(a_signature_is_checked),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start, close_arena);
 }

@@ -15,10 +15,8 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
     struct buf *b)
 {
 	struct str text = str_of(err_text(e));
-	const struct complaint *c;
-	const char *sep = "";
 
-	for (c = wrong->first; c != NULL; c = c->next)
+	for (const struct complaint *c = wrong->first; c != NULL; c = c->next)
 		if (c->field.n == 0)
 			text = str_printf(b->arena, "%.*s: %.*s",
 			    STR_ARG(text), STR_ARG(c->message));
@@ -26,18 +24,9 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
 	json_string(b, text);
 	buf_printf(b, ",\"Code\":\"%s\",\"TraceID\":", err_slug(e));
 	json_string(b, in->request_id);
-	buf_lit(b, ",\"Errors\":[");
-	for (c = wrong->first; c != NULL; c = c->next) {
-		if (c->field.n == 0)
-			continue;
-		buf_printf(b, "%s{\"Field\":", sep);
-		json_string(b, c->field);
-		buf_lit(b, ",\"Message\":");
-		json_string(b, c->message);
-		buf_char(b, '}');
-		sep = ",";
-	}
-	buf_lit(b, "]}");
+	buf_lit(b, ",\"Errors\":");
+	json_complaints(b, wrong, "Field", "Message", false);
+	buf_char(b, '}');
 }
 
 static void

@@ -7,19 +7,13 @@ static void
 put_list(const struct request *rq, struct buf *b, bool masked)
 {
 	const struct page *p = &rq->page;
-	const struct shape *s = rq->route->out;
-	const char *item = p->items.items;
 
 	buf_lit(b, "{\"total\":");
 	buf_i64(b, p->total);
-	buf_lit(b, ",\"items\":[");
-	for (size_t i = 0; i < p->items.n; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		json_encode_some(b, s, item + i * s->size, masked,
-		    p->members != 0 ? p->members : UINT64_MAX);
-	}
-	buf_lit(b, "]}");
+	buf_lit(b, ",\"items\":");
+	json_encode_list(b, rq->route->out, &p->items, masked,
+	    p->members != 0 ? p->members : UINT64_MAX);
+	buf_char(b, '}');
 }
 
 static void

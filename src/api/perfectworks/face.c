@@ -7,16 +7,10 @@ static void
 put_page(const struct request *rq, struct buf *b, bool masked)
 {
 	const struct page *p = &rq->page;
-	const char *item = p->items.items;
 
-	buf_lit(b, "{\"items\":[");
-	for (size_t i = 0; i < p->items.n; i++) {
-		if (i > 0)
-			buf_char(b, ',');
-		json_encode(b, rq->route->out, item + i * rq->route->out->size,
-		    masked);
-	}
-	buf_lit(b, "],\"page\":");
+	buf_lit(b, "{\"items\":");
+	json_encode_list(b, rq->route->out, &p->items, masked, UINT64_MAX);
+	buf_lit(b, ",\"page\":");
 	if (p->page != 0)
 		buf_i64(b, p->page);
 	else
@@ -51,12 +45,10 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
     struct buf *b)
 {
 	struct str text = str_of(err_text(e));
-	const struct complaint *c;
-	const char *sep = "";
 
 	buf_lit(b, "{\"success\":false,\"message\":");
 	json_string(b, text);
-	for (c = wrong->first; c != NULL; c = c->next)
+	for (const struct complaint *c = wrong->first; c != NULL; c = c->next)
 		if (c->field.n == 0)
 			text = c->message;
 	buf_lit(b, ",\"error\":{\"message\":");
@@ -64,18 +56,9 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
 	buf_printf(b, ",\"statusCode\":%d,\"code\":\"%s\",\"requestId\":",
 	    err_status(e), err_slug(e));
 	json_string(b, in->request_id);
-	buf_lit(b, ",\"fields\":[");
-	for (c = wrong->first; c != NULL; c = c->next) {
-		if (c->field.n == 0)
-			continue;
-		buf_printf(b, "%s{\"field\":", sep);
-		json_string(b, c->field);
-		buf_lit(b, ",\"message\":");
-		json_string(b, c->message);
-		buf_char(b, '}');
-		sep = ",";
-	}
-	buf_lit(b, "]}}");
+	buf_lit(b, ",\"fields\":");
+	json_complaints(b, wrong, "field", "message", false);
+	buf_lit(b, "}}");
 }
 
 #define BOUNDED "\"minimum\":1,\"maximum\":1000000"

@@ -2,6 +2,7 @@
 #include "model/campaign/ending.h"
 
 #include "base/log.h"
+#include "db/due.h"
 #include "base/banned.h"
 
 /*
@@ -9,14 +10,6 @@
  * its delivery can be reported and it can still be stopped as of a day.
  */
 #define LATE_SECONDS 86400
-
-struct due {
-	uint64_t id, organization_id;
-};
-
-SHAPE(campaign_due_row, struct due, NULL,
-    COLUMN(struct due, id),
-    COLUMN(struct due, organization_id));
 
 struct turn {
 	struct arena *arena;
@@ -126,7 +119,7 @@ campaign_turns(struct db *db, struct arena *a, struct when now,
 		uint64_t done;
 
 		TRY(db_rows(db, a, steps[i].query, steps[i].args,
-		    &campaign_due_row, &rows));
+		    &due_row, &rows));
 		TRY(each(db, a, rows, &t, &done));
 		if (done > *count)
 			*count = done;

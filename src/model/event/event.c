@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "model/people/organization.h"
 #include "base/banned.h"
 
 SHAPE(event_row, struct event_row, NULL,
@@ -55,6 +56,14 @@ event_write(struct db *db, struct arena *a, const struct event *ev,
 		va_end(ap);
 	}
 	return event_write_all(db, a, &one, 1);
+}
+
+enum err
+event_by(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t entity_id, const char *type)
+{
+	return event_write(db, a, &(struct event){ who->organization_id, type,
+	    entity_id, who->user_id, who->now }, NULL);
 }
 
 enum err

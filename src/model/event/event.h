@@ -21,9 +21,14 @@ struct event_data {
 	struct str data;		/* JSON members without braces */
 };
 
+struct actor;
+
 /* data: printf of JSON members without braces, or NULL. */
 MUST_CHECK enum err event_write(struct db *, struct arena *,
     const struct event *, const char *data, ...) PRINTF_LIKE(4, 5);
+/* By somebody, about something of his organization, without data. */
+MUST_CHECK enum err event_by(struct db *, struct arena *,
+    const struct actor *who, uint64_t entity_id, const char *type);
 /* Several by one statement. */
 MUST_CHECK enum err event_write_all(struct db *, struct arena *,
     const struct event_data *, size_t n);

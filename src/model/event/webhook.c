@@ -35,14 +35,6 @@ sealed(struct arena *a, struct str secret)
 	return BYTES(s.p, s.n);
 }
 
-static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
 enum err
 webhook_create(struct db *db, struct arena *a, const struct actor *who,
     struct webhook_endpoint *w)
@@ -62,7 +54,7 @@ webhook_create(struct db *db, struct arena *a, const struct actor *who,
 	if (rows == 0)
 		return ERR_LIMIT;
 	TRY(db_exec(db, Q_WEBHOOK_QUEUE_INSERT, ARGS(w->id), NULL, NULL));
-	return event(db, a, who, w->id, "webhook_endpoint.created");
+	return event_by(db, a, who, w->id, "webhook_endpoint.created");
 }
 
 enum err
@@ -111,7 +103,7 @@ webhook_update(struct db *db, struct arena *a, const struct actor *who,
 		    NULL));
 	w->version++;
 	w->updated_at = who->now;
-	return event(db, a, who, w->id, "webhook_endpoint.updated");
+	return event_by(db, a, who, w->id, "webhook_endpoint.updated");
 }
 
 enum err
@@ -124,7 +116,7 @@ webhook_delete(struct db *db, struct arena *a, const struct actor *who,
 	    who->organization_id, id), &rows, NULL));
 	if (rows == 0)
 		return ERR_NOT_FOUND;
-	return event(db, a, who, id, "webhook_endpoint.deleted");
+	return event_by(db, a, who, id, "webhook_endpoint.deleted");
 }
 
 enum err
@@ -140,7 +132,7 @@ webhook_rotate(struct db *db, struct arena *a, const struct actor *who,
 	    NULL));
 	if (rows == 0)
 		return ERR_NOT_FOUND;
-	TRY(event(db, a, who, id, "webhook_endpoint.secret_rotated"));
+	TRY(event_by(db, a, who, id, "webhook_endpoint.secret_rotated"));
 	TRY(webhook_get(db, a, who->organization_id, id, w));
 	w->secret = secret;
 	return OK;

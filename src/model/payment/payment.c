@@ -10,6 +10,7 @@
 #include "auth/secret.h"
 #include "base/money.h"
 #include "base/settings.h"
+#include "db/due.h"
 #include "ledger/ledger.h"
 #include "model/referral/earning.h"
 #include "model/event/event.h"
@@ -334,43 +335,17 @@ payment_expire(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	    "checkout_session.expired", id, 0, now }, NULL);
 }
 
-struct due {
-	uint64_t id, organization_id;
-};
-
-SHAPE(payment_due_row, struct due, NULL,
-    COLUMN(struct due, id),
-    COLUMN(struct due, organization_id));
-
-struct expiring {
-	struct arena *arena;
-	const struct due *due;
-	size_t n;
-	struct when now;
-};
-
 static enum err
-expire_all(struct db *db, void *arg)
+expire(struct db *db, struct arena *a, const void *record, struct when now)
 {
-	struct expiring *x = arg;
+	const struct due *due = record;
 
-	for (size_t i = 0; i < x->n; i++)
-		TRY(payment_expire(db, x->arena, x->due[i].organization_id,
-		    x->due[i].id, x->now));
-	return OK;
+	return payment_expire(db, a, due->organization_id, due->id, now);
 }
 
 enum err
 payment_expire_due(struct db *db, struct arena *a, struct when now,
     uint64_t *count)
 {
-	struct list rows;
-	struct expiring x;
-
-	TRY(db_rows(db, a, Q_PAYMENT_DUE, ARGS(now), &payment_due_row, &rows));
-	*count = rows.n;
-	if (rows.n == 0)
-		return OK;
-	x = (struct expiring){ a, rows.items, rows.n, now };
-	return tx_run(db, a, expire_all, &x);
+	return due_run(db, a, Q_PAYMENT_DUE, &due_row, expire, now, count);
 }

@@ -16,14 +16,6 @@ SHAPE(api_key_row, struct api_key, NULL,
     COLUMN(struct api_key, expires_at),
     COLUMN(struct api_key, last_used_at));
 
-static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
 /* No key makes one that may more, or lives longer, than itself. */
 static enum err
 check_maker(const struct principal *maker, const struct api_key *key)
@@ -56,7 +48,7 @@ api_key_create(struct db *db, struct arena *a, const struct principal *maker,
 	    &key->id));
 	if (rows != 1)
 		return ERR_NO_ORGANIZATION;	/* deleted meanwhile */
-	return event(db, a, &(struct actor){ maker->org_id, maker->user_id,
+	return event_by(db, a, &(struct actor){ maker->org_id, maker->user_id,
 	    now }, key->id, "api_key.created");
 }
 
@@ -85,7 +77,7 @@ api_key_describe(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(db_exec(db, Q_API_KEY_UPDATE, ARGS(description,
 	    who->organization_id, id, only), &rows, NULL));
-	return rows == 1 ? event(db, a, who, id, "api_key.updated") :
+	return rows == 1 ? event_by(db, a, who, id, "api_key.updated") :
 	    why_not(db, a, who, id);
 }
 
@@ -97,7 +89,7 @@ api_key_revoke(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(db_exec(db, Q_API_KEY_REVOKE, ARGS(who->now, who->organization_id,
 	    id, only), &rows, NULL));
-	return rows == 1 ? event(db, a, who, id, "api_key.deleted") :
+	return rows == 1 ? event_by(db, a, who, id, "api_key.deleted") :
 	    why_not(db, a, who, id);
 }
 

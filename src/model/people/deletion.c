@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "db/due.h"
 #include "ledger/history.h"
 #include "model/event/event.h"
 #include "model/referral/placement.h"
@@ -16,7 +17,6 @@
 #define DAY_SECONDS 86400
 #define LATE_SECONDS 300	/* then nothing is under way any more */
 #define WIPE_ROWS 5000		/* LIMIT of the statements */
-#define DUE_ROWS 200		/* LIMIT of the lists */
 
 static struct when
 erase_at(struct when now)
@@ -36,14 +36,6 @@ wipe(struct db *db, enum query q, struct args args, bool *more)
 }
 
 /* --- organizations --- */
-
-static enum err
-organization_event(struct db *db, struct arena *a, const struct actor *who,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    who->organization_id, who->user_id, who->now }, NULL);
-}
 
 /* What would go on without anybody who minds it. */
 static enum err
@@ -71,7 +63,8 @@ organization_delete(struct db *db, struct arena *a, const struct actor *who,
 	if (rows == 0)
 		return organization_find(db, a, who->organization_id, &o);
 	TRY(stop_work(db, who));
-	return organization_event(db, a, who, "organization.deleted");
+	return event_by(db, a, who, who->organization_id,
+	    "organization.deleted");
 }
 
 enum err
@@ -95,7 +88,8 @@ organization_recover(struct db *db, struct arena *a, const struct actor *who,
 	o->deleted_at = o->erase_at = (struct when){ 0 };
 	o->updated_at = who->now;
 	o->version++;
-	return organization_event(db, a, who, "organization.recovered");
+	return event_by(db, a, who, who->organization_id,
+	    "organization.recovered");
 }
 
 static enum err
@@ -146,7 +140,8 @@ erase_organization(struct db *db, struct arena *a, const struct actor *who,
 	    NULL));
 	TRY(stop_work(db, who));
 	if (first == 1)
-		TRY(organization_event(db, a, who, "organization.erased"));
+		TRY(event_by(db, a, who, who->organization_id,
+		    "organization.erased"));
 	TRY(wipe_organization(db, who, more));
 	return first == 1 || *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED,
 	    ARGS(who->organization_id), NULL, NULL);
@@ -308,12 +303,6 @@ user_erase(struct db *db, struct arena *a, uint64_t id, struct when now)
 
 /* --- those whose time is over --- */
 
-struct due {
-	uint64_t id;
-};
-
-SHAPE(erase_due_row, struct due, NULL, COLUMN(struct due, id));
-
 struct erasing {
 	struct arena *arena;
 	uint64_t id;
@@ -348,7 +337,7 @@ erase_due(struct db *db, struct arena *a, enum query q,
 	const struct due *due;
 	struct list rows;
 
-	TRY(db_rows(db, a, q, ARGS(now), &erase_due_row, &rows));
+	TRY(db_rows(db, a, q, ARGS(now), &due_row, &rows));
 	due = rows.items;
 	*count = 0;
 	for (size_t i = 0; i < rows.n; i++) {

@@ -42,14 +42,6 @@ token_of(struct arena *a, const void *seed)
 	return str_base64url(a, mac, sizeof(mac));
 }
 
-static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
 /* Or an organization would be a way to write to everybody. */
 static enum err
 may_write(struct db *db, struct arena *a, const struct actor *who)
@@ -90,7 +82,7 @@ store(struct db *db, struct arena *a, const struct actor *who,
 		    who->user_id, who->now, inv->expires_at), NULL, &inv->id));
 	}
 	TRY(letter_order_invitation(db, a, inv->id, who->now));
-	return event(db, a, who, inv->id, renewed ? "invitation.renewed" :
+	return event_by(db, a, who, inv->id, renewed ? "invitation.renewed" :
 	    "invitation.created");
 }
 
@@ -171,7 +163,7 @@ invitation_withdraw(struct db *db, struct arena *a, const struct actor *who,
 	TRY(find_open(db, a, who, id, &inv));
 	TRY(db_exec(db, Q_INVITATION_WITHDRAW, ARGS(who->organization_id, id),
 	    NULL, NULL));
-	return event(db, a, who, id, "invitation.withdrawn");
+	return event_by(db, a, who, id, "invitation.withdrawn");
 }
 
 enum err

@@ -63,14 +63,6 @@ insert_named(struct db *db, struct arena *a, struct organization *o)
 	return insert(db, a, o, slug, slug_reserved(slug), 8);
 }
 
-static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ id, type, id, who->user_id,
-	    who->now }, NULL);
-}
-
 enum err
 organization_create(struct db *db, struct arena *a, uint64_t owner_id,
     struct when now, struct organization *o)
@@ -82,7 +74,7 @@ organization_create(struct db *db, struct arena *a, uint64_t owner_id,
 	else
 		TRY(insert_named(db, a, o));
 	TRY(member_add(db, o->id, owner_id, ROLE_OWNER, now));
-	return event(db, a, &(struct actor){ o->id, owner_id, now }, o->id,
+	return event_by(db, a, &(struct actor){ o->id, owner_id, now }, o->id,
 	    "organization.created");
 }
 
@@ -148,7 +140,7 @@ organization_update(struct db *db, struct arena *a, const struct actor *who,
 		return ERR_STALE;
 	o->version++;
 	o->updated_at = who->now;
-	return event(db, a, who, o->id, "organization.updated");
+	return event_by(db, a, who, o->id, "organization.updated");
 }
 
 enum err

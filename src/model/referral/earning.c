@@ -3,6 +3,7 @@
 
 #include "base/money.h"
 #include "base/settings.h"
+#include "db/due.h"
 #include "ledger/ledger.h"
 #include "model/event/event.h"
 #include "base/banned.h"
@@ -118,30 +119,23 @@ earning_list(struct db *db, struct arena *a, uint64_t referrer_id, int type,
 	return db_list(db, a, &q, ARG_LIST(args), &earning_row, out);
 }
 
-struct due {
+struct earning_due {
 	uint64_t id, organization_id, referrer_id;
 	int64_t amount;
 	struct str currency;
 };
 
-SHAPE(earning_due_row, struct due, NULL,
-    COLUMN(struct due, id),
-    COLUMN(struct due, organization_id),
-    COLUMN(struct due, referrer_id),
-    COLUMN(struct due, amount),
-    COLUMN(struct due, currency));
-
-struct releasing {
-	struct arena *arena;
-	const struct due *due;
-	size_t n;
-	struct when now;
-};
+SHAPE(earning_due_row, struct earning_due, NULL,
+    COLUMN(struct earning_due, id),
+    COLUMN(struct earning_due, organization_id),
+    COLUMN(struct earning_due, referrer_id),
+    COLUMN(struct earning_due, amount),
+    COLUMN(struct earning_due, currency));
 
 static enum err
-release_one(struct db *db, struct arena *a, const struct due *d,
-    struct when now)
+release(struct db *db, struct arena *a, const void *record, struct when now)
 {
+	const struct earning_due *d = record;
 	struct posting p[] = {
 		{ .organization_id = d->organization_id,
 		  .kind = ACCOUNT_earnings_pending, .owner_id = d->referrer_id,
@@ -162,27 +156,10 @@ release_one(struct db *db, struct arena *a, const struct due *d,
 	    .at = now }, p, LEN(p), NULL);
 }
 
-static enum err
-release_all(struct db *db, void *arg)
-{
-	struct releasing *r = arg;
-
-	for (size_t i = 0; i < r->n; i++)
-		TRY(release_one(db, r->arena, &r->due[i], r->now));
-	return OK;
-}
-
 enum err
 earning_release_due(struct db *db, struct arena *a, struct when now,
     uint64_t *count)
 {
-	struct list rows;
-	struct releasing r;
-
-	TRY(db_rows(db, a, Q_EARNING_DUE, ARGS(now), &earning_due_row, &rows));
-	*count = rows.n;
-	if (rows.n == 0)
-		return OK;
-	r = (struct releasing){ a, rows.items, rows.n, now };
-	return tx_run(db, a, release_all, &r);
+	return due_run(db, a, Q_EARNING_DUE, &earning_due_row, release, now,
+	    count);
 }

@@ -4,11 +4,10 @@
 #include <sodium.h>
 
 #include "base/settings.h"
+#include "db/due.h"
 #include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "base/banned.h"
-
-#define DUE_ROWS 200
 
 const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
 const char *const placement_phase_labels[] = {
@@ -85,14 +84,6 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 }
 
 static enum err
-event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
-static enum err
 create(struct db *db, struct arena *a, const struct actor *who, uint64_t org,
     struct placement *p)
 {
@@ -113,7 +104,7 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
 	p->referrer_id = r.id;
 	p->campaign_id = PROGRAM_CAMPAIGN;
 	TRY(create(db, a, who, HOUSE_ID, p));
-	return event(db, a, who, p->id, "referrer_campaign.created");
+	return event_by(db, a, who, p->id, "referrer_campaign.created");
 }
 
 enum err
@@ -178,7 +169,7 @@ placement_update(struct db *db, struct arena *a, const struct actor *who,
 	INVARIANT(rows == 1);	/* it is locked */
 	p->version++;
 	p->updated_at = who->now;
-	return event(db, a, who, p->id, "referrer_campaign.updated");
+	return event_by(db, a, who, p->id, "referrer_campaign.updated");
 }
 
 static enum err
@@ -188,7 +179,7 @@ end_one(struct db *db, struct arena *a, const struct actor *who, uint64_t id)
 
 	TRY(db_exec(db, Q_PLACEMENT_END, ARGS(who->now, id), &rows, NULL));
 	return rows == 0 ? OK :
-	    event(db, a, who, id, "referrer_campaign.ended");
+	    event_by(db, a, who, id, "referrer_campaign.ended");
 }
 
 enum err
@@ -221,46 +212,20 @@ placement_resume_all(struct db *db, const struct actor *who,
 	    who->organization_id, HOUSE_ID, deleted_at), NULL, NULL);
 }
 
-struct due {
-	uint64_t id, organization_id;
-	struct when now;
-};
-
-SHAPE(due_row, struct due, NULL,
-    COLUMN(struct due, id),
-    COLUMN(struct due, organization_id));
-
-struct ending {
-	struct arena *arena;
-	struct due *due;
-	size_t n;
-	struct when now;
-};
-
 static enum err
-end_all(struct db *db, void *arg)
+end_due(struct db *db, struct arena *a, const void *record, struct when now)
 {
-	struct ending *e = arg;
+	const struct due *due = record;
 
-	for (size_t i = 0; i < e->n; i++)
-		TRY(end_one(db, e->arena, &(struct actor){
-		    e->due[i].organization_id, 0, e->now }, e->due[i].id));
-	return OK;
+	return end_one(db, a, &(struct actor){ due->organization_id, 0, now },
+	    due->id);
 }
 
 enum err
 placement_end_due(struct db *db, struct arena *a, struct when now,
     uint64_t *count)
 {
-	struct list rows;
-	struct ending e;
-
-	TRY(db_rows(db, a, Q_PLACEMENT_DUE, ARGS(now), &due_row, &rows));
-	*count = rows.n;
-	if (rows.n == 0)
-		return OK;
-	e = (struct ending){ a, rows.items, rows.n, now };
-	return tx_run(db, a, end_all, &e);
+	return due_run(db, a, Q_PLACEMENT_DUE, &due_row, end_due, now, count);
 }
 
 /* What LIKE takes for itself is meant as it stands. */

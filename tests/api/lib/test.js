@@ -27,4 +27,10 @@ async function until(fn, ms = 10000, pause = 50) {
 	}
 }
 
-module.exports = { tests, sleep, until };
+/* The same n times at once; how many of the answers have each status. */
+const times = (n, fn) => Promise.all(Array.from({ length: n },
+    (unused, i) => fn(i)));
+const tally = (answers) => answers.reduce((t, a) => ({ ...t,
+	[a.status]: (t[a.status] ?? 0) + 1 }), {});
+
+module.exports = { tests, sleep, until, times, tally };
