@@ -3,12 +3,14 @@
  *
  *	lists.js user			somebody new, into STATE/bench.json
  *	lists.js compare SMALL LARGE	times of each read on two states
+ *	lists.js rows SMALL LARGE	rows that MariaDB reads for each
  *
  * BENCH_ROUNDS: calls of each (60).  BENCH_ONLY: a pattern of those to make.
  */
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
@@ -289,8 +291,54 @@ async function compare(small, large) {
 		s.c.close();
 }
 
+/* Rows of tables and indexes that the server has read. */
+function handled(state) {
+	const pid = fs.readFileSync(path.join(state, 'run/mariadbd.pid'),
+	    'utf8').trim();
+	const socket = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+	    .split('\0').find((a) => a.startsWith('--socket='));
+
+	return Number(execFileSync('mariadb', ['--no-defaults', '-N', '-B',
+		socket, '-e', 'SELECT SUM(variable_value) FROM ' +
+		'information_schema.global_status WHERE variable_name IN (' +
+		'\'Handler_read_key\', \'Handler_read_first\', ' +
+		'\'Handler_read_last\', \'Handler_read_next\', ' +
+		'\'Handler_read_prev\')']).toString());
+}
+
+/* The least of three: the jobs read as well. */
+async function rowsOf(state, side, name) {
+	let least = Infinity;
+
+	for (let i = 0; i < 3; i++) {
+		const before = handled(state);
+
+		await side.get(side.all[name]);
+		least = Math.min(least, handled(state) - before);
+	}
+	return least;
+}
+
+async function rows(small, large) {
+	const sides = [new Side(small), new Side(large)];
+
+	for (const s of sides)
+		await s.ready();
+	for (const name of Object.keys(sides[1].all)) {
+		if (!(name in sides[0].all))
+			continue;
+		const a = await rowsOf(small, sides[0], name);
+		const b = await rowsOf(large, sides[1], name);
+
+		console.log(`${name.padEnd(74)} ${String(a).padStart(7)} ` +
+		    `${String(b).padStart(7)}`);
+	}
+	for (const s of sides)
+		s.c.close();
+}
+
 const [what, small, large] = process.argv.slice(2);
 if (what === 'user')
 	user();
 else
-	compare(small, large);
+	(what === 'rows' ? rows : compare)(small, large);
