@@ -561,10 +561,12 @@ GROUP BY x.placement_id, x.day
 HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0
 
+-- Four sums make up the next one, when all of it is over; which sources they
+-- are of is held by a checksum.
 -- name: verify_source_days
 SELECT x.placement_id AS id, CONCAT(x.days, ' days from ', x.first, ': ',
 	SUM(x.clicks), ' by people, ', SUM(x.bot_clicks), ' by bots, ',
-	SUM(x.unique_clicks), ' first of ', x.source) AS wrong
+	SUM(x.unique_clicks), ' first, or of other sources') AS wrong
 FROM (SELECT placement_id, days, day AS first, source, clicks, unique_clicks,
 		bot_clicks
 	FROM click_source_days
@@ -574,19 +576,20 @@ FROM (SELECT placement_id, days, day AS first, source, clicks, unique_clicks,
 		-y.unique_clicks, -y.bot_clicks
 	FROM (SELECT c.placement_id, d.days, c.day - INTERVAL
 			MOD(DATEDIFF(c.day, '1970-01-01'), d.days) DAY AS first,
-			c.source, c.clicks, c.unique_clicks, c.bot_clicks
-		FROM click_source_days c JOIN (SELECT 4 AS days UNION ALL
-			SELECT 16 UNION ALL SELECT 64) d
-		WHERE c.placement_id > :after AND c.placement_id <= :last
-		AND c.days = 1) y
-	WHERE EXISTS (SELECT 1 FROM rollup u
-		WHERE u.name = CONCAT('click_source_', y.days)
-		AND (y.first < DATE(u.done_until)
-		OR (y.first = DATE(u.done_until)
-		AND y.placement_id <= u.last_id)))) x
-GROUP BY x.placement_id, x.days, x.first, x.source
+			c.source, c.clicks, c.unique_clicks, c.bot_clicks,
+			DATE(u.done_until) AS open, u.last_id
+		FROM (SELECT 4 AS days, 'click_source_4' AS name UNION ALL
+			SELECT 16, 'click_source_16' UNION ALL
+			SELECT 64, 'click_source_64') d
+		JOIN rollup u ON u.name = d.name
+		JOIN click_source_days c ON c.days * 4 = d.days
+		WHERE c.placement_id > :after AND c.placement_id <= :last) y
+	WHERE y.first < y.open OR (y.first = y.open
+	AND y.placement_id <= y.last_id)) x
+GROUP BY x.placement_id, x.days, x.first
 HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0
+OR SUM((x.clicks + x.bot_clicks) * CAST(CRC32(x.source) AS SIGNED)) <> 0
 
 -- name: verify_referrer_days
 SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' clicks, ',

@@ -346,6 +346,17 @@ static struct fault faults[] = {
 	  "INSERT INTO click_source_days SELECT MIN(id), 16, '2001-01-01',"
 	  " 'x', 1, 0, 0 FROM placement;",
 	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "days_of_another_source",
+	  "has days of sources that do not make up: 4 days from 2000-12-29: 0",
+	  "UPDATE rollup SET done_until = '2001-01-05'"
+	  " WHERE name = 'click_source_4';"
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;"
+	  "INSERT INTO click_source_days SELECT MIN(id), 4, '2000-12-29', 'xy',"
+	  " 1, 0, 0 FROM placement;",
+	  "UPDATE rollup SET done_until = '2000-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "DELETE FROM click_source_days WHERE source LIKE 'x%';" },
 	{ "days_of_a_source_that_are_missing",
 	  "has days of sources that do not make up: 4 days from ",
 	  "UPDATE rollup SET done_until = '2090-01-01'"
