@@ -138,6 +138,10 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+	{ .query = Q_VERIFY_MEMBERS,
+	  .what = "has a member who is gone, or is not:" },
+	{ .query = Q_VERIFY_BOUGHT,
+	  .what = "has purchases that were summed up wrong" },
 };
 
 static const struct check reservation_checks[] = {
@@ -160,6 +164,8 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
 	{ .query = Q_VERIFY_REFERRER_EARNED,
 	  .what = "has earnings that were summed up wrong" },
+	{ .query = Q_VERIFY_PLACEMENT_EARNED,
+	  .what = "has campaigns whose earnings were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRER_DAYS,
 	  .what = "has days that were summed up wrong" },
 };
@@ -192,10 +198,10 @@ static const struct check sale_checks[] = {
 static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_DAYS, .what = "has days that do not make up" },
 	{ .query = Q_VERIFY_CLICKS, .what = "has clicks that do not make up" },
-	{ .query = Q_VERIFY_PLACEMENT_EARNED,
-	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCES,
 	  .what = "has sources that were summed up wrong" },
+	{ .query = Q_VERIFY_SOURCE_DAYS,
+	  .what = "has days of sources that do not make up" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
 };
