@@ -124,8 +124,8 @@ decode_int(const struct decoder *d, const struct place *p, json_object *v)
 
 	if (is(v, json_type_int))
 		check_int(p, json_object_get_int64(v));
-	else if (d->lax && is(v, json_type_string) &&
-	    str_to_i64(text_of(v), &n))
+	else if ((d->lax || (p->field->flags & F_LOOSE) != 0) &&
+	    is(v, json_type_string) && str_to_i64(text_of(v), &n))
 		check_int(p, n);
 	else
 		not_a(p, "a whole number");

@@ -9,6 +9,8 @@ extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_track_routes[];
+extern const struct route fp_track_change_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,

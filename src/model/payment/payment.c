@@ -285,7 +285,7 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
-		.referrer_id = p->referrer_id,
+		.referrer_id = p->referrer_id, .referral_id = p->referral_id,
 		.member_organization_id = p->member_organization_id,
 		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
