@@ -395,12 +395,17 @@ test('a part of a commission was reversed before', async () => {
 		    WHERE referral_id = ${id}`);
 		await query(s, `UPDATE sale SET refunded_amount = amount / 4
 		    WHERE referral_id = ${id}`);
+		await query(s, `INSERT INTO sale_refund (organization_id,
+		    sale_id, position, amount, created_at)
+		    SELECT organization_id, id, 0, refunded_amount, created_at
+		    FROM sale WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO earning (organization_id,
 		    referrer_id, campaign_id, placement_id, sale_id, refund_id,
 		    referral_id, type, status, amount, currency, rate_ppm,
 		    available_at, created_at) SELECT organization_id,
-		    referrer_id, campaign_id, placement_id, sale_id, 7,
-		    referral_id, 'reversal', status, -${part}, currency,
+		    referrer_id, campaign_id, placement_id, sale_id,
+		    (SELECT f.id FROM sale_refund f
+		    WHERE f.sale_id = earning.sale_id), referral_id, 'reversal', status, -${part}, currency,
 		    rate_ppm, available_at, created_at FROM earning
 		    WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO journal (organization_id, kind,
