@@ -4,7 +4,7 @@ INSERT INTO payment (organization_id, product_id, referral_id, quantity,
 	payment_status, success_url, cancel_url, created_at, expires_at,
 	look_at)
 VALUES (:org, :product, (SELECT id FROM referral WHERE organization_id = 1
-	AND referred_organization_id = :org), :quantity, :currency, :amount,
+	AND referred_organization_id = :org AND live = 1), :quantity, :currency, :amount,
 	:tokens, :days, :provider, :token, :status, 'unpaid', :success, :cancel,
 	:now, :expires, :look)
 

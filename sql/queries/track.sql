@@ -104,9 +104,11 @@ WHERE id = :id AND cancelled_at IS NULL
 
 -- A lead, and who he was before he was moved.
 -- name: track_past
-WITH RECURSIVE past AS (SELECT id FROM referral WHERE id = :id
-	UNION ALL SELECT r.id FROM past JOIN referral r ON r.moved_to = past.id)
-SELECT id FROM past ORDER BY id DESC LIMIT 100
+WITH RECURSIVE past AS (SELECT id, placement_id, referrer_id FROM referral
+		WHERE id = :id
+	UNION ALL SELECT r.id, r.placement_id, r.referrer_id FROM past
+		JOIN referral r ON r.moved_to = past.id)
+SELECT id, placement_id, referrer_id FROM past ORDER BY id DESC LIMIT 100
 
 -- name: track_open_sales
 SELECT id, referral_id, amount, refunded_amount, currency FROM sale

@@ -8,9 +8,16 @@
 extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
+extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_routes[];
+extern const struct route fp_product_routes[];
+extern const struct route fp_campaign_routes[];
+extern const struct route fp_promo_code_routes[];
+extern const struct route fp_reward_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,
@@ -27,9 +34,11 @@ struct fp_page_query {
 	int64_t page, per_page;		/* 0: not given */
 	struct str cursor;
 	int sort[FP_SORTS];
+	unsigned order;		/* of .sorts, where none is asked for */
 };
 
-extern const char *const fp_directions[];	/* asc desc */
+extern const char *const fp_directions[];
+enum { FP_ASC, FP_DESC };
 
 #define FP_PAGE_FIELDS(type) \
 	FIELD(type, page.page, "page", .min = 1, .max = 1000000, \
@@ -72,6 +81,10 @@ extern const struct shape fp_batch_data_out;
 MUST_CHECK enum err fp_batch_data(struct request *,
     const struct batch_action *, const void *params, struct list ids,
     struct str meta);
+
+/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
+MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
+    const char *field, struct list *ids);
 
 /* An id as this face writes it: a number. */
 #define FP_ID(type, member, wire, ...) \

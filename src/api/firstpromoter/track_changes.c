@@ -49,7 +49,7 @@ struct lead_out {
 #define L(member, wire, ...) FIELD(struct lead_out, member, wire, __VA_ARGS__)
 SHAPE(fp_tracked_lead, struct lead_out, "TrackedLead",
     FP_ID(struct lead_out, id, "id"),
-    L(state, "state", .labels = track_state_labels),
+    L(state, "state", .labels = lead_state_labels),
     L(email, "email", .flags = F_OMIT),
     L(uid, "uid", TRACK_MAYBE),
     L(customer_at, "customer_since", .flags = F_OMIT),

@@ -4,10 +4,6 @@
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-const char *const track_state_labels[] = {
-	"signup", "active", "subscribed", "cancelled", "refunded", "denied",
-	"pending", "moved", NULL
-};
 const char *const track_source_labels[] = {
 	"api", "coupon", "cookie", "manual_admin", "manual_affiliate", NULL
 };
@@ -32,7 +28,7 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, website),
     COLUMN(struct tracked_lead, plan),
     COLUMN(struct tracked_lead, promo_code),
-    COLUMN(struct tracked_lead, state, .labels = track_state_labels),
+    COLUMN(struct tracked_lead, state, .labels = lead_state_labels),
     COLUMN(struct tracked_lead, source, .labels = track_source_labels),
     COLUMN(struct tracked_lead, fraud, .labels = track_fraud_labels),
     COLUMN(struct tracked_lead, standing, .labels = track_standing_labels),
@@ -110,16 +106,24 @@ track_checks(int fraud)
 	    fraud == FRAUD_SAME_ADDRESS ? CHECK_SAME_ADDRESS : 0;
 }
 
+bool
+track_is_active(const struct tracked_lead *l)
+{
+	return l->customer_at.us != 0 &&
+	    (l->state == LEAD_ACTIVE || l->state == LEAD_SUBSCRIBED);
+}
+
 enum err
 track_create(struct db *db, const struct actor *who,
     const unsigned char address_hash[8], struct tracked_lead *l)
 {
-	const struct count_day one = { .referrals = 1 };
+	const struct brought one = { .placement_id = l->placement_id,
+	    .referrer_id = l->referrer_id, .at = who->now, .referrals = 1 };
 	const struct arg address = address_hash != NULL ?
 	    BYTES(address_hash, 8) : ARG(STR_NULL);
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
 	    l->campaign_id, l->placement_id, l->referrer_id, l->click_id,
-	    LABEL(track_state_labels, l->state), l->email, l->uid,
+	    LABEL(lead_state_labels, l->state), l->email, l->uid,
 	    LABEL(track_source_labels, l->source),
 	    LABEL(track_fraud_labels, l->fraud), l->promo_code, l->lost,
 	    address, track_checks(l->fraud), who->user_id, l->created_at), NULL,
@@ -128,6 +132,5 @@ track_create(struct db *db, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_SIGNED_UP;
 	TRY(e);
-	return placement_count(db, l->placement_id, l->referrer_id, who->now,
-	    &one);
+	return placement_brought(db, &one);
 }
