@@ -359,7 +359,7 @@ test('the promoter himself, and somebody at his place', async () => {
 test('a test key tells nothing', async () => {
 	const { key } = await w.key(me, ['referrals:write'], { test: true });
 
-	for (const what of ['signup', 'sale'])
+	for (const what of ['signup', 'sale', 'refund', 'cancellation'])
 		await p.track(403, { key }, what, { email: email(),
 			ref_id: ann.code, event_id: unique(), amount: 1 });
 });

@@ -282,20 +282,18 @@ test('a cancellation, once and again', async () => {
 });
 
 test('who won, and why the others lost', async () => {
-	const campaign = await p.campaign(me, { days: 10 });
+	const campaign = await p.campaign(me, { days: 0 });
 	const short = await p.place(me, ann.id, { campaign });
 	const coupon = `SAVE${unique()}`;
 	const [bob, cid, dan, eve] = [await p.promoter(me),
 		await p.promoter(me), await p.promoter(me),
 		await p.promoter(me)];
 	const saver = await p.place(me, eve.id, { coupon });
-	const expired = await p.click(short.placement, { days: 11 });
+	const expired = await p.click(short.placement);
 	const { visitor } = expired;
-	const again = async (x, days = 0) => (await p.click(x.placement,
-	    { visitor, days })).id;
-	const clicks = { first: await again(bob, 9),
-		blocked: await again(cid, 2), won: await again(dan, 1),
-		ended: await again(eve, 0) };
+	const again = async (x) => (await p.click(x.placement, visitor)).id;
+	const clicks = { first: await again(bob), blocked: await again(cid),
+		won: await again(dan), ended: await again(eve) };
 
 	await p.set('placement', cid.placement, { standing: 'blocked',
 		status: 'INACTIVE' });
@@ -338,6 +336,7 @@ test('who won, and why the others lost', async () => {
 	const next = await told();
 	assert.equal(next.promoter_id, bob.id);
 	assert.deepEqual(next.lost[1], [clicks.won, 'not_accepted']);
+	await w.fp(404, me, 'GET', '/referrals/none/attribution');
 	await w.fp(404, await w.owner(), 'GET',
 	    `/referrals/${next.referral_id}/attribution`);
 	await verify();

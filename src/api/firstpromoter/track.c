@@ -294,7 +294,7 @@ sale(struct request *rq)
 
 static const enum err signup_errors[] = ERRORS(ERR_NOT_FOUND, ERR_SIGNED_UP);
 static const enum err sale_errors[] = ERRORS(ERR_NOT_FOUND, ERR_EVENT_TAKEN,
-    ERR_OTHER_LEAD, ERR_OVERFLOW);
+    ERR_OTHER_LEAD);
 static const enum err visit_errors[] = ERRORS(ERR_NOT_FOUND, ERR_BAD_JSON,
     ERR_INVALID);
 

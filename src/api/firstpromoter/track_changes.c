@@ -193,8 +193,8 @@ refund(struct request *rq)
 	struct change_out *out;
 	enum err e;
 
-	TRY(track_taken(rq, track_refund(rq->db, rq->arena, ACTOR(rq), r), "refund",
-	    r->event));
+	e = track_refund(rq->db, rq->arena, ACTOR(rq), r);
+	TRY(track_taken(rq, e, "refund", r->event));
 	e = told_refund(rq->db, rq->arena, rq->who.org_id, r->event, &told);
 	if (e == ERR_NOT_FOUND) {
 		rq->status = 204;
@@ -280,7 +280,8 @@ static const enum err cancel_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OTHER_LEAD);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route fp_track_change_routes[] = {
-	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund", .also = 204,
+	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund",
+	  .also = 204,
 	  .prepare = refund_read, .handle = refund, .check = refund_check,
 	  .in = &fp_refund_in, .out = &fp_tracked_change,
 	  .errors = refund_errors,
