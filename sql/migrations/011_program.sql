@@ -122,10 +122,23 @@ ALTER TABLE referral
 	ADD COLUMN promo_code VARCHAR(120) NULL,
 	ADD COLUMN lost MEDIUMTEXT NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
+	DROP KEY referral_once,
+	DROP KEY referral_referrer,
+	ADD UNIQUE KEY referral_once (organization_id,
+	    referred_organization_id, live),
 	ADD KEY referral_moved (moved_to),
 	ADD UNIQUE KEY referral_email (organization_id, email, live),
 	ADD UNIQUE KEY referral_uid (organization_id, uid, live),
-	ADD UNIQUE KEY referral_username (organization_id, username, live);
+	ADD UNIQUE KEY referral_username (organization_id, username, live),
+	ADD KEY referral_website (organization_id, website),
+	ADD KEY referral_referrer (referrer_id, deleted_at, created_at, id),
+	ADD KEY referral_book (organization_id, deleted_at, created_at, id),
+	ADD KEY referral_state (organization_id, deleted_at, state,
+	    created_at, id),
+	ADD KEY referral_customer (organization_id, deleted_at, customer_at,
+	    id),
+	ADD KEY referral_cancelled (organization_id, deleted_at, cancelled_at,
+	    id);
 
 -- Who shares the commissions of a referral with its promoter.
 CREATE TABLE referral_split (

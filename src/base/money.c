@@ -18,6 +18,9 @@ static const char two_digits[] =
     "SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED "
     "VES WST XCD YER ZAR ZMW ZWG ";
 
+/* What rewards are counted in beside money. */
+static const char units[] = "QMD QPD QPT QSC QTM ";
+
 static bool
 listed(const char *list, struct str code)
 {
@@ -36,7 +39,15 @@ currency_digits(struct str code)
 		return 2;
 	if (listed(no_digits, code))
 		return 0;
-	return listed(three_digits, code) ? 3 : -1;
+	if (listed(three_digits, code))
+		return 3;
+	return listed(units, code) ? 0 : -1;
+}
+
+bool
+currency_is_unit(struct str code)
+{
+	return code.n == 3 && listed(units, code);
 }
 
 enum err

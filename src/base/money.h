@@ -1,9 +1,10 @@
 /*
  * Money is a whole number of minor units and a currency: never floating point.
  *
- * Currencies are ISO 4217 codes with their number of digits, and TOK, the
- * installation's tokens, with none.  All rounding of the program is
- * money_share(): half to even.
+ * Currencies are ISO 4217 codes with their number of digits; TOK, the
+ * installation's tokens, and the units of rewards that are no money
+ * (model/reward/unit.h), with none: Q and a letter from M on begins no code of
+ * ISO.  All rounding of the program is money_share(): half to even.
  */
 #ifndef AFF_BASE_MONEY_H
 #define AFF_BASE_MONEY_H
@@ -16,6 +17,8 @@
 
 /* Digits behind the point, or -1 for a code that is no currency here. */
 int currency_digits(struct str code);
+/* Is it a unit of rewards, which nothing can be sold for? */
+bool currency_is_unit(struct str code);
 
 /* a + b and a * b; ERR_OVERFLOW beyond int64. */
 MUST_CHECK enum err money_add(int64_t a, int64_t b, int64_t *out);

@@ -44,6 +44,30 @@ paging_args(const struct paging *p, struct list_query *q, struct arg_list *l,
 	arg_push(l, ARG(p->offset));
 }
 
+/* The same for lists by id alone: its fragment names that. */
+static inline void
+paging_by_id(const struct paging *p, struct list_query *q, struct arg_list *l,
+    uint32_t after)
+{
+	q->order = p->order;
+	if (p->after_id != 0) {
+		q->wheres |= after;
+		arg_push(l, ARG(p->after_id));
+	}
+	arg_push(l, ARG(p->limit + 1));
+	arg_push(l, ARG(p->offset));
+}
+
+/*
+ * db/like.c: a part of a text, or its beginning, for LIKE; what that takes for
+ * itself is meant as it stands.
+ */
+struct str like_part(struct arena *, struct str part);
+struct str like_prefix(struct arena *, struct str prefix);
+
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
+
+/* db/ids.c: for JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')). */
+struct str ids_json(struct arena *, const uint64_t *id, size_t n);
 
 #endif

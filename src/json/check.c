@@ -141,7 +141,7 @@ format_problem(const char *format, struct str s)
 	if (str_is(f, "uri"))
 		return uri_problem(s);
 	if (str_is(f, "currency"))
-		return currency_digits(s) >= 0 ? NULL :
+		return currency_digits(s) >= 0 && !currency_is_unit(s) ? NULL :
 		    "must be a currency code of ISO 4217";
 	if (str_is(f, "slug"))
 		return slug_problem(s);

@@ -111,6 +111,12 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 		    f->of->name);
 		return;
 	}
+	if ((f->flags & F_IDS) != 0) {
+		buf_lit(b, "{\"type\":[\"integer\",\"string\"],"
+		    "\"minimum\":1,\"maximum\":" SAFE_INTEGER ","
+		    "\"pattern\":\"^[1-9][0-9]*$\",\"maxLength\":19}");
+		return;
+	}
 	buf_char(b, '{');
 	put_string(b, f, false, input);
 	if (f->labels != NULL)

@@ -37,7 +37,9 @@ enum {
 				 * and numbers as text; in a query a list of
 				 * one without [] */
 	F_OPTIONAL = 128,	/* output: may be left out */
-	F_OMIT = 256,		/* output: is left out where it is null */
+	F_IDS = 256,		/* a list of ids, uint64_t, as numbers; in a
+				 * body only */
+	F_OMIT = 512,		/* output: is left out where it is null */
 };
 
 struct list {

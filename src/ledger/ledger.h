@@ -40,6 +40,7 @@ struct posting {
 	int64_t amount;			/* not zero */
 	bool covered;			/* of a kept one: never below zero */
 	int64_t balance;		/* set: after this journal, if kept */
+	uint64_t account_id;		/* the ledger's own */
 };
 
 #define LEDGER_MAX_POSTINGS 16
@@ -68,8 +69,8 @@ struct journal_lines {
 	size_t n;
 };
 /*
- * Several by as many statements as one, but for the balances: all of them in
- * the order of their places.
+ * Several by few statements: a balance moves once by the sum of what they move
+ * there, all of them in the order of their places.
  */
 MUST_CHECK enum err ledger_post_all(struct db *, struct arena *,
     struct journal_lines *, size_t n);

@@ -49,13 +49,13 @@ struct lead_out {
 #define L(member, wire, ...) FIELD(struct lead_out, member, wire, __VA_ARGS__)
 SHAPE(fp_tracked_lead, struct lead_out, "TrackedLead",
     FP_ID(struct lead_out, id, "id"),
-    L(state, "state", .labels = track_state_labels),
+    L(state, "state", .labels = lead_state_labels),
     L(email, "email", .flags = F_OMIT),
     L(uid, "uid", TRACK_MAYBE),
     L(customer_at, "customer_since", .flags = F_OMIT),
     L(cancelled_at, "cancelled_at", .flags = F_OMIT),
     L(plan, "plan_name", TRACK_MAYBE),
-    L(suspicion, "suspicion", .labels = track_fraud_labels),
+    L(suspicion, "suspicion", .labels = lead_fraud_labels),
     L(username, "username", TRACK_MAYBE),
     L(website, "website", TRACK_MAYBE),
     L(created_at, "created_at"),
@@ -205,7 +205,7 @@ refund(struct request *rq)
 	out->amount = str_printf(rq->arena, "%lld", (long long)-r->amount);
 	out->reward = (struct reward_out){ .id = told.id,
 	    .status = told.status, .amount = told.amount,
-	    .conversion = -r->amount, .tier = told.tier, .unit = STR("cash"),
+	    .conversion = -r->amount, .tier = told.tier, .unit = told.unit,
 	    .event = r->event, .created_at = told.created_at,
 	    .lead = out->lead };
 	return OK;
@@ -251,7 +251,7 @@ SHAPE(fp_lost_click, struct lost_click, "LostClick",
 
 SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
     FP_ID(struct explained_lead, id, "referral_id"),
-    A(source, "source", .labels = track_source_labels),
+    A(source, "source", .labels = lead_source_labels),
     FP_ID(struct explained_lead, placement_id, "promoter_campaign_id"),
     FP_ID(struct explained_lead, campaign_id, "campaign_id"),
     FP_ID(struct explained_lead, referrer_id, "promoter_id"),

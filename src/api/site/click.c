@@ -138,6 +138,8 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 		} else if (v[i].code.n > 0 && v[i].code.n <= 40) {
 			v[i].err = placement_by_code(db, a, v[i].code, now,
 			    &v[i].lead);
+			if (v[i].err == OK && v[i].lead.landing_url.n == 0)
+				v[i].err = ERR_NOT_FOUND;
 		}
 		v[i].counted = v[i].err == OK && v[i].lead.counts &&
 		    v[i].in->method != HEAD;

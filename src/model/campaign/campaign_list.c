@@ -2,23 +2,6 @@
 #include "model/campaign/campaign.h"
 #include "base/banned.h"
 
-/* A part of the text; what LIKE takes for itself is meant as it stands. */
-static struct str
-pattern(struct arena *a, struct str part)
-{
-	struct buf b;
-
-	buf_init(&b, a, part.n + 8);
-	buf_char(&b, '%');
-	for (size_t i = 0; i < part.n; i++) {
-		if (strchr("%_\\", part.p[i]) != NULL)
-			buf_char(&b, '\\');
-		buf_char(&b, part.p[i]);
-	}
-	buf_char(&b, '%');
-	return buf_view(&b);
-}
-
 /* Both statements have the same parts. */
 static uint32_t
 searched(const struct campaign_search *s)
@@ -81,7 +64,7 @@ campaign_list(struct db *db, struct arena *a, uint64_t org,
 
 	arg_push(&args, ARG(org));
 	if (s->q.p != NULL)
-		arg_push(&args, ARG(pattern(a, s->q)));
+		arg_push(&args, ARG(like_part(a, s->q)));
 	TRY(count(db, a, q.wheres, &args, total));
 	for (size_t i = 0; q.order == Q_CAMPAIGN_LIST_ORDER_SORTED &&
 	    i < CAMPAIGN_SORTS; i++) {

@@ -37,6 +37,9 @@ struct commission_due {
 /*
  * All of them, in the order in which they are numbered (earning.part); none
  * where nothing is to be paid.  Amounts that round to nothing are left out.
+ * Once a sale, in its transaction and before its row: it counts what rewards
+ * with a limit were redeemed.  ERR_NOT_FOUND: no such placement; ERR_LIMIT:
+ * more than can be numbered.
  */
 MUST_CHECK enum err reward_of_sale(struct db *, struct arena *,
     const struct rewarded_sale *, struct list *due);

@@ -93,7 +93,7 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	const struct commission_due *d = due->items;
 	struct commission *c = arena_array(a, due->n, sizeof(*c));
 	/* the company lets them go: nobody of the house need look */
-	const bool waits = l->fraud != FRAUD_NONE || l->state == LEAD_PENDING;
+	const bool waits = l->fraud != LEAD_NO_SUSPICION || l->state == LEAD_PENDING;
 	uint64_t first = 0;
 	struct buf b;
 
@@ -121,16 +121,21 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 }
 
 static enum err
-count(struct db *db, const struct track_sale *s, const struct tracked_lead *l)
+count(struct db *db, uint64_t org, const struct track_sale *s,
+    const struct tracked_lead *l)
 {
-	const struct count_day one = { .conversions = 1 };
+	const bool came = l->customer_at.us == 0;
+	const bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
+	const struct brought one = { .organization_id = org,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .at = s->at, .customers = came, .active = !track_is_active(l) && !stays,
+	    .sales = 1, .revenue = s->amount, .currency = s->currency };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 
 	TRY(db_exec(db, Q_TRACK_SOLD, ARGS(s->at, s->plan, mrr, l->id), NULL,
 	    NULL));
-	return l->customer_at.us != 0 ? OK :
-	    placement_count(db, l->placement_id, l->referrer_id, s->at, &one);
+	return placement_brought(db, &one);
 }
 
 /* A lead who was made on the way is told of before. */
@@ -178,6 +183,6 @@ track_sale(struct db *db, struct arena *a, const struct actor *who,
 	TRY(e);
 	TRY(reward(db, a, who, s, &l, &due));
 	TRY(commissions(db, a, who, s, &l, &due, &said));
-	TRY(count(db, s, &l));
+	TRY(count(db, who->organization_id, s, &l));
 	return tell(db, a, who, s, &l, made, said);
 }

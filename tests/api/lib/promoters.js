@@ -49,17 +49,18 @@ class Promoters {
 	/* A promoter in the company's campaign: his numbers, code and email. */
 	async promoter(who, { email = `promoter-${unique()}@example.com`,
 	    parent = null } = {}) {
-		const id = Number(await this.sql(`INSERT INTO referrer
-		    (organization_id, status, joined_at, parent_id)
-		    VALUES (${who.org}, 'active', ${NOW}, ${parent});
-		    SELECT LAST_INSERT_ID()`));
+		const { id, promoter_campaigns: [placed] } =
+		    await this.w.promoter(who, { email, ref_token:
+			`p${unique()}`, initial_campaign_id: who.campaign });
 
-		await this.sql(`INSERT INTO promoter (referrer_id,
-		    organization_id, email, name, profile, fields, auth_token,
-		    updated_at) VALUES (${id}, ${who.org}, '${email}',
-		    'Promoter ${id}', '{}', '{}', '${unique()}${unique()}',
-		    ${NOW})`);
-		return { id, email, ...await this.place(who, id) };
+		await this.sql(`UPDATE referrer SET parent_id = ${parent}
+		    WHERE id = ${id};
+		    UPDATE promoter SET name = 'Promoter ${id}'
+		    WHERE referrer_id = ${id};
+		    UPDATE placement SET landing_url = 'https://shop.example/'
+		    WHERE id = ${placed.id}`);
+		return { id, email, placement: placed.id,
+			code: placed.ref_token, coupon: null };
 	}
 
 	async place(who, referrer, { campaign = who.campaign, coupon = null,
