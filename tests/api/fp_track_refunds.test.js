@@ -216,20 +216,9 @@ test('sales of before somebody was moved', async () => {
 	const lead = await customer([500, 500]);
 	const bob = await p.promoter(me);
 
-	await p.sql(`INSERT INTO referral (organization_id, campaign_id,
-	    placement_id, referrer_id, state, email, sales, customer_at,
-	    created_at, live) SELECT organization_id, campaign_id,
-	    ${bob.placement}, ${bob.id}, state, NULL, sales, customer_at,
-	    UTC_TIMESTAMP(6), 1 FROM referral WHERE id = ${lead.id};
-	    UPDATE referral SET live = NULL, state = 'moved',
-	    moved_to = LAST_INSERT_ID() WHERE id = ${lead.id};
-	    UPDATE referral SET email = '${lead.email}'
-	    WHERE id = LAST_INSERT_ID();
-	    UPDATE placement_total SET referrals = 1, conversions = 1
-	    WHERE placement_id = ${bob.placement};
-	    INSERT INTO placement_day (placement_id, day, referrer_id,
-	    referrals, conversions) VALUES (${bob.placement}, CURRENT_DATE,
-	    ${bob.id}, 1, 1)`);
+	await w.fp(200, me, 'POST', '/referrals/move_to_promoter', {
+		promoter_campaign_id: bob.placement, ids: [lead.id],
+		move_associated_commissions: false });
 	await refund(200, lead, 400, lead.events[0]);
 	const told = await refund(200, lead, 600);
 	assert.equal(told.lead.state, 'refunded');
