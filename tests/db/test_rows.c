@@ -288,12 +288,14 @@ no_row_is_not_found(void **state)
 
 	(void)state;
 	assert_int_equal(db_row(db, &arena, Q_PLACEMENT_BY_CODE,
-	    ARGS(clock_now(), STR("none")), &place_row, &row), ERR_NOT_FOUND);
+	    ARGS(STR("ref"), 60, clock_now(), STR("none")), &place_row, &row),
+	    ERR_NOT_FOUND);
 	assert_int_equal(row.id, 9);
 	/* Letters that the column can't have match nothing. */
 	assert_int_equal(db_row(db, &arena, Q_PLACEMENT_BY_CODE,
-	    ARGS(clock_now(), STR("\xd0\xba\xd0\xbe\xd0\xb4")), &place_row,
-	    &row), ERR_NOT_FOUND);
+	    ARGS(STR("ref"), 60, clock_now(),
+	    STR("\xd0\xba\xd0\xbe\xd0\xb4")), &place_row, &row),
+	    ERR_NOT_FOUND);
 }
 
 int
