@@ -127,10 +127,10 @@ test('what is wrong with one', async () => {
 		'links[0].name', 'links[0].url', 'ref_token_param']);
 	assert.deepEqual(await wrong(first.id, { upgrade_details: {
 		campaign_id: first.id, amount: 1, metric: 'revenue' } }),
-	    ['upgrade_details.campaign_id']);
+	    ['upgrade_details']);
 	assert.deepEqual(await wrong(first.id, { upgrade_details: {
 		campaign_id: 999999999, amount: 1, metric: 'revenue' } }),
-	    ['upgrade_details.campaign_id']);
+	    ['upgrade_details']);
 	assert.deepEqual(await wrong(first.id, { rewards_for_promoters: [use,
 		{ ...use, apply_on: 'specific' }] }),
 	    ['rewards_for_promoters[1].product_ids']);

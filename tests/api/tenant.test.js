@@ -62,6 +62,7 @@ test('two tenants, one with everything', async () => {
 		'/api-keys/': (await w.key(owner)).id,
 		'/organizations/': owner.organization.id,
 		'/api/campaigns/': (await w.quote(owner, [])).id,
+		...await w.program(owner),
 	};
 });
 

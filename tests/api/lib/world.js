@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHmac, randomBytes } = require('node:crypto');
+const { query } = require('./db');
 const { until } = require('./test');
 
 const PASSWORD = 'correct horse battery';
@@ -108,6 +109,39 @@ class World {
 		assert.equal(a.status, status,
 		    `${method} ${path}: ${a.text}`);
 		return a;
+	}
+
+	/* Of his company's program, by their paths: one of each. */
+	async program(who) {
+		const make = async (status, path, body) =>
+		    (await this.fp(status, who, 'POST', path, body)).body.id;
+		const campaign = await make(201, '/campaigns', {
+			name: 'Partners', landing_url: 'https://shop.example/',
+			ref_token_param: '?ref', visitor_cookie_life: 60 });
+		const reward = await make(200, '/rewards', { name: 'Ten off',
+			is_promoter_reward: false, schemas: [{ amount: 10,
+				unit: 'discount_per', flat_amount: true }] });
+		const org = who.organization.id;
+
+		await query(this.c.service, `INSERT INTO referrer
+			(organization_id, status, terms, user_id, joined_at)
+			VALUES (${org}, 'active', '', 1, NOW(6));
+			INSERT INTO placement (organization_id, campaign_id,
+			referrer_id, name, code, landing_url, status,
+			created_at, updated_at) VALUES (${org}, ${campaign},
+			LAST_INSERT_ID(), 'x', 'of-${campaign}', '', 'ACTIVE',
+			NOW(6), NOW(6))`);
+		return {
+			'/company/campaigns/': campaign,
+			'/company/rewards/': reward,
+			'/company/products/': await make(201, '/products', {
+				name: 'Pro', prices: [] }),
+			'/company/promo_codes/': await make(200,
+			    '/promo_codes', { code: 'SAVE', reward_id: reward,
+				promoter_campaign_id: Number(await query(
+				    this.c.service, `SELECT id FROM placement
+				    WHERE code = 'of-${campaign}'`)) }),
+		};
 	}
 
 	async referrer() {
