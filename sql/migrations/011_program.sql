@@ -52,6 +52,7 @@ ALTER TABLE referrer
 
 -- Who a promoter is: all of it can be erased.  customer: the company's own
 -- name of him.  profile, fields: members of the face that it keeps, as JSON.
+-- address_hash: from where he was seen last; who signs up there looks wrong.
 CREATE TABLE promoter (
 	referrer_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -64,6 +65,7 @@ CREATE TABLE promoter (
 	ad_traffic ENUM('pending', 'allow', 'block') NULL,
 	auth_token VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	last_login_at DATETIME(6) NULL,
+	address_hash BINARY(8) NULL,
 	updated_at DATETIME(6) NOT NULL,
 	UNIQUE KEY promoter_email (organization_id, email),
 	UNIQUE KEY promoter_customer (organization_id, customer),
@@ -79,7 +81,14 @@ ALTER TABLE placement
 	ADD COLUMN standing ENUM('pending', 'accepted', 'rejected', 'blocked')
 	    NOT NULL DEFAULT 'accepted' AFTER status,
 	ADD COLUMN coupon VARCHAR(120) NULL,
-	ADD KEY placement_book (organization_id, created_at, id);
+	ADD KEY placement_book (organization_id, created_at, id),
+	ADD KEY placement_coupon (organization_id, coupon);
+
+-- Which clicks a visitor made.  same: one that was counted already, told again
+-- by the landing page under the name that it has for the visitor.
+ALTER TABLE click
+	MODIFY kind ENUM('person', 'bot', 'same') NOT NULL,
+	ADD KEY click_visitor (visitor);
 
 -- A lead or customer is an organization here, or known by email, uid or
 -- username.  live: 1, or NULL for one that was moved or deleted: another may
@@ -113,9 +122,23 @@ ALTER TABLE referral
 	ADD COLUMN promo_code VARCHAR(120) NULL,
 	ADD COLUMN lost MEDIUMTEXT NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
+	DROP KEY referral_once,
+	DROP KEY referral_referrer,
+	ADD UNIQUE KEY referral_once (organization_id,
+	    referred_organization_id, live),
+	ADD KEY referral_moved (moved_to),
 	ADD UNIQUE KEY referral_email (organization_id, email, live),
 	ADD UNIQUE KEY referral_uid (organization_id, uid, live),
-	ADD UNIQUE KEY referral_username (organization_id, username, live);
+	ADD UNIQUE KEY referral_username (organization_id, username, live),
+	ADD KEY referral_website (organization_id, website),
+	ADD KEY referral_referrer (referrer_id, deleted_at, created_at, id),
+	ADD KEY referral_book (organization_id, deleted_at, created_at, id),
+	ADD KEY referral_state (organization_id, deleted_at, state,
+	    created_at, id),
+	ADD KEY referral_customer (organization_id, deleted_at, customer_at,
+	    id),
+	ADD KEY referral_cancelled (organization_id, deleted_at, cancelled_at,
+	    id);
 
 -- Who shares the commissions of a referral with its promoter.
 CREATE TABLE referral_split (

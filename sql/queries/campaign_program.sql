@@ -58,7 +58,7 @@ SELECT p.campaign_id AS id, COUNT(DISTINCT IF(p.standing = 'accepted'
 	CAST(SUM(t.referrals) AS SIGNED) AS referrals,
 	CAST(SUM(t.conversions) AS SIGNED) AS customers,
 	CAST(SUM(t.sales) AS SIGNED) AS sales,
-	CAST(SUM(t.revenue - t.refunded) AS SIGNED) AS revenue
+	CAST(SUM(t.revenue) AS SIGNED) AS revenue
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN placement p ON p.campaign_id = j.id
 STRAIGHT_JOIN placement_total t ON t.placement_id = p.id

@@ -173,6 +173,13 @@ WHERE organization_id = :house AND member_organization_id = :org
 UPDATE referral SET address_hash = NULL
 WHERE organization_id = :house AND referred_organization_id = :org
 
+-- Its own leads and customers.
+-- name: wipe_leads
+UPDATE referral SET live = NULL, deleted_at = :now, email = NULL, uid = NULL,
+	username = NULL, first_name = NULL, last_name = NULL, website = NULL,
+	comment = NULL, metadata = NULL, lost = NULL, address_hash = NULL
+WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
+
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral
 WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000

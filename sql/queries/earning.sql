@@ -1,9 +1,12 @@
 -- name: earning_insert
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
-	sale_id, type, status, amount, currency, rate_ppm, checks,
-	available_at, created_at)
-VALUES (:org, :referrer, :campaign, :placement, :sale, :type, :status, :amount,
-	:currency, :rate, :checks, :available, :now)
+	sale_id, part, type, status, amount, currency, rate_ppm, checks, tier,
+	reward_id, referral_id, share_ppm, available_at, created_at)
+VALUES
+-- rows:
+(:org, :referrer, :campaign, :placement, :sale, :part, 'commission', :status,
+	:amount, :currency, :rate, :checks, :tier, :reward, :referral, :share,
+	:available, :now)
 
 -- name: earning_get
 SELECT id, type, status, amount, currency, campaign_id, placement_id,

@@ -4,7 +4,7 @@ INSERT INTO payment (organization_id, product_id, referral_id, quantity,
 	payment_status, success_url, cancel_url, created_at, expires_at,
 	look_at)
 VALUES (:org, :product, (SELECT id FROM referral WHERE organization_id = 1
-	AND referred_organization_id = :org), :quantity, :currency, :amount,
+	AND referred_organization_id = :org AND live = 1), :quantity, :currency, :amount,
 	:tokens, :days, :provider, :token, :status, 'unpaid', :success, :cancel,
 	:now, :expires, :look)
 
@@ -65,14 +65,15 @@ ORDER BY created_at, id
 LIMIT :limit OFFSET :skip
 
 -- A payment with what settling it needs.  Whoever names it by one of these is
--- the house, or proved that he is the provider.
+-- the house, or proved that he is the provider.  Who was moved brings it to
+-- where he is now; who was deleted or denied, to nobody.
 -- name: payment_facts
 SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 	p.tokens, p.provider, p.token, p.status, p.payment_status,
 	p.success_url, p.cancel_url, p.reference, p.intent, p.url,
 	p.refunded_amount, p.refunding_amount, p.created_at, p.expires_at,
-	p.paid_at, p.looks, p.look_at, p.referral_id, r.campaign_id,
-	r.placement_id, r.referrer_id,
+	p.paid_at, p.looks, p.look_at, p.referral_id, r.id AS lead_id,
+	r.campaign_id, r.placement_id, r.referrer_id,
 	c.commission_ppm, f.member_organization_id, q.name AS product_name,
 	q.description AS product_description, p.valid_days,
 	d.balance AS owed_before,
@@ -82,7 +83,9 @@ SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 		AND y.organization_id = f.member_organization_id)
 		AS SIGNED) AS checks
 FROM payment p JOIN product q ON q.id = p.product_id
-LEFT JOIN referral r ON r.id = p.referral_id
+LEFT JOIN referral o ON o.id = p.referral_id
+LEFT JOIN referral r ON r.id = COALESCE(o.moved_to, o.id) AND r.live = 1
+	AND r.state <> 'denied'
 LEFT JOIN campaign c ON c.id = r.campaign_id
 LEFT JOIN referrer f ON f.id = r.referrer_id
 LEFT JOIN account d ON d.organization_id = p.organization_id

@@ -75,15 +75,22 @@ AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
 SELECT id, organization_id FROM placement
 WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 
+-- A promoter's link leads where the campaign says, if nothing else was said.
 -- name: placement_by_code
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
-	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
+	r.member_organization_id, IF(p.landing_url = '', c.landing_url,
+	p.landing_url) AS landing_url,
+	COALESCE(g.parameter, :parameter) AS parameter,
+	COALESCE(g.cookie_days, :days) AS cookie_days,
+	(p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
 	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 JOIN campaign c ON c.id = p.campaign_id
-WHERE p.code = :code AND p.landing_url <> ''	-- erased: leads nowhere
+LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
+WHERE p.code = :code
+AND (p.landing_url <> '' OR r.member_organization_id IS NULL)	-- erased
 
 -- name: placement_by_click
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
@@ -185,17 +192,63 @@ WHERE u.name = 'click_source' ORDER BY g.place
 -- name: count_total
 UPDATE placement_total SET clicks = clicks + :clicks,
 	unique_clicks = unique_clicks + :uniques,
-	bot_clicks = bot_clicks + :bots, referrals = referrals + :referrals,
-	conversions = conversions + :conversions
+	bot_clicks = bot_clicks + :bots
 WHERE placement_id = :placement
 
 -- name: count_day
 INSERT INTO placement_day (placement_id, day, referrer_id, clicks,
-	unique_clicks, bot_clicks, referrals, conversions)
-VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots, :referrals,
-	:conversions)
+	unique_clicks, bot_clicks)
+VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots)
 ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
-	bot_clicks = bot_clicks + VALUES(bot_clicks),
-	referrals = referrals + VALUES(referrals),
-	conversions = conversions + VALUES(conversions)
+	bot_clicks = bot_clicks + VALUES(bot_clicks)
+
+-- Revenue is counted in the currency that the program has now: the row of its
+-- program is held against a change.  An organization in its own campaigns has
+-- no row of promoter_total.
+-- name: brought_total
+UPDATE placement_total t
+LEFT JOIN promoter_total r ON r.referrer_id = :referrer
+SET t.referrals = t.referrals + :referrals,
+	t.conversions = t.conversions + :customers,
+	t.sales = t.sales + :sales,
+	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	t.refunded = t.refunded - IF(:sales = 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.referrals = r.referrals + :referrals,
+	r.customers = r.customers + :customers, r.sales = r.sales + :sales,
+	r.active = r.active + :active,
+	r.revenue = r.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.last_referral_at = IF(:referrals > 0, :at, r.last_referral_at),
+	r.last_customer_at = IF(:customers > 0, :at, r.last_customer_at),
+	r.last_sale_at = IF(:sales > 0, :at, r.last_sale_at)
+WHERE t.placement_id = :placement
+
+-- name: brought_active
+UPDATE (SELECT f.referrer_id, COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN referral f ON f.id = j.id
+	WHERE f.live = 1 AND f.customer_at IS NOT NULL
+	AND f.state IN ('active', 'subscribed') GROUP BY f.referrer_id) x
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = x.referrer_id
+SET t.active = t.active + :sign * x.n
+
+-- name: brought_day
+INSERT INTO placement_day (placement_id, day, referrer_id, referrals,
+	conversions, cancellations)
+VALUES (:placement, :day, :referrer, :referrals, :customers, :cancellations)
+ON DUPLICATE KEY UPDATE referrals = referrals + VALUES(referrals),
+	conversions = conversions + VALUES(conversions),
+	cancellations = cancellations + VALUES(cancellations)
+
+-- name: brought_sales
+INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
+	amount)
+VALUES (:placement, :currency, :day, :referrer, :sales, :amount)
+ON DUPLICATE KEY UPDATE sales = sales + VALUES(sales),
+	amount = amount + VALUES(amount)

@@ -44,6 +44,18 @@ ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
 	bot_clicks = bot_clicks + VALUES(bot_clicks)
 
+-- sums: a JSON array of [placement, clicks, day].
+-- name: rollup_add_clicks
+UPDATE (SELECT p.referrer_id, SUM(j.clicks) AS clicks, MAX(j.day) AS day
+	FROM JSON_TABLE(:sums, '$[*]' COLUMNS (
+		placement_id BIGINT UNSIGNED PATH '$[0]',
+		clicks BIGINT PATH '$[1]', day DATE PATH '$[2]')) j
+	STRAIGHT_JOIN placement p ON p.id = j.placement_id
+	WHERE j.clicks > 0 GROUP BY p.referrer_id) x
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = x.referrer_id
+SET t.clicks = t.clicks + x.clicks,
+	t.last_click_at = GREATEST(COALESCE(t.last_click_at, x.day), x.day)
+
 -- name: rollup_next_day
 SELECT MIN(day) AS day FROM placement_day WHERE day > :day
 
@@ -52,16 +64,18 @@ SELECT referrer_id, day, CAST(SUM(clicks) AS SIGNED) AS clicks,
 	CAST(SUM(unique_clicks) AS SIGNED) AS unique_clicks,
 	CAST(SUM(bot_clicks) AS SIGNED) AS bot_clicks,
 	CAST(SUM(referrals) AS SIGNED) AS referrals,
-	CAST(SUM(conversions) AS SIGNED) AS conversions
+	CAST(SUM(conversions) AS SIGNED) AS conversions,
+	CAST(SUM(cancellations) AS SIGNED) AS cancellations
 FROM placement_day WHERE day = :day AND referrer_id > :after
 GROUP BY day, referrer_id ORDER BY day, referrer_id LIMIT 500
 
 -- name: rollup_add_day
 INSERT INTO referrer_day (referrer_id, day, clicks, unique_clicks, bot_clicks,
-	referrals, conversions)
+	referrals, conversions, cancellations)
 VALUES
 -- rows:
-(:referrer, :day, :clicks, :uniques, :bots, :referrals, :conversions)
+(:referrer, :day, :clicks, :uniques, :bots, :referrals, :conversions,
+	:cancellations)
 
 -- name: rollup_next_earning
 SELECT MIN(created_at) AS created_at FROM (

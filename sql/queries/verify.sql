@@ -399,16 +399,17 @@ FROM sale s LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 LEFT JOIN journal j ON j.kind = 'commission' AND j.subject_id = e.id
 WHERE s.id > :after AND s.id <= :last
 GROUP BY s.id, s.kind
-HAVING (s.kind = 'payment' AND COUNT(DISTINCT e.id) > 1)
+HAVING (s.kind = 'payment'
+	AND COUNT(DISTINCT IF(e.refused_at IS NULL, e.id, NULL)) > 1)
 OR COUNT(DISTINCT j.id) <> COUNT(DISTINCT e.id)
 
--- Of the sale's referrer, in its currency, to the nearest unit.
+-- Of the referral's referrer, in the sale's currency, to the nearest unit.
 -- name: verify_rates
 SELECT s.id, CONCAT('commission ', e.id, ' of ', e.amount, ' ', e.currency,
 	' for ', s.amount, ' ', s.currency) AS wrong
 FROM sale s JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 	AND e.refund_id = 0
-LEFT JOIN referral r ON r.id = s.referral_id
+LEFT JOIN referral r ON r.id = COALESCE(e.referral_id, s.referral_id)
 WHERE s.id > :after AND s.id <= :last AND s.kind = 'payment'
 AND (r.id IS NULL OR e.referrer_id <> r.referrer_id
 OR e.currency <> s.currency OR e.rate_ppm IS NULL

@@ -4,6 +4,16 @@
 #include "base/buf.h"
 #include "base/banned.h"
 
+static void
+put_plain(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (strchr("%_\\", s.p[i]) != NULL)
+			buf_char(b, '\\');
+		buf_char(b, s.p[i]);
+	}
+}
+
 struct str
 like_part(struct arena *a, struct str part)
 {
@@ -11,11 +21,18 @@ like_part(struct arena *a, struct str part)
 
 	buf_init(&b, a, part.n + 8);
 	buf_char(&b, '%');
-	for (size_t i = 0; i < part.n; i++) {
-		if (strchr("%_\\", part.p[i]) != NULL)
-			buf_char(&b, '\\');
-		buf_char(&b, part.p[i]);
-	}
+	put_plain(&b, part);
+	buf_char(&b, '%');
+	return buf_view(&b);
+}
+
+struct str
+like_prefix(struct arena *a, struct str prefix)
+{
+	struct buf b;
+
+	buf_init(&b, a, prefix.n + 8);
+	put_plain(&b, prefix);
 	buf_char(&b, '%');
 	return buf_view(&b);
 }

@@ -59,11 +59,15 @@ paging_by_id(const struct paging *p, struct list_query *q, struct arg_list *l,
 }
 
 /*
- * db/like.c: a part of a text, for LIKE; what that takes for itself is meant as
- * it stands.
+ * db/like.c: a part of a text, or its beginning, for LIKE; what that takes for
+ * itself is meant as it stands.
  */
 struct str like_part(struct arena *, struct str part);
+struct str like_prefix(struct arena *, struct str prefix);
 
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
+
+/* db/ids.c: for JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')). */
+struct str ids_json(struct arena *, const uint64_t *id, size_t n);
 
 #endif

@@ -67,7 +67,8 @@ static enum err
 one_round(struct jobs *j, bool *more)
 {
 	TRY(schedule_round(j));
-	return task_round(j, more);
+	TRY(task_round(j, more));
+	return batch_round(j, more);
 }
 
 /* After a failure longer and longer. */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "db/due.h"
 #include "ledger/seal.h"
+#include "model/batch/batch.h"
 #include "model/people/deletion.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"
@@ -118,8 +119,24 @@ purge_one(struct jobs *j, enum query q, int64_t age_seconds)
 }
 
 static enum err
+purge_batches(struct jobs *j)
+{
+	struct when before = when_add(clock_now(), -j->conf->batch_days *
+	    DAY_SECONDS);
+	uint64_t count = 1;
+
+	while (count > 0 && jobs_turn_lasts(j)) {
+		arena_reset(&j->arena);
+		TRY(batch_purge(j->db, &j->arena, before, &count));
+	}
+	j->more |= count > 0;
+	return OK;
+}
+
+static enum err
 purge(struct jobs *j)
 {
+	TRY(purge_batches(j));
 	TRY(purge_one(j, Q_PURGE_KEYS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));

@@ -32,6 +32,8 @@ bool jobs_turn_lasts(const struct jobs *);
 MUST_CHECK enum err schedule_round(struct jobs *);
 /* Each kind of task has a turn; *more: there may be others. */
 MUST_CHECK enum err task_round(struct jobs *, bool *more);
+/* So have batches, a chunk at a time; *more as above, or as it was. */
+MUST_CHECK enum err batch_round(struct jobs *, bool *more);
 
 /* One guarded statement in a transaction of its own. */
 MUST_CHECK enum err jobs_exec(struct jobs *, enum query, struct args,

@@ -53,6 +53,32 @@ is_text(const struct field *f, json_object *v, struct str *text)
 	return true;
 }
 
+/* Bare ids, of which there may be very many. */
+static void
+decode_ids(const struct decoder *d, const struct place *p, json_object *v,
+    size_t n)
+{
+	struct list *out = (struct list *)(void *)p->at;
+	uint64_t *id = arena_array(d->arena, n + 1, sizeof(*id));
+	int64_t number;
+
+	*out = (struct list){ id, n };
+	for (size_t i = 0; i < n; i++) {
+		json_object *item = json_object_array_get_idx(v, i);
+
+		if (is(item, json_type_int))
+			number = json_object_get_int64(item);
+		else if (!is(item, json_type_string) ||
+		    !str_to_i64(text_of(item), &number))
+			number = 0;
+		id[i] = (uint64_t)number;
+		if (number < 1)
+			complain(d->wrong, d->arena, str_printf(d->arena,
+			    "%.*s[%zu]", STR_ARG(p->path), i),
+			    "must be an id: a number from 1");
+	}
+}
+
 static void
 decode_list(const struct decoder *d, const struct place *p, json_object *v)
 {
@@ -67,6 +93,10 @@ decode_list(const struct decoder *d, const struct place *p, json_object *v)
 	n = json_object_array_length(v);
 	if (!check_count(p, n))
 		return;
+	if ((f->flags & F_IDS) != 0) {
+		decode_ids(d, p, v, n);
+		return;
+	}
 	*out = (struct list){ arena_array(d->arena, n + 1, size), n };
 	for (size_t i = 0; i < n; i++) {
 		json_object *item = json_object_array_get_idx(v, i);
@@ -94,8 +124,8 @@ decode_int(const struct decoder *d, const struct place *p, json_object *v)
 
 	if (is(v, json_type_int))
 		check_int(p, json_object_get_int64(v));
-	else if (d->lax && is(v, json_type_string) &&
-	    str_to_i64(text_of(v), &n))
+	else if ((d->lax || (p->field->flags & F_LOOSE) != 0) &&
+	    is(v, json_type_string) && str_to_i64(text_of(v), &n))
 		check_int(p, n);
 	else
 		not_a(p, "a whole number");

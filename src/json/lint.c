@@ -13,10 +13,11 @@
 
 #define MEMBERS_MAX 1000		/* of one object */
 #define NAME_MAX_BYTES 256
+#define VALUES_MAX 300000		/* json-c needs some 70 bytes each */
 
 struct lint {
 	struct str text;
-	size_t at;
+	size_t at, values;
 	const char *why;
 };
 
@@ -330,6 +331,8 @@ value(struct lint *l, unsigned depth)
 {
 	if (depth > JSON_MAX_DEPTH)
 		return fail(l, "nested too deeply");
+	if (++l->values > VALUES_MAX)
+		return fail(l, "more values than any call takes");
 	skip_space(l);
 	switch (peek(l)) {
 	case '{':

@@ -115,8 +115,35 @@ absent(const struct field *f, const char *at)
 {
 	const struct field *first = f->of->fields;
 
-	return (f->flags & F_NULLABLE) != 0 && first->type == T_ID &&
+	return (f->flags & (F_NULLABLE | F_OMIT)) != 0 &&
+	    first->type == T_ID &&
 	    *(const uint64_t *)(const void *)(at + first->at) == 0;
+}
+
+static bool
+is_null(const struct field *f, const void *p)
+{
+	switch (f->type) {
+	case T_ID:
+		return *(const uint64_t *)p == 0;
+	case T_STR:
+		return ((const struct str *)p)->p == NULL;
+	case T_TIME:
+		return ((const struct when *)p)->us == 0;
+	case T_DAY:
+		return ((const struct day *)p)->n == DAY_NONE.n;
+	case T_LABEL:
+		return *(const int *)p < 0;
+	case T_DECIMAL:
+		return ((const struct decimal *)p)->text.p == NULL;
+	case T_RECORD:
+		return absent(f, p);
+	case T_BOOL:
+	case T_INT:
+	case T_LIST:
+		break;
+	}
+	return false;
 }
 
 static void
@@ -182,7 +209,8 @@ json_encode_some(struct buf *b, const struct shape *s, const void *record,
 	for (size_t i = 0; i < s->n; i++) {
 		const struct field *f = &s->fields[i];
 
-		if ((members >> i & 1) == 0)
+		if ((members >> i & 1) == 0 || ((f->flags & F_OMIT) != 0 &&
+		    is_null(f, (const char *)record + f->at)))
 			continue;
 		buf_str(b, str_of(sep));
 		sep = ",\"";

@@ -81,9 +81,14 @@ put_text(struct buf *b, const struct field *f, bool nullable, bool input)
 }
 
 static void
-put_integer(struct buf *b, const struct field *f, bool nullable)
+put_integer(struct buf *b, const struct field *f, bool nullable, bool input)
 {
-	put_type(b, "integer", nullable);
+	if (input && (f->flags & F_LOOSE) != 0)
+		buf_printf(b, "\"type\":[\"integer\",\"string\"%s],"
+		    "\"pattern\":\"^-?[0-9]+$\",\"maxLength\":20",
+		    nullable ? ",\"null\"" : "");
+	else
+		put_type(b, "integer", nullable);
 	buf_lit(b, ",\"format\":\"int64\"");
 	if (f->max != 0)
 		buf_printf(b, ",\"minimum\":%lld,\"maximum\":%lld",
@@ -104,6 +109,12 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 	if (f->of != NULL) {
 		buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}",
 		    f->of->name);
+		return;
+	}
+	if ((f->flags & F_IDS) != 0) {
+		buf_lit(b, "{\"type\":[\"integer\",\"string\"],"
+		    "\"minimum\":1,\"maximum\":" SAFE_INTEGER ","
+		    "\"pattern\":\"^[1-9][0-9]*$\",\"maxLength\":19}");
 		return;
 	}
 	buf_char(b, '{');
@@ -150,7 +161,7 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		put_type(b, "boolean", nullable);
 		break;
 	case T_INT:
-		put_integer(b, f, nullable);
+		put_integer(b, f, nullable, input);
 		break;
 	case T_ID:
 		if ((f->flags & F_ID_NUMBER) != 0)
@@ -223,7 +234,7 @@ json_schema(struct buf *b, const struct shape *s, bool input, bool lax)
 	}
 	buf_char(b, '}');
 	for (size_t i = 0; i < s->n; i++) {
-		if ((s->fields[i].flags & F_OPTIONAL) != 0 ||
+		if ((s->fields[i].flags & (F_OPTIONAL | F_OMIT)) != 0 ||
 		    (input && (s->fields[i].flags & F_REQUIRED) == 0))
 			continue;
 		buf_str(b, required++ == 0 ? STR(",\"required\":[") : STR(","));

@@ -33,9 +33,13 @@ enum {
 	F_ID_NUMBER = 8,	/* an id that is a JSON number on this face */
 	F_BYTES = 16,		/* database only: str holds raw bytes */
 	F_JSON = 32,		/* str holds JSON: an object, or see .format */
-	F_LOOSE = 64,		/* input: ids and names may come as numbers;
-				 * in a query a list of one without [] */
+	F_LOOSE = 64,		/* input: ids and names may come as numbers,
+				 * and numbers as text; in a query a list of
+				 * one without [] */
 	F_OPTIONAL = 128,	/* output: may be left out */
+	F_IDS = 256,		/* a list of ids, uint64_t, as numbers; in a
+				 * body only */
+	F_OMIT = 512,		/* output: is left out where it is null */
 };
 
 struct list {

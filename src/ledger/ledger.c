@@ -8,6 +8,8 @@
  */
 #include "ledger/ledger.h"
 
+#include <stdlib.h>
+
 #include "base/money.h"
 #include "base/banned.h"
 
@@ -97,16 +99,11 @@ compare_place(const struct posting *a, const struct posting *b)
 }
 
 /* The same order in every posting: no two can wait for each other. */
-static void
-sort_by_place(struct posting **order, struct posting *p, size_t n)
+static int
+by_place(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t at = i;
-
-		for (; at > 0 && compare_place(&p[i], order[at - 1]) < 0; at--)
-			order[at] = order[at - 1];
-		order[at] = &p[i];
-	}
+	return compare_place(*(struct posting *const *)a,
+	    *(struct posting *const *)b);
 }
 
 static enum err
@@ -118,28 +115,81 @@ open_account(struct db *db, const struct posting *p)
 	    NULL, NULL);
 }
 
+/* By the sum of n postings at one place; each gets the balance after it. */
 static enum err
-move_balance(struct db *db, struct posting *p)
+move_balance(struct db *db, struct posting *const *p, size_t n)
 {
-	const struct args args = ARGS(p->amount, p->organization_id,
-	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
-	uint64_t rows, balance;
+	const struct posting *at = p[0];
+	uint64_t rows, id;
+	int64_t sum = 0, balance;
+	bool covered = false;
+	struct args args;
 
-	TRY(db_exec(db, p->covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
-	    args, &rows, &balance));
-	if (rows == 0 && p->covered)
+	for (size_t i = 0; i < n; i++) {
+		TRY(money_add(sum, p[i]->amount, &sum));
+		covered |= p[i]->covered;
+	}
+	args = ARGS(sum, at->organization_id, LABEL(account_labels, at->kind),
+	    (int64_t)at->owner_id, at->currency);
+	TRY(db_exec(db, covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
+	    args, &rows, &id));
+	if (rows == 0 && covered)
 		return ERR_FUNDS;
 	if (rows == 0) {
-		TRY(open_account(db, p));
-		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &balance));
+		TRY(open_account(db, at));
+		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &id));
 		INVARIANT(rows == 1);
 	}
-	p->balance = (int64_t)balance;
+	balance = (int64_t)id;
+	for (size_t i = n; i-- > 0; balance -= p[i]->amount)
+		p[i]->balance = balance;
 	return OK;
 }
 
+/* They are in the order of their places. */
+static enum err
+move_balances(struct db *db, struct posting *const *p, size_t n)
+{
+	size_t same;
+
+	for (size_t i = 0; i < n; i += same) {
+		for (same = 1; i + same < n &&
+		    compare_place(p[i], p[i + same]) == 0; same++)
+			;
+		TRY(move_balance(db, p + i, same));
+	}
+	return OK;
+}
+
+#define JOURNALS_A_TIME 32	/* a statement of this size is kept */
+#define JOURNAL_ARGS 5
 #define ENTRY_ARGS 7
 
+/*
+ * InnoDB gives the rows of one INSERT whose number it knows ids that follow
+ * one another.
+ */
+static enum err
+insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n, uint64_t *first)
+{
+	struct arg *v = arena_array(a, n * JOURNAL_ARGS, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct journal *j = &l[i].journal;
+		const struct arg row[JOURNAL_ARGS] = {
+			ARG(j->organization_id),
+			LABEL(journal_labels, j->kind),
+			ARG((int64_t)j->subject_id), ARG(j->reverses),
+			ARG(j->at),
+		};
+
+		memcpy(v + i * JOURNAL_ARGS, row, sizeof(row));
+	}
+	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
+}
+
+/* Its accounts are looked up by the statement. */
 static enum err
 insert_entries(struct db *db, struct arena *a, uint64_t journal,
     const struct posting *p, size_t n)
@@ -173,19 +223,109 @@ ledger_post(struct db *db, struct arena *a, const struct journal *j,
     struct posting *p, size_t n, uint64_t *journal_id)
 {
 	struct posting *order[LEDGER_MAX_POSTINGS];
+	const struct journal_lines l = { *j, p, n };
+	size_t kept = 0;
 	uint64_t id;
 
 	check(j, p, n);
-	sort_by_place(order, p, n);
 	for (size_t i = 0; i < n; i++)
-		if (kinds[order[i]->kind].kept)
-			TRY(move_balance(db, order[i]));
-	TRY(db_exec(db, Q_JOURNAL_INSERT, ARGS(j->organization_id,
-	    LABEL(journal_labels, j->kind), (int64_t)j->subject_id,
-	    j->reverses, j->at), NULL, &id));
+		if (kinds[p[i].kind].kept)
+			order[kept++] = &p[i];
+	qsort(order, kept, sizeof(*order), by_place);
+	TRY(move_balances(db, order, kept));
+	TRY(insert_journals(db, a, &l, 1, &id));
 	if (journal_id != NULL)
 		*journal_id = id;
 	return insert_entries(db, a, id, p, n);
+}
+
+struct account_row {
+	uint64_t id;
+};
+
+SHAPE(account_row, struct account_row, NULL, COLUMN(struct account_row, id));
+
+/* Of a system account it may be the first entry. */
+static enum err
+find_account(struct db *db, struct arena *a, const struct posting *p,
+    uint64_t *id)
+{
+	const struct args args = ARGS(p->organization_id,
+	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
+	struct account_row row = { 0 };
+	enum err e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+
+	if (e == ERR_NOT_FOUND) {
+		TRY(open_account(db, p));
+		e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+	}
+	*id = row.id;
+	return e;
+}
+
+/* Each place once, in their order: balances first, then who is who. */
+static enum err
+settle_places(struct db *db, struct arena *a, struct posting **p, size_t n)
+{
+	struct posting **kept = arena_array(a, n, sizeof(struct posting *));
+	size_t some = 0;
+
+	qsort(p, n, sizeof(*p), by_place);
+	for (size_t i = 0; i < n; i++)
+		if (kinds[p[i]->kind].kept)
+			kept[some++] = p[i];
+	TRY(move_balances(db, kept, some));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && compare_place(p[i - 1], p[i]) == 0)
+			p[i]->account_id = p[i - 1]->account_id;
+		else
+			TRY(find_account(db, a, p[i], &p[i]->account_id));
+	}
+	return OK;
+}
+
+static enum err
+insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n)
+{
+	enum { COLUMNS = 4 };
+	struct arg *v = arena_array(a, n * LEDGER_MAX_POSTINGS * COLUMNS,
+	    sizeof(*v));
+	size_t at = 0;
+	uint64_t first;
+
+	TRY(insert_journals(db, a, l, n, &first));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++, at++) {
+			v[at * COLUMNS] = ARG(first + i);
+			v[at * COLUMNS + 1] = ARG((int64_t)k + 1);
+			v[at * COLUMNS + 2] = ARG(l[i].p[k].account_id);
+			v[at * COLUMNS + 3] = ARG(l[i].p[k].amount);
+		}
+	return db_exec_rows(db, Q_ENTRY_INSERT_AT, v, at, NULL, NULL);
+}
+
+enum err
+ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
+    size_t n)
+{
+	struct posting **p;
+	size_t postings = 0, at = 0, some;
+
+	for (size_t i = 0; i < n; i++) {
+		check(&l[i].journal, l[i].p, l[i].n);
+		postings += l[i].n;
+	}
+	p = arena_array(a, postings + 1, sizeof(*p));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++)
+			p[at++] = &l[i].p[k];
+	TRY(settle_places(db, a, p, at));
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
+		TRY(insert_some(db, a, l + i, some));
+	}
+	return OK;
 }
 
 struct balance_row {

@@ -40,6 +40,7 @@ struct posting {
 	int64_t amount;			/* not zero */
 	bool covered;			/* of a kept one: never below zero */
 	int64_t balance;		/* set: after this journal, if kept */
+	uint64_t account_id;		/* the ledger's own */
 };
 
 #define LEDGER_MAX_POSTINGS 16
@@ -60,6 +61,19 @@ struct journal {
  */
 MUST_CHECK enum err ledger_post(struct db *, struct arena *,
     const struct journal *, struct posting *, size_t n, uint64_t *journal_id);
+
+/* A journal and its postings. */
+struct journal_lines {
+	struct journal journal;
+	struct posting *p;
+	size_t n;
+};
+/*
+ * Several by few statements: a balance moves once by the sum of what they move
+ * there, all of them in the order of their places.
+ */
+MUST_CHECK enum err ledger_post_all(struct db *, struct arena *,
+    struct journal_lines *, size_t n);
 
 /* Balance of an account, 0 where it was never opened. */
 MUST_CHECK enum err ledger_balance(struct db *, struct arena *,

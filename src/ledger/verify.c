@@ -138,6 +138,7 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+	{ .query = Q_VERIFY_PENDING, .what = "has wrong promoters:" },
 };
 
 static const struct check reservation_checks[] = {
@@ -162,6 +163,11 @@ static const struct check referrer_checks[] = {
 	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRER_DAYS,
 	  .what = "has days that were summed up wrong" },
+	{ .query = Q_VERIFY_PROMOTERS,
+	  .what = "has sums that do not make up" },
+	{ .query = Q_VERIFY_PROMOTER_CLICKS,
+	  .what = "has clicks that were summed up wrong" },
+	{ .query = Q_VERIFY_ACTIVE, .what = "has" },
 };
 
 static const struct check earning_checks[] = {
@@ -187,6 +193,14 @@ static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
 	{ .query = Q_VERIFY_RATES, .what = "has a commission that is wrong" },
 	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
+	{ .query = Q_VERIFY_SALE_REFUNDS,
+	  .what = "has refunds that do not make up" },
+	{ .query = Q_VERIFY_TRACKED, .what = "does not belong together:" },
+};
+
+static const struct check referral_checks[] = {
+	{ .query = Q_VERIFY_REFERRAL_SALES,
+	  .what = "has sales that do not make up" },
 };
 
 static const struct check placement_checks[] = {
@@ -198,6 +212,10 @@ static const struct check placement_checks[] = {
 	  .what = "has sources that were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
+	{ .query = Q_VERIFY_SALES, .what = "has in its days" },
+	{ .query = Q_VERIFY_REVENUE,
+	  .what = "has sales that do not make up" },
+	{ .query = Q_VERIFY_STANDING, .what = "can't be" },
 };
 
 static const struct check campaign_checks[] = {
@@ -213,6 +231,12 @@ static const struct check campaign_checks[] = {
 
 static const struct check advertiser_checks[] = {
 	{ .query = Q_VERIFY_ADVERTISER_CREDIT, .what = "has on account" },
+};
+
+static const struct check batch_checks[] = {
+	{ .query = Q_VERIFY_BATCHES, .what = "has items that do not make up" },
+	{ .query = Q_VERIFY_BATCH_TURNS, .what = "is forgotten, though" },
+	{ .query = Q_VERIFY_BATCH_EFFECTS, .what = "did not do" },
 };
 
 static const struct thing {
@@ -232,9 +256,11 @@ static const struct thing {
 	THING(earning, Q_VERIFY_STEP_EARNING),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
+	THING(referral, Q_VERIFY_STEP_REFERRAL),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
 	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
 	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),
+	THING(batch, Q_VERIFY_STEP_BATCH),
 #undef THING
 };
 

@@ -205,8 +205,8 @@ commission(long long sale, long long referral, long long referrer,
 
 	RUN(Q_REFERRAL_CUSTOMER, S(now), I(referral));
 	id = (long long)RUN(Q_EARNING_INSERT, I(1), I(referrer), I(campaign),
-	    S(placement), I(sale), S("commission"), S("available"), I(part),
-	    S("USD"), I(200000), I(0), S(now), S(now));
+	    S(placement), I(sale), I(0), S("available"), I(part), S("USD"),
+	    I(200000), I(0), I(1), NONE, I(referral), NONE, S(now), S(now));
 	RUN(Q_ACCOUNT_MOVE, I(part), I(1), S("earnings_available"),
 	    I(referrer), S("USD"));
 	journal = (long long)RUN(Q_JOURNAL_INSERT, I(1), S("commission"),

@@ -7,7 +7,6 @@
 #include "model/people/organization.h"
 #include "model/program/offer.h"
 #include "model/reward/company_product.h"
-#include "model/reward/promo_code.h"
 #include "model/reward/reward.h"
 #include "model/reward/terms.h"
 #include "base/banned.h"
@@ -315,40 +314,6 @@ rules_over_the_placement_and_the_price(void **state)
 	brings(s, "p400 p5");
 }
 
-struct coding {
-	struct promo_code code;
-	enum err e;
-};
-
-static enum err
-code(struct db *d, void *arg)
-{
-	struct coding *c = arg;
-
-	return promo_code_create(d, &arena, &who, &c->code);
-}
-
-static void
-a_promo_code_stands_for_a_placement(void **state)
-{
-	struct coding c = { .code = { .code = STR("SAVE"),
-	    .placement_id = placement[X] } };
-	uint64_t found;
-
-	(void)state;
-	c.code.reward_id = (uint64_t)test_number(beside,
-	    "SELECT MIN(id) FROM reward");
-	assert_int_equal(tx_run(db, &arena, code, &c), OK);
-	assert_int_equal(promo_code_find(db, &arena, who.organization_id,
-	    STR("save"), &found), OK);
-	assert_int_equal(found, placement[X]);
-	assert_int_equal(promo_code_find(db, &arena, HOUSE_ID, STR("SAVE"),
-	    &found), ERR_NOT_FOUND);
-	test_sql(beside, "UPDATE promo_code SET live = NULL");
-	assert_int_equal(promo_code_find(db, &arena, who.organization_id,
-	    STR("SAVE"), &found), ERR_NOT_FOUND);
-}
-
 int
 main(void)
 {
@@ -361,7 +326,6 @@ main(void)
 		cmocka_unit_test(a_referral_that_is_shared),
 		cmocka_unit_test(so_often_and_no_more),
 		cmocka_unit_test(rules_over_the_placement_and_the_price),
-		cmocka_unit_test(a_promo_code_stands_for_a_placement),
 	};
 
 	return cmocka_run_group_tests_name("reward", tests, start,

@@ -54,6 +54,9 @@ start(void **state)
 	    " created_at, updated_at) SELECT seq, 1, 1, seq %% 4 + 2, 'n', seq,"
 	    " 'https://a.example/', 'ACTIVE', NOW(), NOW() FROM seq_1_to_%d",
 	    PLACEMENTS);
+	test_sql(admin, "INSERT INTO promoter_total (referrer_id,"
+	    " organization_id, joined_at) SELECT id, organization_id, joined_at"
+	    " FROM referrer");
 	test_sql(admin, "INSERT INTO placement_total (placement_id)"
 	    " SELECT id FROM placement");
 	return 0;
@@ -80,6 +83,7 @@ clear(void **state)
 	test_sql(admin, "DELETE FROM click_source_day");
 	test_sql(admin, "DELETE FROM referrer_day");
 	test_sql(admin, "DELETE FROM placement_day");
+	test_sql(admin, "UPDATE promoter_total SET clicks = 0");
 	test_sql(admin, "UPDATE placement_total SET clicks = 0,"
 	    " unique_clicks = 0, bot_clicks = 0");
 	test_sql(admin, "UPDATE rollup SET done_until = '2000-01-01',"

@@ -6,7 +6,6 @@
 #define PER_PAGE 20
 
 const char *const fp_directions[] = { "asc", "desc", NULL };
-enum { ASC, DESC };
 
 enum err
 fp_page_read(struct request *rq, const struct fp_page_query *q, size_t sorts,
@@ -16,6 +15,7 @@ fp_page_read(struct request *rq, const struct fp_page_query *q, size_t sorts,
 	    .limit = q->per_page != 0 ? q->per_page : PER_PAGE };
 	bool found = false;
 
+	page.sort = str_of(rq->route->sorts[q->order]);
 	for (size_t i = 0; i < sorts; i++) {
 		if (q->sort[i] == -1)
 			continue;
@@ -26,7 +26,28 @@ fp_page_read(struct request *rq, const struct fp_page_query *q, size_t sorts,
 		}
 		found = true;
 		page.sort = str_of(rq->route->sorts[2 * i +
-		    (q->sort[i] == ASC ? 1 : 0)]);
+		    (q->sort[i] == FP_ASC ? 1 : 0)]);
 	}
 	return page_read(rq, &page, p);
+}
+
+enum err
+fp_ids_read(struct request *rq, const struct list *texts, const char *field,
+    struct list *ids)
+{
+	const struct str *text = texts->items;
+	uint64_t *id;
+
+	*ids = (struct list){ .items = NULL };
+	if (texts->n == 0)
+		return OK;
+	id = arena_array(rq->arena, texts->n, sizeof(*id));
+	for (size_t i = 0; i < texts->n; i++)
+		if (!str_to_u64(text[i], &id[i])) {
+			complain(&rq->wrong, rq->arena, str_of(field),
+			    "must be ids: digits, from 1");
+			return ERR_BAD_PAGE;
+		}
+	*ids = (struct list){ id, texts->n };
+	return OK;
 }

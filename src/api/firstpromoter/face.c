@@ -113,12 +113,20 @@ failure(const struct http_in *in, enum err e, const struct complaints *wrong,
 		put_message(b, STR("Record not found"), "not_found");
 		return;
 	case 422:
+		if (e == ERR_SIGNED_UP) {
+			buf_lit(b, "{\"transaction_id\":");
+			json_string(b, str_of(err_text(e)));
+			buf_char(b, '}');
+			return;
+		}
 		put_message(b, wrong->first == NULL ? str_of(err_text(e)) :
 		    validation(b->arena, e, wrong), e == ERR_PARAMS ?
 		    "invalid_params" : "operation_failed");
 		return;
 	}
-	put_message(b, str_of(err_text(e)), err_slug(e));
+	/* which event it was says more than that there is one */
+	put_message(b, e == ERR_EVENT_TAKEN && wrong->first != NULL ?
+	    wrong->first->message : str_of(err_text(e)), err_slug(e));
 }
 
 static void
@@ -141,13 +149,24 @@ failure_schema(struct buf *b)
 	    "\"errors\":{\"type\":\"object\",\"maxProperties\":50,"
 	    "\"additionalProperties\":{\"type\":\"array\",\"maxItems\":50,"
 	    "\"items\":{\"type\":\"string\",\"maxLength\":500}},"
-	    "\"description\":\"By field, what is wrong with it\"}},"
-	    "\"required\":[\"message\",\"code\"],"
+	    "\"description\":\"By field, what is wrong with it\"},"
+	    "\"transaction_id\":{\"type\":\"string\",\"maxLength\":500,"
+	    "\"description\":\"Of a sign-up only, in place of the others: "
+	    "why there can't be a second one\"}},"
+	    "\"anyOf\":[{\"required\":[\"message\",\"code\"]},"
+	    "{\"required\":[\"transaction_id\"]}],"
 	    "\"additionalProperties\":false}");
 }
 
 static const struct route *const tables[] = {
+	fp_batch_routes,
 	fp_program_routes,
+	fp_promoter_list_routes,
+	fp_promoter_routes,
+	fp_referral_batch_routes,
+	fp_track_routes,
+	fp_track_change_routes,
+	fp_referral_routes,
 	fp_reward_routes,
 	fp_product_routes,
 	fp_campaign_routes,

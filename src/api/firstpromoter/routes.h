@@ -3,11 +3,19 @@
 #define AFF_API_FIRSTPROMOTER_ROUTES_H
 
 #include "api/common.h"
+#include "model/batch/batch.h"
 
 extern const struct face firstpromoter;
-extern const struct route fp_campaign_routes[];
-extern const struct route fp_product_routes[];
+extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
+extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_routes[];
+extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_track_routes[];
+extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_routes[];
+extern const struct route fp_product_routes[];
+extern const struct route fp_campaign_routes[];
 extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
 
@@ -26,9 +34,11 @@ struct fp_page_query {
 	int64_t page, per_page;		/* 0: not given */
 	struct str cursor;
 	int sort[FP_SORTS];
+	unsigned order;		/* of .sorts, where none is asked for */
 };
 
-extern const char *const fp_directions[];	/* asc desc */
+extern const char *const fp_directions[];
+enum { FP_ASC, FP_DESC };
 
 #define FP_PAGE_FIELDS(type) \
 	FIELD(type, page.page, "page", .min = 1, .max = 1000000, \
@@ -43,6 +53,38 @@ extern const char *const fp_directions[];	/* asc desc */
 /* As page_read(), with the number of orders that the list has. */
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
+
+/*
+ * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,
+ * .out = &fp_batch_out and fp_batch_errors.
+ */
+#define FP_IDS(type) \
+	FIELD(type, ids, "ids", .flags = F_IDS | F_NULLABLE, \
+	    .max = 300000, .doc = "At least one, at most 100000", \
+	    .example = "[1,2]")
+
+extern const struct shape fp_batch_out;		/* of struct batch */
+extern const enum err fp_batch_errors[];
+/*
+ * Does it to a few at once, or begins to: the handler's last call.  params: a
+ * record of the action's, or NULL.
+ */
+MUST_CHECK enum err fp_batch(struct request *, const struct batch_action *,
+    const void *params, struct list ids);
+
+/* The same within {data, meta}; meta: JSON text of an object. */
+struct fp_batch_data {
+	struct batch data;
+	struct str meta;
+};
+extern const struct shape fp_batch_data_out;
+MUST_CHECK enum err fp_batch_data(struct request *,
+    const struct batch_action *, const void *params, struct list ids,
+    struct str meta);
+
+/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
+MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
+    const char *field, struct list *ids);
 
 /* An id as this face writes it: a number. */
 #define FP_ID(type, member, wire, ...) \

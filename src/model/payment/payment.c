@@ -13,6 +13,7 @@
 #include "db/due.h"
 #include "ledger/ledger.h"
 #include "model/referral/earning.h"
+#include "model/referral/placement.h"
 #include "model/event/event.h"
 #include "model/token/lot.h"
 #include "model/people/organization.h"
@@ -57,6 +58,7 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, product_name),
     COLUMN(struct payment, product_description),
     COLUMN(struct payment, referral_id),
+    COLUMN(struct payment, lead_id),
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
     COLUMN(struct payment, referrer_id),
@@ -280,11 +282,14 @@ static enum err
 reward(struct db *db, struct arena *a, const struct payment *p,
     uint64_t sale_id, struct when now, struct event_data *made)
 {
-	const struct count_day one = { .conversions = 1 };
+	struct brought one = { .organization_id = HOUSE_ID,
+	    .placement_id = p->placement_id, .referrer_id = p->referrer_id,
+	    .at = now, .sales = 1, .revenue = p->amount,
+	    .currency = p->currency };
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
-		.referrer_id = p->referrer_id,
+		.referrer_id = p->referrer_id, .referral_id = p->referral_id,
 		.member_organization_id = p->member_organization_id,
 		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
@@ -293,12 +298,11 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	};
 	uint64_t first;
 
-	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->referral_id), &first,
+	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->lead_id), &first,
 	    NULL));
 	TRY(earning_commission(db, a, &sale, now, made));
-	return first == 0 ? OK :
-	    placement_count(db, p->placement_id, p->referrer_id, now,
-	    &one);
+	one.customers = one.active = (int64_t)first;
+	return placement_brought(db, &one);
 }
 
 enum err
@@ -318,7 +322,7 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
 	TRY(credit(db, a, p, now));
-	if (p->referral_id != 0)
+	if (p->lead_id != 0)
 		TRY(reward(db, a, p, sale_id, now, &events[1]));
 	return event_write_all(db, a, events, events[1].event.type != NULL ?
 	    2 : 1);

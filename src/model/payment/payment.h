@@ -26,7 +26,9 @@ struct payment {
 	struct when look_at;	/* the jobs look what became of it; 0: never */
 	int64_t looks;		/* how often they have */
 	struct str product_name, product_description;
-	uint64_t referral_id, campaign_id, placement_id, referrer_id;
+	uint64_t referral_id;
+	/* whose commission it brings; 0: it brings none */
+	uint64_t lead_id, campaign_id, placement_id, referrer_id;
 	uint64_t member_organization_id;	/* the referrer's */
 	int64_t commission_ppm;		/* of the campaign; 0: the default */
 	int64_t checks;			/* of screen.h */

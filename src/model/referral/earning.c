@@ -30,56 +30,98 @@ SHAPE(earning_row, struct earning, NULL,
     COLUMN(struct earning, available_at),
     COLUMN(struct earning, created_at));
 
-static enum err
-post_commission(struct db *db, struct arena *a, const struct referred_sale *s,
-    uint64_t earning_id, int64_t amount, bool hold, struct when now)
+/* Where the money of a new one is, and how long. */
+static bool
+on_hold(const struct commission *c)
 {
-	struct posting p[] = {
-		{ .organization_id = s->organization_id,
-		  .kind = ACCOUNT_commission_expense,
-		  .currency = s->currency, .amount = -amount },
-		{ .organization_id = s->organization_id,
-		  .kind = hold ? ACCOUNT_earnings_pending :
-		    ACCOUNT_earnings_available,
-		  .owner_id = s->referrer_id,
-		  .currency = s->currency, .amount = amount },
-	};
+	return c->waits || settings->hold_days > 0;
+}
 
-	return ledger_post(db, a, &(struct journal){
-	    .organization_id = s->organization_id, .kind = JOURNAL_commission,
-	    .subject_id = earning_id, .at = now }, p, LEN(p), NULL);
+#define EARNING_ARGS 17
+
+static enum err
+insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
+    struct when now, uint64_t *first)
+{
+	struct arg *v = arena_array(a, n * EARNING_ARGS, sizeof(*v));
+	struct when available = when_add(now, settings->hold_days * 86400);
+
+	for (size_t i = 0; i < n; i++, c++) {
+		const struct arg row[EARNING_ARGS] = {
+			ARG(c->organization_id), ARG(c->referrer_id),
+			ARG(c->campaign_id), ARG(c->placement_id),
+			ARG(c->sale_id), ARG((int64_t)i),
+			LABEL(earning_status_labels, on_hold(c) ?
+			    EARNING_PENDING : EARNING_AVAILABLE),
+			ARG(c->amount), ARG(c->currency),
+			arg_some(c->rate_ppm), ARG(c->checks), ARG(c->tier),
+			ARG(c->reward_id), ARG(c->referral_id),
+			arg_some(c->share_ppm),
+			ARG(c->waits ? (struct when){ 0 } : available),
+			ARG(now),
+		};
+
+		memcpy(v + i * EARNING_ARGS, row, sizeof(row));
+	}
+	return db_exec_rows(db, Q_EARNING_INSERT, v, n, NULL, first);
+}
+
+static struct journal_lines
+lines_of(struct arena *a, const struct commission *c, uint64_t earning_id,
+    struct when now)
+{
+	struct posting *p = arena_array(a, 2, sizeof(*p));
+
+	p[0] = (struct posting){ .organization_id = c->organization_id,
+	    .kind = ACCOUNT_commission_expense, .currency = c->currency,
+	    .amount = -c->amount };
+	p[1] = (struct posting){ .organization_id = c->organization_id,
+	    .kind = on_hold(c) ? ACCOUNT_earnings_pending :
+	    ACCOUNT_earnings_available, .owner_id = c->referrer_id,
+	    .currency = c->currency, .amount = c->amount };
+	return (struct journal_lines){ {
+	    .organization_id = c->organization_id, .kind = JOURNAL_commission,
+	    .subject_id = earning_id, .at = now }, p, 2 };
+}
+
+enum err
+earning_post(struct db *db, struct arena *a, const struct commission *c,
+    size_t n, struct when now, uint64_t *first)
+{
+	struct journal_lines *l = arena_array(a, n, sizeof(*l));
+
+	if (n == 0)
+		return OK;
+	TRY(insert(db, a, c, n, now, first));
+	for (size_t i = 0; i < n; i++)
+		l[i] = lines_of(a, &c[i], *first + i, now);
+	return ledger_post_all(db, a, l, n);
 }
 
 enum err
 earning_commission(struct db *db, struct arena *a,
     const struct referred_sale *s, struct when now, struct event_data *made)
 {
-	bool waits = s->checks != 0 && settings->hold_checked;
-	bool hold = waits || settings->hold_days > 0;
-	struct when available = { 0 };
-	int64_t amount;
+	struct commission c = {
+		.organization_id = s->organization_id, .sale_id = s->sale_id,
+		.referral_id = s->referral_id, .referrer_id = s->referrer_id,
+		.campaign_id = s->campaign_id,
+		.placement_id = s->placement_id, .currency = s->currency,
+		.rate_ppm = s->rate_ppm, .tier = 1, .checks = s->checks,
+		.waits = s->checks != 0 && settings->hold_checked,
+	};
 	uint64_t id;
 
 	*made = (struct event_data){ .event = { .type = NULL } };
-	if (!waits)
-		available = when_add(now, settings->hold_days * 86400);
-
-	TRY(money_share(s->amount, s->rate_ppm, MILLION, &amount));
-	if (amount == 0)
+	TRY(money_share(s->amount, s->rate_ppm, MILLION, &c.amount));
+	if (c.amount == 0)
 		return OK;
-	TRY(db_exec(db, Q_EARNING_INSERT, ARGS(s->organization_id,
-	    s->referrer_id, s->campaign_id, s->placement_id, s->sale_id,
-	    LABEL(earning_type_labels, EARNING_COMMISSION),
-	    LABEL(earning_status_labels,
-	    hold ? EARNING_PENDING : EARNING_AVAILABLE),
-	    amount, s->currency, s->rate_ppm, s->checks, available, now),
-	    NULL, &id));
-	TRY(post_commission(db, a, s, id, amount, hold, now));
+	TRY(earning_post(db, a, &c, 1, now, &id));
 	*made = (struct event_data){ { s->member_organization_id,
-	    waits ? "commission.held" : "commission.created", id, 0, now },
+	    c.waits ? "commission.held" : "commission.created", id, 0, now },
 	    str_printf(a, "\"campaignId\":\"%llu\",\"amount\":%lld,"
-	    "\"currency\":\"%.*s\"", LLU(s->placement_id), (long long)amount,
-	    STR_ARG(s->currency)) };
+	    "\"currency\":\"%.*s\"", LLU(s->placement_id),
+	    (long long)c.amount, STR_ARG(s->currency)) };
 	return OK;
 }
 

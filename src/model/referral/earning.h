@@ -30,20 +30,39 @@ struct held {
 	struct when created_at, available_at, refused_at;
 };
 
-/* A sale that a placement brought. */
+/* What a sale brings to somebody. */
+struct commission {
+	uint64_t organization_id, sale_id, referral_id;
+	uint64_t referrer_id, campaign_id, placement_id;	/* of whom */
+	uint64_t reward_id;		/* 0: by no reward of its own */
+	int64_t amount;			/* not zero */
+	int64_t rate_ppm, share_ppm;	/* 0: none */
+	int64_t tier, checks;		/* of screen.h */
+	struct str currency;
+	bool waits;			/* until somebody decides */
+};
+
+/*
+ * Records and posts all commissions of a sale, numbered as they stand (part):
+ * pending where the installation has a hold, and without an end of it where
+ * they wait.  *first: the id of the first; the others follow it.
+ */
+MUST_CHECK enum err earning_post(struct db *, struct arena *,
+    const struct commission *, size_t n, struct when now, uint64_t *first);
+
+/* A payment of somebody whom a placement brought. */
 struct referred_sale {
 	uint64_t sale_id, organization_id, campaign_id, placement_id,
-	    referrer_id, member_organization_id;
+	    referrer_id, referral_id, member_organization_id;
 	int64_t amount, rate_ppm;	/* parts per million */
 	int64_t checks;			/* of screen.h */
 	struct str currency;
 };
 
 /*
- * Works the commission out, records it and posts it; pending where the
- * installation has a hold, and without an end of it where checks say that it
- * waits for the house.  *made: the event, which is still to be written; it has
- * no type where the commission rounds to nothing, and there is none.
+ * Works its commission out and posts it.  *made: the event, which is still to
+ * be written; it has no type where the commission rounds to nothing, and there
+ * is none.
  */
 MUST_CHECK enum err earning_commission(struct db *, struct arena *,
     const struct referred_sale *, struct when now,

@@ -17,7 +17,8 @@
 
 #define LLU(v) ((unsigned long long)(v))
 
-struct commission {
+/* A commission that may be taken back. */
+struct reversible {
 	uint64_t id, organization_id, referrer_id, member_organization_id,
 	    sale_id;
 	int64_t part, amount, reversed_amount;
@@ -26,32 +27,36 @@ struct commission {
 	struct when available_at;
 };
 
-SHAPE(commission_row, struct commission, NULL,
-    COLUMN(struct commission, id),
-    COLUMN(struct commission, organization_id),
-    COLUMN(struct commission, referrer_id),
-    COLUMN(struct commission, member_organization_id),
-    COLUMN(struct commission, sale_id),
-    COLUMN(struct commission, part),
-    COLUMN(struct commission, amount),
-    COLUMN(struct commission, reversed_amount),
-    COLUMN(struct commission, status, .labels = earning_status_labels),
-    COLUMN(struct commission, currency),
-    COLUMN(struct commission, available_at));
+SHAPE(commission_row, struct reversible, NULL,
+    COLUMN(struct reversible, id),
+    COLUMN(struct reversible, organization_id),
+    COLUMN(struct reversible, referrer_id),
+    COLUMN(struct reversible, member_organization_id),
+    COLUMN(struct reversible, sale_id),
+    COLUMN(struct reversible, part),
+    COLUMN(struct reversible, amount),
+    COLUMN(struct reversible, reversed_amount),
+    COLUMN(struct reversible, status, .labels = earning_status_labels),
+    COLUMN(struct reversible, currency),
+    COLUMN(struct reversible, available_at));
 
-/* Where its money is.  What is reversed as a whole sums to zero anywhere. */
+/*
+ * Where its money is; of one that was paid out, what comes next.  What is
+ * reversed as a whole sums to zero anywhere.
+ */
 static int
-place_of(const struct commission *c, struct when now)
+place_of(const struct reversible *c, struct when now)
 {
 	if (c->status != EARNING_REVERSED)
-		return c->status;
+		return c->status == EARNING_PENDING ? EARNING_PENDING :
+		    EARNING_AVAILABLE;
 	return c->available_at.us != 0 && c->available_at.us <= now.us ?
 	    EARNING_AVAILABLE : EARNING_PENDING;
 }
 
 /* back: what the referrer loses; below zero: what he gets again. */
 static enum err
-post(struct db *db, struct arena *a, const struct commission *c,
+post(struct db *db, struct arena *a, const struct reversible *c,
     uint64_t earning_id, int64_t back, int place, struct when now)
 {
 	struct posting p[] = {
@@ -74,15 +79,23 @@ post(struct db *db, struct arena *a, const struct commission *c,
 
 /* A commission is reversed as a whole, or no longer. */
 static enum err
-mark(struct db *db, const struct commission *c, int status)
+mark(struct db *db, const struct reversible *c, int status)
 {
 	return db_exec(db, Q_EARNING_MARK, ARGS(
 	    LABEL(earning_status_labels, status), c->sale_id, c->part),
 	    NULL, NULL);
 }
 
+/* A promoter who is no organization here reads no events: his company does. */
+static uint64_t
+told_of(const struct reversible *c)
+{
+	return c->member_organization_id != 0 ? c->member_organization_id :
+	    c->organization_id;
+}
+
 static enum err
-adjust_one(struct db *db, struct arena *a, const struct commission *c,
+adjust_one(struct db *db, struct arena *a, const struct reversible *c,
     const struct sale_part *part, struct when now)
 {
 	int place = place_of(c, now);
@@ -106,7 +119,7 @@ adjust_one(struct db *db, struct arena *a, const struct commission *c,
 	else if (c->status == EARNING_REVERSED)
 		TRY(mark(db, c, place));
 	return event_write(db, a, &(struct event){
-	    c->member_organization_id, back > 0 ? "commission.reversed" :
+	    told_of(c), back > 0 ? "commission.reversed" :
 	    "commission.reinstated", id, 0, now },
 	    "\"commissionId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
 	    LLU(c->id), (long long)-back, STR_ARG(c->currency));
@@ -116,7 +129,7 @@ enum err
 earning_adjust(struct db *db, struct arena *a, const struct sale_part *part,
     struct when now)
 {
-	const struct commission *c;
+	const struct reversible *c;
 	struct list rows;
 
 	TRY(db_rows(db, a, Q_EARNING_OF_SALE, ARGS(part->sale_id),
@@ -170,7 +183,7 @@ enum err
 earning_refuse(struct db *db, struct arena *a, const struct actor *who,
     uint64_t id, struct held *h)
 {
-	struct commission c = { 0 };
+	struct reversible c = { 0 };
 	uint64_t rows, reversal;
 	int64_t back;
 

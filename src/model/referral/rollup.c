@@ -86,7 +86,8 @@ SHAPE(day_sum_row, struct day_sum, NULL,
     FIELD(struct day_sum, d.unique_clicks, "unique_clicks"),
     FIELD(struct day_sum, d.bot_clicks, "bot_clicks"),
     FIELD(struct day_sum, d.referrals, "referrals"),
-    FIELD(struct day_sum, d.conversions, "conversions"));
+    FIELD(struct day_sum, d.conversions, "conversions"),
+    FIELD(struct day_sum, d.cancellations, "cancellations"));
 
 struct earned_sum {
 	uint64_t referrer_id, placement_id;
@@ -120,6 +121,7 @@ struct turn {
 	const char *name;
 	struct mark was, next;
 	struct rows rows[2];
+	struct str clicks;	/* JSON: [placement, clicks, day]... */
 };
 
 static struct rows
@@ -157,7 +159,9 @@ commit(struct db *db, void *arg)
 	if (moved == 0)
 		return OK;	/* another process was faster */
 	TRY(rows_insert(db, &t->rows[0]));
-	return rows_insert(db, &t->rows[1]);
+	TRY(rows_insert(db, &t->rows[1]));
+	return t->clicks.n == 0 ? OK : db_exec(db, Q_ROLLUP_ADD_CLICKS,
+	    ARGS(t->clicks), NULL, NULL);
 }
 
 static enum err
@@ -241,6 +245,26 @@ source_rows(struct arena *a, struct list sums)
 	return r;
 }
 
+/* Of each placement and day, for its promoter. */
+static struct str
+promoter_clicks(struct arena *a, struct list sums)
+{
+	const struct source_sum *s = sums.items;
+	char day[11];
+	struct buf b;
+
+	buf_init(&b, a, 64 * sums.n + 8);
+	for (size_t i = 0; i < sums.n; i++) {
+		day_iso(s[i].day, day);
+		buf_printf(&b, "%s[%llu,%lld,\"%s\"]", i == 0 ? "[" : ",",
+		    (unsigned long long)s[i].placement_id,
+		    (long long)s[i].clicks, day);
+	}
+	if (sums.n > 0)
+		buf_char(&b, ']');
+	return buf_view(&b);
+}
+
 static enum err
 roll_sources(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, bool *more)
@@ -268,6 +292,7 @@ roll_sources(struct db *db, struct arena *a, struct when now,
 	TRY(db_rows(db, a, Q_ROLLUP_SOURCES, ARGS(arg_bound(t.was.last_id),
 	    behind, t.was.done_until, t.next.done_until), &source_sum_row,
 	    &sums));
+	t.clicks = promoter_clicks(a, sums);
 	t.rows[0] = source_rows(a, sums);
 	return tx_run(db, a, commit, &t);
 }
@@ -276,12 +301,13 @@ static struct rows
 day_rows(struct arena *a, struct list sums)
 {
 	const struct day_sum *s = sums.items;
-	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 7);
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 8);
 
 	for (size_t i = 0; i < sums.n; i++)
 		rows_add(&r, ARGS(s[i].referrer_id, s[i].d.day, s[i].d.clicks,
 		    s[i].d.unique_clicks, s[i].d.bot_clicks,
-		    s[i].d.referrals, s[i].d.conversions));
+		    s[i].d.referrals, s[i].d.conversions,
+		    s[i].d.cancellations));
 	return r;
 }
 

@@ -61,11 +61,17 @@ mailbox(struct arena *a, struct str email)
 	return buf_view(&b);
 }
 
+bool
+screen_same_mailbox(struct arena *a, struct str one, struct str other)
+{
+	return one.n > 0 && other.n > 0 &&
+	    str_eq_nocase(mailbox(a, one), mailbox(a, other));
+}
+
 static enum err
 own_people(struct db *db, struct arena *a, uint64_t organization_id,
     struct str email, bool *found)
 {
-	struct str wanted = mailbox(a, email);
 	const struct email_row *row;
 	struct list rows;
 
@@ -74,7 +80,7 @@ own_people(struct db *db, struct arena *a, uint64_t organization_id,
 	    &rows));
 	row = rows.items;
 	for (size_t i = 0; i < rows.n; i++)
-		*found |= str_eq_nocase(mailbox(a, row[i].email), wanted);
+		*found |= screen_same_mailbox(a, row[i].email, email);
 	return OK;
 }
 

@@ -22,6 +22,9 @@ struct signup {
 	unsigned char address_hash[8];
 };
 
+/* Are both there, and lead to one mailbox? */
+bool screen_same_mailbox(struct arena *, struct str, struct str);
+
 /* Before the transaction: the checks of a sign-up that lead brought. */
 MUST_CHECK enum err screen_signup(struct db *, struct arena *,
     const struct lead *, const struct signup *, struct when now,

@@ -9,6 +9,7 @@ const tls = require('node:tls');
 const assert = require('node:assert/strict');
 const { randomUUID } = require('node:crypto');
 const doc = require('./document');
+const vendor = require('./vendor');
 
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0';
 
@@ -148,6 +149,8 @@ class Client {
 		if (answer.status >= 400)
 			checkError(uri, answer, where);
 		answer.operation = doc.hold(method, uri, answer, sent);
+		if (uri.startsWith('/api/v2/'))
+			vendor.hold(method, uri, answer);
 		if (answer.status >= 400)
 			doc.faceOf(uri).untraced(answer.body);
 		if (answer.status === 204)

@@ -165,6 +165,26 @@ class World {
 			token: who.token, body: { name: 'Spring', ...more } });
 	}
 
+	/* A running campaign of a company, where its promoters come. */
+	async companyCampaign(who, more = {}) {
+		const campaign = await this.hood(who, { run_immediately: 1,
+			...more });
+		const { body } = await this.fp(200, who, 'GET', '/settings');
+
+		if (body.default_campaign_id === null)
+			await this.fp(200, who, 'PUT', '/settings', { ...body,
+				default_campaign_id: Number(campaign.id) });
+		return { ...campaign, id: Number(campaign.id) };
+	}
+
+	/* A promoter in its program's campaign, if no other is named. */
+	async promoter(who, more = {}) {
+		const a = await this.fp(201, who, 'POST', '/promoters', {
+			email: `promoter-${unique()}@example.com`, ...more });
+
+		return a.body;
+	}
+
 	async product() {
 		const who = await this.demo();
 		const data = await this.ok(200, 'GET', '/payments/products', {

@@ -1,0 +1,129 @@
+-- Promoters of an organization.  Its own row among its referrers, by which it
+-- promotes its own campaigns, is none of them.
+
+-- name: promoter_referrer
+INSERT INTO referrer (organization_id, status, terms, user_id, joined_at)
+VALUES (:org, 'active', '', :user, :now)
+
+-- name: promoter_insert
+INSERT INTO promoter (referrer_id, organization_id, email, name, customer,
+	profile, fields, auth_token, updated_at)
+VALUES (:id, :org, :email, :name, :customer, :profile, :fields, :token, :now)
+
+-- name: promoter_get
+SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
+	COALESCE(p.email, u.email) AS email, COALESCE(p.name, o.name) AS name,
+	p.customer, p.note, p.profile, p.fields, p.ad_traffic, r.joined_at,
+	r.archived_at, p.last_login_at, t.active
+FROM referrer r JOIN promoter_total t ON t.referrer_id = r.id
+LEFT JOIN promoter p ON p.referrer_id = r.id
+LEFT JOIN organization o ON o.id = r.member_organization_id
+LEFT JOIN user u ON u.id = r.user_id AND p.referrer_id IS NULL
+WHERE r.id = :id AND r.organization_id = :org
+AND NOT r.member_organization_id <=> r.organization_id
+
+-- name: promoter_lock
+SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
+	p.email, p.name, p.customer, p.note, p.profile, p.fields, p.ad_traffic,
+	r.joined_at, r.archived_at, p.last_login_at
+FROM referrer r LEFT JOIN promoter p ON p.referrer_id = r.id
+WHERE r.id = :id AND r.organization_id = :org
+AND NOT r.member_organization_id <=> r.organization_id FOR UPDATE
+
+-- name: promoter_update
+UPDATE promoter SET email = :email, name = :name, customer = :customer,
+	profile = :profile, fields = :fields, updated_at = :now
+WHERE referrer_id = :id
+
+-- name: promoter_by_email
+SELECT referrer_id AS id FROM promoter
+WHERE organization_id = :org AND email = :email
+UNION ALL
+SELECT r.id FROM user u JOIN member m ON m.user_id = u.id
+JOIN referrer r ON r.organization_id = :org
+	AND r.member_organization_id = m.organization_id
+	AND r.user_id = u.id
+WHERE u.email = :email AND r.member_organization_id <> r.organization_id
+LIMIT 1
+
+-- name: promoter_by_customer
+SELECT referrer_id AS id FROM promoter
+WHERE organization_id = :org AND customer = :customer
+
+-- name: promoter_by_token
+SELECT referrer_id AS id FROM promoter
+WHERE organization_id = :org AND auth_token = :token
+
+-- name: promoter_by_code
+SELECT p.referrer_id AS id FROM placement p
+JOIN referrer r ON r.id = p.referrer_id
+WHERE p.organization_id = :org AND p.code = :code
+AND NOT r.member_organization_id <=> r.organization_id
+
+-- What the organization decided of a promoter in a campaign.
+
+-- name: standing_campaign
+SELECT id, name, status FROM campaign
+WHERE id = :id AND organization_id = :org LOCK IN SHARE MODE
+
+-- name: standing_default
+SELECT c.id, c.name, c.status FROM program p
+JOIN campaign c ON c.id = p.campaign_id
+WHERE p.organization_id = :org LOCK IN SHARE MODE
+
+-- Whoever brings promoters into a campaign holds their rows.
+-- name: standing_enter
+INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
+	landing_url, status, standing, created_at, updated_at)
+VALUES (:org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
+	:now)
+
+-- name: standing_there
+SELECT id FROM placement
+WHERE referrer_id = :referrer AND campaign_id = :campaign
+LIMIT 1 FOR UPDATE
+
+-- name: standing_lock
+SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
+	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
+	p.standing) AS state, r.archived_at, p.code, p.coupon, p.landing_url,
+	p.created_at
+FROM placement p JOIN referrer r ON r.id = p.referrer_id
+WHERE p.id = :id AND p.organization_id = :org
+AND NOT r.member_organization_id <=> r.organization_id FOR UPDATE
+
+-- name: standing_lock_in
+SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
+	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
+	p.standing) AS state, r.archived_at, p.code, p.coupon, p.landing_url,
+	p.created_at
+FROM referrer r JOIN placement p ON p.referrer_id = r.id
+WHERE r.id = :promoter AND r.organization_id = :org
+AND p.campaign_id = :campaign
+AND NOT r.member_organization_id <=> r.organization_id
+ORDER BY p.id DESC LIMIT 1 FOR UPDATE
+
+-- An end that lies behind is taken away with it.
+-- name: standing_move
+UPDATE placement SET standing = :standing, status = :status,
+	ended_at = :ended, ends_at = IF(:status = 'ACTIVE' AND ends_at <= :now,
+	NULL, ends_at), updated_at = :now, version = version + 1
+WHERE id = :id
+
+-- name: standing_count
+INSERT INTO program_total (organization_id, pending) VALUES (:org, :more)
+ON DUPLICATE KEY UPDATE pending = pending + VALUES(pending)
+
+-- name: standing_of
+SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
+	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
+	p.standing) AS state, p.code, p.coupon, p.landing_url, p.created_at,
+	c.name AS campaign_name, g.color AS campaign_color, t.clicks,
+	t.referrals, t.conversions AS customers, t.sales, t.revenue
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN placement p ON p.referrer_id = j.id
+JOIN placement_total t ON t.placement_id = p.id
+JOIN campaign c ON c.id = p.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = c.id
+WHERE p.organization_id = :org
+ORDER BY p.referrer_id, p.id

@@ -1,0 +1,181 @@
+-- What is done to many referrals at once.  ids: a JSON array, in ascending
+-- order, of rows that are locked and looked at before they are changed.
+
+-- name: referral_batch_hold
+SELECT r.id, r.state, r.live, r.placement_id, r.customer_at
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+WHERE r.organization_id = :org AND r.deleted_at IS NULL
+FOR UPDATE
+
+-- From where those came that were moved.
+-- name: referral_batch_origins
+SELECT r.id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (referral_moved) ON r.moved_to = chosen.id
+WHERE r.organization_id = :org
+FOR UPDATE
+
+-- name: referral_batch_erase
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.email = NULL, r.uid = NULL, r.username = NULL, r.first_name = NULL,
+	r.last_name = NULL, r.website = NULL, r.comment = NULL,
+	r.metadata = NULL, r.lost = NULL, r.address_hash = NULL,
+	r.version = r.version + 1
+WHERE r.organization_id = :org
+
+-- name: referral_batch_delete
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.live = NULL, r.deleted_at = :now, r.email = NULL, r.uid = NULL,
+	r.username = NULL, r.first_name = NULL, r.last_name = NULL,
+	r.website = NULL, r.comment = NULL, r.metadata = NULL, r.lost = NULL,
+	r.address_hash = NULL, r.version = r.version + 1
+WHERE r.organization_id = :org
+
+-- name: referral_batch_state
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.state = :state, r.version = r.version + 1
+WHERE r.organization_id = :org
+
+-- What it would be by its facts.
+-- name: referral_batch_enable
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.state = CASE WHEN r.customer_at IS NULL THEN 'signup'
+	WHEN r.cancelled_at IS NOT NULL THEN 'cancelled'
+	WHEN r.mrr > 0 THEN 'subscribed' ELSE 'active' END,
+	r.version = r.version + 1
+WHERE r.organization_id = :org
+
+-- Where they can go.
+-- name: referral_batch_target
+SELECT l.id, l.campaign_id, l.referrer_id, f.member_organization_id
+FROM placement l JOIN referrer f ON f.id = l.referrer_id
+WHERE l.id = :id AND l.organization_id = :org
+AND l.standing IN ('pending', 'accepted') AND f.archived_at IS NULL
+
+-- name: referral_batch_target_hold
+SELECT l.id, l.campaign_id, l.referrer_id, f.member_organization_id
+FROM placement l JOIN referrer f ON f.id = l.referrer_id
+WHERE l.id = :id AND l.organization_id = :org
+AND l.standing IN ('pending', 'accepted') AND f.archived_at IS NULL
+LOCK IN SHARE MODE
+
+-- Their names are free for the rows that follow.
+-- name: referral_batch_leave
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.live = NULL, r.version = r.version + 1
+WHERE r.organization_id = :org
+
+-- name: referral_batch_arrive
+INSERT INTO referral (organization_id, campaign_id, placement_id, referrer_id,
+	referred_organization_id, click_id, state, address_hash, checks, email,
+	uid, username, first_name, last_name, website, comment, metadata,
+	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
+	promo_code, lost, created_at, customer_at, cancelled_at)
+SELECT organization_id, :campaign, :placement, :referrer,
+	referred_organization_id, click_id, state, address_hash, checks, email,
+	uid, username, first_name, last_name, website, comment, metadata,
+	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
+	promo_code, lost, :now, customer_at, cancelled_at
+FROM referral WHERE id = :from
+
+-- pairs: [[from, to], ...]
+-- name: referral_batch_moved
+UPDATE JSON_TABLE(:pairs, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
+	moved_to BIGINT UNSIGNED PATH '$[1]')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+SET r.state = 'moved', r.moved_to = chosen.moved_to
+WHERE r.organization_id = :org
+
+-- But for one who would share with himself.
+-- name: referral_batch_split
+INSERT INTO referral_split (referral_id, position, placement_id, ppm)
+SELECT chosen.moved_to, s.position, s.placement_id, s.ppm
+FROM JSON_TABLE(:pairs, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
+	moved_to BIGINT UNSIGNED PATH '$[1]')) AS chosen
+STRAIGHT_JOIN referral_split s ON s.referral_id = chosen.id
+WHERE s.placement_id <> :placement
+
+-- Commissions of referrals that are in no payout, and not taken back: some of
+-- them may be.  last_part: of their sale.
+-- name: earning_unpaid
+SELECT e.id, e.organization_id, e.referrer_id,
+	(SELECT f.member_organization_id FROM referrer f
+	WHERE f.id = e.referrer_id) AS member_organization_id,
+	e.sale_id, e.placement_id, e.referral_id, e.part,
+	(SELECT MAX(m.part) FROM earning m WHERE m.sale_id = e.sale_id)
+	AS last_part, e.amount, e.reversed_amount, e.tier, e.status, e.currency
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
+	ON e.referral_id = chosen.id
+WHERE e.organization_id = :org AND e.type = 'commission' AND e.refund_id = 0
+AND e.status IN ('pending', 'available') AND e.refused_at IS NULL
+AND e.payout_id IS NULL
+FOR UPDATE
+
+-- name: earning_take_back
+INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
+	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
+	tier, reward_id, referral_id, share_ppm, available_at, created_at)
+SELECT e.organization_id, e.referrer_id, e.campaign_id, e.placement_id,
+	e.sale_id, 0, e.part, 'reversal', 'reversed',
+	e.reversed_amount - e.amount, e.currency, e.rate_ppm, e.tier,
+	e.reward_id, e.referral_id, e.share_ppm, e.available_at, :now
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+
+-- In the order of the commissions.
+-- name: earning_taken
+SELECT t.id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
+	AND t.part = e.part AND t.type = 'reversal' AND t.refund_id = 0
+FOR UPDATE
+
+-- All rows of a commission sum to zero from now on.
+-- name: earning_mark_taken
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+SET e.reversed_amount = e.amount, e.refused_at = :now, e.status = 'reversed'
+
+-- name: earning_mark_adjusted
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
+	AND t.part = e.part
+SET t.status = 'reversed'
+WHERE t.type IN ('commission', 'reversal') AND t.refund_id <> 0
+
+-- All rows of commissions once more, for somebody else: before they are taken
+-- back.  parts: [[commission, part, referral], ...], what their new rows have.
+-- name: earning_hand_over
+INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
+	sale_id, refund_id, part, type, status, amount, reversed_amount,
+	currency, rate_ppm, checks, tier, reward_id, referral_id, share_ppm,
+	available_at, created_at)
+SELECT e.organization_id, :referrer, :campaign, :placement, e.sale_id,
+	t.refund_id, chosen.part, t.type, t.status, t.amount,
+	t.reversed_amount, t.currency, t.rate_ppm, t.checks, t.tier,
+	t.reward_id, chosen.referral_id, t.share_ppm, t.available_at, :now
+FROM JSON_TABLE(:parts, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
+	part INT UNSIGNED PATH '$[1]',
+	referral_id BIGINT UNSIGNED PATH '$[2]')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
+	AND t.part = e.part AND t.type IN ('commission', 'reversal')
+
+-- name: earning_handed
+SELECT t.id, t.type, t.status, t.refund_id, t.amount, t.currency
+FROM JSON_TABLE(:parts, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
+	part INT UNSIGNED PATH '$[1]',
+	referral_id BIGINT UNSIGNED PATH '$[2]')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
+	AND t.part = chosen.part AND t.type IN ('commission', 'reversal')
+FOR UPDATE

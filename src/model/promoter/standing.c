@@ -1,0 +1,220 @@
+/* Promoters in campaigns: how they come in, and what becomes of them there. */
+#include "model/promoter/standing.h"
+
+#include <sodium.h>
+
+#include "model/campaign/campaign.h"
+#include "model/event/event.h"
+#include "model/people/slug.h"
+#include "model/referral/placement.h"
+#include "base/banned.h"
+
+#define CODE_LEAST 3
+#define CODE_MOST 30	/* the column has room for a suffix */
+#define CODE_TRIES 5
+
+const char *const standing_labels[] = {
+	"pending", "accepted", "rejected", "blocked", "inactive", "not_set",
+	NULL
+};
+
+/* Where one may come from; what has ended was accepted. */
+static const struct {
+	unsigned from;
+	int standing, status;
+	const char *event;
+} moves[] = {
+#define FROM(name) (1u << STANDING_##name)
+	[STANDING_PENDING] = { 0, STANDING_PENDING, PLACEMENT_INACTIVE, NULL },
+	[STANDING_ACCEPTED] = { FROM(PENDING) | FROM(REJECTED) |
+	    FROM(BLOCKED) | FROM(INACTIVE), STANDING_ACCEPTED,
+	    PLACEMENT_ACTIVE, "promoter_campaign.accepted" },
+	[STANDING_REJECTED] = { FROM(PENDING), STANDING_REJECTED,
+	    PLACEMENT_INACTIVE, "promoter_campaign.rejected" },
+	[STANDING_BLOCKED] = { FROM(PENDING) | FROM(ACCEPTED) |
+	    FROM(REJECTED) | FROM(INACTIVE), STANDING_BLOCKED,
+	    PLACEMENT_INACTIVE, "promoter_campaign.blocked" },
+	[STANDING_INACTIVE] = { FROM(ACCEPTED), STANDING_ACCEPTED,
+	    PLACEMENT_INACTIVE, "promoter_campaign.ended" },
+#undef FROM
+};
+
+SHAPE(standing_row_shape, struct standing_row, NULL,
+    COLUMN(struct standing_row, id),
+    COLUMN(struct standing_row, organization_id),
+    COLUMN(struct standing_row, promoter_id),
+    COLUMN(struct standing_row, campaign_id),
+    COLUMN(struct standing_row, state, .labels = standing_labels),
+    COLUMN(struct standing_row, archived_at),
+    COLUMN(struct standing_row, code),
+    COLUMN(struct standing_row, coupon),
+    COLUMN(struct standing_row, landing_url),
+    COLUMN(struct standing_row, campaign_name),
+    COLUMN(struct standing_row, campaign_color),
+    COLUMN(struct standing_row, promoter_email),
+    COLUMN(struct standing_row, promoter_name),
+    COLUMN(struct standing_row, created_at),
+    COLUMN(struct standing_row, clicks),
+    COLUMN(struct standing_row, referrals),
+    COLUMN(struct standing_row, customers),
+    COLUMN(struct standing_row, sales),
+    COLUMN(struct standing_row, revenue));
+
+SHAPE(standing_campaign_row, struct standing_campaign, NULL,
+    COLUMN(struct standing_campaign, id),
+    COLUMN(struct standing_campaign, name),
+    COLUMN(struct standing_campaign, status, .labels = campaign_status_labels));
+
+bool
+standing_may(int from, int to)
+{
+	return from == to || (moves[to].from >> from & 1) != 0;
+}
+
+enum err
+standing_lock(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t placement_id, struct standing_row *s)
+{
+	return db_row(db, a, Q_STANDING_LOCK, ARGS(placement_id,
+	    who->organization_id), &standing_row_shape, s);
+}
+
+enum err
+standing_lock_in(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t promoter_id, uint64_t campaign_id, struct standing_row *s)
+{
+	return db_row(db, a, Q_STANDING_LOCK_IN, ARGS(promoter_id,
+	    who->organization_id, campaign_id), &standing_row_shape, s);
+}
+
+static enum err
+count_pending(struct db *db, uint64_t org, int64_t more)
+{
+	return more == 0 ? OK : db_exec(db, Q_STANDING_COUNT, ARGS(org, more),
+	    NULL, NULL);
+}
+
+static enum err
+write_event(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id, uint64_t promoter_id, uint64_t campaign_id, const char *type)
+{
+	return event_write(db, a, &(struct event){ who->organization_id, type,
+	    id, who->user_id, who->now }, "\"promoterId\":\"%llu\","
+	    "\"campaignId\":\"%llu\"", (unsigned long long)promoter_id,
+	    (unsigned long long)campaign_id);
+}
+
+enum err
+standing_move(struct db *db, struct arena *a, const struct actor *who,
+    struct standing_row *s, enum standing to)
+{
+	struct when ended = { to == STANDING_INACTIVE ? who->now.us : 0 };
+	bool archived = s->archived_at.us != 0;
+
+	if (s->state == (int)to)
+		return OK;
+	if (archived && to == STANDING_ACCEPTED)
+		return ERR_ARCHIVED;
+	if (!standing_may(s->state, to))
+		return ERR_STANDING;
+	TRY(db_exec(db, Q_STANDING_MOVE, ARGS(
+	    LABEL(standing_labels, moves[to].standing),
+	    LABEL(placement_status_labels, moves[to].status), ended, who->now,
+	    s->id), NULL, NULL));
+	if (s->state == STANDING_PENDING && !archived)
+		TRY(count_pending(db, who->organization_id, -1));
+	s->state = to;
+	return write_event(db, a, who, s->id, s->promoter_id, s->campaign_id,
+	    moves[to].event);
+}
+
+enum err
+standing_campaign(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct standing_campaign *c)
+{
+	enum err e = id == 0 ?
+	    db_row(db, a, Q_STANDING_DEFAULT, ARGS(org),
+		&standing_campaign_row, c) :
+	    db_row(db, a, Q_STANDING_CAMPAIGN, ARGS(id, org),
+		&standing_campaign_row, c);
+
+	if (e == ERR_NOT_FOUND && id == 0)
+		return ERR_NO_CAMPAIGN;
+	if (e != OK)
+		return e;
+	if (c->status == CAMPAIGN_DELETED)
+		return id == 0 ? ERR_NO_CAMPAIGN : ERR_NOT_FOUND;
+	return c->status == CAMPAIGN_STOPPED ||
+	    c->status == CAMPAIGN_FINISHED || c->status == CAMPAIGN_CANCELED ?
+	    ERR_CAMPAIGN_OVER : OK;
+}
+
+/* His name, then with a number behind it; where he has none, a random one. */
+static struct str
+code_candidate(struct arena *a, struct str name, int try)
+{
+	struct str slug = slug_of(a, name);
+
+	if (slug.n > CODE_MOST)
+		slug.n = CODE_MOST;
+	if (slug.n < CODE_LEAST || try == CODE_TRIES - 1)
+		return placement_code(a);
+	return try == 0 ? slug : str_printf(a, "%.*s%u", STR_ARG(slug),
+	    10 + randombytes_uniform(try == 1 ? 90 : 9990));
+}
+
+static enum err
+insert(struct db *db, struct arena *a, const struct actor *who,
+    const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
+{
+	int tries = in->code.p != NULL ? 1 : CODE_TRIES;
+
+	for (int i = 0; i < tries; i++) {
+		struct str code = in->code.p != NULL ? in->code :
+		    code_candidate(a, in->name, i);
+		enum err e = db_exec(db, Q_STANDING_ENTER, ARGS(
+		    who->organization_id, c->id, in->promoter_id, c->name,
+		    code, LABEL(placement_status_labels, in->accepted ?
+		    PLACEMENT_ACTIVE : PLACEMENT_INACTIVE),
+		    LABEL(standing_labels, in->accepted ? STANDING_ACCEPTED :
+		    STANDING_PENDING), who->now), NULL, id);
+
+		if (e != ERR_CONFLICT)
+			return e;
+	}
+	return ERR_CODE_TAKEN;
+}
+
+struct there {
+	uint64_t id;
+};
+
+SHAPE(there_row, struct there, NULL, COLUMN(struct there, id));
+
+enum err
+standing_enter(struct db *db, struct arena *a, const struct actor *who,
+    const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
+{
+	struct there there;
+	enum err e;
+
+	if (in->archived)
+		return ERR_ARCHIVED;
+	e = db_row(db, a, Q_STANDING_THERE, ARGS(in->promoter_id, c->id),
+	    &there_row, &there);
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? ERR_CONFLICT : e;
+	TRY(insert(db, a, who, c, in, id));
+	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(*id), NULL, NULL));
+	TRY(count_pending(db, who->organization_id, in->accepted ? 0 : 1));
+	return write_event(db, a, who, *id, in->promoter_id, c->id,
+	    "promoter_campaign.created");
+}
+
+enum err
+standing_of(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *promoters, size_t n, struct list *out)
+{
+	return db_rows(db, a, Q_STANDING_OF, ARGS(ids_json(a, promoters, n),
+	    org), &standing_row_shape, out);
+}

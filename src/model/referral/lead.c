@@ -1,0 +1,224 @@
+/* Leads and customers: looked up and listed. */
+#include "model/referral/lead.h"
+
+#include "model/program/program.h"
+#include "base/banned.h"
+
+#define COMMON 1000	/* so many begin alike: see alike() */
+#define FOREVER ((struct when){ INT64_C(253402300799000000) })
+
+const char *const lead_state_labels[] = {
+	"signup", "active", "subscribed", "cancelled", "refunded", "denied",
+	"pending", "moved", NULL
+};
+const char *const lead_source_labels[] = {
+	"api", "coupon", "cookie", "manual_admin", "manual_affiliate", NULL
+};
+const char *const lead_fraud_labels[] = {
+	"no_suspicion", "same_ip_suspicion", "same_promoter_email",
+	"ad_source", NULL
+};
+const char *const lead_key_labels[] = { "email", "uid", "username", NULL };
+const char *const lead_type_labels[] = { "lead", "customer", NULL };
+
+SHAPE(lead_list_row, struct referral, NULL,
+    COLUMN(struct referral, id),
+    COLUMN(struct referral, email),
+    COLUMN(struct referral, uid),
+    COLUMN(struct referral, username),
+    COLUMN(struct referral, first_name),
+    COLUMN(struct referral, last_name),
+    COLUMN(struct referral, website),
+    COLUMN(struct referral, comment),
+    COLUMN(struct referral, metadata),
+    COLUMN(struct referral, state, .labels = lead_state_labels),
+    COLUMN(struct referral, entry_source, .labels = lead_source_labels),
+    COLUMN(struct referral, fraud, .labels = lead_fraud_labels),
+    COLUMN(struct referral, created_at),
+    COLUMN(struct referral, customer_at),
+    COLUMN(struct referral, cancelled_at),
+    COLUMN(struct referral, created_by),
+    COLUMN(struct referral, is_expired),
+    COLUMN(struct referral, split),
+    PLACED_COLUMNS(struct referral, placed));
+
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(lead_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+/*
+ * Those that begin like q are looked up and then sorted.  Where they are too
+ * many for that, the list meets a page of them soon by itself.
+ */
+static enum err
+alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
+    struct list *ids)
+{
+	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_id_row, ids));
+	if (ids->n > COMMON)
+		*ids = (struct list){ .items = NULL };
+	else if (ids->items == NULL)
+		ids->items = ARENA_NEW(a, struct id_row);
+	return OK;
+}
+
+static bool
+is_range(struct day from, struct day to)
+{
+	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
+}
+
+unsigned
+lead_order(const struct lead_filter *f)
+{
+	if (f->q.p != NULL || f->ids.items != NULL || f->referrer_id != 0 ||
+	    f->state >= 0)
+		return LEADS_NEWEST;
+	if (is_range(f->cancelled_from, f->cancelled_to))
+		return LEADS_BY_CANCELLED;
+	return f->type == LEADS_CUSTOMERS ||
+	    is_range(f->customer_from, f->customer_to) ? LEADS_BY_CUSTOMER :
+	    LEADS_NEWEST;
+}
+
+static void
+push_range(struct arg_list *args, struct day from, struct day to)
+{
+	arg_push(args, ARG(from.n != DAY_NONE.n ? day_start(from) :
+	    (struct when){ 1 }));
+	arg_push(args, ARG(to.n != DAY_NONE.n ? day_end(to) : FOREVER));
+}
+
+static void
+push_filters(struct arena *a, const struct lead_filter *f,
+    const struct list *ids, struct str prefix, struct list_query *q,
+    struct arg_list *args)
+{
+#define PART(given, name, ...) \
+	if (given) { \
+		q->wheres |= Q_LEAD_LIST_WHERE_##name; \
+		__VA_ARGS__; \
+	}
+	PART(ids->items != NULL, IDS, arg_push(args, ARG(ids_json(a, ids->items,
+	    ids->n))))
+	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
+	PART(f->type == LEADS_LEADS, LEAD, (void)0)
+	PART(f->referrer_id != 0, REFERRER,
+	    arg_push(args, ARG(f->referrer_id)))
+	PART(f->state >= 0, STATE,
+	    arg_push(args, LABEL(lead_state_labels, f->state)))
+	PART(is_range(f->created_from, f->created_to), CREATED_IN,
+	    push_range(args, f->created_from, f->created_to))
+	PART(f->type == LEADS_CUSTOMERS ||
+	    is_range(f->customer_from, f->customer_to), CUSTOMER_IN,
+	    push_range(args, f->customer_from, f->customer_to))
+	PART(is_range(f->cancelled_from, f->cancelled_to), CANCELLED_IN,
+	    push_range(args, f->cancelled_from, f->cancelled_to))
+#undef PART
+}
+
+/* What the row leaves open. */
+static void
+finish(struct list *rows)
+{
+	struct referral *r = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (r[i].metadata.p == NULL)
+			r[i].metadata = STR("{}");
+		if (r[i].split.p == NULL)
+			r[i].split = STR("[]");
+		if (r[i].placed.campaign.color.p == NULL)
+			r[i].placed.campaign.color = STR(DEFAULT_COLOR);
+	}
+}
+
+enum err
+lead_list(struct db *db, struct arena *a, uint64_t org,
+    const struct lead_filter *f, const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+		[LEADS_NEWEST] = Q_LEAD_LIST_WHERE_AFTER_DESC,
+		[LEADS_OLDEST] = Q_LEAD_LIST_WHERE_AFTER_ASC,
+		[LEADS_BY_CUSTOMER] = Q_LEAD_LIST_WHERE_AFTER_CUSTOMER,
+		[LEADS_BY_CANCELLED] = Q_LEAD_LIST_WHERE_AFTER_CANCELLED,
+	};
+	struct list_query q = { .q = Q_LEAD_LIST };
+	struct arg_list args = { .n = 0 };
+	struct str prefix = STR_NULL;
+	struct list ids = f->ids;
+
+	if (f->q.p != NULL) {
+		prefix = like_prefix(a, f->q);
+		if (ids.items == NULL)
+			TRY(alike(db, a, org, prefix, &ids));
+	}
+	arg_push(&args, ARG(org));
+	push_filters(a, f, &ids, prefix, &q, &args);
+	paging_args(p, &q, &args, after[p->order],
+	    ARG((struct when){ p->after_key }));
+	TRY(db_list(db, a, &q, ARG_LIST(args), &lead_list_row, out));
+	finish(out);
+	return OK;
+}
+
+enum err
+lead_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct referral *r)
+{
+	const struct lead_filter f = { .ids = { &id, 1 }, .type = -1,
+	    .state = -1, .created_from = DAY_NONE, .created_to = DAY_NONE,
+	    .customer_from = DAY_NONE, .customer_to = DAY_NONE,
+	    .cancelled_from = DAY_NONE, .cancelled_to = DAY_NONE };
+	struct list rows;
+
+	TRY(lead_list(db, a, org, &f, &(struct paging){ .limit = 1 }, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*r = *(const struct referral *)rows.items;
+	return OK;
+}
+
+/* One that is an organization here has other names. */
+static enum err
+find_organization(struct db *db, struct arena *a, uint64_t org, int key,
+    struct str name, struct id_row *row)
+{
+	if (org != HOUSE_ID || key == LEAD_USERNAME)
+		return ERR_NOT_FOUND;
+	return db_row(db, a, key == LEAD_UID ? Q_LEAD_FIND_ACCOUNT :
+	    Q_LEAD_FIND_OWNER, ARGS(org, name), &lead_id_row, row);
+}
+
+enum err
+lead_find(struct db *db, struct arena *a, uint64_t org, int key,
+    struct str name, uint64_t *id)
+{
+	static const uint32_t by[] = {
+		[LEAD_EMAIL] = Q_LEAD_FIND_WHERE_EMAIL,
+		[LEAD_UID] = Q_LEAD_FIND_WHERE_UID,
+		[LEAD_USERNAME] = Q_LEAD_FIND_WHERE_USERNAME,
+	};
+	const struct list_query q = { .q = Q_LEAD_FIND,
+	    .wheres = key < 0 ? Q_LEAD_FIND_WHERE_ID : by[key] };
+	struct arg_list args = { .n = 0 };
+	struct id_row row = { .id = 0 };
+	struct list rows;
+	uint64_t number = 0;
+
+	if (key < 0 && !str_to_u64(name, &number))
+		return ERR_NOT_FOUND;
+	arg_push(&args, ARG(org));
+	arg_push(&args, key < 0 ? arg_bound(number) : ARG(name));
+	TRY(db_list(db, a, &q, ARG_LIST(args), &lead_id_row, &rows));
+	if (rows.n > 0)
+		row = *(const struct id_row *)rows.items;
+	else if (key < 0)
+		return ERR_NOT_FOUND;
+	else
+		TRY(find_organization(db, a, org, key, name, &row));
+	*id = row.id;
+	return OK;
+}

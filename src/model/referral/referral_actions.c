@@ -1,0 +1,382 @@
+/* What batches do to referrals: deleted, approved, denied, moved. */
+#include "model/referral/referral_actions.h"
+
+#include "model/event/event.h"
+#include "model/referral/placement.h"
+#include "model/referral/unpaid.h"
+
+#include "base/banned.h"
+
+#define EVENTS_A_TIME 50
+#define LLU(v) ((unsigned long long)(v))
+
+static const char *const state_labels[] = { "signup", "active", "subscribed",
+	"cancelled", "refunded", "denied", "pending", "moved", NULL };
+enum { SIGNUP, ACTIVE, SUBSCRIBED, CANCELLED, REFUNDED, DENIED, PENDING,
+	MOVED };
+
+struct held {
+	uint64_t id, placement_id;
+	int state;
+	bool live;
+	struct when customer_at;
+};
+
+SHAPE(referral_batch_row, struct held, NULL,
+    COLUMN(struct held, id),
+    COLUMN(struct held, placement_id),
+    COLUMN(struct held, state, .labels = state_labels),
+    COLUMN(struct held, live),
+    COLUMN(struct held, customer_at));
+
+struct origin {
+	uint64_t id;
+};
+
+SHAPE(origin_row, struct origin, NULL, COLUMN(struct origin, id));
+
+/* Locks them; those that are not there, or not as needed, fail. */
+static enum err
+hold(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, bool (*fits)(const struct held *),
+    struct list *rows)
+{
+	struct held *h;
+	size_t well = 0;
+
+	for (size_t i = 0; i < n; i++)
+		item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, Q_REFERRAL_BATCH_HOLD, ARGS(batch_ids(a, item, n),
+	    by->organization_id), &referral_batch_row, rows));
+	h = rows->items;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct batch_item *one = batch_item_of(item, n, h[i].id);
+
+		one->result = fits(&h[i]) ? OK : ERR_CONFLICT;
+		if (one->result == OK)
+			h[well++] = h[i];
+	}
+	rows->n = well;
+	return OK;
+}
+
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *by,
+    const char *type, const struct held *h, size_t n)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++)
+			e[k] = (struct event_data){ { by->organization_id,
+			    type, h[i + k].id, by->user_id, by->now },
+			    str_printf(a, "\"referrerCampaignId\":\"%llu\"",
+			    LLU(h[i + k].placement_id)) };
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
+static bool
+fits_any(const struct held *h)
+{
+	(void)h;
+	return true;
+}
+
+static bool
+fits_pending(const struct held *h)
+{
+	return h->live && h->state == PENDING;
+}
+
+static bool
+fits_disable(const struct held *h)
+{
+	return h->live && h->state != DENIED;
+}
+
+static bool
+fits_denied(const struct held *h)
+{
+	return h->live && h->state == DENIED;
+}
+
+static bool
+fits_live(const struct held *h)
+{
+	return h->live;
+}
+
+/* Of each, how many commissions were taken back: by the order of both. */
+static enum err
+tell_deleted(struct db *db, struct arena *a, const struct actor *by,
+    const struct held *h, size_t n, const struct unpaid *u, size_t n_unpaid)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some, at = 0;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++) {
+			const struct held *one = &h[i + k];
+			size_t from = at;
+
+			while (at < n_unpaid && u[at].referral_id == one->id)
+				at++;
+			e[k] = (struct event_data){ { by->organization_id,
+			    "referral.deleted", one->id, by->user_id,
+			    by->now }, str_printf(a, "\"referrerCampaignId\""
+			    ":\"%llu\",\"commissionsReversed\":%zu",
+			    LLU(one->placement_id), at - from) };
+		}
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
+/* What they were before they were moved names them as well. */
+static enum err
+erase_origins(struct db *db, struct arena *a, const struct actor *by,
+    struct str ids)
+{
+	for (;;) {
+		struct batch_item *item;
+		const struct origin *o;
+		struct list rows;
+
+		TRY(db_rows(db, a, Q_REFERRAL_BATCH_ORIGINS, ARGS(ids,
+		    by->organization_id), &origin_row, &rows));
+		if (rows.n == 0)
+			return OK;
+		o = rows.items;
+		item = arena_array(a, rows.n, sizeof(*item));
+		for (size_t i = 0; i < rows.n; i++)
+			item[i].id = o[i].id;
+		ids = batch_ids(a, item, rows.n);
+		TRY(db_exec(db, Q_REFERRAL_BATCH_ERASE, ARGS(ids,
+		    by->organization_id), NULL, NULL));
+	}
+}
+
+static enum err
+run_delete(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows, unpaid;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, fits_any, &rows));
+	if (rows.n == 0)
+		return OK;
+	ids = batch_ids_well(a, item, n);
+	TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
+	TRY(unpaid_take_back(db, a, by, unpaid.items, unpaid.n));
+	TRY(placement_active(db, ids, -1));
+	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
+	    by->organization_id), NULL, NULL));
+	TRY(erase_origins(db, a, by, ids));
+	return tell_deleted(db, a, by, rows.items, rows.n, unpaid.items,
+	    unpaid.n);
+}
+
+const struct batch_action referral_delete = {
+	.label = "referral/delete", .run = run_delete,
+};
+
+static enum err
+set_state(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, bool (*fits)(const struct held *),
+    int state, const char *type)
+{
+	struct list rows;
+	struct str ids;
+
+	TRY(hold(db, a, by, item, n, fits, &rows));
+	if (rows.n == 0)
+		return OK;
+	ids = batch_ids_well(a, item, n);
+	TRY(placement_active(db, ids, -1));
+	TRY(state == DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
+	    LABEL(state_labels, state), by->organization_id), NULL, NULL) :
+	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
+	    by->organization_id), NULL, NULL));
+	TRY(placement_active(db, ids, 1));
+	return tell(db, a, by, type, rows.items, rows.n);
+}
+
+static enum err
+run_approve(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	(void)params;
+	return set_state(db, a, by, item, n, fits_pending, SIGNUP,
+	    "referral.approved");
+}
+
+const struct batch_action referral_approve = {
+	.label = "referral/approve", .run = run_approve,
+};
+
+static enum err
+run_disable(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	(void)params;
+	return set_state(db, a, by, item, n, fits_disable, DENIED,
+	    "referral.disabled");
+}
+
+const struct batch_action referral_disable = {
+	.label = "referral/disable", .run = run_disable,
+};
+
+static enum err
+run_enable(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	(void)params;
+	return set_state(db, a, by, item, n, fits_denied, SIGNUP,
+	    "referral.enabled");
+}
+
+const struct batch_action referral_enable = {
+	.label = "referral/enable", .run = run_enable,
+};
+
+SHAPE(move_params, struct referral_move, "ReferralMove",
+    FIELD(struct referral_move, placement_id, "promoter_campaign_id",
+	.flags = F_ID_NUMBER | F_NULLABLE),
+    FIELD(struct referral_move, commissions, "move_associated_commissions"));
+
+SHAPE(move_target_row, struct unpaid_heir, NULL,
+    FIELD(struct unpaid_heir, placement_id, "id"),
+    COLUMN(struct unpaid_heir, campaign_id),
+    COLUMN(struct unpaid_heir, referrer_id),
+    COLUMN(struct unpaid_heir, member_organization_id));
+
+enum err
+referral_move_check(struct db *db, struct arena *a, uint64_t org,
+    const struct referral_move *m)
+{
+	struct unpaid_heir to = { 0 };
+
+	return db_row(db, a, Q_REFERRAL_BATCH_TARGET, ARGS(m->placement_id,
+	    org), &move_target_row, &to);
+}
+
+/* new: the row that stands for each from then on. */
+static enum err
+arrive(struct db *db, struct arena *a, const struct actor *by, const struct unpaid_heir *to,
+    const struct held *h, uint64_t *new, size_t n, struct buf *pairs)
+{
+	struct brought more = { .placement_id = to->placement_id,
+	    .referrer_id = to->referrer_id, .at = by->now,
+	    .referrals = (int64_t)n };
+
+	for (size_t i = 0; i < n; i++) {
+		TRY(db_exec(db, Q_REFERRAL_BATCH_ARRIVE, ARGS(to->campaign_id,
+		    to->placement_id, to->referrer_id, by->now, h[i].id),
+		    NULL, &new[i]));
+		buf_printf(pairs, "%c[%llu,%llu]", i == 0 ? '[' : ',',
+		    LLU(h[i].id), LLU(new[i]));
+		more.customers += h[i].customer_at.us != 0;
+	}
+	buf_char(pairs, ']');
+	TRY(db_exec(db, Q_REFERRAL_BATCH_MOVED, ARGS(buf_view(pairs),
+	    by->organization_id), NULL, NULL));
+	TRY(db_exec(db, Q_REFERRAL_BATCH_SPLIT, ARGS(buf_view(pairs),
+	    to->placement_id), NULL, NULL));
+	TRY(placement_active(db, ids_json(a, new, n), 1));
+	return placement_brought(db, &more);
+}
+
+/* Those of the promoter himself; shares of others are not his to lose. */
+static enum err
+move_commissions(struct db *db, struct arena *a, const struct actor *by,
+    const struct unpaid_heir *to, const struct held *h, const uint64_t *new,
+    size_t n, struct list all)
+{
+	struct unpaid *u = all.items;
+	uint64_t *referral = arena_array(a, all.n + 1, sizeof(*referral));
+	size_t his = 0;
+
+	for (size_t i = 0; i < all.n; i++) {
+		size_t k = 0;
+
+		while (k < n && h[k].id != u[i].referral_id)
+			k++;
+		if (k == n || u[i].tier != 1 ||
+		    u[i].placement_id != h[k].placement_id)
+			continue;
+		referral[his] = new[k];
+		u[his++] = u[i];
+	}
+	return unpaid_hand_over(db, a, by, u, referral, his, to);
+}
+
+static enum err
+move_all(struct db *db, struct arena *a, const struct actor *by,
+    const struct referral_move *m, const struct unpaid_heir *to,
+    const struct batch_item *item, size_t n_items, const struct list *rows)
+{
+	const struct held *h = rows->items;
+	struct str ids = batch_ids_well(a, item, n_items);
+	uint64_t *new = arena_array(a, rows->n, sizeof(*new));
+	struct held *moved = arena_array(a, rows->n, sizeof(*moved));
+	struct list unpaid = { NULL, 0 };
+	struct buf pairs;
+
+	if (m->commissions)
+		TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
+	TRY(placement_active(db, ids, -1));
+	TRY(db_exec(db, Q_REFERRAL_BATCH_LEAVE, ARGS(ids,
+	    by->organization_id), NULL, NULL));
+	buf_init(&pairs, a, 32 * rows->n + 2);
+	TRY(arrive(db, a, by, to, h, new, rows->n, &pairs));
+	TRY(move_commissions(db, a, by, to, h, new, rows->n, unpaid));
+	for (size_t i = 0; i < rows->n; i++)
+		moved[i] = (struct held){ .id = new[i],
+		    .placement_id = to->placement_id };
+	return tell(db, a, by, "referral.moved", moved, rows->n);
+}
+
+static enum err
+run_move(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	const struct referral_move *m = params;
+	struct unpaid_heir to = { 0 };
+	struct list rows;
+	struct held *h;
+	size_t stay = 0;
+	enum err e;
+
+	e = db_row(db, a, Q_REFERRAL_BATCH_TARGET_HOLD, ARGS(m->placement_id,
+	    by->organization_id), &move_target_row, &to);
+	if (e == ERR_NOT_FOUND) {
+		for (size_t i = 0; i < n; i++)
+			item[i].result = e;
+		return OK;
+	}
+	TRY(e);
+	TRY(hold(db, a, by, item, n, fits_live, &rows));
+	h = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (h[i].placement_id == to.placement_id)
+			batch_item_of(item, n, h[i].id)->result =
+			    ERR_CONFLICT;	/* it is there */
+		else
+			h[stay++] = h[i];
+	}
+	rows.n = stay;
+	return rows.n == 0 ? OK : move_all(db, a, by, m, &to, item, n, &rows);
+}
+
+const struct batch_action referral_move = {
+	.label = "referral/move_to_promoter", .params = &move_params,
+	.run = run_move,
+};

@@ -1,0 +1,116 @@
+/* What answers of tracking tell: read after everything is written. */
+#include "model/track/told.h"
+
+#include "base/money.h"
+#include "model/program/program.h"
+#include "base/banned.h"
+
+const char *const told_status_labels[] = {
+	"pending", "approved", "denied", NULL
+};
+
+SHAPE(told_commission_row, struct told_commission, NULL,
+    COLUMN(struct told_commission, id),
+    COLUMN(struct told_commission, status, .labels = told_status_labels),
+    COLUMN(struct told_commission, fraud, .labels = track_fraud_labels),
+    COLUMN(struct told_commission, split),
+    COLUMN(struct told_commission, amount),
+    COLUMN(struct told_commission, sale_amount),
+    COLUMN(struct told_commission, tier),
+    COLUMN(struct told_commission, currency),
+    COLUMN(struct told_commission, sale_currency),
+    COLUMN(struct told_commission, event),
+    COLUMN(struct told_commission, plan),
+    COLUMN(struct told_commission, internal_note),
+    COLUMN(struct told_commission, external_note),
+    COLUMN(struct told_commission, created_at),
+    COLUMN(struct told_commission, decided_at),
+    FIELD(struct told_commission, placement.id, "placement_id"),
+    FIELD(struct told_commission, placement.campaign_id, "campaign_id"),
+    FIELD(struct told_commission, placement.promoter_id, "promoter_id"),
+    FIELD(struct told_commission, placement.created_at, "placed_at"),
+    FIELD(struct told_commission, placement.promoter.email, "promoter_email"),
+    FIELD(struct told_commission, placement.promoter.name, "promoter_name"),
+    FIELD(struct told_commission, placement.campaign.name, "campaign_name"),
+    FIELD(struct told_commission, placement.campaign.color, "color"),
+    FIELD(struct told_commission, referral.id, "referral_id"),
+    FIELD(struct told_commission, referral.email, "email"),
+    FIELD(struct told_commission, referral.uid, "uid"),
+    FIELD(struct told_commission, reward.id, "reward_id"));
+
+enum err
+told_commissions(struct db *db, struct arena *a, uint64_t org,
+    uint64_t sale_id, struct list *out)
+{
+	struct told_commission *c;
+
+	TRY(db_rows(db, a, Q_TOLD_COMMISSIONS, ARGS(STR(DEFAULT_COLOR), sale_id,
+	    org), &told_commission_row, out));
+	c = out->items;
+	for (size_t i = 0; i < out->n; i++, c++) {
+		c->placement.promoter.id = c->placement.promoter_id;
+		c->placement.campaign.id = c->placement.campaign_id;
+		c->self_referral = c->fraud == FRAUD_SAME_EMAIL;
+		c->metadata = STR("{}");
+		c->commission_type = STR("sale");
+		c->unit = STR("cash");
+		c->reward.name = c->reward.id != 0 ? STR("Reward") :
+		    str_printf(a, "%.*s %% of every sale", STR_ARG(
+		    percent_print(a, DEFAULT_REWARD_PPM)));
+	}
+	return OK;
+}
+
+SHAPE(told_refund_row, struct told_refund, NULL,
+    COLUMN(struct told_refund, id),
+    COLUMN(struct told_refund, promoter_id),
+    COLUMN(struct told_refund, status, .labels = told_status_labels),
+    COLUMN(struct told_refund, amount),
+    COLUMN(struct told_refund, tier),
+    COLUMN(struct told_refund, created_at));
+
+enum err
+told_refund(struct db *db, struct arena *a, uint64_t org, struct str event,
+    struct told_refund *out)
+{
+	const struct told_refund *r;
+	struct list rows;
+
+	TRY(db_rows(db, a, Q_TOLD_REFUND, ARGS(org, event), &told_refund_row,
+	    &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	r = rows.items;
+	*out = r[0];
+	for (size_t i = 1; i < rows.n; i++)
+		if (r[i].promoter_id == out->promoter_id)
+			TRY(money_add(out->amount, r[i].amount, &out->amount));
+	return OK;
+}
+
+SHAPE(told_promoter_row, struct told_promoter, NULL,
+    COLUMN(struct told_promoter, id),
+    COLUMN(struct told_promoter, default_promotion_id),
+    COLUMN(struct told_promoter, parent_promoter_id),
+    COLUMN(struct told_promoter, status, .labels = referrer_status_labels),
+    COLUMN(struct told_promoter, customer),
+    COLUMN(struct told_promoter, email),
+    COLUMN(struct told_promoter, code),
+    COLUMN(struct told_promoter, note),
+    COLUMN(struct told_promoter, auth_token),
+    COLUMN(struct told_promoter, created_at),
+    FIELD(struct told_promoter, current.cash, "current_cash"),
+    FIELD(struct told_promoter, paid.cash, "paid_cash"));
+
+enum err
+told_promoter(struct db *db, struct arena *a, uint64_t org,
+    uint64_t placement_id, struct told_promoter *p)
+{
+	struct program program = { 0 };
+
+	*p = (struct told_promoter){ 0 };
+	TRY(program_get(db, a, org, &program));
+	TRY(db_row(db, a, Q_TOLD_PROMOTER, ARGS(program.currency, placement_id,
+	    org), &told_promoter_row, p));
+	return money_add(p->current.cash, p->paid.cash, &p->earnings.cash);
+}
