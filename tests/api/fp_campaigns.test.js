@@ -226,8 +226,8 @@ test('one that paid out stays', async () => {
 		'paid-${one.id}', '', 'ACTIVE', NOW(6), NOW(6));
 		SET @p = LAST_INSERT_ID();
 		INSERT INTO placement_total (placement_id, referrals,
-		conversions, sales, revenue, refunded)
-		VALUES (@p, 5, 3, 4, 9000, 1000);
+		conversions, sales, revenue)
+		VALUES (@p, 5, 3, 4, 9000);
 		INSERT INTO earning (organization_id, referrer_id, campaign_id,
 		placement_id, type, status, amount, currency, created_at)
 		VALUES (${org}, @r, ${one.id}, @p, 'commission', 'paid', 0,
@@ -236,7 +236,7 @@ test('one that paid out stays', async () => {
 	assert.equal(a.body.code, 'operation_failed');
 	assert.deepEqual((await read(one.id)).stats, { referrals_count: 5,
 		sales_count: 4, customers_count: 3, promoters_count: 1,
-		revenue_amount: 8000 });
+		revenue_amount: 9000 });
 	await query(c.service, `DELETE FROM earning
 		WHERE campaign_id = ${one.id}`);
 	await w.fp(200, me, 'DELETE', `/campaigns/${one.id}`);
