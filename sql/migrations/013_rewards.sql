@@ -136,5 +136,6 @@ CREATE TABLE campaign_link (
 	name VARCHAR(120) NOT NULL,
 	url VARCHAR(2000) NOT NULL,
 	KEY campaign_link_campaign (campaign_id, id),
+	KEY campaign_link_book (organization_id, id),
 	FOREIGN KEY (campaign_id) REFERENCES campaign (id)
 );

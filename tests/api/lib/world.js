@@ -112,13 +112,17 @@ class World {
 	}
 
 	/* Of his company's program, by their paths: one of each. */
-	async program(who) {
+	async program(who, name = 'Partners') {
+		const url = `https://${name}.example/`;
+
 		const make = async (status, path, body) =>
 		    (await this.fp(status, who, 'POST', path, body)).body.id;
 		const campaign = await make(201, '/campaigns', {
-			name: 'Partners', landing_url: 'https://shop.example/',
-			ref_token_param: '?ref', visitor_cookie_life: 60 });
-		const reward = await make(200, '/rewards', { name: 'Ten off',
+			name, landing_url: url, ref_token_param: '?ref',
+			visitor_cookie_life: 60, signup_url: `${url}join`,
+			links: [{ name, url }] });
+		const reward = await make(200, '/rewards', { name,
+			coupon: name, provider_coupon_id: name,
 			is_promoter_reward: false, schemas: [{ amount: 10,
 				unit: 'discount_per', flat_amount: true }] });
 		const org = who.organization.id;
@@ -135,9 +139,11 @@ class World {
 			'/company/campaigns/': campaign,
 			'/company/rewards/': reward,
 			'/company/products/': await make(201, '/products', {
-				name: 'Pro', prices: [] }),
+				name, ext_id: name, prices: [{ ext_id: name,
+					desc: name }] }),
 			'/company/promo_codes/': await make(200,
-			    '/promo_codes', { code: 'SAVE', reward_id: reward,
+			    '/promo_codes', { code: name, reward_id: reward,
+				description: name, metadata: { name },
 				promoter_campaign_id: Number(await query(
 				    this.c.service, `SELECT id FROM placement
 				    WHERE code = 'of-${campaign}'`)) }),
