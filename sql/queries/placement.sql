@@ -227,6 +227,9 @@ SET t.referrals = t.referrals + :referrals,
 	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
 	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
 	:default), :revenue, 0),
+	t.refunded = t.refunded - IF(:sales = 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
 	r.referrals = r.referrals + :referrals,
 	r.customers = r.customers + :customers, r.sales = r.sales + :sales,
 	r.active = r.active + :active,

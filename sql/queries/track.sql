@@ -49,6 +49,9 @@ AND NOT f.member_organization_id <=> p.organization_id	-- refers nobody
 AND p.code = :code
 -- where: coupon
 AND p.coupon = :coupon
+-- where: promo
+AND p.id = (SELECT x.placement_id FROM promo_code x
+	WHERE x.organization_id = :org AND x.code = :promo AND x.live = 1)
 -- tail:
 ORDER BY p.id LIMIT 1
 

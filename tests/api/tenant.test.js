@@ -65,6 +65,7 @@ test('two tenants, one with everything', async () => {
 		'/api-keys/': (await w.key(owner)).id,
 		'/organizations/': owner.organization.id,
 		'/api/campaigns/': (await w.quote(owner, [])).id,
+		...await w.program(owner),
 		'/batch_processes/': (await w.fp(200, owner, 'DELETE',
 		    '/referrals', { ids: [UNKNOWN] })).body.id,
 	};

@@ -97,7 +97,9 @@ wipe_campaigns(struct db *db, uint64_t id, bool *more)
 {
 	static const enum query all[] = { Q_WIPE_CAMPAIGNS,
 	    Q_WIPE_CAMPAIGN_TEXTS, Q_WIPE_ADVERTISERS, Q_WIPE_PREPAYMENTS,
-	    Q_WIPE_CAMPAIGN_REFUNDS };
+	    Q_WIPE_CAMPAIGN_REFUNDS, Q_WIPE_CAMPAIGN_OFFERS,
+	    Q_WIPE_CAMPAIGN_LINKS, Q_WIPE_REWARDS, Q_WIPE_COMPANY_PRODUCTS,
+	    Q_WIPE_COMPANY_PRICES, Q_WIPE_PROMO_CODES };
 
 	for (size_t i = 0; i < LEN(all); i++)
 		TRY(wipe(db, all[i], ARGS(id), more));

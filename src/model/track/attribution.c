@@ -144,6 +144,9 @@ track_attribute(struct db *db, struct arena *a, uint64_t org,
 	} else if (o->promo_code.p != NULL) {
 		e = find_named(db, a, org, Q_TRACK_NAMED_WHERE_COUPON,
 		    o->promo_code, at, won);
+		if (e == ERR_NOT_FOUND)
+			e = find_named(db, a, org, Q_TRACK_NAMED_WHERE_PROMO,
+			    o->promo_code, at, won);
 		if (e != OK && e != ERR_NOT_FOUND)
 			return e;
 	}

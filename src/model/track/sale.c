@@ -69,6 +69,21 @@ is_rewarded(const struct tracked_lead *l)
 	    l->state != LEAD_DENIED;
 }
 
+/* What recurs a month tells for how long he bought; -1: nothing does. */
+static int
+billing_period(const struct track_sale *s)
+{
+	if (s->mrr == 0)
+		return BILLING_ONE_TIME;
+	if (s->mrr > 0 && s->amount == s->mrr)
+		return BILLING_MONTHLY;
+	/* a twelfth, rounded either way */
+	if (s->mrr > 0 && s->amount > 12 * (s->mrr - 1) &&
+	    s->amount < 12 * (s->mrr + 1))
+		return BILLING_YEARLY;
+	return -1;
+}
+
 static enum err
 reward(struct db *db, struct arena *a, const struct actor *who,
     const struct track_sale *s, const struct tracked_lead *l, struct list *due)
@@ -78,8 +93,9 @@ reward(struct db *db, struct arena *a, const struct actor *who,
 	    &(struct rewarded_sale){ .organization_id = who->organization_id,
 	    .campaign_id = l->campaign_id, .placement_id = l->placement_id,
 	    .referrer_id = l->referrer_id, .referral_id = l->id,
-	    .amount = s->amount, .quantity = s->quantity,
-	    .currency = s->currency, .plan = s->plan, .billing_period = -1,
+	    .sale_id = s->id, .amount = s->amount, .quantity = s->quantity,
+	    .currency = s->currency, .plan = s->plan,
+	    .billing_period = billing_period(s),
 	    .sales = l->sales, .customer_at = l->customer_at, .at = s->at },
 	    due);
 }
