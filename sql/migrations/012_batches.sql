@@ -63,7 +63,6 @@ CREATE TABLE batch_turn (
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
 
--- Commissions are known by whom they are of; and who was moved by where to.
+-- Commissions are known by whom they are of.
 UPDATE earning e JOIN sale s ON s.id = e.sale_id
 SET e.referral_id = s.referral_id WHERE e.referral_id IS NULL;
-ALTER TABLE referral ADD KEY referral_moved (moved_to);
