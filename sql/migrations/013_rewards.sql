@@ -98,13 +98,6 @@ ALTER TABLE placement
 	ADD COLUMN own_promoter_rewards TINYINT NOT NULL DEFAULT 0,
 	ADD COLUMN own_referral_rewards TINYINT NOT NULL DEFAULT 0;
 
--- What was sold by a placement: revenue of sales in the program's currency,
--- refunded of it.
-ALTER TABLE placement_total
-	ADD COLUMN sales BIGINT NOT NULL DEFAULT 0,
-	ADD COLUMN revenue BIGINT NOT NULL DEFAULT 0,
-	ADD COLUMN refunded BIGINT NOT NULL DEFAULT 0;
-
 -- A code that stands for a placement.  live: 1, or NULL once it is archived:
 -- another may have the code.
 CREATE TABLE promo_code (

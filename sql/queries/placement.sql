@@ -80,12 +80,15 @@ WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
 	r.member_organization_id, IF(p.landing_url = '', c.landing_url,
 	p.landing_url) AS landing_url,
+	COALESCE(g.parameter, :parameter) AS parameter,
+	COALESCE(g.cookie_days, :days) AS cookie_days,
 	(p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
 	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 JOIN campaign c ON c.id = p.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
 WHERE p.code = :code
 AND (p.landing_url <> '' OR r.member_organization_id IS NULL)	-- erased
 

@@ -30,7 +30,9 @@ UPDATE program SET campaign_id = :campaign, currency = :currency, net_days = :ne
 	least_customers = :customers, updated_at = :now, version = version + 1
 WHERE organization_id = :org AND version = :version
 
+-- One that was deleted is none.
 -- name: program_adopt
-UPDATE program SET campaign_id = :campaign, updated_at = :now,
-	version = version + 1
-WHERE organization_id = :org AND campaign_id IS NULL
+UPDATE program p LEFT JOIN campaign c ON c.id = p.campaign_id
+SET p.campaign_id = :campaign, p.updated_at = :now, p.version = p.version + 1
+WHERE p.organization_id = :org
+AND (p.campaign_id IS NULL OR c.status = 'deleted')

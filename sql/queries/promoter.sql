@@ -105,8 +105,8 @@ ORDER BY p.referrer_id, p.id FOR UPDATE
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
 SET p.standing = :standing, p.status = :status, p.ended_at = :ended,
-	p.ends_at = IF(:status = 'ACTIVE' AND p.ends_at <= :now, NULL,
-	p.ends_at), p.updated_at = :now, p.version = p.version + 1
+	p.ends_at = IF(p.ends_at <= :over, NULL, p.ends_at),
+	p.updated_at = :now, p.version = p.version + 1
 
 -- name: standing_count
 INSERT INTO program_total (organization_id, pending) VALUES (:org, :more)
@@ -140,10 +140,11 @@ ORDER BY r.id FOR UPDATE
 -- Who waits for a decision does so no more, or again.
 -- name: promoter_waiting
 INSERT INTO program_total (organization_id, pending)
-SELECT :org, :sign * COUNT(*)
-FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-STRAIGHT_JOIN placement p ON p.referrer_id = j.id
-WHERE p.standing = 'pending'
+SELECT :org, :sign * x.n
+FROM (SELECT COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN placement p ON p.referrer_id = j.id
+	WHERE p.standing = 'pending') x
 ON DUPLICATE KEY UPDATE pending = pending + VALUES(pending)
 
 -- name: promoter_archive

@@ -82,7 +82,11 @@ SELECT u.campaign_id, u.placement_id, u.promoter, u.apply_on, u.reward_id,
 	JOIN company_product c ON c.id = x.product_id
 	WHERE x.campaign_id = u.campaign_id
 	AND x.placement_id = u.placement_id AND x.promoter = u.promoter
-	AND x.position = u.position) AS products
+	AND x.position = u.position) AS products,
+	(SELECT JSON_ARRAYAGG(x.product_id ORDER BY x.product_id)
+	FROM reward_use_product x WHERE x.campaign_id = u.campaign_id
+	AND x.placement_id = u.placement_id AND x.promoter = u.promoter
+	AND x.position = u.position) AS product_ids
 FROM JSON_TABLE(:uses, '$[*]' COLUMNS (
 	campaign BIGINT UNSIGNED PATH '$.campaign',
 	placement BIGINT UNSIGNED PATH '$.placement')) j

@@ -44,6 +44,7 @@ STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
 LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
 LEFT JOIN promoter m ON m.referrer_id = p.referrer_id
 WHERE p.organization_id = :org
+AND NOT f.member_organization_id <=> p.organization_id	-- refers nobody
 -- where: code
 AND p.code = :code
 -- where: coupon
@@ -69,6 +70,7 @@ STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
 LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
 LEFT JOIN promoter m ON m.referrer_id = p.referrer_id
 WHERE k.visitor = :visitor AND k.kind <> 'bot'
+AND NOT f.member_organization_id <=> p.organization_id
 ORDER BY k.id DESC LIMIT 50
 
 -- name: track_explain

@@ -146,12 +146,12 @@ move_balance(struct db *db, struct posting *const *p, size_t n)
 	return OK;
 }
 
+/* They are in the order of their places. */
 static enum err
-move_balances(struct db *db, struct posting **p, size_t n)
+move_balances(struct db *db, struct posting *const *p, size_t n)
 {
 	size_t same;
 
-	qsort(p, n, sizeof(*p), by_place);
 	for (size_t i = 0; i < n; i += same) {
 		for (same = 1; i + same < n &&
 		    compare_place(p[i], p[i + same]) == 0; same++)
@@ -189,9 +189,14 @@ insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
 	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
 }
 
-static void
-entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
+/* Its accounts are looked up by the statement. */
+static enum err
+insert_entries(struct db *db, struct arena *a, uint64_t journal,
+    const struct posting *p, size_t n)
 {
+	struct arg *v = arena_array(a, n * ENTRY_ARGS, sizeof(*v));
+	enum err e;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct arg row[ENTRY_ARGS] = {
 			ARG(journal), ARG((int64_t)i + 1),
@@ -203,84 +208,124 @@ entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 
 		memcpy(v + i * ENTRY_ARGS, row, sizeof(row));
 	}
-}
-
-static enum err
-insert_entries(struct db *db, struct arena *a, uint64_t first,
-    const struct journal_lines *l, size_t n)
-{
-	size_t postings = 0;
-	struct arg *v, *at;
-	enum err e;
-
-	for (size_t i = 0; i < n; i++)
-		postings += l[i].n;
-	at = v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
-
-	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
-		entry_args(at, first + i, l[i].p, l[i].n);
-	e = db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
+	e = db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	/* A system account's first entry. */
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < l[i].n; k++)
-			if (!kinds[l[i].p[k].kind].kept)
-				TRY(open_account(db, &l[i].p[k]));
-	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
-}
-
-static enum err
-insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
-    size_t n, uint64_t *first)
-{
-	TRY(insert_journals(db, a, l, n, first));
-	return insert_entries(db, a, *first, l, n);
-}
-
-static enum err
-post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
-    uint64_t *first)
-{
-	struct posting **order;
-	size_t postings = 0, kept = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		check(&l[i].journal, l[i].p, l[i].n);
-		postings += l[i].n;
-	}
-	order = arena_array(a, postings, sizeof(struct posting *));
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < l[i].n; k++)
-			if (kinds[l[i].p[k].kind].kept)
-				order[kept++] = &l[i].p[k];
-	TRY(move_balances(db, order, kept));
-	for (size_t i = 0; i < n; i += JOURNALS_A_TIME)
-		TRY(insert_some(db, a, l + i, n - i < JOURNALS_A_TIME ? n - i :
-		    JOURNALS_A_TIME, first));
-	return OK;
+		if (!kinds[p[i].kind].kept)
+			TRY(open_account(db, &p[i]));
+	return db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
 }
 
 enum err
 ledger_post(struct db *db, struct arena *a, const struct journal *j,
     struct posting *p, size_t n, uint64_t *journal_id)
 {
-	struct journal_lines l = { *j, p, n };
+	struct posting *order[LEDGER_MAX_POSTINGS];
+	const struct journal_lines l = { *j, p, n };
+	size_t kept = 0;
 	uint64_t id;
 
-	TRY(post(db, a, &l, 1, &id));
+	check(j, p, n);
+	for (size_t i = 0; i < n; i++)
+		if (kinds[p[i].kind].kept)
+			order[kept++] = &p[i];
+	qsort(order, kept, sizeof(*order), by_place);
+	TRY(move_balances(db, order, kept));
+	TRY(insert_journals(db, a, &l, 1, &id));
 	if (journal_id != NULL)
 		*journal_id = id;
+	return insert_entries(db, a, id, p, n);
+}
+
+struct account_row {
+	uint64_t id;
+};
+
+SHAPE(account_row, struct account_row, NULL, COLUMN(struct account_row, id));
+
+/* Of a system account it may be the first entry. */
+static enum err
+find_account(struct db *db, struct arena *a, const struct posting *p,
+    uint64_t *id)
+{
+	const struct args args = ARGS(p->organization_id,
+	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
+	struct account_row row = { 0 };
+	enum err e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+
+	if (e == ERR_NOT_FOUND) {
+		TRY(open_account(db, p));
+		e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+	}
+	*id = row.id;
+	return e;
+}
+
+/* Each place once, in their order: balances first, then who is who. */
+static enum err
+settle_places(struct db *db, struct arena *a, struct posting **p, size_t n)
+{
+	struct posting **kept = arena_array(a, n, sizeof(struct posting *));
+	size_t some = 0;
+
+	qsort(p, n, sizeof(*p), by_place);
+	for (size_t i = 0; i < n; i++)
+		if (kinds[p[i]->kind].kept)
+			kept[some++] = p[i];
+	TRY(move_balances(db, kept, some));
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && compare_place(p[i - 1], p[i]) == 0)
+			p[i]->account_id = p[i - 1]->account_id;
+		else
+			TRY(find_account(db, a, p[i], &p[i]->account_id));
+	}
 	return OK;
+}
+
+static enum err
+insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n)
+{
+	enum { COLUMNS = 4 };
+	struct arg *v = arena_array(a, n * LEDGER_MAX_POSTINGS * COLUMNS,
+	    sizeof(*v));
+	size_t at = 0;
+	uint64_t first;
+
+	TRY(insert_journals(db, a, l, n, &first));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++, at++) {
+			v[at * COLUMNS] = ARG(first + i);
+			v[at * COLUMNS + 1] = ARG((int64_t)k + 1);
+			v[at * COLUMNS + 2] = ARG(l[i].p[k].account_id);
+			v[at * COLUMNS + 3] = ARG(l[i].p[k].amount);
+		}
+	return db_exec_rows(db, Q_ENTRY_INSERT_AT, v, at, NULL, NULL);
 }
 
 enum err
 ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
     size_t n)
 {
-	uint64_t first;
+	struct posting **p;
+	size_t postings = 0, at = 0, some;
 
-	return n == 0 ? OK : post(db, a, l, n, &first);
+	for (size_t i = 0; i < n; i++) {
+		check(&l[i].journal, l[i].p, l[i].n);
+		postings += l[i].n;
+	}
+	p = arena_array(a, postings + 1, sizeof(*p));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++)
+			p[at++] = &l[i].p[k];
+	TRY(settle_places(db, a, p, at));
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
+		TRY(insert_some(db, a, l + i, some));
+	}
+	return OK;
 }
 
 struct balance_row {

@@ -193,6 +193,14 @@ static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
 	{ .query = Q_VERIFY_RATES, .what = "has a commission that is wrong" },
 	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
+	{ .query = Q_VERIFY_SALE_REFUNDS,
+	  .what = "has refunds that do not make up" },
+	{ .query = Q_VERIFY_TRACKED, .what = "does not belong together:" },
+};
+
+static const struct check referral_checks[] = {
+	{ .query = Q_VERIFY_REFERRAL_SALES,
+	  .what = "has sales that do not make up" },
 };
 
 static const struct check placement_checks[] = {
@@ -248,6 +256,7 @@ static const struct thing {
 	THING(earning, Q_VERIFY_STEP_EARNING),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
+	THING(referral, Q_VERIFY_STEP_REFERRAL),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
 	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
 	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),

@@ -62,6 +62,8 @@ test('two tenants, one with everything', async () => {
 		'/api-keys/': (await w.key(owner)).id,
 		'/organizations/': owner.organization.id,
 		'/api/campaigns/': (await w.quote(owner, [])).id,
+		'/batch_processes/': (await w.fp(200, owner, 'DELETE',
+		    '/referrals', { ids: [UNKNOWN] })).body.id,
 	};
 });
 

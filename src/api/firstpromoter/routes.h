@@ -11,10 +11,13 @@ extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
 extern const struct route fp_promoter_list_routes[];
 extern const struct route fp_promoter_routes[];
-extern const struct route fp_referral_routes[];
-extern const struct route fp_track_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_track_routes[];
+extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_routes[];
 extern const struct route fp_product_routes[];
+extern const struct route fp_campaign_routes[];
+extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
 
 /*

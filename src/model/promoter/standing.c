@@ -120,6 +120,7 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
     struct standing_row *s, size_t n, enum standing to, enum err *result)
 {
 	struct when ended = { to == STANDING_INACTIVE ? who->now.us : 0 };
+	struct when over = { to == STANDING_ACCEPTED ? who->now.us : 0 };
 	struct event_data *events = arena_array(a, n, sizeof(*events));
 	uint64_t *ids = arena_array(a, n, sizeof(*ids));
 	int64_t waited = 0;
@@ -139,7 +140,7 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
 		return OK;
 	TRY(db_exec(db, Q_STANDING_MOVE, ARGS(ids_json(a, ids, moved),
 	    LABEL(standing_labels, moves[to].standing),
-	    LABEL(placement_status_labels, moves[to].status), ended,
+	    LABEL(placement_status_labels, moves[to].status), ended, over,
 	    who->now), NULL, NULL));
 	TRY(count_pending(db, who->organization_id, -waited));
 	return event_write_all(db, a, events, moved);

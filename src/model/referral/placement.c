@@ -44,6 +44,8 @@ SHAPE(lead_row, struct lead, NULL,
     COLUMN(struct lead, click_id),
     COLUMN(struct lead, member_organization_id),
     COLUMN(struct lead, landing_url),
+    COLUMN(struct lead, parameter),
+    COLUMN(struct lead, cookie_days),
     COLUMN(struct lead, counts));
 
 SHAPE(money_of_row, struct money_of, NULL,
@@ -299,8 +301,8 @@ enum err
 placement_by_code(struct db *db, struct arena *a, struct str code,
     struct when now, struct lead *lead)
 {
-	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(now, code), &lead_row,
-	    lead);
+	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(STR(DEFAULT_PARAMETER),
+	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &lead_row, lead);
 }
 
 enum err

@@ -91,6 +91,8 @@ struct lead {
 	uint64_t id, organization_id, campaign_id, referrer_id, click_id;
 	uint64_t member_organization_id;	/* the referrer's */
 	struct str landing_url;
+	struct str parameter;	/* of the landing page, by a code only */
+	int64_t cookie_days;	/* of the program, by a code only */
 	bool counts;		/* active, and within its dates */
 };
 MUST_CHECK enum err placement_by_code(struct db *, struct arena *,

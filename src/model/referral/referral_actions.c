@@ -110,6 +110,33 @@ fits_live(const struct held *h)
 	return h->live;
 }
 
+/* Of each, how many commissions were taken back: by the order of both. */
+static enum err
+tell_deleted(struct db *db, struct arena *a, const struct actor *by,
+    const struct held *h, size_t n, const struct unpaid *u, size_t n_unpaid)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some, at = 0;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++) {
+			const struct held *one = &h[i + k];
+			size_t from = at;
+
+			while (at < n_unpaid && u[at].referral_id == one->id)
+				at++;
+			e[k] = (struct event_data){ { by->organization_id,
+			    "referral.deleted", one->id, by->user_id,
+			    by->now }, str_printf(a, "\"referrerCampaignId\""
+			    ":\"%llu\",\"commissionsReversed\":%zu",
+			    LLU(one->placement_id), at - from) };
+		}
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
 /* What they were before they were moved names them as well. */
 static enum err
 erase_origins(struct db *db, struct arena *a, const struct actor *by,
@@ -152,7 +179,8 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
 	    by->organization_id), NULL, NULL));
 	TRY(erase_origins(db, a, by, ids));
-	return tell(db, a, by, "referral.deleted", rows.items, rows.n);
+	return tell_deleted(db, a, by, rows.items, rows.n, unpaid.items,
+	    unpaid.n);
 }
 
 const struct batch_action referral_delete = {

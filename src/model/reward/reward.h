@@ -63,7 +63,8 @@ struct reward_use {
 	uint64_t reward_id;
 	struct list products;		/* struct str: ids of company products */
 	/* when it is read: */
-	struct str name, coupon, products_json;	/* [{"id":1,"name":"x"}] */
+	struct str name, coupon;
+	struct str products_json, ids_json;	/* [{"id":1,"name":"x"}], [1] */
 	int kind;
 	bool hidden;
 	int64_t level;

@@ -103,4 +103,4 @@ async function enrol(service, organization, user, role) {
 	    '${role}', UTC_TIMESTAMP(6))`);
 }
 
-module.exports = { Session, query, dump, turn, enrol };
+module.exports = { Session, socket, query, dump, turn, enrol };
