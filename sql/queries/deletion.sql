@@ -41,7 +41,8 @@ SELECT id FROM organization WHERE erase_at <= :now
 ORDER BY erase_at LIMIT 200
 
 -- name: payment_close_all
-UPDATE payment SET expires_at = :now
+UPDATE payment SET expires_at = :now,
+	look_at = IF(provider = 'sandbox', :now, look_at)
 WHERE organization_id = :org AND payment_status = 'unpaid'
 AND status = 'open' AND expires_at > :now
 
@@ -54,6 +55,9 @@ WHERE id = :id AND deleted_at IS NULL
 UPDATE user SET deleted_at = NULL, erase_at = NULL, updated_at = :now,
 	version = version + 1
 WHERE id = :id AND erased_at IS NULL AND erase_at > :now
+
+-- name: member_gone
+UPDATE member SET gone = :gone WHERE user_id = :user
 
 -- name: user_erase
 UPDATE user SET email = NULL, name = 'Deleted user', password_hash = '',

@@ -219,6 +219,7 @@ user_delete(struct db *db, struct arena *a, uint64_t id, struct when now)
 		return ERR_UNAUTHENTICATED;
 	TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &held_membership_row, &held));
 	TRY(check_owner(db, a, id, &held));
+	TRY(db_exec(db, Q_MEMBER_GONE, ARGS(true, id), NULL, NULL));
 	TRY(db_exec(db, Q_SESSION_REVOKE_ALL, ARGS(now, id), NULL, NULL));
 	return user_event(db, a, id, now, "user.deleted");
 }
@@ -231,8 +232,10 @@ user_recover(struct db *db, struct arena *a, uint64_t id, struct when now)
 	enum err e;
 
 	TRY(db_exec(db, Q_USER_RECOVER, ARGS(now, id), &rows, NULL));
-	if (rows == 1)
+	if (rows == 1) {
+		TRY(db_exec(db, Q_MEMBER_GONE, ARGS(false, id), NULL, NULL));
 		return user_event(db, a, id, now, "user.recovered");
+	}
 	e = user_get(db, a, id, &u);
 	return e == ERR_NOT_FOUND ? ERR_BAD_LOGIN : e;
 }
