@@ -92,7 +92,8 @@ SELECT r.id, r.organization_id, r.joined_at, COALESCE(MAX(k.clicks), 0),
 FROM referrer r LEFT JOIN placement p ON p.referrer_id = r.id
 LEFT JOIN placement_total t ON t.placement_id = p.id
 LEFT JOIN (SELECT q.referrer_id, SUM(c.clicks) AS clicks
-	FROM click_source_day c JOIN placement q ON q.id = c.placement_id
+	FROM click_source_days c JOIN placement q ON q.id = c.placement_id
+	WHERE c.days = 1
 	GROUP BY q.referrer_id) k ON k.referrer_id = r.id
 WHERE r.member_organization_id <> r.organization_id
 GROUP BY r.id, r.organization_id, r.joined_at;

@@ -118,6 +118,7 @@ SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
 	t.bot_clicks, t.referrals, t.conversions
 FROM placement p
 -- index: any when code
+-- index: placement_status_name when status name
 -- index: placement_name when name
 -- index: placement_status when status
 -- index: placement_created
@@ -166,17 +167,28 @@ FROM (SELECT currency, amount FROM placement_earned
 	WHERE placement_id = :placement AND day BETWEEN :first AND :last
 	UNION ALL
 	SELECT currency, amount FROM earning
-	WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
+	WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
 	AND created_at >= (SELECT done_until FROM rollup
 		WHERE name = 'earned')
-	AND type IN ('commission', 'reversal')) x
+	AND placement_id = :placement AND type IN ('commission', 'reversal')) x
 GROUP BY currency ORDER BY currency
+
+-- name: placement_spans
+SELECT (SELECT done_until FROM rollup WHERE name = 'click_source_4') AS of_4,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_16') AS of_16,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_64') AS of_64
 
 -- name: placement_sources
 WITH sums AS (SELECT source, SUM(clicks) AS clicks,
 		SUM(unique_clicks) AS uniques, SUM(bot_clicks) AS bots
-	FROM click_source_day
-	WHERE placement_id = :placement AND day BETWEEN :from AND :to
+	FROM click_source_days
+	WHERE placement_id = :placement AND (
+	(days = 1 AND (day BETWEEN :a1 AND :b1 OR day BETWEEN :c1 AND :d1)) OR
+	(days = 4 AND (day BETWEEN :a4 AND :b4 OR day BETWEEN :c4 AND :d4)) OR
+	(days = 16 AND (day BETWEEN :a16 AND :b16
+		OR day BETWEEN :c16 AND :d16)) OR
+	(days = 64 AND (day BETWEEN :a64 AND :b64
+		OR day BETWEEN :c64 AND :d64)))
 	GROUP BY source),
 placed AS (SELECT source, clicks, uniques, bots, ROW_NUMBER() OVER (ORDER BY
 		source = 'other', clicks DESC, bots DESC, source) AS place
@@ -215,6 +227,9 @@ SET t.referrals = t.referrals + :referrals,
 	t.conversions = t.conversions + :customers,
 	t.sales = t.sales + :sales,
 	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	t.refunded = t.refunded - IF(:sales = 0 AND :currency =
 	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
 	:default), :revenue, 0),
 	r.referrals = r.referrals + :referrals,

@@ -33,10 +33,6 @@ WHERE id = :id AND organization_id = :org AND live = 1
 -- name: promo_code_placement
 SELECT id FROM placement WHERE id = :id AND organization_id = :org
 
--- name: promo_code_find
-SELECT placement_id AS id FROM promo_code
-WHERE organization_id = :org AND code = :code AND live = 1
-
 -- name: promo_code_list
 SELECT c.id, c.organization_id, c.code, c.reward_id, r.name AS reward_name,
 	c.placement_id, c.ext_id, c.description, c.metadata, c.details,

@@ -129,12 +129,13 @@ SELECT redeemed FROM reward_redeemed WHERE reward_id = :id FOR UPDATE
 UPDATE reward_redeemed SET redeemed = redeemed + 1 WHERE reward_id = :id
 
 -- name: reward_placement
-SELECT conversions AS customers, revenue FROM placement_total
+SELECT conversions AS customers, revenue + refunded AS revenue
+FROM placement_total
 WHERE placement_id = :placement FOR UPDATE
 
 -- name: reward_price
 SELECT COUNT(*) AS price_sales, MIN(created_at) AS price_at FROM sale
-WHERE referral_id = :referral AND plan <=> :plan LOCK IN SHARE MODE
+WHERE referral_id = :referral AND plan <=> :plan AND id <> :sale LOCK IN SHARE MODE
 
 -- Who shares; one who is blocked gets nothing, and his part stays with the
 -- promoter.

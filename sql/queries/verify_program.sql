@@ -57,7 +57,7 @@ SELECT t.referrer_id AS id, CONCAT(t.clicks, ' clicks') AS wrong
 FROM promoter_total t
 WHERE t.referrer_id > :after AND t.referrer_id <= :last
 AND t.clicks <> COALESCE((SELECT SUM(c.clicks) FROM placement p
-	JOIN click_source_day c ON c.placement_id = p.id
+	JOIN click_source_days c ON c.placement_id = p.id AND c.days = 1
 	WHERE p.referrer_id = t.referrer_id), 0)
 
 -- name: verify_active

@@ -161,9 +161,10 @@ move_balances(struct db *db, struct posting *const *p, size_t n)
 	return OK;
 }
 
-#define JOURNALS_A_TIME 32	/* a statement of this size is kept */
-#define JOURNAL_ARGS 5
-#define ENTRY_ARGS 7
+#define FEW_JOURNALS	8	/* more look their accounts up beforehand */
+#define JOURNALS_A_TIME	32	/* a statement of this size is kept */
+#define JOURNAL_ARGS	5
+#define ENTRY_ARGS	7
 
 /*
  * InnoDB gives the rows of one INSERT whose number it knows ids that follow
@@ -189,14 +190,19 @@ insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
 	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
 }
 
-/* Its accounts are looked up by the statement. */
-static enum err
-insert_entries(struct db *db, struct arena *a, uint64_t journal,
-    const struct posting *p, size_t n)
+static size_t
+count_postings(const struct journal_lines *l, size_t n)
 {
-	struct arg *v = arena_array(a, n * ENTRY_ARGS, sizeof(*v));
-	enum err e;
+	size_t postings = 0;
 
+	for (size_t i = 0; i < n; i++)
+		postings += l[i].n;
+	return postings;
+}
+
+static void
+entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		const struct arg row[ENTRY_ARGS] = {
 			ARG(journal), ARG((int64_t)i + 1),
@@ -208,35 +214,30 @@ insert_entries(struct db *db, struct arena *a, uint64_t journal,
 
 		memcpy(v + i * ENTRY_ARGS, row, sizeof(row));
 	}
-	e = db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
+}
+
+/* The statement looks the accounts up. */
+static enum err
+insert_few(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n, uint64_t *first)
+{
+	size_t postings = count_postings(l, n);
+	struct arg *v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
+	struct arg *at = v;
+	enum err e;
+
+	TRY(insert_journals(db, a, l, n, first));
+	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
+		entry_args(at, *first + i, l[i].p, l[i].n);
+	e = db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	/* A system account's first entry. */
 	for (size_t i = 0; i < n; i++)
-		if (!kinds[p[i].kind].kept)
-			TRY(open_account(db, &p[i]));
-	return db_exec_rows(db, Q_ENTRY_INSERT, v, n, NULL, NULL);
-}
-
-enum err
-ledger_post(struct db *db, struct arena *a, const struct journal *j,
-    struct posting *p, size_t n, uint64_t *journal_id)
-{
-	struct posting *order[LEDGER_MAX_POSTINGS];
-	const struct journal_lines l = { *j, p, n };
-	size_t kept = 0;
-	uint64_t id;
-
-	check(j, p, n);
-	for (size_t i = 0; i < n; i++)
-		if (kinds[p[i].kind].kept)
-			order[kept++] = &p[i];
-	qsort(order, kept, sizeof(*order), by_place);
-	TRY(move_balances(db, order, kept));
-	TRY(insert_journals(db, a, &l, 1, &id));
-	if (journal_id != NULL)
-		*journal_id = id;
-	return insert_entries(db, a, id, p, n);
+		for (size_t k = 0; k < l[i].n; k++)
+			if (!kinds[l[i].p[k].kind].kept)
+				TRY(open_account(db, &l[i].p[k]));
+	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 }
 
 struct account_row {
@@ -263,18 +264,10 @@ find_account(struct db *db, struct arena *a, const struct posting *p,
 	return e;
 }
 
-/* Each place once, in their order: balances first, then who is who. */
+/* They are in the order of their places; each is looked up once. */
 static enum err
-settle_places(struct db *db, struct arena *a, struct posting **p, size_t n)
+find_accounts(struct db *db, struct arena *a, struct posting **p, size_t n)
 {
-	struct posting **kept = arena_array(a, n, sizeof(struct posting *));
-	size_t some = 0;
-
-	qsort(p, n, sizeof(*p), by_place);
-	for (size_t i = 0; i < n; i++)
-		if (kinds[p[i]->kind].kept)
-			kept[some++] = p[i];
-	TRY(move_balances(db, kept, some));
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && compare_place(p[i - 1], p[i]) == 0)
 			p[i]->account_id = p[i - 1]->account_id;
@@ -289,7 +282,7 @@ insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
     size_t n)
 {
 	enum { COLUMNS = 4 };
-	struct arg *v = arena_array(a, n * LEDGER_MAX_POSTINGS * COLUMNS,
+	struct arg *v = arena_array(a, count_postings(l, n) * COLUMNS,
 	    sizeof(*v));
 	size_t at = 0;
 	uint64_t first;
@@ -305,27 +298,56 @@ insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
 	return db_exec_rows(db, Q_ENTRY_INSERT_AT, v, at, NULL, NULL);
 }
 
-enum err
-ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
-    size_t n)
+static enum err
+post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
+    uint64_t *first)
 {
-	struct posting **p;
-	size_t postings = 0, at = 0, some;
+	struct posting **all = arena_array(a, count_postings(l, n),
+	    sizeof(struct posting *));
+	struct posting **kept = arena_array(a, count_postings(l, n),
+	    sizeof(struct posting *));
+	size_t postings = 0, some = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		check(&l[i].journal, l[i].p, l[i].n);
-		postings += l[i].n;
-	}
-	p = arena_array(a, postings + 1, sizeof(*p));
-	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < l[i].n; k++)
-			p[at++] = &l[i].p[k];
-	TRY(settle_places(db, a, p, at));
+			all[postings++] = &l[i].p[k];
+	}
+	qsort(all, postings, sizeof(*all), by_place);
+	for (size_t i = 0; i < postings; i++)
+		if (kinds[all[i]->kind].kept)
+			kept[some++] = all[i];
+	TRY(move_balances(db, kept, some));
+	if (n <= FEW_JOURNALS)
+		return insert_few(db, a, l, n, first);
+	TRY(find_accounts(db, a, all, postings));
 	for (size_t i = 0; i < n; i += some) {
 		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
 		TRY(insert_some(db, a, l + i, some));
 	}
 	return OK;
+}
+
+enum err
+ledger_post(struct db *db, struct arena *a, const struct journal *j,
+    struct posting *p, size_t n, uint64_t *journal_id)
+{
+	struct journal_lines l = { *j, p, n };
+	uint64_t id;
+
+	TRY(post(db, a, &l, 1, &id));
+	if (journal_id != NULL)
+		*journal_id = id;
+	return OK;
+}
+
+enum err
+ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
+    size_t n)
+{
+	uint64_t first;
+
+	return n == 0 ? OK : post(db, a, l, n, &first);
 }
 
 struct balance_row {

@@ -139,6 +139,10 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
 	{ .query = Q_VERIFY_PENDING, .what = "has wrong promoters:" },
+	{ .query = Q_VERIFY_MEMBERS,
+	  .what = "has a member who is gone, or is not:" },
+	{ .query = Q_VERIFY_BOUGHT,
+	  .what = "has purchases that were summed up wrong" },
 };
 
 static const struct check reservation_checks[] = {
@@ -161,6 +165,8 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
 	{ .query = Q_VERIFY_REFERRER_EARNED,
 	  .what = "has earnings that were summed up wrong" },
+	{ .query = Q_VERIFY_PLACEMENT_EARNED,
+	  .what = "has campaigns whose earnings were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRER_DAYS,
 	  .what = "has days that were summed up wrong" },
 	{ .query = Q_VERIFY_PROMOTERS,
@@ -206,10 +212,10 @@ static const struct check referral_checks[] = {
 static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_DAYS, .what = "has days that do not make up" },
 	{ .query = Q_VERIFY_CLICKS, .what = "has clicks that do not make up" },
-	{ .query = Q_VERIFY_PLACEMENT_EARNED,
-	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCES,
 	  .what = "has sources that were summed up wrong" },
+	{ .query = Q_VERIFY_SOURCE_DAYS,
+	  .what = "has days of sources that do not make up" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
 	{ .query = Q_VERIFY_SALES, .what = "has in its days" },

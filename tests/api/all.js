@@ -35,6 +35,7 @@ for (const name of [
 	'fp_vendor',
 	'fp_campaigns',
 	'fp_promo_codes',
+	'fp_reward_sales',
 	'ledger',
 	'events',
 	'webhooks',

@@ -1,6 +1,6 @@
 /*
- * Batches of the FirstPromoter face: a few rows at once, many in the background;
- * what is done to referrals, and what becomes of their commissions.
+ * Batches of the FirstPromoter face: a few rows at once, many in the
+ * background; what is done to referrals, and what becomes of commissions.
  */
 'use strict';
 const assert = require('node:assert/strict');
@@ -74,7 +74,9 @@ test('no ids are no ids', async () => {
 	const a = await post(400, 'delete', { ids: [1, 'x', 0, -2, 1.5] });
 	assert.deepEqual(Object.keys(a.errors), ['ids[1]', 'ids[2]', 'ids[3]',
 		'ids[4]']);
-	await post(400, 'delete', { ids: 7 });
+	for (const verb of ['approve', 'disable', 'enable', 'move_to_promoter',
+	    'delete'])
+		await post(400, verb, { ids: 7 });
 	const ids = new Array(100001).fill(1);
 	assert.equal((await post(422, 'delete', { ids })).code,
 	    'invalid_params');
@@ -395,13 +397,18 @@ test('a part of a commission was reversed before', async () => {
 		    WHERE referral_id = ${id}`);
 		await query(s, `UPDATE sale SET refunded_amount = amount / 4
 		    WHERE referral_id = ${id}`);
+		await query(s, `INSERT INTO sale_refund (organization_id,
+		    sale_id, position, amount, created_at)
+		    SELECT organization_id, id, 0, refunded_amount, created_at
+		    FROM sale WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO earning (organization_id,
 		    referrer_id, campaign_id, placement_id, sale_id, refund_id,
 		    referral_id, type, status, amount, currency, rate_ppm,
 		    available_at, created_at) SELECT organization_id,
-		    referrer_id, campaign_id, placement_id, sale_id, 7,
-		    referral_id, 'reversal', status, -${part}, currency,
-		    rate_ppm, available_at, created_at FROM earning
+		    referrer_id, campaign_id, placement_id, sale_id,
+		    (SELECT f.id FROM sale_refund f
+		    WHERE f.sale_id = earning.sale_id), referral_id,
+		    'reversal', status, -${part}, currency, rate_ppm, available_at, created_at FROM earning
 		    WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO journal (organization_id, kind,
 		    subject_id, created_at) SELECT organization_id,
@@ -427,6 +434,24 @@ test('a part of a commission was reversed before', async () => {
 	    [before[0] - 9 * part, before[1] + 9 * part]);
 	await post(200, 'delete', { ids: ids.slice(3) });
 	assert.equal(await balance(a), before[0] - 18 * part);
+	await clean();
+});
+
+test('a refund finds a commission that was moved', async () => {
+	const [id] = await mine.referrals(a, 1);
+	const before = [await balance(a), await balance(b)];
+
+	await post(200, 'move_to_promoter', { ids: [id],
+		promoter_campaign_id: b.id,
+		move_associated_commissions: true });
+	const [to, email] = await row(id, 'moved_to, email');
+	await w.c.call('POST', '/api/v2/track/refund', { token: me.token,
+		body: { email, event_id: `back-${id}`, amount: 500,
+		    sale_event_id: `e-${id}` } });
+	assert.deepEqual([await balance(a), await balance(b)],
+	    [before[0] - COMMISSION, before[1] + COMMISSION * 3 / 4]);
+	await post(200, 'delete', { ids: [Number(to)] });
+	assert.equal(await balance(b), before[1]);
 	await clean();
 });
 

@@ -317,11 +317,11 @@ test('blocked, not accepted, ended, denied', async () => {
 	await p.track(404, me, 'sale', sale());
 	await p.set('referrer', bob.id, { status: 'active' });
 	await signup(200);
-	const id = await p.sql(`SELECT id FROM referral
-	    WHERE organization_id = ${me.org} AND email = '${lead}'`);
-	await p.set('referral', id, { state: 'denied' });
+	const ids = [Number(await p.sql(`SELECT id FROM referral
+	    WHERE organization_id = ${me.org} AND email = '${lead}'`))];
+	await w.fp(200, me, 'POST', '/referrals/disable', { ids });
 	assert.equal(await earned(), 0);
-	await p.sql(`UPDATE referral SET live = NULL WHERE id = ${id}`);
+	await w.fp(200, me, 'DELETE', '/referrals', { ids });
 	await p.track(404, me, 'sale', sale());
 	await verify();
 });
@@ -359,7 +359,7 @@ test('the promoter himself, and somebody at his place', async () => {
 test('a test key tells nothing', async () => {
 	const { key } = await w.key(me, ['referrals:write'], { test: true });
 
-	for (const what of ['signup', 'sale'])
+	for (const what of ['signup', 'sale', 'refund', 'cancellation'])
 		await p.track(403, { key }, what, { email: email(),
 			ref_id: ann.code, event_id: unique(), amount: 1 });
 });

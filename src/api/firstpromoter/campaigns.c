@@ -275,7 +275,7 @@ check_upgrade(struct request *rq, const struct offer *o)
 
 	if (e != ERR_NOT_FOUND)
 		return e;
-	WRONG(rq, "upgrade_details.campaign_id",
+	WRONG(rq, "upgrade_details",
 	    "must be another campaign that is not over");
 	return ERR_INVALID;
 }
@@ -400,28 +400,30 @@ static const enum err delete_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT,
     ERR_PAID_OUT);
 
 const struct route fp_campaign_routes[] = {
-	{ .op = "listCampaigns", .method = GET, .path = "/company/campaigns",
-	  .handle = list, .query = &fp_campaign_query, .sorts = sorts,
+	{ .op = "listCompanyCampaigns", .method = GET,
+	  .path = "/company/campaigns", .handle = list,
+	  .query = &fp_campaign_query, .sorts = sorts,
 	  .out = &fp_campaign, .status = 200, .flags = R_LIST,
 	  .scope = SCOPE_CAMPAIGNS_READ, .tag = "Campaigns",
 	  .summary = "List campaigns" },
-	{ .op = "createCampaign", .method = POST, .path = "/company/campaigns",
-	  .check = check, .handle = create, .in = &fp_campaign_in,
+	{ .op = "createCompanyCampaign", .method = POST,
+	  .path = "/company/campaigns", .check = check, .handle = create,
+	  .in = &fp_campaign_in,
 	  .out = &fp_campaign, .status = 201, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .tag = "Campaigns",
 	  .summary = "Make a campaign, which runs at once" },
-	{ .op = "getCampaign", .method = GET,
+	{ .op = "getCompanyCampaign", .method = GET,
 	  .path = "/company/campaigns/{id}", .handle = get,
 	  .out = &fp_campaign, .status = 200, .scope = SCOPE_CAMPAIGNS_READ,
 	  .errors = not_found, .tag = "Campaigns",
 	  .summary = "Read a campaign" },
-	{ .op = "updateCampaign", .method = PUT,
+	{ .op = "updateCompanyCampaign", .method = PUT,
 	  .path = "/company/campaigns/{id}", .check = check,
 	  .handle = update, .in = &fp_campaign_change, .out = &fp_campaign,
 	  .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = update_errors,
 	  .tag = "Campaigns", .summary = "Change a campaign" },
-	{ .op = "deleteCampaign", .method = DELETE,
+	{ .op = "deleteCompanyCampaign", .method = DELETE,
 	  .path = "/company/campaigns/{id}", .handle = delete,
 	  .out = &fp_campaign, .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = delete_errors,

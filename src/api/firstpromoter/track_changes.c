@@ -55,7 +55,7 @@ SHAPE(fp_tracked_lead, struct lead_out, "TrackedLead",
     L(customer_at, "customer_since", .flags = F_OMIT),
     L(cancelled_at, "cancelled_at", .flags = F_OMIT),
     L(plan, "plan_name", TRACK_MAYBE),
-    L(suspicion, "suspicion", .labels = track_fraud_labels),
+    L(suspicion, "suspicion", .labels = lead_fraud_labels),
     L(username, "username", TRACK_MAYBE),
     L(website, "website", TRACK_MAYBE),
     L(created_at, "created_at"),
@@ -193,8 +193,8 @@ refund(struct request *rq)
 	struct change_out *out;
 	enum err e;
 
-	TRY(track_taken(rq, track_refund(rq->db, rq->arena, ACTOR(rq), r), "refund",
-	    r->event));
+	e = track_refund(rq->db, rq->arena, ACTOR(rq), r);
+	TRY(track_taken(rq, e, "refund", r->event));
 	e = told_refund(rq->db, rq->arena, rq->who.org_id, r->event, &told);
 	if (e == ERR_NOT_FOUND) {
 		rq->status = 204;
@@ -205,7 +205,7 @@ refund(struct request *rq)
 	out->amount = str_printf(rq->arena, "%lld", (long long)-r->amount);
 	out->reward = (struct reward_out){ .id = told.id,
 	    .status = told.status, .amount = told.amount,
-	    .conversion = -r->amount, .tier = told.tier, .unit = STR("cash"),
+	    .conversion = -r->amount, .tier = told.tier, .unit = told.unit,
 	    .event = r->event, .created_at = told.created_at,
 	    .lead = out->lead };
 	return OK;
@@ -251,7 +251,7 @@ SHAPE(fp_lost_click, struct lost_click, "LostClick",
 
 SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
     FP_ID(struct explained_lead, id, "referral_id"),
-    A(source, "source", .labels = track_source_labels),
+    A(source, "source", .labels = lead_source_labels),
     FP_ID(struct explained_lead, placement_id, "promoter_campaign_id"),
     FP_ID(struct explained_lead, campaign_id, "campaign_id"),
     FP_ID(struct explained_lead, referrer_id, "promoter_id"),
@@ -280,7 +280,8 @@ static const enum err cancel_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OTHER_LEAD);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route fp_track_change_routes[] = {
-	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund", .also = 204,
+	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund",
+	  .also = 204,
 	  .prepare = refund_read, .handle = refund, .check = refund_check,
 	  .in = &fp_refund_in, .out = &fp_tracked_change,
 	  .errors = refund_errors,

@@ -5,10 +5,10 @@
  * organization batches go in the order in which they were begun, since they may
  * be about the same rows.
  *
- * Whoever has the lease works for an organization alone, and keeps it until the
- * end of his turn; it saves collisions only.  What makes it exact is the batch's
- * row, which says where the work goes on, and is locked from before the effects
- * until their commit.
+ * Whoever has the lease works for an organization alone, and keeps it until
+ * the end of his turn; it saves collisions only.  What makes it exact is the
+ * batch's row, which says where the work goes on, and is locked from before the
+ * effects until their commit.
  */
 #include "model/batch/inside.h"
 

@@ -115,8 +115,8 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 	p->payment_status = PAYMENT_UNPAID;
 	p->created_at = who->now;
 	p->expires_at = when_add(who->now, life(provider));
-	if (provider->outside)
-		p->look_at = when_add(who->now, LOOK_SECONDS);
+	p->look_at = provider->outside ? when_add(who->now, LOOK_SECONDS) :
+	    p->expires_at;
 	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
 	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
 	    arg_some(p->valid_days), LABEL(provider_labels, p->provider),

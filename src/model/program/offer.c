@@ -90,27 +90,11 @@ offer_list(struct db *db, struct arena *a, uint64_t org,
 	return OK;
 }
 
-static struct str
-ids_text(struct arena *a, const uint64_t *ids, size_t n)
-{
-	struct buf b;
-
-	buf_init(&b, a, 64);
-	buf_char(&b, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_char(&b, ',');
-		buf_u64(&b, ids[i]);
-	}
-	buf_char(&b, ']');
-	return buf_view(&b);
-}
-
 enum err
 offer_stats(struct db *db, struct arena *a, uint64_t org,
     const uint64_t *ids, size_t n, struct list *out)
 {
-	return db_rows(db, a, Q_OFFER_STATS, ARGS(ids_text(a, ids, n), org),
+	return db_rows(db, a, Q_OFFER_STATS, ARGS(ids_json(a, ids, n), org),
 	    &offer_stats_row, out);
 }
 
@@ -118,7 +102,7 @@ enum err
 offer_links(struct db *db, struct arena *a, uint64_t org,
     const uint64_t *ids, size_t n, struct list *out)
 {
-	return db_rows(db, a, Q_OFFER_LINKS, ARGS(ids_text(a, ids, n), org),
+	return db_rows(db, a, Q_OFFER_LINKS, ARGS(ids_json(a, ids, n), org),
 	    &offer_link_row, out);
 }
 

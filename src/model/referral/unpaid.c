@@ -200,7 +200,8 @@ book_handed(struct db *db, struct arena *a, const struct actor *by,
 		if (h[i].refund_id != 0 || to->member_organization_id == 0)
 			continue;
 		e[events++] = (struct event_data){ {
-		    to->member_organization_id, "commission.created", h[i].id, by->user_id, by->now },
+		    to->member_organization_id, "commission.created",
+		    h[i].id, by->user_id, by->now },
 		    str_printf(a, "\"campaignId\":\"%llu\",\"amount\":%lld,"
 		    "\"currency\":\"%.*s\"", LLU(to->placement_id),
 		    (long long)h[i].amount, STR_ARG(h[i].currency)) };

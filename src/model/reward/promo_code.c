@@ -117,15 +117,3 @@ promo_code_list(struct db *db, struct arena *a, uint64_t org,
 	paging_by_id(p, &q, &args, Q_PROMO_CODE_LIST_WHERE_AFTER);
 	return db_list(db, a, &q, ARG_LIST(args), &promo_code_row, out);
 }
-
-enum err
-promo_code_find(struct db *db, struct arena *a, uint64_t org,
-    struct str code, uint64_t *placement_id)
-{
-	struct found f = { 0 };
-
-	TRY(db_row(db, a, Q_PROMO_CODE_FIND, ARGS(org, code),
-	    &code_found_row, &f));
-	*placement_id = f.id;
-	return OK;
-}

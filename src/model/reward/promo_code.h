@@ -37,8 +37,4 @@ MUST_CHECK enum err promo_code_archive(struct db *, struct arena *,
 MUST_CHECK enum err promo_code_list(struct db *, struct arena *, uint64_t org,
     uint64_t placement_id, const struct paging *, struct list *);
 
-/* The placement that a live code stands for.  ERR_NOT_FOUND. */
-MUST_CHECK enum err promo_code_find(struct db *, struct arena *, uint64_t org,
-    struct str code, uint64_t *placement_id);
-
 #endif

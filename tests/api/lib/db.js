@@ -35,6 +35,8 @@ class Session {
 			this.gone = true;
 			this.look?.();
 		});
+		/* what it could not be told any more, its exit says */
+		this.child.stdin.on('error', () => {});
 		this.n = 0;
 	}
 

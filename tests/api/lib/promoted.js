@@ -97,10 +97,10 @@ class Program {
 			    p.referrer, 1, n * COMMISSION);
 
 			await run(`INSERT INTO sale (organization_id, kind,
-			    referral_id, amount, currency, created_at)
-			    SELECT ${this.org}, 'tracked', r.id, ${AMOUNT},
-			    '${CURRENCY}', UTC_TIMESTAMP(6) FROM referral r
-			    WHERE ${mine}`);
+			    event, referral_id, amount, currency, created_at)
+			    SELECT ${this.org}, 'tracked', CONCAT('e-', r.id),
+			    r.id, ${AMOUNT}, '${CURRENCY}', UTC_TIMESTAMP(6)
+			    FROM referral r WHERE ${mine}`);
 			await run(`INSERT INTO earning (organization_id,
 			    referrer_id, campaign_id, placement_id, sale_id,
 			    referral_id, type, status, amount, currency,

@@ -121,9 +121,9 @@ class Promoters {
 	async summed(placement, days, first, more) {
 		const day = `CURRENT_DATE - INTERVAL ${days} DAY`;
 
-		await this.sql(`INSERT INTO click_source_day (placement_id,
-		    day, source, clicks, unique_clicks, bot_clicks)
-		    VALUES (${placement}, ${day}, 'unknown', 1, ${first}, 0)
+		await this.sql(`INSERT INTO click_source_days (placement_id,
+		    days, day, source, clicks, unique_clicks, bot_clicks)
+		    VALUES (${placement}, 1, ${day}, 'unknown', 1, ${first}, 0)
 		    ON DUPLICATE KEY UPDATE ${more}`);
 		await this.sql(`INSERT INTO referrer_day (referrer_id, day,
 		    clicks, unique_clicks, bot_clicks, referrals, conversions)
