@@ -60,6 +60,13 @@ JOIN referrer r ON r.id = p.referrer_id
 WHERE p.organization_id = :org AND p.code = :code
 AND NOT r.member_organization_id <=> r.organization_id
 
+-- name: promoter_by_promo_code
+SELECT p.referrer_id AS id FROM promo_code k
+JOIN placement p ON p.id = k.placement_id
+JOIN referrer r ON r.id = p.referrer_id
+WHERE k.organization_id = :org AND k.code = :code AND k.live = 1
+AND NOT r.member_organization_id <=> r.organization_id
+
 -- What the organization decided of a promoter in a campaign.
 
 -- name: standing_campaign
@@ -75,8 +82,10 @@ WHERE p.organization_id = :org LOCK IN SHARE MODE
 -- name: standing_enter
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, status, standing, created_at, updated_at)
-VALUES (:org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
-	:now)
+SELECT :org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
+	:now
+FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
+	WHERE k.code = :code)
 
 -- name: standing_lock
 SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,

@@ -9,6 +9,7 @@ extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
+extern const struct route fp_promoter_campaign_routes[];
 extern const struct route fp_promoter_list_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];

@@ -196,6 +196,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
 {
 	int tries = in->code.p != NULL ? 1 : CODE_TRIES;
+	uint64_t rows;
 
 	for (int i = 0; i < tries; i++) {
 		struct str code = in->code.p != NULL ? in->code :
@@ -205,9 +206,9 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 		    code, LABEL(placement_status_labels, in->accepted ?
 		    PLACEMENT_ACTIVE : PLACEMENT_INACTIVE),
 		    LABEL(standing_labels, in->accepted ? STANDING_ACCEPTED :
-		    STANDING_PENDING), who->now), NULL, id);
+		    STANDING_PENDING), who->now), &rows, id);
 
-		if (e != ERR_CONFLICT)
+		if (e != ERR_CONFLICT && (e != OK || rows == 1))
 			return e;
 	}
 	return ERR_CODE_TAKEN;

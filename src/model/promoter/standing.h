@@ -21,7 +21,7 @@ struct standing_row {
 	int state;			/* enum standing */
 	struct when archived_at;	/* of the promoter; 0: he is not */
 	struct str code, coupon, landing_url;
-	struct str campaign_name, campaign_color;
+	struct str campaign_name, campaign_color;	/* of lists */
 	struct str promoter_email, promoter_name;
 	struct when created_at;
 	int64_t clicks, referrals, customers, sales, revenue;

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "model/program/program.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -60,6 +61,11 @@ find_named(struct db *db, struct arena *a, uint64_t org, uint32_t by,
 	struct list rows;
 
 	TRY(db_list(db, a, &q, ARGS(now, org, code), &candidate_row, &rows));
+	if (rows.n == 0 && by == Q_TRACK_NAMED_WHERE_CODE) {
+		TRY(placement_code_now(db, a, &code));
+		TRY(db_list(db, a, &q, ARGS(now, org, code), &candidate_row,
+		    &rows));
+	}
 	if (rows.n == 0 || why_not(rows.items) >= 0)
 		return ERR_NOT_FOUND;
 	*c = *(const struct candidate *)rows.items;
