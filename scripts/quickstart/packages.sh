@@ -9,7 +9,7 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
+	chromium codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
 	shellcheck valgrind
 )
 

@@ -72,22 +72,31 @@ ALTER TABLE earning
 	ADD COLUMN checks TINYINT UNSIGNED NOT NULL DEFAULT 0 AFTER rate_ppm,
 	ADD COLUMN refused_at DATETIME(6) NULL AFTER available_at,
 	DROP KEY earning_sale,
+	DROP KEY earning_placement,
 	ADD UNIQUE KEY earning_once (sale_id, referrer_id, type, refund_id),
 	ADD KEY earning_type (referrer_id, type, created_at, id),
 	ADD KEY earning_status (referrer_id, status, created_at, id),
-	ADD KEY earning_all (type, created_at, id),
-	ADD KEY earning_state (type, status, created_at, id);
+	ADD KEY earning_both (referrer_id, type, status, created_at, id),
+	ADD KEY earning_all (type, created_at, id);
 
--- What is known of a withdrawal beside its earning row.
+-- What is known of a withdrawal beside its earning row, whose status and time
+-- stand here as well: all withdrawals are listed without the commissions.
 CREATE TABLE withdrawal (
 	earning_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
 	user_id BIGINT UNSIGNED NOT NULL,
+	status ENUM('requested', 'approved', 'paid', 'refused') NOT NULL,
+	created_at DATETIME(6) NOT NULL,
 	decided_by BIGINT UNSIGNED NULL,
 	decided_at DATETIME(6) NULL,
 	paid_at DATETIME(6) NULL,
 	reference VARCHAR(120) NULL,
 	reason VARCHAR(200) NULL,
 	UNIQUE KEY withdrawal_reference (reference),
+	KEY withdrawal_all (created_at, earning_id),
+	KEY withdrawal_in_status (status, created_at, earning_id),
+	KEY withdrawal_of (organization_id, created_at, earning_id),
+	KEY withdrawal_of_in_status (organization_id, status, created_at,
+	    earning_id),
 	FOREIGN KEY (earning_id) REFERENCES earning (id)
 );

@@ -5,7 +5,8 @@
 -- version: for If-Match.  erase_at: when the jobs role erases what is left;
 -- until then what was deleted can be recovered.  erased_at: it is past that.
 -- email: in upper or lower case it is one, with other accents another.
--- taken: deleted by the house, which alone brings it back.
+-- taken: deleted by the house, which alone brings it back.  gone: it is deleted,
+-- whenever that was, for the lists.
 ALTER TABLE user
 	MODIFY email VARCHAR(254) COLLATE utf8mb4_uca1400_as_ci NULL,
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
@@ -19,20 +20,21 @@ ALTER TABLE organization
 	ADD COLUMN version INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN erase_at DATETIME(6) NULL,
 	ADD COLUMN erased_at DATETIME(6) NULL,
+	ADD COLUMN gone TINYINT AS (deleted_at IS NOT NULL) STORED,
 	ADD KEY organization_erase (erase_at),
-	ADD KEY organization_created (created_at, id),
-	ADD KEY organization_deleted (deleted_at, created_at, id),
-	ADD KEY organization_name (name);
+	ADD KEY organization_created (gone, created_at, id),
+	ADD KEY organization_name (gone, name, id);
+
+ALTER TABLE api_key
+	DROP KEY api_key_list,
+	ADD KEY api_key_list (organization_id, revoked_at, created_at, id),
+	ADD KEY api_key_test (organization_id, revoked_at, test, created_at,
+	    id);
 
 -- Whose data the stored answer is.
 ALTER TABLE idempotency_key
 	ADD COLUMN user_id BIGINT UNSIGNED NULL,
 	ADD KEY idempotency_user (user_id);
-
--- What an organization paid, by currency.
-ALTER TABLE payment
-	ADD KEY payment_statistics (organization_id, payment_status, currency,
-	    amount);
 
 INSERT INTO schedule (name, next_run_at) VALUES
 	('erase', UTC_TIMESTAMP(6));

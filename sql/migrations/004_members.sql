@@ -5,9 +5,14 @@ ALTER TABLE user
 -- Nobody asked those who are here already.
 UPDATE user SET email_confirmed_at = created_at;
 
+-- gone: the user is deleted, and may come back.
 ALTER TABLE member
+	ADD COLUMN gone TINYINT NOT NULL DEFAULT 0,
+	ADD KEY member_gone (organization_id, gone),
 	ADD KEY member_list (organization_id, created_at, id),
 	ADD KEY member_role (organization_id, role, created_at, id);
+UPDATE member m JOIN user u ON u.id = m.user_id
+	SET m.gone = 1 WHERE u.deleted_at IS NOT NULL;
 
 -- pending: 1, and NULL once somebody joined or it was withdrawn, so that an
 -- address has one that is open.  letters: how often it was sent; the last time

@@ -1,4 +1,5 @@
--- Where clicks come from, by day; a referrer's days; what lists search by.
+-- Where clicks come from, by day; a referrer's days; what an organization paid;
+-- what lists search by.
 
 ALTER TABLE click
 	ADD COLUMN source VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin
@@ -6,18 +7,22 @@ ALTER TABLE click
 
 -- Searched by name, and by status with the dates that say what runs now.
 ALTER TABLE placement
-	ADD KEY placement_name (referrer_id, name, id),
+	ADD KEY placement_name (referrer_id, name, id, created_at),
+	ADD KEY placement_status_name (referrer_id, status, name, id,
+	    created_at, starts_at),
 	ADD KEY placement_status (referrer_id, status, created_at, id,
 	    starts_at, ends_at);
 
--- The days of all placements of a referrer are found without the placements.
+-- A day of all placements of a referrer stands in one place.
 ALTER TABLE placement_day
 	ADD COLUMN referrer_id BIGINT UNSIGNED NOT NULL DEFAULT 0 AFTER day;
 UPDATE placement_day d JOIN placement p ON p.id = d.placement_id
 	SET d.referrer_id = p.referrer_id;
 ALTER TABLE placement_day
 	ALTER COLUMN referrer_id DROP DEFAULT,
-	ADD KEY placement_day_referrer (referrer_id, day),
+	DROP PRIMARY KEY,
+	ADD PRIMARY KEY (referrer_id, day, placement_id),
+	ADD KEY placement_day_placement (placement_id, day),
 	ADD KEY placement_day_day (day, referrer_id);
 
 -- Days that are over, summed over the placements of a referrer.
@@ -33,15 +38,18 @@ CREATE TABLE referrer_day (
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
 );
 
--- Clicks by their source, summed up to rollup.done_until.
-CREATE TABLE click_source_day (
+-- Clicks by their source, summed up to rollup.done_until: of each day, and of
+-- each 4, 16 and 64 days that are over, from the one that is named, so that a
+-- year is a few sums and not all of its days.
+CREATE TABLE click_source_days (
 	placement_id BIGINT UNSIGNED NOT NULL,
+	days TINYINT UNSIGNED NOT NULL,
 	day DATE NOT NULL,
 	source VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 	clicks BIGINT NOT NULL,
 	unique_clicks BIGINT NOT NULL,
 	bot_clicks BIGINT NOT NULL,
-	PRIMARY KEY (placement_id, day, source),
+	PRIMARY KEY (placement_id, days, day, source),
 	FOREIGN KEY (placement_id) REFERENCES placement (id)
 );
 
@@ -65,6 +73,20 @@ CREATE TABLE referrer_earned (
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
 );
 
+-- What an organization bought, up to rollup.done_until.
+CREATE TABLE organization_bought (
+	organization_id BIGINT UNSIGNED NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	sessions BIGINT NOT NULL,
+	payments BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (organization_id, currency),
+	FOREIGN KEY (organization_id) REFERENCES organization (id)
+);
+
+ALTER TABLE sale
+	ADD KEY sale_created (created_at);
+
 -- How far a roll-up has come: all before done_until is in it; last_id says
 -- where the next turn looks (see src/model/referral/rollup.c).
 CREATE TABLE rollup (
@@ -75,7 +97,11 @@ CREATE TABLE rollup (
 
 INSERT INTO rollup (name, done_until, last_id) VALUES
 	('click_source', '2000-01-01', 0),
+	('click_source_4', '2000-01-01', 0),
+	('click_source_16', '2000-01-01', 0),
+	('click_source_64', '2000-01-01', 0),
 	('referrer_day', '2000-01-01', 0),
-	('earned', '2000-01-01', 0);
+	('earned', '2000-01-01', 0),
+	('bought', '2000-01-01', 0);
 
 INSERT INTO schedule (name, next_run_at) VALUES ('roll_up', UTC_TIMESTAMP(6));

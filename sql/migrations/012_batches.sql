@@ -29,7 +29,7 @@ CREATE TABLE batch (
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
 
--- What it is about, a hundred rows each: a JSON array of ids.
+-- What it is about, 250 rows each: a JSON array of ids.
 CREATE TABLE batch_chunk (
 	batch_id BIGINT UNSIGNED NOT NULL,
 	number INT UNSIGNED NOT NULL,

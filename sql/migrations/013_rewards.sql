@@ -98,11 +98,9 @@ ALTER TABLE placement
 	ADD COLUMN own_promoter_rewards TINYINT NOT NULL DEFAULT 0,
 	ADD COLUMN own_referral_rewards TINYINT NOT NULL DEFAULT 0;
 
--- What was sold by a placement: revenue of sales in the program's currency,
--- refunded of it.
+-- What refunds took of a placement's revenue: targets count what was sold, so
+-- that none is reached twice.
 ALTER TABLE placement_total
-	ADD COLUMN sales BIGINT NOT NULL DEFAULT 0,
-	ADD COLUMN revenue BIGINT NOT NULL DEFAULT 0,
 	ADD COLUMN refunded BIGINT NOT NULL DEFAULT 0;
 
 -- A code that stands for a placement.  live: 1, or NULL once it is archived:
@@ -138,5 +136,6 @@ CREATE TABLE campaign_link (
 	name VARCHAR(120) NOT NULL,
 	url VARCHAR(2000) NOT NULL,
 	KEY campaign_link_campaign (campaign_id, id),
+	KEY campaign_link_book (organization_id, id),
 	FOREIGN KEY (campaign_id) REFERENCES campaign (id)
 );

@@ -32,6 +32,7 @@ AND user_id = COALESCE(:only, user_id)
 SELECT k.id, k.public_id, k.description, k.scopes, k.test, k.created_at,
 	k.expires_at, k.last_used_at, u.id IS NULL AS orphan
 FROM api_key k
+-- index: api_key_test when test
 -- index: api_key_list
 LEFT JOIN member m ON m.organization_id = k.organization_id
 	AND m.user_id = k.user_id

@@ -107,6 +107,15 @@ UPDATE batch_turn SET lease_owner = :owner, lease_until = :until,
 WHERE organization_id = :org AND attempts = :attempts AND due_at <= :now
 AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
 
+-- Behind all who wait, and still of the same process until then.
+-- name: batch_turn_pass
+UPDATE batch_turn SET due_at = :now, lease_until = :until, attempts = :attempts
+WHERE organization_id = :org AND lease_owner = :owner
+
+-- name: batch_turn_leave
+UPDATE batch_turn SET lease_owner = NULL, lease_until = NULL
+WHERE organization_id = :org AND lease_owner = :owner
+
 -- name: batch_turn_release
 UPDATE batch_turn SET lease_owner = NULL, lease_until = NULL, due_at = :due,
 	attempts = :attempts

@@ -58,7 +58,8 @@ WHERE campaign_id = :campaign AND status = 'ACTIVE'
 
 -- name: placement_end_campaign_events
 INSERT INTO event (organization_id, type, entity_id, user_id, data, created_at)
-SELECT r.member_organization_id, 'referrer_campaign.ended', p.id, NULL, '{}',
+SELECT COALESCE(r.member_organization_id, p.organization_id),
+	'referrer_campaign.ended', p.id, NULL, '{}',
 	:now
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 WHERE p.campaign_id = :campaign AND p.ended_at = :now

@@ -1,1 +1,100 @@
--- x
+-- Campaigns as promoters know them.
+
+-- name: offer_get
+SELECT c.id, c.name, c.status, c.landing_url, c.version, g.color,
+	g.signup_url, g.cookie_days, g.parameter, g.approve_leads,
+	g.approve_promoters, g.private, g.ad_traffic, g.upgrade_campaign_id,
+	g.upgrade_amount, g.upgrade_metric, g.upgrade_moves,
+	p.campaign_id <=> c.id AS is_default
+FROM campaign c LEFT JOIN campaign_program g ON g.campaign_id = c.id
+LEFT JOIN program p ON p.organization_id = c.organization_id
+WHERE c.id = :id AND c.organization_id = :org AND c.status <> 'deleted'
+
+-- name: offer_list
+SELECT c.id, c.name, c.status, c.landing_url, c.version, g.color,
+	g.signup_url, g.cookie_days, g.parameter, g.approve_leads,
+	g.approve_promoters, g.private, g.ad_traffic, g.upgrade_campaign_id,
+	g.upgrade_amount, g.upgrade_metric, g.upgrade_moves,
+	p.campaign_id <=> c.id AS is_default
+FROM campaign c
+-- index: campaign_organization
+LEFT JOIN campaign_program g ON g.campaign_id = c.id
+LEFT JOIN program p ON p.organization_id = c.organization_id
+WHERE c.organization_id = :org AND c.status <> 'deleted'
+-- where: after
+AND c.id > :after
+-- order: id
+ORDER BY c.id
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- name: offer_write
+INSERT INTO campaign_program (campaign_id, organization_id, color, signup_url,
+	cookie_days, parameter, approve_leads, approve_promoters, private,
+	ad_traffic, upgrade_campaign_id, upgrade_amount, upgrade_metric,
+	upgrade_moves)
+VALUES (:campaign, :org, :color, :signup, :days, :parameter, :leads,
+	:promoters, :private, :traffic, :upgrade, :amount, :metric, :moves)
+ON DUPLICATE KEY UPDATE color = VALUES(color), signup_url = VALUES(signup_url),
+	cookie_days = VALUES(cookie_days), parameter = VALUES(parameter),
+	approve_leads = VALUES(approve_leads),
+	approve_promoters = VALUES(approve_promoters),
+	private = VALUES(private), ad_traffic = VALUES(ad_traffic),
+	upgrade_campaign_id = VALUES(upgrade_campaign_id),
+	upgrade_amount = VALUES(upgrade_amount),
+	upgrade_metric = VALUES(upgrade_metric),
+	upgrade_moves = VALUES(upgrade_moves)
+
+-- name: offer_landing
+UPDATE campaign SET landing_url = :url
+WHERE id = :id AND organization_id = :org
+
+-- Of the campaigns of ids, a JSON array.  The organization's own links, by
+-- which it promotes itself, are of no promoter.
+-- name: offer_stats
+SELECT p.campaign_id AS id, COUNT(DISTINCT IF(p.standing = 'accepted'
+	AND NOT f.member_organization_id <=> f.organization_id,
+	p.referrer_id, NULL)) AS promoters,
+	CAST(SUM(t.referrals) AS SIGNED) AS referrals,
+	CAST(SUM(t.conversions) AS SIGNED) AS customers,
+	CAST(SUM(t.sales) AS SIGNED) AS sales,
+	CAST(SUM(t.revenue) AS SIGNED) AS revenue
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN placement p ON p.campaign_id = j.id
+STRAIGHT_JOIN placement_total t ON t.placement_id = p.id
+STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
+WHERE p.organization_id = :org
+GROUP BY p.campaign_id
+
+-- name: offer_links
+SELECT l.id, l.campaign_id, l.name, l.url
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN campaign_link l ON l.campaign_id = j.id
+WHERE l.organization_id = :org
+ORDER BY l.campaign_id, l.id
+
+-- name: offer_link_insert
+INSERT INTO campaign_link (organization_id, campaign_id, name, url)
+VALUES (:org, :campaign, :name, :url)
+
+-- name: offer_link_update
+UPDATE campaign_link SET name = :name, url = :url
+WHERE id = :id AND campaign_id = :campaign AND organization_id = :org
+
+-- name: offer_link_delete
+DELETE FROM campaign_link
+WHERE id = :id AND campaign_id = :campaign AND organization_id = :org
+
+-- name: offer_link_count
+SELECT COUNT(*) AS n FROM campaign_link
+WHERE campaign_id = :campaign AND organization_id = :org
+
+-- Was somebody paid for what it brought?
+-- name: offer_paid
+SELECT e.id FROM placement p JOIN earning e ON e.placement_id = p.id
+WHERE p.campaign_id = :campaign AND p.organization_id = :org
+AND e.type = 'commission' AND e.status = 'paid' LIMIT 1
+
+-- name: offer_leave
+UPDATE program SET campaign_id = NULL, updated_at = :now, version = version + 1
+WHERE organization_id = :org AND campaign_id = :campaign

@@ -9,3 +9,8 @@ VALUES
 -- rows:
 (:placement, :token, :visitor, :address, :kind, :source, :first, :now)
 
+
+-- A click that a page tells of again.
+-- name: click_told
+SELECT placement_id, visitor FROM click
+WHERE token = :token AND created_at > :since AND kind = 'person'

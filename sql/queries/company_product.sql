@@ -46,9 +46,9 @@ FROM company_product p
 -- index: company_product_book
 WHERE p.organization_id = :org
 -- where: q
-AND (p.name LIKE :pattern OR EXISTS (SELECT 1 FROM company_price y
+AND (p.name LIKE :pattern OR (SELECT 1 FROM company_price y
 	WHERE y.product_id = p.id AND (y.ext_id LIKE :pattern
-	OR y.description LIKE :pattern)))
+	OR y.description LIKE :pattern) LIMIT 1) IS NOT NULL)
 -- where: after
 AND p.id > :after
 -- order: id

@@ -41,7 +41,8 @@ SELECT id FROM organization WHERE erase_at <= :now
 ORDER BY erase_at LIMIT 200
 
 -- name: payment_close_all
-UPDATE payment SET expires_at = :now
+UPDATE payment SET expires_at = :now,
+	look_at = IF(provider = 'sandbox', :now, look_at)
 WHERE organization_id = :org AND payment_status = 'unpaid'
 AND status = 'open' AND expires_at > :now
 
@@ -54,6 +55,9 @@ WHERE id = :id AND deleted_at IS NULL
 UPDATE user SET deleted_at = NULL, erase_at = NULL, updated_at = :now,
 	version = version + 1
 WHERE id = :id AND erased_at IS NULL AND erase_at > :now
+
+-- name: member_gone
+UPDATE member SET gone = :gone WHERE user_id = :user
 
 -- name: user_erase
 UPDATE user SET email = NULL, name = 'Deleted user', password_hash = '',
@@ -145,9 +149,37 @@ WHERE organization_id = :org AND reference IS NOT NULL LIMIT 5000
 
 -- name: wipe_campaigns
 UPDATE campaign SET name = 'Deleted', description = NULL, brand = NULL,
-	product_group = NULL, extras = NULL
+	product_group = NULL, extras = NULL, landing_url = NULL
 WHERE organization_id = :org AND (name <> 'Deleted'
-OR COALESCE(description, brand, product_group, extras) IS NOT NULL) LIMIT 5000
+OR COALESCE(description, brand, product_group, extras, landing_url) IS NOT NULL)
+LIMIT 5000
+
+-- name: wipe_campaign_offers
+UPDATE campaign_program SET signup_url = NULL
+WHERE organization_id = :org AND signup_url IS NOT NULL LIMIT 5000
+
+-- name: wipe_campaign_links
+DELETE FROM campaign_link WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_rewards
+UPDATE reward SET name = 'Deleted', coupon = NULL, provider_coupon = NULL
+WHERE organization_id = :org AND (name <> 'Deleted'
+OR COALESCE(coupon, provider_coupon) IS NOT NULL) LIMIT 5000
+
+-- name: wipe_company_products
+UPDATE company_product SET name = 'Deleted', ext_id = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR ext_id IS NOT NULL)
+LIMIT 5000
+
+-- name: wipe_company_prices
+DELETE FROM company_price WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_promo_codes
+UPDATE promo_code SET code = CONCAT('deleted ', id), ext_id = NULL,
+	description = NULL, metadata = NULL, details = NULL, live = NULL,
+	archived_at = COALESCE(archived_at, created_at)
+WHERE organization_id = :org AND (live = 1 OR code <> CONCAT('deleted ', id)
+OR COALESCE(ext_id, description, metadata, details) IS NOT NULL) LIMIT 5000
 
 -- name: wipe_campaign_texts
 DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000

@@ -20,6 +20,7 @@ SELECT id, type, status, amount, currency, campaign_id, placement_id,
 	available_at, created_at
 FROM earning
 -- index: earning_amount when amount
+-- index: earning_both when type status
 -- index: earning_status when status
 -- index: earning_type when type
 -- index: earning_referrer

@@ -18,6 +18,12 @@ WHERE owner = :owner AND key_hash = :key
 -- name: idempotency_drop
 DELETE FROM idempotency_key WHERE owner = :owner AND key_hash = :key
 
+-- What another connection has committed can be seen before it is on the disk; a
+-- server that dies then has lost it.  Behind a write of one's own it is there.
+-- name: idempotency_tell
+UPDATE idempotency_key SET told = TRUE
+WHERE owner = :owner AND key_hash = :key
+
 -- name: idempotency_get
-SELECT request_hash, status, subject_id, headers, body FROM idempotency_key
+SELECT request_hash, status, subject_id, told, headers, body FROM idempotency_key
 WHERE owner = :owner AND key_hash = :key

@@ -15,6 +15,12 @@ INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
 	guard, balance)
 VALUES (:org, :kind, :owner, :currency, :kept, :guard, 0)
 
+-- Of one whose balance was moved before, or of the system: it stays.
+-- name: account_id
+SELECT id FROM account
+WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
+AND currency = :currency LOCK IN SHARE MODE
+
 -- name: account_balance_locked
 SELECT balance FROM account
 WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
@@ -45,3 +51,9 @@ VALUES
 (:journal, :line, (SELECT id FROM account WHERE organization_id = :org
 	AND kind = :kind AND owner_id = :owner AND currency = :currency),
 	:amount)
+
+-- name: entry_insert_at
+INSERT INTO entry (journal_id, line, account_id, amount)
+VALUES
+-- rows:
+(:journal, :line, :account, :amount)

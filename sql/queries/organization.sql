@@ -46,33 +46,38 @@ SELECT id, name, slug, account_id, created_at, updated_at, deleted_at,
 	erase_at, erased_at
 FROM organization
 -- index: any when account
--- index: any when begins
--- index: organization_deleted when live
--- index: any when deleted
+-- index: any when slug
+-- index: organization_name when name
 -- index: organization_created
-WHERE id > 0
--- where: live
-AND deleted_at IS NULL
--- where: deleted
-AND deleted_at IS NOT NULL
+WHERE gone = :gone
 -- where: begins
-AND (name LIKE :name OR slug LIKE :slug)
+AND name LIKE :name
+-- where: slug
+AND slug = :slug
 -- where: account
 AND account_id = :account
 -- where: after_asc
 AND (created_at > :key OR (created_at = :key AND id > :after))
 -- where: after_desc
 AND (created_at < :key OR (created_at = :key AND id < :after))
+-- where: after_name
+AND (name > :key OR (name = :key AND id > :after))
 -- order: created_desc
 ORDER BY created_at DESC, id DESC
 -- order: created_asc
 ORDER BY created_at, id
+-- order: name
+ORDER BY name, id
 -- tail:
 LIMIT :limit OFFSET :skip
 
+-- name: organization_name
+SELECT name FROM organization WHERE id = :id
+
 -- name: member_insert
-INSERT INTO member (organization_id, user_id, role, created_at)
-VALUES (:org, :user, :role, :now)
+INSERT INTO member (organization_id, user_id, role, created_at, gone)
+VALUES (:org, :user, :role, :now, (SELECT deleted_at IS NOT NULL FROM user
+	WHERE id = :user))
 
 -- name: member_role
 SELECT m.role FROM member m JOIN organization o ON o.id = m.organization_id
@@ -80,27 +85,34 @@ WHERE m.organization_id = :org AND m.user_id = :user AND o.deleted_at IS NULL
 
 -- name: statistics_organization
 SELECT o.id AS organization_id, o.created_at,
-	(SELECT COUNT(*) FROM member m JOIN user u ON u.id = m.user_id
-	WHERE m.organization_id = o.id AND u.deleted_at IS NULL) AS members,
+	(SELECT COUNT(*) FROM member m
+	WHERE m.organization_id = o.id AND m.gone = 0) AS members,
 	(SELECT COUNT(*) FROM api_key k
-	WHERE k.organization_id = o.id AND k.revoked_at IS NULL) AS api_keys,
-	(SELECT COUNT(*) FROM payment p
-	WHERE p.organization_id = o.id) AS checkout_sessions
+	WHERE k.organization_id = o.id AND k.revoked_at IS NULL) AS api_keys
 FROM organization o WHERE o.id = :org
 
 -- name: statistics_campaigns
 SELECT COUNT(*) AS total,
-	COUNT(CASE WHEN p.status = 'ACTIVE' THEN 1 END) AS active,
-	CAST(COALESCE(SUM(t.clicks), 0) AS SIGNED) AS clicks,
-	CAST(COALESCE(SUM(t.referrals), 0) AS SIGNED) AS referrals,
-	CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS conversions
-FROM referrer r JOIN placement p ON p.referrer_id = r.id
-JOIN placement_total t ON t.placement_id = p.id
-WHERE r.organization_id = :house AND r.member_organization_id = :org
+	COUNT(CASE WHEN status = 'ACTIVE' THEN 1 END) AS active
+FROM placement WHERE referrer_id = :referrer
 
--- name: statistics_payments
-SELECT currency, CAST(SUM(amount) AS SIGNED) AS amount, COUNT(*) AS payments
-FROM payment WHERE organization_id = :org AND payment_status = 'paid'
+-- What is summed up, and what came since; a sale's time is its transaction's.
+-- name: statistics_bought
+SELECT currency, CAST(SUM(sessions) AS SIGNED) AS sessions,
+	CAST(SUM(payments) AS SIGNED) AS payments,
+	CAST(SUM(amount) AS SIGNED) AS amount
+FROM (SELECT currency, sessions, payments, amount FROM organization_bought
+	WHERE organization_id = :org
+	UNION ALL
+	SELECT currency, 1, 0, 0 FROM payment
+	WHERE organization_id = :org AND created_at >= (SELECT done_until
+		FROM rollup WHERE name = 'bought')
+	UNION ALL
+	SELECT p.currency, 0, 1, p.amount
+	FROM token_transaction t JOIN payment p ON p.id = t.payment_id
+	WHERE t.organization_id = :org AND t.type = 'purchase'
+	AND t.created_at >= (SELECT done_until FROM rollup
+		WHERE name = 'bought')) x
 GROUP BY currency ORDER BY currency
 
 -- name: organization_owner

@@ -20,7 +20,9 @@ SELECT id, organization_id, product_id, quantity, currency, amount, tokens,
 	provider, token, status, payment_status, reference, intent, url,
 	refunded_amount, created_at, expires_at, paid_at
 FROM payment
+-- index: payment_in_both when status paid
 -- index: payment_in_status when status
+-- index: payment_paid when paid
 -- index: payment_created
 WHERE organization_id = :org
 -- where: status
@@ -115,7 +117,7 @@ WHERE id = :id AND payment_status = 'unpaid'
 
 -- name: payment_due
 SELECT id, organization_id FROM payment
-WHERE status = 'open' AND expires_at <= :now AND provider = 'sandbox'
+WHERE look_at <= :now AND status = 'open' AND provider = 'sandbox'
 LIMIT 200
 
 -- name: payment_expire
@@ -123,7 +125,8 @@ UPDATE payment SET status = 'expired', look_at = NULL
 WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
 
 -- name: payment_look_due
-SELECT id, looks, look_at FROM payment WHERE look_at <= :now
+SELECT id, looks, look_at FROM payment
+WHERE look_at <= :now AND provider <> 'sandbox'
 ORDER BY look_at LIMIT 20
 
 -- name: payment_look_soon

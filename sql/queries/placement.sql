@@ -2,8 +2,10 @@
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, description, status, starts_at, ends_at, created_at,
 	updated_at)
-VALUES (:org, :campaign, :referrer, :name, :code, :landing, :description,
-	'ACTIVE', :starts, :ends, :now, :now)
+SELECT :org, :campaign, :referrer, :name, :code, :landing, :description,
+	'ACTIVE', :starts, :ends, :now, :now
+FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
+	WHERE k.code = :code)
 
 -- name: placement_total_insert
 INSERT INTO placement_total (placement_id) VALUES (:placement)
@@ -75,15 +77,22 @@ AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
 SELECT id, organization_id FROM placement
 WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
 
+-- A promoter's link leads where the campaign says, if nothing else was said.
 -- name: placement_by_code
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
-	r.member_organization_id, p.landing_url, (p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
+	r.member_organization_id, IF(p.landing_url = '', c.landing_url,
+	p.landing_url) AS landing_url,
+	COALESCE(g.parameter, :parameter) AS parameter,
+	COALESCE(g.cookie_days, :days) AS cookie_days,
+	(p.status = 'ACTIVE' AND r.status = 'active' AND (c.status = 'running'
 	OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS counts
 FROM placement p JOIN referrer r ON r.id = p.referrer_id
 JOIN campaign c ON c.id = p.campaign_id
-WHERE p.code = :code AND p.landing_url <> ''	-- erased: leads nowhere
+LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
+WHERE p.code = :code
+AND (p.landing_url <> '' OR r.member_organization_id IS NULL)	-- erased
 
 -- name: placement_by_click
 SELECT p.id, p.organization_id, p.campaign_id, p.referrer_id,
@@ -109,6 +118,7 @@ SELECT p.id, p.referrer_id, p.campaign_id, p.name, p.code, p.landing_url,
 	t.bot_clicks, t.referrals, t.conversions
 FROM placement p
 -- index: any when code
+-- index: placement_status_name when status name
 -- index: placement_name when name
 -- index: placement_status when status
 -- index: placement_created
@@ -157,17 +167,28 @@ FROM (SELECT currency, amount FROM placement_earned
 	WHERE placement_id = :placement AND day BETWEEN :first AND :last
 	UNION ALL
 	SELECT currency, amount FROM earning
-	WHERE placement_id = :placement AND created_at BETWEEN :from AND :to
+	WHERE referrer_id = :referrer AND created_at BETWEEN :from AND :to
 	AND created_at >= (SELECT done_until FROM rollup
 		WHERE name = 'earned')
-	AND type IN ('commission', 'reversal')) x
+	AND placement_id = :placement AND type IN ('commission', 'reversal')) x
 GROUP BY currency ORDER BY currency
+
+-- name: placement_spans
+SELECT (SELECT done_until FROM rollup WHERE name = 'click_source_4') AS of_4,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_16') AS of_16,
+	(SELECT done_until FROM rollup WHERE name = 'click_source_64') AS of_64
 
 -- name: placement_sources
 WITH sums AS (SELECT source, SUM(clicks) AS clicks,
 		SUM(unique_clicks) AS uniques, SUM(bot_clicks) AS bots
-	FROM click_source_day
-	WHERE placement_id = :placement AND day BETWEEN :from AND :to
+	FROM click_source_days
+	WHERE placement_id = :placement AND (
+	(days = 1 AND (day BETWEEN :a1 AND :b1 OR day BETWEEN :c1 AND :d1)) OR
+	(days = 4 AND (day BETWEEN :a4 AND :b4 OR day BETWEEN :c4 AND :d4)) OR
+	(days = 16 AND (day BETWEEN :a16 AND :b16
+		OR day BETWEEN :c16 AND :d16)) OR
+	(days = 64 AND (day BETWEEN :a64 AND :b64
+		OR day BETWEEN :c64 AND :d64)))
 	GROUP BY source),
 placed AS (SELECT source, clicks, uniques, bots, ROW_NUMBER() OVER (ORDER BY
 		source = 'other', clicks DESC, bots DESC, source) AS place
@@ -185,17 +206,63 @@ WHERE u.name = 'click_source' ORDER BY g.place
 -- name: count_total
 UPDATE placement_total SET clicks = clicks + :clicks,
 	unique_clicks = unique_clicks + :uniques,
-	bot_clicks = bot_clicks + :bots, referrals = referrals + :referrals,
-	conversions = conversions + :conversions
+	bot_clicks = bot_clicks + :bots
 WHERE placement_id = :placement
 
 -- name: count_day
 INSERT INTO placement_day (placement_id, day, referrer_id, clicks,
-	unique_clicks, bot_clicks, referrals, conversions)
-VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots, :referrals,
-	:conversions)
+	unique_clicks, bot_clicks)
+VALUES (:placement, :day, :referrer, :clicks, :uniques, :bots)
 ON DUPLICATE KEY UPDATE clicks = clicks + VALUES(clicks),
 	unique_clicks = unique_clicks + VALUES(unique_clicks),
-	bot_clicks = bot_clicks + VALUES(bot_clicks),
-	referrals = referrals + VALUES(referrals),
-	conversions = conversions + VALUES(conversions)
+	bot_clicks = bot_clicks + VALUES(bot_clicks)
+
+-- Revenue is counted in the currency that the program has now: the row of its
+-- program is held against a change.  An organization in its own campaigns has
+-- no row of promoter_total.
+-- name: brought_total
+UPDATE placement_total t
+LEFT JOIN promoter_total r ON r.referrer_id = :referrer
+SET t.referrals = t.referrals + :referrals,
+	t.conversions = t.conversions + :customers,
+	t.sales = t.sales + :sales,
+	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	t.refunded = t.refunded - IF(:sales = 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.referrals = r.referrals + :referrals,
+	r.customers = r.customers + :customers, r.sales = r.sales + :sales,
+	r.active = r.active + :active,
+	r.revenue = r.revenue + IF(:revenue <> 0 AND :currency =
+	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
+	:default), :revenue, 0),
+	r.last_referral_at = IF(:referrals > 0, :at, r.last_referral_at),
+	r.last_customer_at = IF(:customers > 0, :at, r.last_customer_at),
+	r.last_sale_at = IF(:sales > 0, :at, r.last_sale_at)
+WHERE t.placement_id = :placement
+
+-- name: brought_active
+UPDATE (SELECT f.referrer_id, COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN referral f ON f.id = j.id
+	WHERE f.live = 1 AND f.customer_at IS NOT NULL
+	AND f.state IN ('active', 'subscribed') GROUP BY f.referrer_id) x
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = x.referrer_id
+SET t.active = t.active + :sign * x.n
+
+-- name: brought_day
+INSERT INTO placement_day (placement_id, day, referrer_id, referrals,
+	conversions, cancellations)
+VALUES (:placement, :day, :referrer, :referrals, :customers, :cancellations)
+ON DUPLICATE KEY UPDATE referrals = referrals + VALUES(referrals),
+	conversions = conversions + VALUES(conversions),
+	cancellations = cancellations + VALUES(cancellations)
+
+-- name: brought_sales
+INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
+	amount)
+VALUES (:placement, :currency, :day, :referrer, :sales, :amount)
+ON DUPLICATE KEY UPDATE sales = sales + VALUES(sales),
+	amount = amount + VALUES(amount)

@@ -3,6 +3,11 @@ INSERT INTO referrer (organization_id, member_organization_id, status,
 	terms, user_id, joined_at)
 VALUES (:org, :member, :status, :terms, :user, :now)
 
+-- What is counted of a promoter, from the moment he is there.
+-- name: promoter_total_insert
+INSERT INTO promoter_total (referrer_id, organization_id, joined_at)
+SELECT id, organization_id, joined_at FROM referrer WHERE id = :id
+
 -- An organization promotes its own campaigns by itself.
 -- name: referrer_itself
 SELECT id FROM referrer
@@ -55,11 +60,14 @@ SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) AS clicks,
 	CAST(COALESCE(SUM(unique_clicks), 0) AS SIGNED) AS unique_clicks,
 	CAST(COALESCE(SUM(bot_clicks), 0) AS SIGNED) AS bot_clicks,
 	CAST(COALESCE(SUM(referrals), 0) AS SIGNED) AS referrals,
-	CAST(COALESCE(SUM(conversions), 0) AS SIGNED) AS conversions
-FROM (SELECT clicks, unique_clicks, bot_clicks, referrals, conversions
+	CAST(COALESCE(SUM(conversions), 0) AS SIGNED) AS conversions,
+	CAST(COALESCE(SUM(cancellations), 0) AS SIGNED) AS cancellations
+FROM (SELECT clicks, unique_clicks, bot_clicks, referrals, conversions,
+		cancellations
 	FROM referrer_day WHERE referrer_id = :referrer
 	UNION ALL
-	SELECT clicks, unique_clicks, bot_clicks, referrals, conversions
+	SELECT clicks, unique_clicks, bot_clicks, referrals, conversions,
+		cancellations
 	FROM placement_day WHERE referrer_id = :referrer
 	AND day > COALESCE((SELECT MAX(day) FROM referrer_day
 		WHERE referrer_id = :referrer), '1970-01-01')) x
@@ -69,12 +77,15 @@ SELECT day, CAST(SUM(clicks) AS SIGNED) AS clicks,
 	CAST(SUM(unique_clicks) AS SIGNED) AS unique_clicks,
 	CAST(SUM(bot_clicks) AS SIGNED) AS bot_clicks,
 	CAST(SUM(referrals) AS SIGNED) AS referrals,
-	CAST(SUM(conversions) AS SIGNED) AS conversions
-FROM (SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
+	CAST(SUM(conversions) AS SIGNED) AS conversions,
+	CAST(SUM(cancellations) AS SIGNED) AS cancellations
+FROM (SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions,
+		cancellations
 	FROM referrer_day
 	WHERE referrer_id = :referrer AND day BETWEEN :from AND :to
 	UNION ALL
-	SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions
+	SELECT day, clicks, unique_clicks, bot_clicks, referrals, conversions,
+		cancellations
 	FROM placement_day
 	WHERE referrer_id = :referrer AND day BETWEEN :from AND :to
 	AND day > COALESCE((SELECT MAX(day) FROM referrer_day

@@ -82,7 +82,11 @@ SELECT u.campaign_id, u.placement_id, u.promoter, u.apply_on, u.reward_id,
 	JOIN company_product c ON c.id = x.product_id
 	WHERE x.campaign_id = u.campaign_id
 	AND x.placement_id = u.placement_id AND x.promoter = u.promoter
-	AND x.position = u.position) AS products
+	AND x.position = u.position) AS products,
+	(SELECT JSON_ARRAYAGG(x.product_id ORDER BY x.product_id)
+	FROM reward_use_product x WHERE x.campaign_id = u.campaign_id
+	AND x.placement_id = u.placement_id AND x.promoter = u.promoter
+	AND x.position = u.position) AS product_ids
 FROM JSON_TABLE(:uses, '$[*]' COLUMNS (
 	campaign BIGINT UNSIGNED PATH '$.campaign',
 	placement BIGINT UNSIGNED PATH '$.placement')) j
@@ -125,12 +129,13 @@ SELECT redeemed FROM reward_redeemed WHERE reward_id = :id FOR UPDATE
 UPDATE reward_redeemed SET redeemed = redeemed + 1 WHERE reward_id = :id
 
 -- name: reward_placement
-SELECT conversions AS customers, revenue FROM placement_total
+SELECT conversions AS customers, revenue + refunded AS revenue
+FROM placement_total
 WHERE placement_id = :placement FOR UPDATE
 
 -- name: reward_price
 SELECT COUNT(*) AS price_sales, MIN(created_at) AS price_at FROM sale
-WHERE referral_id = :referral AND plan <=> :plan LOCK IN SHARE MODE
+WHERE referral_id = :referral AND plan <=> :plan AND id <> :sale LOCK IN SHARE MODE
 
 -- Who shares; one who is blocked gets nothing, and his part stays with the
 -- promoter.

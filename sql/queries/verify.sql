@@ -367,6 +367,7 @@ FROM earning e LEFT JOIN withdrawal w ON w.earning_id = e.id
 WHERE e.id > :after AND e.id <= :last
 AND ((e.type = 'withdrawal') <> (w.earning_id IS NOT NULL)
 OR (e.type = 'withdrawal' AND (e.amount <= 0
+OR CONCAT(w.status) <> CONCAT(e.status) OR w.created_at <> e.created_at
 OR (e.status = 'requested') <> (w.decided_at IS NULL)
 OR (e.status = 'refused') <> (w.reason IS NOT NULL)
 OR (e.status = 'paid') <> (w.reference IS NOT NULL)
@@ -393,7 +394,7 @@ JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
 JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE p.id > :after AND p.id <= :last AND (s.amount <> p.amount
 OR s.currency <> p.currency OR NOT s.referral_id <=> p.referral_id
-OR t.amount <> p.tokens
+OR t.amount <> p.tokens OR t.created_at <> s.created_at
 OR t.organization_id <> p.organization_id
 OR (a.kind = 'provider_clearing' AND (e.amount <> p.amount
 	OR a.currency <> p.currency))
@@ -563,8 +564,8 @@ SELECT x.placement_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' by people, ',
 	SUM(x.bot_clicks), ' by bots, ', SUM(x.unique_clicks), ' first')
 	AS wrong
 FROM (SELECT placement_id, day, clicks, unique_clicks, bot_clicks
-	FROM click_source_day
-	WHERE placement_id > :after AND placement_id <= :last
+	FROM click_source_days
+	WHERE placement_id > :after AND placement_id <= :last AND days = 1
 	UNION ALL
 	SELECT placement_id, DATE(created_at) AS day, -SUM(kind = 'person'),
 		-COUNT(first), -SUM(kind = 'bot')
@@ -575,6 +576,36 @@ FROM (SELECT placement_id, day, clicks, unique_clicks, bot_clicks
 GROUP BY x.placement_id, x.day
 HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0
+
+-- Four sums make up the next one, when all of it is over; which sources they
+-- are of is held by a checksum.
+-- name: verify_source_days
+SELECT x.placement_id AS id, CONCAT(x.days, ' days from ', x.first, ': ',
+	SUM(x.clicks), ' by people, ', SUM(x.bot_clicks), ' by bots, ',
+	SUM(x.unique_clicks), ' first, or of other sources') AS wrong
+FROM (SELECT placement_id, days, day AS first, source, clicks, unique_clicks,
+		bot_clicks
+	FROM click_source_days
+	WHERE placement_id > :after AND placement_id <= :last AND days > 1
+	UNION ALL
+	SELECT y.placement_id, y.days, y.first, y.source, -y.clicks,
+		-y.unique_clicks, -y.bot_clicks
+	FROM (SELECT c.placement_id, d.days, c.day - INTERVAL
+			MOD(DATEDIFF(c.day, '1970-01-01'), d.days) DAY AS first,
+			c.source, c.clicks, c.unique_clicks, c.bot_clicks,
+			DATE(u.done_until) AS open, u.last_id
+		FROM (SELECT 4 AS days, 'click_source_4' AS name UNION ALL
+			SELECT 16, 'click_source_16' UNION ALL
+			SELECT 64, 'click_source_64') d
+		JOIN rollup u ON u.name = d.name
+		JOIN click_source_days c ON c.days * 4 = d.days
+		WHERE c.placement_id > :after AND c.placement_id <= :last) y
+	WHERE y.first < y.open OR (y.first = y.open
+	AND y.placement_id <= y.last_id)) x
+GROUP BY x.placement_id, x.days, x.first
+HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
+OR SUM(x.bot_clicks) <> 0
+OR SUM((x.clicks + x.bot_clicks) * CAST(CRC32(x.source) AS SIGNED)) <> 0
 
 -- name: verify_referrer_days
 SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' clicks, ',
@@ -595,17 +626,20 @@ HAVING SUM(x.clicks) <> 0 OR SUM(x.unique_clicks) <> 0
 OR SUM(x.bot_clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.conversions) <> 0
 
 -- name: verify_placement_earned
-SELECT x.placement_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',
-	x.currency) AS wrong
-FROM (SELECT placement_id, day, currency, amount FROM placement_earned
-	WHERE placement_id > :after AND placement_id <= :last
+SELECT x.referrer_id AS id, CONCAT('campaign ', x.placement_id, ', ', x.day,
+	': ', SUM(x.amount), ' ', x.currency) AS wrong
+FROM (SELECT p.referrer_id, g.placement_id, g.day, g.currency, g.amount
+	FROM placement p JOIN placement_earned g ON g.placement_id = p.id
+	WHERE p.referrer_id > :after AND p.referrer_id <= :last
 	UNION ALL
-	SELECT placement_id, DATE(created_at) AS day, currency, -amount
-	FROM earning WHERE placement_id > :after AND placement_id <= :last
-	AND type IN ('commission', 'reversal')
+	SELECT referrer_id, placement_id, DATE(created_at) AS day, currency,
+		-amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+	AND type IN ('commission', 'reversal') AND placement_id IS NOT NULL
 	AND created_at < (SELECT done_until FROM rollup
 		WHERE name = 'earned')) x
-GROUP BY x.placement_id, x.day, x.currency HAVING SUM(x.amount) <> 0
+GROUP BY x.referrer_id, x.placement_id, x.day, x.currency
+HAVING SUM(x.amount) <> 0
 
 -- name: verify_referrer_earned
 SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.amount), ' ',
@@ -619,6 +653,32 @@ FROM (SELECT referrer_id, day, currency, amount FROM referrer_earned
 	AND created_at < (SELECT done_until FROM rollup
 		WHERE name = 'earned')) x
 GROUP BY x.referrer_id, x.day, x.currency HAVING SUM(x.amount) <> 0
+
+-- name: verify_members
+SELECT m.organization_id AS id, CONCAT('user ', m.user_id) AS wrong
+FROM member m JOIN user u ON u.id = m.user_id
+WHERE m.organization_id > :after AND m.organization_id <= :last
+AND u.erased_at IS NULL AND m.gone <> (u.deleted_at IS NOT NULL)
+
+-- name: verify_bought
+SELECT x.organization_id AS id, CONCAT(SUM(x.sessions), ' sessions, ',
+	SUM(x.payments), ' payments of ', SUM(x.amount), ' ', x.currency)
+	AS wrong
+FROM (SELECT organization_id, currency, sessions, payments, amount
+	FROM organization_bought
+	WHERE organization_id > :after AND organization_id <= :last
+	UNION ALL
+	SELECT organization_id, currency, -1, 0, 0 FROM payment
+	WHERE organization_id > :after AND organization_id <= :last
+	AND created_at < (SELECT done_until FROM rollup WHERE name = 'bought')
+	UNION ALL
+	SELECT p.organization_id, s.currency, 0, -1, -s.amount
+	FROM payment p JOIN sale s ON s.payment_id = p.id
+	WHERE p.organization_id > :after AND p.organization_id <= :last
+	AND s.created_at < (SELECT done_until FROM rollup
+		WHERE name = 'bought')) x
+GROUP BY x.organization_id, x.currency
+HAVING SUM(x.sessions) <> 0 OR SUM(x.payments) <> 0 OR SUM(x.amount) <> 0
 
 -- name: verify_size
 SELECT (SELECT COUNT(*) FROM journal) AS journals,

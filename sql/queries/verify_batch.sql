@@ -40,12 +40,12 @@ FROM batch b JOIN batch_chunk c ON c.batch_id = b.id
 JOIN JSON_TABLE(c.ids, '$[*]' COLUMNS (n FOR ORDINALITY,
 	id BIGINT UNSIGNED PATH '$')) i
 LEFT JOIN batch_failure f ON f.batch_id = b.id
-	AND f.position = c.number * 100 + i.n - 1
+	AND f.position = c.number * 250 + i.n - 1
 LEFT JOIN referral r ON r.id = i.id
 	AND r.organization_id = b.organization_id
 WHERE b.id > :after AND b.id <= :last
 AND b.action IN ('referral/delete', 'referral/move_to_promoter')
-AND c.number * 100 + i.n - 1 < b.processed_count
+AND c.number * 250 + i.n - 1 < b.processed_count
 AND ((f.batch_id IS NULL AND (r.id IS NULL OR r.live IS NOT NULL
 	OR (b.action = 'referral/delete' AND r.deleted_at IS NULL)))
 OR f.row_id <> i.id)

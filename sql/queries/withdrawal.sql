@@ -6,8 +6,9 @@ INSERT INTO earning (organization_id, referrer_id, type, status, amount,
 VALUES (:org, :referrer, 'withdrawal', 'requested', :amount, :currency, :now)
 
 -- name: withdrawal_insert
-INSERT INTO withdrawal (earning_id, organization_id, user_id)
-VALUES (:id, :member, :user)
+INSERT INTO withdrawal (earning_id, organization_id, user_id, status,
+	created_at)
+VALUES (:id, :member, :user, 'requested', :now)
 
 -- name: withdrawal_approve
 UPDATE earning SET status = 'approved'
@@ -20,6 +21,9 @@ WHERE id = :id AND type = 'withdrawal' AND status IN ('requested', 'approved')
 -- name: withdrawal_pay
 UPDATE earning SET status = 'paid'
 WHERE id = :id AND type = 'withdrawal' AND status = 'approved'
+
+-- name: withdrawal_status
+UPDATE withdrawal SET status = :status WHERE earning_id = :id
 
 -- name: withdrawal_decided
 UPDATE withdrawal SET decided_by = :by, decided_at = :now WHERE earning_id = :id
@@ -41,25 +45,24 @@ FROM earning e JOIN withdrawal w ON w.earning_id = e.id WHERE e.id = :id
 SELECT e.id, e.referrer_id, w.organization_id, w.user_id, w.decided_by,
 	e.status, e.amount, e.currency, w.reference, w.reason, e.created_at,
 	w.decided_at, w.paid_at
-FROM earning e
--- index: earning_status when organization status
--- index: earning_type when organization
--- index: earning_state when status
--- index: earning_all
-STRAIGHT_JOIN withdrawal w ON w.earning_id = e.id
-WHERE e.type = 'withdrawal'
+FROM withdrawal w
+-- index: withdrawal_of_in_status when organization status
+-- index: withdrawal_of when organization
+-- index: withdrawal_in_status when status
+-- index: withdrawal_all
+STRAIGHT_JOIN earning e ON e.id = w.earning_id
+WHERE 1 = 1
 -- where: status
-AND e.status = :status
+AND w.status = :status
 -- where: organization
-AND e.referrer_id = (SELECT r.id FROM referrer r
-	WHERE r.organization_id = :house AND r.member_organization_id = :member)
+AND w.organization_id = :member
 -- where: after_asc
-AND (e.created_at > :key OR (e.created_at = :key AND e.id > :after))
+AND (w.created_at > :key OR (w.created_at = :key AND w.earning_id > :after))
 -- where: after_desc
-AND (e.created_at < :key OR (e.created_at = :key AND e.id < :after))
+AND (w.created_at < :key OR (w.created_at = :key AND w.earning_id < :after))
 -- order: created_desc
-ORDER BY e.created_at DESC, e.id DESC
+ORDER BY w.created_at DESC, w.earning_id DESC
 -- order: created_asc
-ORDER BY e.created_at, e.id
+ORDER BY w.created_at, w.earning_id
 -- tail:
 LIMIT :limit OFFSET :skip

@@ -177,6 +177,9 @@ MUST_CHECK enum err db_exec_rows(struct db *, enum query, const struct arg *,
  */
 MUST_CHECK enum err tx_run(struct db *, struct arena *,
     enum err (*fn)(struct db *, void *), void *arg);
+/* Runs fn, which only reads: all of it as of one moment.  Not nestable. */
+MUST_CHECK enum err tx_read(struct db *,
+    enum err (*fn)(struct db *, void *), void *arg);
 
 /*
  * db/migrate.c: applies what is missing of dir under a lock; a recorded

@@ -23,17 +23,17 @@ pause_us(uint32_t us)
 
 /* Nothing has been done yet: a connection that is gone may be replaced. */
 static enum err
-begin(struct db *db)
+begin(struct db *db, const char *how)
 {
 	bool fresh;
 	enum err e;
 
 	TRY(conn_need(db));
 	fresh = db->fresh;
-	e = conn_query(db, "START TRANSACTION", "START TRANSACTION");
+	e = conn_query(db, how, how);
 	if (e == ERR_UNAVAILABLE && db->mysql == NULL && !fresh) {
 		TRY(conn_need(db));
-		e = conn_query(db, "START TRANSACTION", "START TRANSACTION");
+		e = conn_query(db, how, how);
 	}
 	return e;
 }
@@ -62,11 +62,12 @@ commit(struct db *db)
 }
 
 static enum err
-attempt(struct db *db, enum err (*fn)(struct db *, void *), void *arg)
+attempt(struct db *db, const char *how, enum err (*fn)(struct db *, void *),
+    void *arg)
 {
 	enum err e;
 
-	TRY(begin(db));
+	TRY(begin(db, how));
 	db->in_tx = true;
 	db->broken = OK;
 	e = fn(db, arg);
@@ -92,7 +93,8 @@ tx_run(struct db *db, struct arena *a,
 
 	INVARIANT(!db->in_tx);
 	for (;;) {
-		const enum err e = attempt(db, fn, arg);
+		const enum err e = attempt(db, "START TRANSACTION", fn,
+		    arg);
 
 		if (e != ERR_RETRY || clock_monotonic_us() >= deadline)
 			return e;
@@ -101,4 +103,16 @@ tx_run(struct db *db, struct arena *a,
 		if (bound < LAST_PAUSE_US)
 			bound *= 2;
 	}
+}
+
+/* Nothing was to be stored, so that no outcome is unknown. */
+enum err
+tx_read(struct db *db, enum err (*fn)(struct db *, void *), void *arg)
+{
+	enum err e;
+
+	INVARIANT(!db->in_tx);
+	e = attempt(db, "START TRANSACTION READ ONLY", fn, arg);
+	return e == ERR_UNKNOWN_OUTCOME || e == ERR_RETRY ? ERR_UNAVAILABLE :
+	    e;
 }

@@ -287,6 +287,12 @@ finish_write(struct serving *s)
 }
 
 static enum err
+tell(struct db *db, void *arg)
+{
+	return idempotency_tell(db, arg);
+}
+
+static enum err
 replay(struct serving *s)
 {
 	struct stored r = { .status = 0 };
@@ -299,6 +305,8 @@ replay(struct serving *s)
 	}
 	if (r.status == 0)
 		return ERR_KEY_IN_FLIGHT;
+	if (!r.told)
+		TRY(tx_run(s->rq.db, s->rq.arena, tell, &s->key));
 	s->rq.status = (int)r.status;
 	s->rq.headers = NULL;
 	if (r.headers.p != NULL)
@@ -396,7 +404,8 @@ serve(struct serving *s, struct str query)
 	if (r->prepare != NULL)
 		TRY(r->prepare(&s->rq));
 	if ((r->flags & R_WRITE) == 0)
-		return run(s->rq.db, s);
+		return (r->flags & R_MOMENT) != 0 ?
+		    tx_read(s->rq.db, run, s) : run(s->rq.db, s);
 	TRY(run_write(s));
 	if (r->outside == NULL || s->rq.subject == 0 || s->out->body.n > 0)
 		return OK;

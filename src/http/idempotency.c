@@ -101,8 +101,19 @@ idempotency_store(struct db *db, const struct idempotency *k,
 	    NULL, NULL);
 }
 
+enum err
+idempotency_tell(struct db *db, const struct idempotency *k)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_IDEMPOTENCY_TELL, ARGS(BYTES(k->owner, 16),
+	    BYTES(k->key, 32)), &rows, NULL));
+	return rows == 0 ? ERR_KEY_IN_FLIGHT : OK;
+}
+
 struct key_row {
 	struct str request_hash, headers, body;
+	bool told;
 	int64_t status;
 	uint64_t subject_id;
 };
@@ -111,6 +122,7 @@ SHAPE(key_row, struct key_row, NULL,
     COLUMN(struct key_row, request_hash),
     COLUMN(struct key_row, status),
     COLUMN(struct key_row, subject_id),
+    COLUMN(struct key_row, told),
     COLUMN(struct key_row, headers),
     COLUMN(struct key_row, body));
 
@@ -126,7 +138,7 @@ idempotency_find(struct db *db, struct arena *a, const struct idempotency *k,
 	    memcmp(row.request_hash.p, k->request, 32) != 0)
 		return ERR_KEY_REUSED;
 	*out = (struct stored){ .status = row.status,
-	    .subject = row.subject_id, .headers = row.headers,
-	    .body = row.body };
+	    .subject = row.subject_id, .told = row.told,
+	    .headers = row.headers, .body = row.body };
 	return OK;
 }

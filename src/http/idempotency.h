@@ -18,6 +18,7 @@ struct idempotency {
 struct stored {
 	int64_t status;			/* 0: none stored */
 	uint64_t subject;		/* then: what was begun, or 0 */
+	bool told;			/* replayed before */
 	struct str headers, body;
 	uint64_t user_id;		/* whose data it is: erased with him */
 };
@@ -35,6 +36,12 @@ MUST_CHECK enum err idempotency_begun(struct db *, const struct idempotency *,
 MUST_CHECK enum err idempotency_drop(struct db *, const struct idempotency *);
 MUST_CHECK enum err idempotency_store(struct db *, const struct idempotency *,
     const struct stored *);
+
+/*
+ * In a transaction of its own, before the first replay: what was stored is on
+ * the disk then, and no crash can take it back.  ERR_KEY_IN_FLIGHT: one has.
+ */
+MUST_CHECK enum err idempotency_tell(struct db *, const struct idempotency *);
 
 /*
  * Outside the transaction.  ERR_KEY_REUSED: it was used with another request;

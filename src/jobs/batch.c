@@ -8,13 +8,14 @@
 enum err
 batch_round(struct jobs *j, bool *more)
 {
+	struct batch_worker worker = { .owner = j->owner };
 	bool some = true;
 
 	jobs_turn(j);
 	while (some && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
-		TRY(batch_work(j->db, &j->arena, j->owner, &some));
+		TRY(batch_work(j->db, &j->arena, &worker, &some));
 	}
 	*more |= some;
-	return OK;
+	return batch_leave(j->db, &j->arena, &worker);
 }

@@ -112,8 +112,9 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 		return;
 	}
 	if ((f->flags & F_IDS) != 0) {
-		buf_lit(b, "{\"type\":\"integer\",\"minimum\":1,"
-		    "\"maximum\":" SAFE_INTEGER "}");
+		buf_lit(b, "{\"type\":[\"integer\",\"string\"],"
+		    "\"minimum\":1,\"maximum\":" SAFE_INTEGER ","
+		    "\"pattern\":\"^[1-9][0-9]*$\",\"maxLength\":19}");
 		return;
 	}
 	buf_char(b, '{');

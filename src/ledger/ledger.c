@@ -146,12 +146,12 @@ move_balance(struct db *db, struct posting *const *p, size_t n)
 	return OK;
 }
 
+/* They are in the order of their places. */
 static enum err
-move_balances(struct db *db, struct posting **p, size_t n)
+move_balances(struct db *db, struct posting *const *p, size_t n)
 {
 	size_t same;
 
-	qsort(p, n, sizeof(*p), by_place);
 	for (size_t i = 0; i < n; i += same) {
 		for (same = 1; i + same < n &&
 		    compare_place(p[i], p[i + same]) == 0; same++)
@@ -161,9 +161,10 @@ move_balances(struct db *db, struct posting **p, size_t n)
 	return OK;
 }
 
-#define JOURNALS_A_TIME 32	/* a statement of this size is kept */
-#define JOURNAL_ARGS 5
-#define ENTRY_ARGS 7
+#define FEW_JOURNALS	8	/* more look their accounts up beforehand */
+#define JOURNALS_A_TIME	32	/* a statement of this size is kept */
+#define JOURNAL_ARGS	5
+#define ENTRY_ARGS	7
 
 /*
  * InnoDB gives the rows of one INSERT whose number it knows ids that follow
@@ -189,6 +190,16 @@ insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
 	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
 }
 
+static size_t
+count_postings(const struct journal_lines *l, size_t n)
+{
+	size_t postings = 0;
+
+	for (size_t i = 0; i < n; i++)
+		postings += l[i].n;
+	return postings;
+}
+
 static void
 entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 {
@@ -205,20 +216,19 @@ entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 	}
 }
 
+/* The statement looks the accounts up. */
 static enum err
-insert_entries(struct db *db, struct arena *a, uint64_t first,
-    const struct journal_lines *l, size_t n)
+insert_few(struct db *db, struct arena *a, const struct journal_lines *l,
+    size_t n, uint64_t *first)
 {
-	size_t postings = 0;
-	struct arg *v, *at;
+	size_t postings = count_postings(l, n);
+	struct arg *v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
+	struct arg *at = v;
 	enum err e;
 
-	for (size_t i = 0; i < n; i++)
-		postings += l[i].n;
-	at = v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
-
+	TRY(insert_journals(db, a, l, n, first));
 	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
-		entry_args(at, first + i, l[i].p, l[i].n);
+		entry_args(at, *first + i, l[i].p, l[i].n);
 	e = db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 	if (e != ERR_NOT_FOUND)
 		return e;
@@ -230,34 +240,91 @@ insert_entries(struct db *db, struct arena *a, uint64_t first,
 	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 }
 
+struct account_row {
+	uint64_t id;
+};
+
+SHAPE(account_row, struct account_row, NULL, COLUMN(struct account_row, id));
+
+/* Of a system account it may be the first entry. */
+static enum err
+find_account(struct db *db, struct arena *a, const struct posting *p,
+    uint64_t *id)
+{
+	const struct args args = ARGS(p->organization_id,
+	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
+	struct account_row row = { 0 };
+	enum err e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+
+	if (e == ERR_NOT_FOUND) {
+		TRY(open_account(db, p));
+		e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+	}
+	*id = row.id;
+	return e;
+}
+
+/* They are in the order of their places; each is looked up once. */
+static enum err
+find_accounts(struct db *db, struct arena *a, struct posting **p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && compare_place(p[i - 1], p[i]) == 0)
+			p[i]->account_id = p[i - 1]->account_id;
+		else
+			TRY(find_account(db, a, p[i], &p[i]->account_id));
+	}
+	return OK;
+}
+
 static enum err
 insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
-    size_t n, uint64_t *first)
+    size_t n)
 {
-	TRY(insert_journals(db, a, l, n, first));
-	return insert_entries(db, a, *first, l, n);
+	enum { COLUMNS = 4 };
+	struct arg *v = arena_array(a, count_postings(l, n) * COLUMNS,
+	    sizeof(*v));
+	size_t at = 0;
+	uint64_t first;
+
+	TRY(insert_journals(db, a, l, n, &first));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < l[i].n; k++, at++) {
+			v[at * COLUMNS] = ARG(first + i);
+			v[at * COLUMNS + 1] = ARG((int64_t)k + 1);
+			v[at * COLUMNS + 2] = ARG(l[i].p[k].account_id);
+			v[at * COLUMNS + 3] = ARG(l[i].p[k].amount);
+		}
+	return db_exec_rows(db, Q_ENTRY_INSERT_AT, v, at, NULL, NULL);
 }
 
 static enum err
 post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
     uint64_t *first)
 {
-	struct posting **order;
-	size_t postings = 0, kept = 0;
+	struct posting **all = arena_array(a, count_postings(l, n),
+	    sizeof(struct posting *));
+	struct posting **kept = arena_array(a, count_postings(l, n),
+	    sizeof(struct posting *));
+	size_t postings = 0, some = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		check(&l[i].journal, l[i].p, l[i].n);
-		postings += l[i].n;
-	}
-	order = arena_array(a, postings, sizeof(struct posting *));
-	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < l[i].n; k++)
-			if (kinds[l[i].p[k].kind].kept)
-				order[kept++] = &l[i].p[k];
-	TRY(move_balances(db, order, kept));
-	for (size_t i = 0; i < n; i += JOURNALS_A_TIME)
-		TRY(insert_some(db, a, l + i, n - i < JOURNALS_A_TIME ? n - i :
-		    JOURNALS_A_TIME, first));
+			all[postings++] = &l[i].p[k];
+	}
+	qsort(all, postings, sizeof(*all), by_place);
+	for (size_t i = 0; i < postings; i++)
+		if (kinds[all[i]->kind].kept)
+			kept[some++] = all[i];
+	TRY(move_balances(db, kept, some));
+	if (n <= FEW_JOURNALS)
+		return insert_few(db, a, l, n, first);
+	TRY(find_accounts(db, a, all, postings));
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
+		TRY(insert_some(db, a, l + i, some));
+	}
 	return OK;
 }
 

@@ -40,6 +40,7 @@ struct posting {
 	int64_t amount;			/* not zero */
 	bool covered;			/* of a kept one: never below zero */
 	int64_t balance;		/* set: after this journal, if kept */
+	uint64_t account_id;		/* the ledger's own */
 };
 
 #define LEDGER_MAX_POSTINGS 16

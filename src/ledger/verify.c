@@ -138,6 +138,11 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
+	{ .query = Q_VERIFY_PENDING, .what = "has wrong promoters:" },
+	{ .query = Q_VERIFY_MEMBERS,
+	  .what = "has a member who is gone, or is not:" },
+	{ .query = Q_VERIFY_BOUGHT,
+	  .what = "has purchases that were summed up wrong" },
 };
 
 static const struct check reservation_checks[] = {
@@ -160,8 +165,15 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
 	{ .query = Q_VERIFY_REFERRER_EARNED,
 	  .what = "has earnings that were summed up wrong" },
+	{ .query = Q_VERIFY_PLACEMENT_EARNED,
+	  .what = "has campaigns whose earnings were summed up wrong" },
 	{ .query = Q_VERIFY_REFERRER_DAYS,
 	  .what = "has days that were summed up wrong" },
+	{ .query = Q_VERIFY_PROMOTERS,
+	  .what = "has sums that do not make up" },
+	{ .query = Q_VERIFY_PROMOTER_CLICKS,
+	  .what = "has clicks that were summed up wrong" },
+	{ .query = Q_VERIFY_ACTIVE, .what = "has" },
 };
 
 static const struct check earning_checks[] = {
@@ -194,17 +206,29 @@ static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_COMMISSIONS, .what = "is not rewarded once" },
 	{ .query = Q_VERIFY_RATES, .what = "has a commission that is wrong" },
 	{ .query = Q_VERIFY_REVERSED, .what = "has wrong reversals" },
+	{ .query = Q_VERIFY_SALE_REFUNDS,
+	  .what = "has refunds that do not make up" },
+	{ .query = Q_VERIFY_TRACKED, .what = "does not belong together:" },
+};
+
+static const struct check referral_checks[] = {
+	{ .query = Q_VERIFY_REFERRAL_SALES,
+	  .what = "has sales that do not make up" },
 };
 
 static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_DAYS, .what = "has days that do not make up" },
 	{ .query = Q_VERIFY_CLICKS, .what = "has clicks that do not make up" },
-	{ .query = Q_VERIFY_PLACEMENT_EARNED,
-	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_SOURCES,
 	  .what = "has sources that were summed up wrong" },
+	{ .query = Q_VERIFY_SOURCE_DAYS,
+	  .what = "has days of sources that do not make up" },
 	{ .query = Q_VERIFY_REFERRALS,
 	  .what = "has referrals that do not make up" },
+	{ .query = Q_VERIFY_SALES, .what = "has in its days" },
+	{ .query = Q_VERIFY_REVENUE,
+	  .what = "has sales that do not make up" },
+	{ .query = Q_VERIFY_STANDING, .what = "can't be" },
 };
 
 static const struct check campaign_checks[] = {
@@ -246,6 +270,7 @@ static const struct thing {
 	THING(payout, Q_VERIFY_STEP_PAYOUT),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
+	THING(referral, Q_VERIFY_STEP_REFERRAL),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
 	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),
 	THING(advertiser, Q_VERIFY_STEP_ADVERTISER),

@@ -116,7 +116,8 @@ test('invented sources take no room of others', async () => {
 	assert.equal(total(sources, 'clicks'), 252);
 	assert.equal(clicks, 252);
 	assert.equal(await query(c.service, 'SELECT COUNT(*) FROM ' +
-	    `click_source_day WHERE placement_id = ${k.id}`), '201');
+	    `click_source_days WHERE days = 1 AND placement_id = ${k.id}`),
+	'201');
 });
 
 test('a link that is fetched ahead is asked for again', async () => {
@@ -197,9 +198,10 @@ function shift(days) {
 	return query(c.service, 'START TRANSACTION; UPDATE click SET ' +
 	    `created_at = created_at - INTERVAL ${days} DAY; ` +
 	    `UPDATE placement_day SET day = day - INTERVAL ${days} DAY ` +
-	    'ORDER BY day; DELETE FROM click_source_day; ' +
+	    'ORDER BY day; DELETE FROM click_source_days; ' +
 	    'DELETE FROM referrer_day; DELETE FROM placement_earned; ' +
-	    'DELETE FROM referrer_earned; UPDATE rollup SET last_id = 0, ' +
+	    'DELETE FROM referrer_earned; DELETE FROM organization_bought; ' +
+	    'UPDATE rollup SET last_id = 0, ' +
 	    'done_until = \'2000-01-01\'; COMMIT');
 }
 
@@ -230,6 +232,34 @@ test('days that are over are summed up; the sums stay the same', async () => {
 	me = who;
 	const a = await summed(made[0], `?from=${day(Date.now() - 50 * DAY)}`);
 	assert.deepEqual(rows(a.sources), [['direct', 6, 6, 0]]);
+	await verified();
+});
+
+test('what was bought is summed up; the numbers stay the same', async () => {
+	const buyer = await w.owner();
+	const bought = async (sessions, payments, amount) => {
+		const s = await w.ok(200, 'GET',
+		    '/organizations/current/statistics',
+		    { token: buyer.token });
+
+		assert.deepEqual([s.checkoutSessions, s.payments], [sessions, {
+			count: payments, amounts: payments === 0 ? [] :
+				[{ currency: 'USD', amount }] }]);
+	};
+	const rolled = () => query(c.service, 'SELECT CONCAT(sessions, \' \',' +
+	    ' payments, \' \', amount) FROM organization_bought WHERE ' +
+	    `organization_id = ${buyer.organization.id}`);
+
+	await bought(0, 0, 0);
+	await w.checkout(buyer);
+	await bought(1, 0, 0);
+	const { amount } = await w.buy(buyer);
+	await bought(2, 1, amount);
+	assert.ok(await until(async () => await rolled() === `2 1 ${amount}`,
+	    20000));
+	await bought(2, 1, amount);
+	await w.buy(buyer);
+	await bought(3, 2, 2 * amount);
 	await verified();
 });
 

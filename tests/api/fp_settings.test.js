@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { World } = require('./lib/world');
+const doc = require('./lib/document');
 
 const test = tests(__filename);
 const PATH = '/api/v2/company/settings';
@@ -30,6 +31,17 @@ test('the account is named with the credential', async () => {
 	assert.deepEqual(JSON.parse(wrong.text), { message: 'Record not found',
 		code: 'not_found' });
 	assert.equal(right.status, 200);
+});
+
+test('another account is not there, whatever is asked', async () => {
+	for (const o of doc.operations.filter((x) => x.full.startsWith(
+	    '/api/v2/company/'))) {
+		const a = await c.call(o.method, doc.address(o, { id: 1 }), {
+			token: me.token, body: doc.body(o), headers: {
+			    'account-id': other.organization.accountId } });
+
+		assert.equal(a.status, 404, `${o.id}: ${a.text}`);
+	}
 });
 
 test('defaults, and what is decided', async () => {

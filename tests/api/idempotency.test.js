@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { World, unique } = require('./lib/world');
+const { query } = require('./lib/db');
 
 const test = tests(__filename);
 let w, c, me;
@@ -159,6 +160,24 @@ test('public calls: a key per address', async () => {
 	assert.equal(again.status, 201);
 	assert.equal(again.headers['idempotent-replayed'], 'true');
 	assert.deepEqual(again.data, first);
+});
+
+/* What is only seen can be lost with the server: a write goes before. */
+test('a replay is written before it is told', async () => {
+	const idem = unique();
+	const told = async () => Number(await query(c.service, 'SELECT ' +
+	    'COUNT(*) FROM idempotency_key WHERE told'));
+	const before = await told();
+	const options = { token: me.token, idem, body: { name: 'Told',
+		landingUrl: 'https://shop.example/' } };
+
+	const first = await w.ok(201, 'POST', '/referrer-campaigns', options);
+	assert.equal(await told(), before);
+	for (let i = 0; i < 2; i++) {
+		assert.deepEqual(await w.ok(201, 'POST',
+		    '/referrer-campaigns', options), first);
+		assert.equal(await told(), before + 1);
+	}
 });
 
 test('joining and buying replay', async () => {

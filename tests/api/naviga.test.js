@@ -255,6 +255,26 @@ test('prepayments', async () => {
 	assert.equal((await prepay(409, q.id, 1)).code, 'conflict');
 });
 
+test('a campaign is read as of one moment', async () => {
+	const q = await running([cpm()], '1.00');
+	let going = true;
+	const reader = async () => {
+		while (going) {
+			const seen = await get(q.id);
+
+			assert.equal(seen.Prepaid, seen.Prepayments.length);
+			assert.equal(seen.Prepaid, seen.Reserved);
+		}
+	};
+	const writer = async () => {
+		for (let i = 0; going && i < 60; i++)
+			await prepay(201, q.id, '1.00');
+	};
+
+	await Promise.all([writer(), reader(), reader(), reader()]
+	    .map((p) => p.finally(() => { going = false; })));
+});
+
 test('invoices: whole, by line, by month', async () => {
 	const q = await w.quote(me, [cpm({ TaxAmount: '19.00' }),
 		{ ProductID: 'D', PriceType: 'CPD', Amount: '31.00',

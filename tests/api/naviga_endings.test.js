@@ -318,6 +318,13 @@ test('a draft that is to begin at a time is confirmed for that time',
 
 	assert.equal((await confirm(id)).body.State, 'scheduled');
 	assert.equal((await hood(200, 'GET', id)).scheduled_time, at);
+	/* not one that is over then: it can be stopped as of a day */
+	const late = await w.hood(me, { name: 'Late', status: 'draft',
+		scheduled_time: at });
+	await nv(201, me, 'POST', '/consolidated/create', {
+		CampaignID: late.id, AdvertiserID: 'C-1', Currency: 'USD',
+		Lines: [cpm({ EndDate: day(-2) })] });
+	assert.equal((await confirm(late.id)).body.State, 'running');
 });
 
 test('delete: before billing, and again', async () => {
@@ -466,6 +473,22 @@ for (const [verb, { make, call, change }] of Object.entries(QUOTES))
 		assert.equal((await call(q, false, { headers: {
 			'if-match': now.headers.etag } })).text, real.text);
 	});
+
+test('a quote of a deletion is of that money, though the answer is alike',
+    async () => {
+	const AdvertiserID = `C-${unique()}`;
+	const left = await running([cpm()], '10.00', { AdvertiserID });
+	const q = await running([cpm()], '100.00', { AdvertiserID });
+	const call = (status, dry, how) => nv(status, me, 'DELETE',
+	    `/${q.id}?reversePayment=false${dry}`, undefined, how);
+
+	await stop(200, left.id, day(0));
+	const dry = await call(200, '&dryRun=true');
+	await prepay(201, q.id, '10.00', 'OA');
+	const how = { headers: { 'if-match': dry.headers.etag } };
+	assert.equal((await call(412, '', how)).code, 'stale');
+	assert.equal((await call(200, '')).text, dry.text);
+});
 
 test('a quote of a refund is of those lines', async () => {
 	const q = await running([cpm(), cpm()], '200.00');

@@ -213,6 +213,7 @@ test('erased: nothing that names it is left, the money is', async () => {
 		token: own.token });
 	await w.ok(200, 'POST', `/admin/referrers/${own.referrer.id}/block`, {
 		...w.admin(), body: { reason: `It is ${mark}` } });
+	await w.program(own, mark);
 	assert.ok((await dump(c.service)).includes(mark));
 
 	assert.equal((await erase(own)).status, 204);

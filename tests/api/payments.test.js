@@ -78,7 +78,8 @@ test('a session that has expired cannot be paid', async () => {
 	const session = await w.checkout(buyer);
 
 	await query(c.service, 'UPDATE payment SET expires_at = ' +
-	    `UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = ${session.id}`);
+	    'UTC_TIMESTAMP(6) - INTERVAL 1 SECOND, look_at = expires_at ' +
+	    `WHERE id = ${session.id}`);
 	assert.equal((await w.session(buyer, session.id)).status, 'expired');
 	const answer = await w.press(session, 'pay');
 	assert.equal(answer.status, 409);

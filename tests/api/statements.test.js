@@ -15,7 +15,7 @@ const ROWS = 6;		/* of each kind, so that one a row would show */
 const MOST = 4;		/* who asks, what is his, and the answer */
 const MORE = {
 	getReferrerCampaignAnalytics: 5,
-	getCampaignWithLines: 8,
+	getCampaignWithLines: 10,	/* in a transaction */
 	getOrganizationStatistics: 6,
 	getReferrerDashboard: 6,
 };

@@ -3,12 +3,14 @@
  *
  *	lists.js user			somebody new, into STATE/bench.json
  *	lists.js compare SMALL LARGE	times of each read on two states
+ *	lists.js rows SMALL LARGE	rows that MariaDB reads for each
  *
  * BENCH_ROUNDS: calls of each (60).  BENCH_ONLY: a pattern of those to make.
  */
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
@@ -63,17 +65,18 @@ const LISTS = (k) => ({
 	'/referrer-campaigns': [...both(['', 'status=ACTIVE',
 	    'status=INACTIVE', 'phase=running', 'phase=upcoming', 'phase=over',
 	    `from=${day(90)}&to=${day(60)}`], [...CREATED, 'sort=name:asc']),
-	'q=Spring', 'q=Newsletter%201', 'q=Newsletter%201&status=ACTIVE',
-	'q=nothing', `code=${k.campaign.code}`],
-	'/referrer-transactions': [...both(['', 'type=commission',
-	    'type=reversal', 'type=withdrawal', 'status=available',
-	    'status=pending', 'status=requested',
-	    'type=withdrawal&status=approved'], CREATED),
+	'q=Spring', 'q=Newsletter%201', 'q=nothing',
+	...both(['q=Newsletter%201'], ['status=ACTIVE', 'phase=over',
+	    'phase=upcoming', `from=${day(90)}&to=${day(60)}`]),
+	`code=${k.campaign.code}`],
+	'/referrer-transactions': [...both(['', ...both(['',
+	    'type=commission', 'type=reversal', 'type=withdrawal'],
+	    ['', 'status=available', 'status=pending', 'status=reversed',
+	    'status=requested', 'status=approved']).slice(1)], CREATED),
 	'sort=amount:desc', 'sort=amount:asc'],
-	'/payments/checkout-sessions': both(['', 'status=complete',
-	    'status=expired', 'status=open', 'paymentStatus=paid',
-	    'paymentStatus=unpaid', 'status=complete&paymentStatus=unpaid'],
-	    CREATED),
+	'/payments/checkout-sessions': both(both(['', 'status=complete',
+	    'status=expired', 'status=open'], ['', 'paymentStatus=paid',
+	    'paymentStatus=unpaid']), CREATED),
 	'/token-transactions': [...both(['', 'type=purchase', 'type=spend',
 	    'type=adjustment', 'type=expiry'], CREATED_AMOUNT),
 	...both([`from=${time(90)}&to=${time(60)}`,
@@ -89,14 +92,17 @@ const LISTS = (k) => ({
 	'/webhook-endpoints': CREATED,
 	'/webhook-endpoints/{id}/deliveries': both(['', 'status=delivered',
 	    'status=failed', 'status=disabled'], CREATED),
-	'/admin/organizations': [...both(['', 'deleted=true', 'deleted=false',
-	    'q=Load%209', 'q=load-77777', 'q=Company', 'q=nothing'], CREATED),
-	'accountId=900000000077'],
+	'/admin/organizations': [...both(['', 'deleted=true', 'deleted=false'],
+	    [...CREATED, 'sort=name:asc']), ...both(['q=Load', 'q=Load%209',
+	    'q=Load%2077777', 'q=Company', 'q=nothing'], ['', 'deleted=true']),
+	'slug=load-7777', 'accountId=900000000077'],
 	'/admin/withdrawals': both(['', 'status=requested', 'status=paid',
 	    `organizationId=${k.organization}`,
 	    `organizationId=${k.organization}&status=approved`], CREATED),
 	'/admin/referrers': both(['', 'status=active', 'status=blocked'],
 	    ['', 'sort=joinedAt:asc']),
+	'/ledger/accounts': ['', 'kind=tokens_available'],
+	'/ledger/statement': [`accountId=${k.account}`],
 	'/admin/held-commissions': [''],
 	'/admin/products': both([''], ['', 'sort=position:desc', ...CREATED]),
 	'/admin/payments': both(['', 'status=complete', 'status=expired',
@@ -112,7 +118,7 @@ const MORE = (k) => [
 
 /* What stands for the values of k where calls are named. */
 const NAMES = { organization: 'ID', campaign: { id: '{id}', code: 'CODE' },
-	reservation: 'ID', reference: 'reservation%20ID' };
+	reservation: 'ID', reference: 'reservation%20ID', account: 'ID' };
 
 /* The list that names something for an address with an {id}. */
 const LIST_OF = {
@@ -124,8 +130,13 @@ const LIST_OF = {
 	    '/referrer-transactions?type=commission',
 };
 
+/*
+ * All but the proof of the books, which reads them, and the advertisers'
+ * campaigns, on any face: none is loaded.
+ */
 const reads = doc.operations.filter((o) => o.method === 'GET' &&
-    doc.secured(o));
+    doc.secured(o) &&
+    !/^\/(ledger\/verify|campaigns|campaigns\/.*|\{.*)$/.test(o.template));
 const isList = (o) => o.parameters.some((p) => p.name === 'limit');
 
 class Side {
@@ -164,6 +175,8 @@ class Side {
 			reservation: (await this.first(
 			    '/token-reservations?status=settled')).id };
 		this.k.reference = `reservation%20${this.k.reservation}`;
+		this.k.account = (await this.first(
+		    '/ledger/accounts?kind=tokens_available')).id;
 		return this.calls();
 	}
 
@@ -278,8 +291,54 @@ async function compare(small, large) {
 		s.c.close();
 }
 
+/* Rows of tables and indexes that the server has read. */
+function handled(state) {
+	const pid = fs.readFileSync(path.join(state, 'run/mariadbd.pid'),
+	    'utf8').trim();
+	const socket = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+	    .split('\0').find((a) => a.startsWith('--socket='));
+
+	return Number(execFileSync('mariadb', ['--no-defaults', '-N', '-B',
+		socket, '-e', 'SELECT SUM(variable_value) FROM ' +
+		'information_schema.global_status WHERE variable_name IN (' +
+		'\'Handler_read_key\', \'Handler_read_first\', ' +
+		'\'Handler_read_last\', \'Handler_read_next\', ' +
+		'\'Handler_read_prev\')']).toString());
+}
+
+/* The least of three: the jobs read as well. */
+async function rowsOf(state, side, name) {
+	let least = Infinity;
+
+	for (let i = 0; i < 3; i++) {
+		const before = handled(state);
+
+		await side.get(side.all[name]);
+		least = Math.min(least, handled(state) - before);
+	}
+	return least;
+}
+
+async function rows(small, large) {
+	const sides = [new Side(small), new Side(large)];
+
+	for (const s of sides)
+		await s.ready();
+	for (const name of Object.keys(sides[1].all)) {
+		if (!(name in sides[0].all))
+			continue;
+		const a = await rowsOf(small, sides[0], name);
+		const b = await rowsOf(large, sides[1], name);
+
+		console.log(`${name.padEnd(74)} ${String(a).padStart(7)} ` +
+		    `${String(b).padStart(7)}`);
+	}
+	for (const s of sides)
+		s.c.close();
+}
+
 const [what, small, large] = process.argv.slice(2);
 if (what === 'user')
 	user();
 else
-	compare(small, large);
+	(what === 'rows' ? rows : compare)(small, large);

@@ -3,8 +3,9 @@
  *
  * Every table is grown to many rows by what its columns are like, and every
  * statement of sql/queries is explained by the server: lists with all subsets
- * of their filters, in every order, with and without a cursor.  A new table or
- * statement is covered by itself; what may scan or sort stands in allowed[].
+ * of their filters (of the longest: any two), in every order, with and without
+ * a cursor.  A new table or statement is covered by itself; what may scan or
+ * sort stands in allowed[].
  */
 #include "harness.h"
 
@@ -20,6 +21,7 @@
 #define SAME_ROW	499	/* not NULL: see put_value() */
 #define SCAN_MOST	1000
 #define SORT_MOST	101	/* the longest page, and one more */
+#define PARTS_MOST	2	/* at once, of a list of more than 12 */
 #define COLUMNS_MOST	2000
 #define NAME		65
 
@@ -37,7 +39,9 @@ static const struct {
 	{ "referrer_days", false, true },
 	{ "referrer_earned", false, true },
 	{ "placement_earned", false, true },
-	/* at most 201 sources a day become 51 */
+	/* a row for each currency, and what came since the roll-up */
+	{ "statistics_bought", false, true },
+	/* at most 201 sources in each of some sums of days become 51 */
 	{ "placement_sources", false, true },
 	/* one organization's campaigns by several keys, or by status */
 	{ "campaign_list", false, true },
@@ -135,7 +139,8 @@ is(const char *a, const char *b)
 static bool
 is_wide_key(const struct column *c)
 {
-	return is(c->key, "PRI") && !is(c->type, "tinyint");
+	return is(c->key, "PRI") && !is(c->type, "tinyint") &&
+	    !is(c->name, "currency");
 }
 
 static bool
@@ -540,10 +545,10 @@ no_statement_scans_or_sorts(void **state)
 
 		if (s->nowait)	/* "SET STATEMENT ..." can't be explained */
 			continue;
-		assert_true(s->wheres <= 16);
 		do {
 			for (unsigned w = 0; w < 1U << s->wheres; w++)
-				if (!is_unnamed(s, w))
+				if (!is_unnamed(s, w) && (s->wheres <= 12 ||
+				    __builtin_popcount(w) <= PARTS_MOST))
 					explain_variant(s, w, order);
 		} while (++order < s->orders);
 	}

@@ -323,8 +323,8 @@ static struct fault faults[] = {
 	  "UPDATE earning SET amount = amount - 1 WHERE id = 1;"
 	  "UPDATE earning SET amount = amount + 1 WHERE id = 2;" },
 	{ "withdrawal_that_nobody_knows_of", "is no withdrawal, or not as it",
-	  "INSERT INTO withdrawal (earning_id, organization_id, user_id)"
-	  " VALUES (1, 1, 1);",
+	  "INSERT INTO withdrawal (earning_id, organization_id, user_id,"
+	  " status, created_at) VALUES (1, 1, 1, 'requested', NOW());",
 	  "DELETE FROM withdrawal;" },
 	{ "counts_of_a_day", "has days that do not make up",
 	  "UPDATE placement_day SET clicks = clicks + 1;",
@@ -338,12 +338,59 @@ static struct fault faults[] = {
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
 	{ "source_that_was_made_up", "has sources that were summed up wrong",
-	  "INSERT INTO click_source_day SELECT MIN(id), '2001-01-01', 'x', 1,"
-	  " 0, 0 FROM placement;",
-	  "DELETE FROM click_source_day WHERE source = 'x';" },
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;",
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "days_of_a_source_that_were_made_up",
+	  "has days of sources that do not make up: 16 days from 2001-01-01: 1",
+	  "INSERT INTO click_source_days SELECT MIN(id), 16, '2001-01-01',"
+	  " 'x', 1, 0, 0 FROM placement;",
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "days_of_another_source",
+	  "has days of sources that do not make up: 4 days from 2000-12-29: 0",
+	  "UPDATE rollup SET done_until = '2001-01-05'"
+	  " WHERE name = 'click_source_4';"
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;"
+	  "INSERT INTO click_source_days SELECT MIN(id), 4, '2000-12-29', 'xy',"
+	  " 1, 0, 0 FROM placement;",
+	  "UPDATE rollup SET done_until = '2000-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "DELETE FROM click_source_days WHERE source LIKE 'x%';" },
+	{ "days_of_a_source_that_are_missing",
+	  "has days of sources that do not make up: 4 days from ",
+	  "UPDATE rollup SET done_until = '2090-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
+	  " 1, 0, 0 FROM placement;",
+	  "UPDATE rollup SET done_until = '2000-01-01'"
+	  " WHERE name = 'click_source_4';"
+	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "member_who_is_gone", "has a member who is gone, or is not:",
+	  "INSERT INTO user (name, password_hash, created_at, updated_at,"
+	  " deleted_at) VALUES ('', '', NOW(), NOW(), NOW());"
+	  "INSERT INTO member (organization_id, user_id, role, created_at)"
+	  " SELECT 1, MAX(id), 'member', NOW() FROM user;",
+	  "DELETE FROM member WHERE user_id = (SELECT MAX(id) FROM user);"
+	  "DELETE FROM user WHERE password_hash = '';" },
+	{ "payment_that_was_summed_up_wrong",
+	  "has purchases that were summed up wrong: 0 sessions, 1 payments",
+	  "INSERT INTO organization_bought SELECT MIN(organization_id), 'EUR',"
+	  " 0, 1, 7 FROM payment;",
+	  "DELETE FROM organization_bought WHERE amount = 7;" },
+	{ "credit_of_another_time", "was not booked as: USD",
+	  "UPDATE token_transaction SET created_at = created_at + INTERVAL 1"
+	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;",
+	  "UPDATE token_transaction SET created_at = created_at - INTERVAL 1"
+	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;" },
+	{ "earnings_of_a_campaign_that_were_made_up",
+	  "has campaigns whose earnings were summed up wrong: campaign ",
+	  "INSERT INTO placement_earned SELECT MIN(id), '2001-01-01', 'USD', 1"
+	  " FROM placement;",
+	  "DELETE FROM placement_earned WHERE day = '2001-01-01';" },
 	{ "day_that_was_made_up", "has days that were summed up wrong",
 	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0,"
-	  " 0 FROM referrer;",
+	  " 0, 0 FROM referrer;",
 	  "DELETE FROM referrer_day WHERE day = '2001-01-01';" },
 	{ "day_of_another_referrer", "has days that were summed up wrong",
 	  "UPDATE placement_day SET referrer_id = referrer_id + 1000000;",

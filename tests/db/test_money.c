@@ -353,8 +353,11 @@ a_withdrawal_is_booked_as_it_says(void **state)
 	test_sql(beside, "UPDATE withdrawal SET reason = NULL WHERE earning_id"
 	    " = %" PRIu64, second);
 	assert_found("is no withdrawal, or not as it says: refused");
-	test_sql(beside, "UPDATE withdrawal SET reason = 'No' WHERE earning_id"
-	    " = %" PRIu64, second);
+	test_sql(beside, "UPDATE withdrawal SET reason = 'No', status ="
+	    " 'requested' WHERE earning_id = %" PRIu64, second);
+	assert_found("is no withdrawal, or not as it says: refused");
+	test_sql(beside, "UPDATE withdrawal SET status = 'refused' WHERE"
+	    " earning_id = %" PRIu64, second);
 	assert_clean();
 }
 

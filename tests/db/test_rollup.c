@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ledger/verify.h"
+#include "model/referral/analytics.h"
 #include "model/referral/rollup.h"
 
 #define PROCESSES 4
@@ -54,6 +55,9 @@ start(void **state)
 	    " created_at, updated_at) SELECT seq, 1, 1, seq %% 4 + 2, 'n', seq,"
 	    " 'https://a.example/', 'ACTIVE', NOW(), NOW() FROM seq_1_to_%d",
 	    PLACEMENTS);
+	test_sql(admin, "INSERT INTO promoter_total (referrer_id,"
+	    " organization_id, joined_at) SELECT id, organization_id, joined_at"
+	    " FROM referrer");
 	test_sql(admin, "INSERT INTO placement_total (placement_id)"
 	    " SELECT id FROM placement");
 	return 0;
@@ -77,9 +81,11 @@ clear(void **state)
 {
 	(void)state;
 	test_sql(admin, "TRUNCATE click");
-	test_sql(admin, "DELETE FROM click_source_day");
+	test_sql(admin, "DELETE FROM click_source_days");
+	test_sql(admin, "DELETE FROM organization_bought");
 	test_sql(admin, "DELETE FROM referrer_day");
 	test_sql(admin, "DELETE FROM placement_day");
+	test_sql(admin, "UPDATE promoter_total SET clicks = 0");
 	test_sql(admin, "UPDATE placement_total SET clicks = 0,"
 	    " unique_clicks = 0, bot_clicks = 0");
 	test_sql(admin, "UPDATE rollup SET done_until = '2000-01-01',"
@@ -135,7 +141,8 @@ static int64_t
 rolled(void)
 {
 	return test_number(beside, "SELECT CAST(COALESCE(SUM(clicks +"
-	    " bot_clicks), 0) AS SIGNED) FROM click_source_day");
+	    " bot_clicks), 0) AS SIGNED) FROM click_source_days"
+	    " WHERE days = 1");
 }
 
 static void
@@ -204,7 +211,7 @@ late_clicks_are_not_lost(void **state)
 		run_until_done(when_add(at_minute(0), second));
 	assert_int_equal(rolled(), 242);
 	assert_int_equal(test_number(beside, "SELECT clicks FROM"
-	    " click_source_day WHERE source = 'late'"), 2);
+	    " click_source_days WHERE days = 1 AND source = 'late'"), 2);
 	verify_clean();
 }
 
@@ -311,10 +318,53 @@ sources_are_limited(void **state)
 		run_until_done(at_minute(minute));
 	assert_int_equal(rolled(), 2700);
 	assert_int_equal(test_number(beside, "SELECT MAX(n) FROM (SELECT"
-	    " COUNT(*) AS n FROM click_source_day WHERE source <> 'other'"
-	    " GROUP BY placement_id) x"), 200);
+	    " COUNT(*) AS n FROM click_source_days WHERE source <> 'other'"
+	    " GROUP BY placement_id, days) x"), 200);
 	assert_int_equal(test_number(beside, "SELECT CAST(SUM(clicks) AS"
-	    " SIGNED) FROM click_source_day WHERE source = 'true'"), 270);
+	    " SIGNED) FROM click_source_days WHERE days = 1 AND"
+	    " source = 'true'"), 270);
+	verify_clean();
+}
+
+static int64_t
+total(const struct analytics *n)
+{
+	const struct source_count *s = n->sources.items;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < n->sources.n; i++)
+		sum += s[i].clicks + s[i].bot_clicks;
+	return sum;
+}
+
+/* Of whatever days: the sums of many days are those of each of them. */
+static void
+days_of_sources_make_up_any_time(void **state)
+{
+	const struct day noon = day_from(2026, 3, 1);
+
+	(void)state;
+	for (int day = -100; day <= 0; day++)
+		add_clicks(beside, day * 1440, 1, PLACEMENTS * (1 - day % 3));
+	count_clicks();
+	run_until_done(at_minute(10));
+	for (int32_t i = 0; i < 400; i++) {
+		struct day first = { noon.n - 110 + i * 37 % 120 };
+		struct day last = { first.n + i * 11 % 120 };
+		struct analytics n = { .clicks = 0 };
+		int y1, m1, d1, y2, m2, d2;
+
+		day_split(first, &y1, &m1, &d1);
+		day_split(last, &y2, &m2, &d2);
+		assert_int_equal(placement_analytics(db, &arena, 3, 1, first,
+		    last, &n), OK);
+		assert_int_equal(total(&n), test_number(beside, "SELECT"
+		    " COUNT(*) FROM click WHERE placement_id = 1 AND"
+		    " DATE(created_at) BETWEEN '%d-%d-%d' AND '%d-%d-%d'",
+		    y1, m1, d1, y2, m2, d2));
+	}
+	assert_true(test_number(beside, "SELECT COUNT(DISTINCT days, day) FROM"
+	    " click_source_days WHERE days > 1") > 25 + 6);
 	verify_clean();
 }
 
@@ -371,6 +421,7 @@ main(void)
 		T(many_processes_add_once),
 		T(whoever_is_killed_leaves_no_half),
 		T(sources_are_limited),
+		T(days_of_sources_make_up_any_time),
 		T(days_are_closed_when_they_are_over),
 		T(a_day_of_many_referrers),
 	};

@@ -270,7 +270,8 @@ rows_go_in_together(void **state)
 struct place_row {
 	uint64_t id, organization_id, campaign_id, referrer_id;
 	uint64_t member_organization_id;
-	struct str landing_url;
+	struct str landing_url, parameter;
+	int64_t cookie_days;
 	bool counts;
 };
 
@@ -279,7 +280,9 @@ SHAPE(place_row, struct place_row, NULL,
     COLUMN(struct place_row, campaign_id),
     COLUMN(struct place_row, referrer_id),
     COLUMN(struct place_row, member_organization_id),
-    COLUMN(struct place_row, landing_url), COLUMN(struct place_row, counts));
+    COLUMN(struct place_row, landing_url),
+    COLUMN(struct place_row, parameter),
+    COLUMN(struct place_row, cookie_days), COLUMN(struct place_row, counts));
 
 static void
 no_row_is_not_found(void **state)
@@ -288,12 +291,14 @@ no_row_is_not_found(void **state)
 
 	(void)state;
 	assert_int_equal(db_row(db, &arena, Q_PLACEMENT_BY_CODE,
-	    ARGS(clock_now(), STR("none")), &place_row, &row), ERR_NOT_FOUND);
+	    ARGS(STR("ref"), INT64_C(60), clock_now(), STR("none")), &place_row,
+	    &row), ERR_NOT_FOUND);
 	assert_int_equal(row.id, 9);
 	/* Letters that the column can't have match nothing. */
 	assert_int_equal(db_row(db, &arena, Q_PLACEMENT_BY_CODE,
-	    ARGS(clock_now(), STR("\xd0\xba\xd0\xbe\xd0\xb4")), &place_row,
-	    &row), ERR_NOT_FOUND);
+	    ARGS(STR("ref"), INT64_C(60), clock_now(),
+	    STR("\xd0\xba\xd0\xbe\xd0\xb4")), &place_row, &row),
+	    ERR_NOT_FOUND);
 }
 
 int

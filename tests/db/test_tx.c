@@ -398,6 +398,43 @@ nobody_waits_for_a_database_that_is_gone(void **state)
 	db_free(gone);
 }
 
+static enum err
+look_twice(struct db *d, void *arg)
+{
+	int64_t *seen = arg;
+
+	(void)d;
+	TRY(look(A, &seen[0]));
+	set_balance(A, 50);
+	set_balance(B, 150);
+	return look(B, &seen[1]);
+}
+
+static enum err
+write_in_it(struct db *d, void *arg)
+{
+	(void)d;
+	(void)arg;
+	return move(A, 1);
+}
+
+static void
+a_read_is_as_of_one_moment(void **state)
+{
+	int64_t seen[2];
+
+	(void)state;
+	assert_int_equal(tx_read(db, look_twice, seen), OK);
+	assert_int_equal(seen[0], 100);
+	assert_int_equal(seen[1], 100);
+	assert_int_equal(tx_read(db, write_in_it, NULL), ERR_INTERNAL);
+	assert_int_equal(balance(A), 50);
+	kill_connection();
+	set_balance(A, 100);
+	assert_int_equal(tx_read(db, look_twice, seen), OK);
+	assert_int_equal(seen[1], 150);
+}
+
 static void
 a_write_outside_a_transaction_dies(void **state)
 {
@@ -435,6 +472,7 @@ main(void)
 		TEST(a_killed_connection_is_opened_again),
 		TEST(failures_have_their_names),
 		TEST(nobody_waits_for_a_database_that_is_gone),
+		TEST(a_read_is_as_of_one_moment),
 		TEST(a_write_outside_a_transaction_dies),
 	};
 

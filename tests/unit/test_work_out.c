@@ -110,7 +110,7 @@ static const struct {
 	{ "", { NTH(2000, 1, 1), TERMS(ONCE) } },
 	{ "p400USD", { FIRST(2000), TERMS(FOR_MONTHS(1)) } },
 	{ "p400USD", { NTH(2000, 1, 27), TERMS(FOR_MONTHS(1)) } },
-	{ "", { NTH(2000, 1, 28), TERMS(FOR_MONTHS(1)) } },	/* February 28 */
+	{ "", { NTH(2000, 1, 28), TERMS(FOR_MONTHS(1)) } },	/* the 28th */
 	{ "p400USD", { NTH(2000, 1, 28), TERMS(FOR_MONTHS(2)) } },
 	{ "p400USD", { NTH(2000, 11, 334), TERMS(FOR_MONTHS(12)) } },
 	{ "", { NTH(2000, 12, 365), TERMS(FOR_MONTHS(12)) } },

@@ -167,11 +167,18 @@ static const struct route *const tables[] = {
 	fp_payout_routes,
 	fp_payout_stats_routes,
 	fp_program_routes,
-	fp_referral_routes,
-	fp_track_routes,
+	fp_promoter_batch_routes,
+	fp_promoter_campaign_routes,
+	fp_promoter_list_routes,
+	fp_promoter_routes,
 	fp_referral_batch_routes,
+	fp_track_routes,
+	fp_track_change_routes,
+	fp_referral_routes,
 	fp_reward_routes,
 	fp_product_routes,
+	fp_campaign_routes,
+	fp_promo_code_routes,
 	NULL
 };
 

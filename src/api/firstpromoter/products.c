@@ -4,13 +4,21 @@
 
 #include "base/banned.h"
 
+#define PRICE_FIELDS \
+    FIELD(struct company_price, ext_id, "ext_id", .flags = F_REQUIRED, \
+	.min = 1, .max = 120, .doc = "Its name where it is billed"), \
+    FIELD(struct company_price, description, "desc", .flags = F_NULLABLE, \
+	.max = 400)
+SHAPE(fp_price_in, struct company_price, "PriceInput", PRICE_FIELDS);
+SHAPE(fp_price, struct company_price, "Price", PRICE_FIELDS);
+
 #define INPUT(required) \
     FIELD(struct company_product, name, "name", .flags = (required), \
 	.min = 1, .max = 120), \
     FIELD(struct company_product, ext_id, "ext_id", .flags = F_NULLABLE, \
 	.min = 1, .max = 120, .doc = "Its name where it is billed"), \
     FIELD(struct company_product, prices, "prices", .flags = F_REQUIRED, \
-	.of = &company_price_shape, .max = COMPANY_PRICES_MAX, \
+	.of = &fp_price_in, .max = COMPANY_PRICES_MAX, \
 	.doc = "All of them: these replace those before")
 SHAPE(fp_product_in, struct company_product, "ProductCreate",
     INPUT(F_REQUIRED));
@@ -23,7 +31,7 @@ SHAPE(fp_product, struct company_product, "Product",
     FIELD(struct company_product, ext_id, "ext_id", .flags = F_NULLABLE,
 	.max = 120),
     FIELD(struct company_product, prices, "prices",
-	.of = &company_price_shape, .max = COMPANY_PRICES_MAX),
+	.of = &fp_price, .max = COMPANY_PRICES_MAX),
     FIELD(struct company_product, created_at, "created_at"));
 
 static enum err
@@ -151,27 +159,30 @@ static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE);
 
 const struct route fp_product_routes[] = {
-	{ .op = "listProducts", .method = GET, .path = "/company/products",
-	  .handle = list, .query = &fp_product_query, .sorts = sorts,
+	{ .op = "listCompanyProducts", .method = GET,
+	  .path = "/company/products", .handle = list,
+	  .query = &fp_product_query, .sorts = sorts,
 	  .out = &fp_product, .status = 200, .flags = R_LIST,
 	  .scope = SCOPE_CAMPAIGNS_READ, .tag = "Products",
 	  .summary = "List what the company sells" },
-	{ .op = "createProduct", .method = POST, .path = "/company/products",
-	  .check = check, .handle = create, .in = &fp_product_in,
+	{ .op = "createCompanyProduct", .method = POST,
+	  .path = "/company/products", .check = check, .handle = create,
+	  .in = &fp_product_in,
 	  .out = &fp_product, .status = 201, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .tag = "Products",
 	  .summary = "Make a product" },
-	{ .op = "getProduct", .method = GET, .path = "/company/products/{id}",
-	  .handle = get, .out = &fp_product, .status = 200,
+	{ .op = "getCompanyProduct", .method = GET,
+	  .path = "/company/products/{id}", .handle = get,
+	  .out = &fp_product, .status = 200,
 	  .scope = SCOPE_CAMPAIGNS_READ, .errors = not_found,
 	  .tag = "Products", .summary = "Read a product" },
-	{ .op = "updateProduct", .method = PUT,
+	{ .op = "updateCompanyProduct", .method = PUT,
 	  .path = "/company/products/{id}", .prepare = read_first,
 	  .check = check, .handle = update, .in = &fp_product_change,
 	  .out = &fp_product, .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = update_errors,
 	  .tag = "Products", .summary = "Change a product, with its prices" },
-	{ .op = "deleteProduct", .method = DELETE,
+	{ .op = "deleteCompanyProduct", .method = DELETE,
 	  .path = "/company/products/{id}", .prepare = read_first,
 	  .handle = delete, .out = &fp_product, .status = 200,
 	  .flags = R_WRITE | R_LIVE, .scope = SCOPE_CAMPAIGNS_WRITE,

@@ -16,16 +16,35 @@ struct part_wire {
 	struct list rules;
 };
 
-#define PART_FIELDS \
+#define RULE(member, wire, ...) \
+    FIELD(struct reward_rule, member, wire, __VA_ARGS__)
+#define RULE_FIELDS \
+    RULE(type, "type", .flags = F_REQUIRED, .labels = rule_type_labels), \
+    RULE(condition, "condition", .flags = F_REQUIRED, \
+	.labels = rule_condition_labels), \
+    RULE(filter, "filter_by", .flags = F_NULLABLE, \
+	.labels = rule_filter_labels, \
+	.doc = "Price: of sales of the same plan only"), \
+    RULE(value, "value", .flags = F_REQUIRED, .min = 0, .max = MONEY_MAX, \
+	.doc = "Of revenue: minor units"), \
+    RULE(join, "operator", .labels = rule_operator_labels, \
+	.doc = "How it is joined with those before it; and binds tighter")
+SHAPE(fp_rule_in, struct reward_rule, "RewardRuleInput", RULE_FIELDS);
+SHAPE(fp_rule, struct reward_rule, "RewardRule", RULE_FIELDS);
+
+#define PART_FIELDS(rule) \
     FIELD(struct part_wire, unit, "unit", .flags = F_REQUIRED, \
 	.labels = unit_labels), \
     FIELD(struct part_wire, amount, "amount", .flags = F_REQUIRED, \
 	.doc = "Flat: minor units of money, or whole units; else per cent " \
 	    "of the sale", .example = "20"), \
     FIELD(struct part_wire, flat, "flat_amount", .flags = F_REQUIRED), \
-    FIELD(struct part_wire, rules, "rules", .of = &reward_rule_shape, \
+    FIELD(struct part_wire, rules, "rules", .of = (rule), \
 	.max = REWARD_RULES_MAX, .doc = "None: always")
-SHAPE(fp_reward_part, struct part_wire, "RewardSchema", PART_FIELDS);
+SHAPE(fp_reward_part_in, struct part_wire, "RewardSchemaInput",
+    PART_FIELDS(&fp_rule_in));
+SHAPE(fp_reward_part, struct part_wire, "RewardSchema",
+    PART_FIELDS(&fp_rule));
 
 /* What is made by hand has the fourth name, and none when it is read. */
 static const char *const type_labels[] = {
@@ -43,7 +62,8 @@ struct reward_wire {
     FIELD(struct reward_wire, r.name, "name", .flags = (required), \
 	.min = 1, .max = 120), \
     FIELD(struct reward_wire, r.promoter, "is_promoter_reward", \
-	.flags = (required), .doc = "Else for those who were referred"), \
+	.flags = (required), .example = "false", \
+	.doc = "Else for those who were referred"), \
     FIELD(struct reward_wire, r.kind, "promoter_reward_type", \
 	.flags = F_NULLABLE, .labels = type_labels, \
 	.doc = "Custom: given by hand only"), \
@@ -69,7 +89,9 @@ struct reward_wire {
     FIELD(struct reward_wire, r.provider_coupon, "provider_coupon_id", \
 	.flags = F_NULLABLE, .max = 120), \
     FIELD(struct reward_wire, schemas, "schemas", .flags = (required), \
-	.of = &fp_reward_part, .min = 1, .max = REWARD_PARTS_MAX)
+	.of = &fp_reward_part_in, .min = 1, .max = REWARD_PARTS_MAX, \
+	.example = "[{\"unit\":\"cash\",\"amount\":20," \
+	    "\"flat_amount\":false}]")
 SHAPE(fp_reward_in, struct reward_wire, "RewardCreate", INPUT(F_REQUIRED));
 SHAPE(fp_reward_change, struct reward_wire, "RewardUpdate", INPUT(0));
 

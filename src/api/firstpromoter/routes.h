@@ -14,10 +14,17 @@ extern const struct route fp_payout_method_routes[];
 extern const struct route fp_payout_routes[];
 extern const struct route fp_payout_stats_routes[];
 extern const struct route fp_program_routes[];
-extern const struct route fp_referral_routes[];
-extern const struct route fp_track_routes[];
+extern const struct route fp_promoter_batch_routes[];
+extern const struct route fp_promoter_campaign_routes[];
+extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_track_routes[];
+extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_routes[];
 extern const struct route fp_product_routes[];
+extern const struct route fp_campaign_routes[];
+extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
 
 /*
@@ -55,10 +62,6 @@ enum { FP_ASC, FP_DESC };
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
 
-/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
-MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
-    const char *field, struct list *ids);
-
 /*
  * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,
  * .out = &fp_batch_out and fp_batch_errors.
@@ -86,6 +89,10 @@ extern const struct shape fp_batch_data_out;
 MUST_CHECK enum err fp_batch_data(struct request *,
     const struct batch_action *, const void *params, struct list ids,
     struct str meta);
+
+/* ids[]= as numbers; list->items is NULL where there are none. */
+MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
+    const char *field, struct list *ids);
 
 /* An id as this face writes it: a number. */
 #define FP_ID(type, member, wire, ...) \

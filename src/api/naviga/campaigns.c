@@ -12,7 +12,10 @@ get(struct request *rq)
 	return nv_answer(rq, &c);
 }
 
-/* What was confirmed before stays so.  A draft may know when it is to begin. */
+/*
+ * What was confirmed before stays so.  A draft may know when it is to begin,
+ * unless that is after its end: one that is entered late runs for a day.
+ */
 static enum err
 confirm(struct request *rq)
 {
@@ -22,7 +25,8 @@ confirm(struct request *rq)
 	TRY(nv_lock(rq, &c));
 	if (campaign_over(&c))
 		return campaign_told(rq, &c, ERR_CONFLICT);
-	if (c.begins_at.us > rq->now.us)
+	if (c.begins_at.us > rq->now.us && (c.ends_on.n == DAY_NONE.n ||
+	    day_of(c.begins_at).n <= c.ends_on.n))
 		at = c.begins_at;
 	if (c.status == CAMPAIGN_DRAFT)
 		TRY(campaign_begin(rq->db, rq->arena, ACTOR(rq), &c, at));
@@ -80,8 +84,9 @@ static const enum err delivery_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT,
 const struct route nv_campaign_routes[] = {
 	{ .op = "getCampaignWithLines", .method = GET,
 	  .path = "/{id:campaignId}", .handle = get,
-	  .out = &nv_campaign, .status = 200, .scope = SCOPE_CAMPAIGNS_READ,
-	  .errors = not_found, .tag = "campaigns",
+	  .out = &nv_campaign, .status = 200, .flags = R_MOMENT,
+	  .scope = SCOPE_CAMPAIGNS_READ, .errors = not_found,
+	  .tag = "campaigns",
 	  .summary = "A campaign, its lines and its money" },
 	{ .op = "confirmCampaign", .method = POST,
 	  .path = "/{id:campaignId}/confirm", .handle = confirm,

@@ -138,6 +138,7 @@ delete(struct request *rq)
 	TRY(show_reversed(rq, &c, out));
 	warn(rq->arena, &c, &b, at, out);
 	rq->out = out;
+	campaign_quote(rq, &c, &b);
 	return OK;
 }
 

@@ -41,11 +41,20 @@ struct search_query {
 SHAPE(search_query, struct search_query, "AdminOrganizationQuery",
     PAGE_FIELDS(struct search_query),
     FIELD(struct search_query, filter.q, "q", .min = 1, .max = 120,
-	.doc = "How the name or the slug begins"),
+	.doc = "How the name begins, in any case; sorted by name:asc"),
+    FIELD(struct search_query, filter.slug, "slug", .min = 1, .max = 60,
+	.format = "slug", .doc = "The one with this slug"),
     FIELD(struct search_query, filter.account_id, "accountId", .min = 1,
 	.max = 16, .format = "code"),
     FIELD(struct search_query, filter.deleted, "deleted",
 	.doc = "Those that are deleted, instead of those that live"));
+
+static const char *const sorts[] = {
+	[ORGANIZATIONS_NEWEST] = "createdAt:desc",
+	[ORGANIZATIONS_OLDEST] = "createdAt:asc",
+	[ORGANIZATIONS_BY_NAME] = "name:asc",
+	NULL
+};
 
 static enum err
 search(struct request *rq)
@@ -54,7 +63,8 @@ search(struct request *rq)
 	struct paging p;
 	struct list rows;
 
-	TRY(page_read(rq, &q->paging, &p));
+	TRY(pw_page_found(rq, &q->paging, q->filter.q, ORGANIZATIONS_BY_NAME,
+	    &p));
 	TRY(organization_search(rq->db, rq->arena, &q->filter, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct organization),
 	    offsetof(struct organization, created_at),
@@ -106,7 +116,7 @@ const struct route pw_admin_organization_routes[] = {
 	{ .op = "adminListOrganizations", .method = GET,
 	  .path = "/admin/organizations", .handle = search,
 	  .query = &search_query, .out = &admin_listed_out, .status = 200,
-	  .sorts = pw_created_sorts, .flags = R_LIST | R_HOUSE | R_NO_ORG,
+	  .sorts = sorts, .flags = R_LIST | R_HOUSE | R_NO_ORG,
 	  .scope = SCOPE_ORGANIZATION_READ, .tag = "organizations",
 	  .summary = "List all organizations", .done = "Organizations" },
 	{ .op = "adminGetOrganization", .method = GET,

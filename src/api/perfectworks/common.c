@@ -14,6 +14,23 @@ const char *const pw_created_sorts[] = {
 	"createdAt:desc", "createdAt:asc", NULL
 };
 
+enum err
+pw_page_found(struct request *rq, const struct page_query *asked, struct str q,
+    unsigned by_name, struct paging *p)
+{
+	const char *name = rq->route->sorts[by_name];
+	struct page_query paging = *asked;
+
+	if (q.p != NULL && paging.sort.p == NULL)
+		paging.sort = str_of(name);
+	TRY(page_read(rq, &paging, p));
+	if (q.p == NULL || p->order == by_name)
+		return OK;
+	complain(&rq->wrong, rq->arena, STR("sort"), "is %s where q is given",
+	    name);
+	return ERR_BAD_PAGE;
+}
+
 SHAPE(pw_password, struct pw_password, "PasswordConfirmation",
     FIELD(struct pw_password, password, "password", .flags = F_REQUIRED,
 	.min = 1, .max = 200));

@@ -150,13 +150,8 @@ static enum err
 read_filter(struct request *rq, struct placement_filter *f, struct paging *p)
 {
 	const struct campaign_query *q = rq->query;
-	struct page_query paging = q->paging;
 
-	if (q->q.p != NULL && paging.sort.p == NULL)
-		paging.sort = str_of(sorts[PLACEMENTS_BY_NAME]);
-	TRY(page_read(rq, &paging, p));
-	if (q->q.p != NULL && p->order != PLACEMENTS_BY_NAME)
-		return wrong_filter(rq, "sort", "is name:asc where q is given");
+	TRY(pw_page_found(rq, &q->paging, q->q, PLACEMENTS_BY_NAME, p));
 	if (q->status >= 0 && q->phase >= 0)
 		return wrong_filter(rq, "phase", "stands in place of status");
 	if (q->to.n != DAY_NONE.n && q->from.n > q->to.n)

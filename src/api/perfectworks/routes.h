@@ -40,6 +40,12 @@ struct pw_list_query {
 };
 extern const struct shape pw_list_query;
 extern const char *const pw_created_sorts[];	/* createdAt:desc, :asc */
+/*
+ * Of a list that can be searched by how names begin: what is found (q) stands
+ * in the order of names, the one of the route's sorts that is given.
+ */
+MUST_CHECK enum err pw_page_found(struct request *, const struct page_query *,
+    struct str q, unsigned by_name, struct paging *);
 
 /*
  * For what can't be undone the password is asked again; a route's .in and

@@ -8,6 +8,9 @@
  * site belongs to.  The landing page gets the click's token in its address;
  * nothing of it says who the visitor is.
  *
+ * The landing page of a company's own promoter gets his code as well, for the
+ * script on that page, which tells of the visit in its turn (visit.h).
+ *
  * A browser that fetches the link ahead of a click that may never come is
  * refused, so that it asks again when the click does come and is counted then.
  */
@@ -17,6 +20,7 @@
 
 #include "api/site/site.h"
 #include "api/site/source.h"
+#include "api/site/visit.h"
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
@@ -29,10 +33,15 @@
 struct visit {
 	const struct http_in *in;
 	struct http_out *out;
+	struct str code;
 	struct lead lead;
+	enum err refused;	/* before anything was looked up */
 	enum err err;
 	bool counted;
 	struct click click;
+	bool told;		/* by a page, see visit.h */
+	struct visit_in said;
+	struct complaints wrong;
 };
 
 static struct str
@@ -67,17 +76,20 @@ is_bot(struct str agent)
 	return false;
 }
 
+/* Who it is, by our own cookie or by what the page kept. */
 static void
 read_visit(struct arena *a, struct visit *v)
 {
 	struct click *c = &v->click;
+	struct str visitor = v->told ? v->said.tid :
+	    cookie_value(v->in->cookie, "aff_vid");
 
 	c->placement_id = v->lead.id;
 	c->referrer_id = v->lead.referrer_id;
-	c->source = source_of(a, v->in->uri, v->in->referer);
+	c->source = v->told ? source_of(a, v->said.url, v->said.referrer) :
+	    source_of(a, v->in->uri, v->in->referer);
 	c->bot = is_bot(v->in->user_agent);
-	c->known_visitor = str_unhex(cookie_value(v->in->cookie, "aff_vid"),
-	    c->visitor, sizeof(c->visitor));
+	c->known_visitor = str_unhex(visitor, c->visitor, sizeof(c->visitor));
 	if (!c->known_visitor)
 		randombytes_buf(c->visitor, sizeof(c->visitor));
 	secret_address(v->in->address, c->address_hash);
@@ -91,33 +103,65 @@ refusal(const struct http_in *in)
 	return str_has_prefix(in->purpose, STR("prefetch")) ? ERR_PREFETCH : OK;
 }
 
+static void
+read_request(struct arena *a, struct visit *v)
+{
+	complaints_init(&v->wrong);
+	v->told = visit_told(v->in);
+	if (v->told) {
+		v->refused = visit_read(a, v->in, &v->said, &v->wrong);
+		v->code = v->said.code;
+	} else {
+		v->refused = refusal(v->in);
+		v->code = code_of(v->in->uri);
+	}
+}
+
 /* The placement of each code; a batch often asks for the same one. */
 static void
 find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
     struct when now)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct str code = code_of(v[i].in->uri);
 		size_t k = 0;
 
-		while (k < i && (refusal(v[k].in) != OK ||
-		    !str_eq(code, code_of(v[k].in->uri))))
+		while (k < i && (v[k].refused != OK ||
+		    !str_eq(v[i].code, v[k].code)))
 			k++;
-		v[i].err = refusal(v[i].in);
+		v[i].err = v[i].refused;
 		if (v[i].err != OK)
 			continue;
 		v[i].err = ERR_NOT_FOUND;
 		if (k < i) {
 			v[i].lead = v[k].lead;
 			v[i].err = v[k].err;
-		} else if (code.n > 0 && code.n <= 40) {
-			v[i].err = placement_by_code(db, a, code, now,
+		} else if (v[i].code.n > 0 && v[i].code.n <= 40) {
+			v[i].err = placement_by_code(db, a, v[i].code, now,
 			    &v[i].lead);
+			if (v[i].err == OK && v[i].lead.landing_url.n == 0)
+				v[i].err = ERR_NOT_FOUND;
 		}
 		v[i].counted = v[i].err == OK && v[i].lead.counts &&
-		    v[i].in->method == GET;
+		    v[i].in->method != HEAD;
 		if (v[i].counted)
 			read_visit(a, &v[i]);
+	}
+}
+
+/* Those that a page tells of: whether they were clicks on a link before. */
+static void
+find_known(struct db *db, struct arena *a, struct visit *v, size_t n,
+    struct when now)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].told || v[i].err != OK)
+			continue;
+		if (!v[i].counted)	/* nobody whom it could go to */
+			v[i].err = ERR_NOT_FOUND;
+		else if (!v[i].click.bot)
+			v[i].err = visit_known(db, a, &v[i].said, now,
+			    &v[i].click, &v[i].counted);
+		v[i].counted = v[i].counted && v[i].err == OK;
 	}
 }
 
@@ -178,17 +222,29 @@ set_cookie(struct arena *a, struct http_out *out, const char *name,
 	    name, STR_ARG(value), (long long)settings->cookie_days * 86400));
 }
 
+/* Of a promoter of another organization than the house: of its program. */
+static bool
+is_promoted(const struct lead *l)
+{
+	return l->organization_id != HOUSE_ID &&
+	    l->organization_id != l->member_organization_id;
+}
+
 /* The landing address with the click's token, before any fragment. */
 static struct str
-landing(struct arena *a, struct str url, struct str token)
+landing(struct arena *a, const struct visit *v, struct str token)
 {
-	struct str base, fragment;
-	bool cut = str_cut(url, '#', &base, &fragment);
+	struct str base, fragment, code = STR("");
+	bool cut = str_cut(v->lead.landing_url, '#', &base, &fragment);
 	bool query = memchr(base.p, '?', base.n) != NULL;
 
-	return str_printf(a, "%.*s%c%.*s=%.*s%s%.*s", STR_ARG(base),
-	    query ? '&' : '?', STR_ARG(settings->click_parameter),
-	    STR_ARG(token), cut ? "#" : "", STR_ARG(fragment));
+	if (is_promoted(&v->lead))
+		code = str_printf(a, "%.*s=%.*s&", STR_ARG(v->lead.parameter),
+		    STR_ARG(v->code));
+	return str_printf(a, "%.*s%c%.*s%.*s=%.*s%s%.*s", STR_ARG(base),
+	    query ? '&' : '?', STR_ARG(code),
+	    STR_ARG(settings->click_parameter), STR_ARG(token),
+	    cut ? "#" : "", STR_ARG(fragment));
 }
 
 struct landing_row {
@@ -204,7 +260,7 @@ unknown_code(struct db *db, struct arena *a, struct visit *v)
 {
 	struct landing_row row = { STR_NULL };
 
-	if (code_of(v->in->uri).n > 0)
+	if (v->code.n > 0)
 		v->err = db_row(db, a, Q_CAMPAIGN_LANDING, ARGS(HOUSE_ID),
 		    &landing_row, &row);
 	v->lead.landing_url = row.landing_url;
@@ -233,7 +289,7 @@ answer(struct arena *a, struct visit *v)
 		struct str token = str_hex(a, v->click.token,
 		    sizeof(v->click.token));
 
-		url = landing(a, url, token);
+		url = landing(a, v, token);
 		/* a link of an advertiser's line refers nobody */
 		if (v->lead.campaign_id == PROGRAM_CAMPAIGN)
 			set_cookie(a, out, "aff_ref", token);
@@ -241,6 +297,16 @@ answer(struct arena *a, struct visit *v)
 		    sizeof(v->click.visitor)));
 	}
 	add_header(a, out, "Location", url);
+}
+
+static void
+answer_told(struct arena *a, struct visit *v)
+{
+	const struct visit_out said = { v->click.bot ? STR_NULL :
+	    str_hex(a, v->click.visitor, sizeof(v->click.visitor)),
+	    v->lead.cookie_days * 86400 };
+
+	visit_answer(a, v->in, v->err, &v->wrong, &said, v->out);
 }
 
 void
@@ -253,19 +319,24 @@ click_batch(struct db *db, struct arena *a, const struct http_in *const in[],
 	for (size_t i = 0; i < n; i++) {
 		v[i].in = in[i];
 		v[i].out = out[i];
+		read_request(a, &v[i]);
 	}
 	find_placements(db, a, v, n, now);
+	find_known(db, a, v, n, now);
 	store(db, a, v, n, now);
 	for (size_t i = 0; i < n; i++) {
+		if (v[i].told) {
+			answer_told(a, &v[i]);
+			continue;
+		}
 		if (v[i].err == ERR_NOT_FOUND)
 			unknown_code(db, a, &v[i]);
 		answer(a, &v[i]);
 	}
 }
 
-/* The same for a server without a pool of click workers. */
-static enum err
-follow(struct request *rq)
+enum err
+click_follow(struct request *rq)
 {
 	struct http_out out = { 0 };
 	struct http_out *outs[] = { &out };
@@ -282,7 +353,7 @@ static const enum err not_found[] = { ERR_NOT_FOUND, OK };
 
 const struct route site_click_routes[] = {
 	{ .op = "followReferralLink", .method = GET, .path = "/r/{text:code}",
-	  .handle = follow, .status = 302,
+	  .handle = click_follow, .status = 302,
 	  .flags = R_PUBLIC | R_RAW | R_OWN_TX, .errors = not_found,
 	  .tag = "site", .summary = "Follow a referral link" },
 	{ .op = NULL }

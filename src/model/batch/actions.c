@@ -1,6 +1,7 @@
 /* What batches can do. */
 #include "model/payout/actions.h"
 #include "model/referral/commission_actions.h"
+#include "model/promoter/promoter_actions.h"
 #include "model/referral/referral_actions.h"
 
 #include "base/banned.h"
@@ -20,5 +21,13 @@ const struct batch_action *const batch_actions[] = {
 	&payout_mark_paid,
 	&payout_mark_unpaid,
 	&payout_destroy,
+	&promoter_accept,
+	&promoter_reject,
+	&promoter_block,
+	&promoter_add,
+	&promoter_move,
+	&promoter_assign,
+	&promoter_archive,
+	&promoter_restore,
 	NULL
 };

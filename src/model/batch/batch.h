@@ -12,7 +12,7 @@
 #include "model/people/organization.h"
 
 #define BATCH_AT_ONCE	5
-#define BATCH_CHUNK	100
+#define BATCH_CHUNK	250	/* of stored rows, too: it cannot change */
 #define BATCH_IDS_MAX	100000
 
 struct batch_item {
@@ -100,12 +100,25 @@ struct batch_result {
 MUST_CHECK enum err batch_results(struct db *, struct arena *,
     const struct batch *, int status, const struct paging *, struct list *);
 
+/* Who works batches off: a process, for one turn. */
+#define BATCH_LEASES 32
+struct batch_worker {
+	uint64_t owner;		/* of leases: one a process */
+	struct batch_lease {
+		uint64_t organization_id;
+		struct when until;
+	} lease[BATCH_LEASES];
+	size_t leases;
+};
+
 /*
- * For the jobs role: one chunk of the organization that has waited longest;
- * *some: there was one.  owner: of leases, one a process.
+ * One chunk of the organization that has waited longest; *some: there was one.
  */
-MUST_CHECK enum err batch_work(struct db *, struct arena *, uint64_t owner,
-    bool *some);
+MUST_CHECK enum err batch_work(struct db *, struct arena *,
+    struct batch_worker *, bool *some);
+/* The end of the turn: others may work for them. */
+MUST_CHECK enum err batch_leave(struct db *, struct arena *,
+    struct batch_worker *);
 /* Forgets some that ended before; *count: how many. */
 MUST_CHECK enum err batch_purge(struct db *, struct arena *, struct when before,
     uint64_t *count);

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-#define WINDOW 16	/* chunks that are read at a time */
+#define WINDOW 8	/* chunks that are read at a time */
 
 const char *const item_status_labels[] = { "pending", "done", "failed",
 	"stopped", NULL };

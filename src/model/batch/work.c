@@ -5,9 +5,10 @@
  * organization batches go in the order in which they were begun, since they may
  * be about the same rows.
  *
- * Whoever has the lease works for an organization alone; the lease saves
- * collisions only.  What makes it exact is the batch's row, which says where
- * the work goes on, and is locked from before the effects until their commit.
+ * Whoever has the lease works for an organization alone, and keeps it until
+ * the end of his turn; it saves collisions only.  What makes it exact is the
+ * batch's row, which says where the work goes on, and is locked from before the
+ * effects until their commit.
  */
 #include "model/batch/inside.h"
 
@@ -15,7 +16,8 @@
 
 #include "base/banned.h"
 
-#define LEASE_SECONDS	10	/* longer than a transaction can be */
+#define LEASE_SECONDS	12
+#define LEASE_LEAST	10	/* longer than a transaction can be */
 #define TRIES		3	/* of a chunk, then of an item alone */
 #define PAUSE_MAX	60	/* seconds after a failure */
 #define PURGE_ITEMS	20000
@@ -39,12 +41,14 @@ SHAPE(next_batch_row, struct next_batch, NULL, COLUMN(struct next_batch, id));
 /* A chunk, or one item of it where the chunk fails again and again. */
 struct work {
 	struct arena *arena;
-	uint64_t owner, batch_id;
+	struct batch_worker *worker;
+	uint64_t batch_id;
 	struct turn turn;
 	bool alone;
 	bool given_up;	/* the item alone fails, too: it is not run */
 	bool ended;	/* set: no item of the chunk is left */
 	bool unknown;	/* set: a newer program began it, and will do it */
+	struct when until;	/* set: of the lease */
 };
 
 struct one {
@@ -83,17 +87,58 @@ find(struct db *db, struct arena *a, uint64_t owner, struct turn *t,
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-static enum err
-claim(struct db *db, struct arena *a, uint64_t owner, const struct turn *t,
-    bool *got)
+static struct batch_lease *
+lease_of(struct batch_worker *w, uint64_t org)
 {
-	struct when now = clock_now();
+	for (size_t i = 0; i < w->leases; i++)
+		if (w->lease[i].organization_id == org)
+			return &w->lease[i];
+	return NULL;
+}
+
+static void
+forget(struct batch_worker *w, uint64_t org)
+{
+	struct batch_lease *l = lease_of(w, org);
+
+	if (l != NULL)
+		*l = w->lease[--w->leases];
+}
+
+/* One that is held for long enough is as good as another. */
+static enum err
+claim(struct db *db, struct arena *a, struct batch_worker *w,
+    const struct turn *t, bool *got)
+{
+	struct batch_lease *l = lease_of(w, t->organization_id);
+	struct when now = clock_now(), until = when_add(now, LEASE_SECONDS);
 	uint64_t rows;
 
-	TRY(exec(db, a, Q_BATCH_TURN_CLAIM, ARGS(owner,
-	    when_add(now, LEASE_SECONDS), t->organization_id, t->attempts,
-	    now), &rows));
+	*got = l != NULL && l->until.us > when_add(now, LEASE_LEAST).us;
+	if (*got)
+		return OK;
+	if (l == NULL && w->leases == BATCH_LEASES)
+		TRY(batch_leave(db, a, w));
+	TRY(exec(db, a, Q_BATCH_TURN_CLAIM, ARGS(w->owner, until,
+	    t->organization_id, t->attempts, now), &rows));
 	*got = rows != 0;
+	if (!*got) {
+		forget(w, t->organization_id);
+		return OK;
+	}
+	if (l == NULL)
+		l = &w->lease[w->leases++];
+	*l = (struct batch_lease){ t->organization_id, until };
+	return OK;
+}
+
+enum err
+batch_leave(struct db *db, struct arena *a, struct batch_worker *w)
+{
+	for (; w->leases > 0; w->leases--)
+		TRY(exec(db, a, Q_BATCH_TURN_LEAVE, ARGS(
+		    w->lease[w->leases - 1].organization_id, w->owner),
+		    NULL));
 	return OK;
 }
 
@@ -128,6 +173,18 @@ run(struct db *db, struct work *w, const struct batch *b,
 	return action->run(db, w->arena, &by, params, item, n);
 }
 
+/* Behind the others.  The attempts of an item begin with it. */
+static enum err
+pass(struct db *db, struct work *w)
+{
+	struct when now = clock_now();
+
+	w->until = when_add(now, LEASE_SECONDS);
+	return db_exec(db, Q_BATCH_TURN_PASS, ARGS(now, w->until,
+	    arg_small(w->alone && !w->ended ? TRIES : 0),
+	    w->turn.organization_id, w->worker->owner), NULL, NULL);
+}
+
 static enum err
 work(struct db *db, void *arg)
 {
@@ -140,6 +197,7 @@ work(struct db *db, void *arg)
 	size_t n, first;
 
 	w->ended = true;
+	w->until.us = 0;
 	TRY(db_row(db, a, Q_BATCH_HOLD, ARGS(w->turn.organization_id,
 	    w->batch_id), &batch_row, &b));
 	if (!batch_is_open(&b))
@@ -154,39 +212,32 @@ work(struct db *db, void *arg)
 		TRY(run(db, w, &b, item, n, now));
 	TRY(batch_advance(db, a, &b, item, n, now));
 	w->ended = !batch_is_open(&b) || b.processed_count % BATCH_CHUNK == 0;
-	return OK;
+	return pass(db, w);
 }
 
 /* Nothing is open: the organization rests until it asks again. */
 static enum err
 rest(struct db *db, struct work *w)
 {
+	forget(w->worker, w->turn.organization_id);
 	return exec(db, w->arena, Q_BATCH_TURN_REST, ARGS(w->turn.asked,
-	    w->turn.organization_id, w->owner), NULL);
+	    w->turn.organization_id, w->worker->owner), NULL);
 }
 
-/*
- * Behind the others.  attempts of an item begin again with each of its chunk;
- * a failure waits twice as long each time.
- */
+/* After a failure it waits, twice as long each time. */
 static enum err
-release(struct db *db, struct work *w, enum err e)
+put_off(struct db *db, struct work *w, enum err e)
 {
-	int64_t tried = w->turn.attempts + 1, pause = 0;
+	int64_t tried = w->unknown ? 0 : w->turn.attempts + 1;
+	int64_t pause = tried > 0 && tried < 6 ? INT64_C(1) << (tried - 1) :
+	    PAUSE_MAX;
 
-	if (e == OK) {
-		tried = w->alone && !w->ended ? TRIES : 0;
-	} else {
-		if (w->unknown)
-			tried = 0;
-		pause = tried > 0 && tried < 6 ? INT64_C(1) << (tried - 1) :
-		    PAUSE_MAX;
-		log_warn("batch %llu will be tried again: %s",
-		    (unsigned long long)w->batch_id, err_slug(e));
-	}
+	log_warn("batch %llu will be tried again: %s",
+	    (unsigned long long)w->batch_id, err_slug(e));
+	forget(w->worker, w->turn.organization_id);
 	return exec(db, w->arena, Q_BATCH_TURN_RELEASE, ARGS(
 	    when_add(clock_now(), pause), tried, w->turn.organization_id,
-	    w->owner), NULL);
+	    w->worker->owner), NULL);
 }
 
 static enum err
@@ -204,19 +255,22 @@ take_turn(struct db *db, struct work *w)
 	w->alone = w->turn.attempts >= TRIES;
 	w->given_up = w->turn.attempts >= 2 * TRIES;
 	e = tx_run(db, w->arena, work, w);
-	return e == ERR_UNAVAILABLE ? e : release(db, w, e);
+	if (e == OK && w->until.us != 0)
+		lease_of(w->worker, w->turn.organization_id)->until = w->until;
+	return e == OK || e == ERR_UNAVAILABLE ? e : put_off(db, w, e);
 }
 
 enum err
-batch_work(struct db *db, struct arena *a, uint64_t owner, bool *some)
+batch_work(struct db *db, struct arena *a, struct batch_worker *worker,
+    bool *some)
 {
-	struct work w = { .arena = a, .owner = owner };
+	struct work w = { .arena = a, .worker = worker };
 	bool got;
 
-	TRY(find(db, a, owner, &w.turn, some));
+	TRY(find(db, a, worker->owner, &w.turn, some));
 	if (!*some)
 		return OK;
-	TRY(claim(db, a, owner, &w.turn, &got));
+	TRY(claim(db, a, worker, &w.turn, &got));
 	return got ? take_turn(db, &w) : OK;
 }
 

@@ -13,6 +13,7 @@
 #include "db/due.h"
 #include "ledger/ledger.h"
 #include "model/referral/earning.h"
+#include "model/referral/placement.h"
 #include "model/event/event.h"
 #include "model/token/lot.h"
 #include "model/people/organization.h"
@@ -114,8 +115,8 @@ payment_create(struct db *db, struct arena *a, const struct actor *who,
 	p->payment_status = PAYMENT_UNPAID;
 	p->created_at = who->now;
 	p->expires_at = when_add(who->now, life(provider));
-	if (provider->outside)
-		p->look_at = when_add(who->now, LOOK_SECONDS);
+	p->look_at = provider->outside ? when_add(who->now, LOOK_SECONDS) :
+	    p->expires_at;
 	TRY(db_exec(db, Q_PAYMENT_INSERT, ARGS(p->organization_id,
 	    p->product_id, p->quantity, p->currency, p->amount, p->tokens,
 	    arg_some(p->valid_days), LABEL(provider_labels, p->provider),
@@ -281,7 +282,10 @@ static enum err
 reward(struct db *db, struct arena *a, const struct payment *p,
     uint64_t sale_id, struct when now, struct event_data *made)
 {
-	const struct count_day one = { .conversions = 1 };
+	struct brought one = { .organization_id = HOUSE_ID,
+	    .placement_id = p->placement_id, .referrer_id = p->referrer_id,
+	    .at = now, .sales = 1, .revenue = p->amount,
+	    .currency = p->currency };
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
@@ -297,9 +301,8 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->lead_id), &first,
 	    NULL));
 	TRY(earning_commission(db, a, &sale, now, made));
-	return first == 0 ? OK :
-	    placement_count(db, p->placement_id, p->referrer_id, now,
-	    &one);
+	one.customers = one.active = (int64_t)first;
+	return placement_brought(db, &one);
 }
 
 enum err

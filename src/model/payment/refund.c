@@ -10,6 +10,7 @@
 #include "base/money.h"
 #include "ledger/ledger.h"
 #include "model/referral/earning.h"
+#include "model/referral/placement.h"
 #include "model/event/event.h"
 #include "model/token/lot.h"
 #include "model/people/organization.h"
@@ -161,10 +162,13 @@ move_tokens(struct db *db, struct arena *a, const struct facts *f,
 }
 
 struct sale_row {
-	uint64_t id;
+	uint64_t id, placement_id, referrer_id;
 };
 
-SHAPE(sale_row, struct sale_row, NULL, COLUMN(struct sale_row, id));
+SHAPE(sale_row, struct sale_row, NULL,
+    COLUMN(struct sale_row, id),
+    COLUMN(struct sale_row, placement_id),
+    COLUMN(struct sale_row, referrer_id));
 
 /*
  * money: what goes back to the buyer by this refund; below zero: what comes
@@ -189,6 +193,12 @@ apply(struct db *db, struct arena *a, const struct facts *f, int64_t money,
 	TRY(db_row(db, a, Q_REFUND_SALE, ARGS(f->payment_id), &sale_row,
 	    &sale));
 	part.sale_id = sale.id;
+	if (sale.placement_id != 0)
+		TRY(placement_brought(db, &(struct brought){
+		    .organization_id = HOUSE_ID,
+		    .placement_id = sale.placement_id,
+		    .referrer_id = sale.referrer_id, .at = now,
+		    .revenue = -money, .currency = f->currency }));
 	return earning_adjust(db, a, &part, now);
 }
 

@@ -97,7 +97,9 @@ wipe_campaigns(struct db *db, uint64_t id, bool *more)
 {
 	static const enum query all[] = { Q_WIPE_CAMPAIGNS,
 	    Q_WIPE_CAMPAIGN_TEXTS, Q_WIPE_ADVERTISERS, Q_WIPE_PREPAYMENTS,
-	    Q_WIPE_CAMPAIGN_REFUNDS };
+	    Q_WIPE_CAMPAIGN_REFUNDS, Q_WIPE_CAMPAIGN_OFFERS,
+	    Q_WIPE_CAMPAIGN_LINKS, Q_WIPE_REWARDS, Q_WIPE_COMPANY_PRODUCTS,
+	    Q_WIPE_COMPANY_PRICES, Q_WIPE_PROMO_CODES };
 
 	for (size_t i = 0; i < LEN(all); i++)
 		TRY(wipe(db, all[i], ARGS(id), more));
@@ -220,6 +222,7 @@ user_delete(struct db *db, struct arena *a, uint64_t id, struct when now)
 		return ERR_UNAUTHENTICATED;
 	TRY(db_rows(db, a, Q_USER_HOLD, ARGS(id), &held_membership_row, &held));
 	TRY(check_owner(db, a, id, &held));
+	TRY(db_exec(db, Q_MEMBER_GONE, ARGS(true, id), NULL, NULL));
 	TRY(db_exec(db, Q_SESSION_REVOKE_ALL, ARGS(now, id), NULL, NULL));
 	return user_event(db, a, id, now, "user.deleted");
 }
@@ -232,8 +235,10 @@ user_recover(struct db *db, struct arena *a, uint64_t id, struct when now)
 	enum err e;
 
 	TRY(db_exec(db, Q_USER_RECOVER, ARGS(now, id), &rows, NULL));
-	if (rows == 1)
+	if (rows == 1) {
+		TRY(db_exec(db, Q_MEMBER_GONE, ARGS(false, id), NULL, NULL));
 		return user_event(db, a, id, now, "user.recovered");
+	}
 	e = user_get(db, a, id, &u);
 	return e == ERR_NOT_FOUND ? ERR_BAD_LOGIN : e;
 }

@@ -180,33 +180,59 @@ beginning(struct arena *a, struct str text)
 	return buf_view(&b);
 }
 
+struct name_row {
+	struct str name;
+};
+
+SHAPE(organization_name_row, struct name_row, NULL,
+    COLUMN(struct name_row, name));
+
+/* In the order of names the cursor is a row, which has its name now. */
+static enum err
+cursor_key(struct db *db, struct arena *a, const struct paging *p,
+    struct arg *key)
+{
+	struct name_row row = { STR_NULL };
+	enum err e;
+
+	*key = ARG((struct when){ p->after_key });
+	if (p->order != ORGANIZATIONS_BY_NAME || p->after_id == 0)
+		return OK;
+	e = db_row(db, a, Q_ORGANIZATION_NAME, ARGS(p->after_id),
+	    &organization_name_row, &row);
+	*key = ARG(row.name);
+	return e == ERR_NOT_FOUND ? ERR_BAD_PAGE : e;
+}
+
 enum err
 organization_search(struct db *db, struct arena *a,
     const struct organization_filter *f, const struct paging *p,
     struct list *out)
 {
-	static const uint32_t after[] = {
+	static const uint32_t after[] = {	/* by the order */
 		Q_ORGANIZATION_SEARCH_WHERE_AFTER_DESC,
 		Q_ORGANIZATION_SEARCH_WHERE_AFTER_ASC,
+		Q_ORGANIZATION_SEARCH_WHERE_AFTER_NAME,
 	};
-	struct list_query q = { .q = Q_ORGANIZATION_SEARCH,
-	    .wheres = f->deleted ? Q_ORGANIZATION_SEARCH_WHERE_DELETED :
-		Q_ORGANIZATION_SEARCH_WHERE_LIVE };
+	struct list_query q = { .q = Q_ORGANIZATION_SEARCH };
 	struct arg_list args = { 0 };
+	struct arg key;
 
+	TRY(cursor_key(db, a, p, &key));
+	arg_push(&args, ARG(f->deleted));
 	if (f->q.p != NULL) {
-		struct str slug = slug_of(a, f->q);
-
 		q.wheres |= Q_ORGANIZATION_SEARCH_WHERE_BEGINS;
 		arg_push(&args, ARG(beginning(a, f->q)));
-		arg_push(&args, ARG(slug.n > 0 ? beginning(a, slug) : slug));
+	}
+	if (f->slug.p != NULL) {
+		q.wheres |= Q_ORGANIZATION_SEARCH_WHERE_SLUG;
+		arg_push(&args, ARG(f->slug));
 	}
 	if (f->account_id.p != NULL) {
 		q.wheres |= Q_ORGANIZATION_SEARCH_WHERE_ACCOUNT;
 		arg_push(&args, ARG(f->account_id));
 	}
-	paging_args(p, &q, &args, after[p->order],
-	    ARG((struct when){ p->after_key }));
+	paging_args(p, &q, &args, after[p->order], key);
 	return db_list(db, a, &q, ARG_LIST(args), &organization_row, out);
 }
 

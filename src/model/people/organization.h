@@ -53,11 +53,13 @@ MUST_CHECK enum err organization_list(struct db *, struct arena *,
     struct list *);
 
 struct organization_filter {
-	struct str q;			/* how the name or the slug begins */
-	struct str account_id;
+	struct str q;			/* how the name begins */
+	struct str slug, account_id;
 	bool deleted;			/* those only; else those that live */
 };
-/* All of the installation.  Orders: created desc, asc. */
+/* The orders of the list; others than by name are by created_at. */
+enum { ORGANIZATIONS_NEWEST, ORGANIZATIONS_OLDEST, ORGANIZATIONS_BY_NAME };
+/* All of the installation.  ERR_BAD_PAGE: the cursor is none of this list. */
 MUST_CHECK enum err organization_search(struct db *, struct arena *,
     const struct organization_filter *, const struct paging *, struct list *);
 

@@ -1,5 +1,11 @@
-/* Counted where they stand: nothing is kept that could differ. */
+/*
+ * Members, keys and campaigns are counted in their indexes.  What grows with
+ * every sale and click is summed up by the jobs role (model/referral/rollup.h);
+ * what came since is added to it.
+ */
 #include "model/people/statistics.h"
+
+#include "model/referral/referrer.h"
 
 #include "base/banned.h"
 
@@ -7,42 +13,61 @@ SHAPE(statistics_row, struct statistics, NULL,
     COLUMN(struct statistics, organization_id),
     COLUMN(struct statistics, created_at),
     COLUMN(struct statistics, members),
-    COLUMN(struct statistics, api_keys),
-    COLUMN(struct statistics, checkout_sessions));
+    COLUMN(struct statistics, api_keys));
 
-SHAPE(campaigns_row, struct statistics, NULL,
-    FIELD(struct statistics, campaigns.total, "total"),
-    FIELD(struct statistics, campaigns.active, "active"),
-    COLUMN(struct statistics, clicks),
-    COLUMN(struct statistics, referrals),
-    COLUMN(struct statistics, conversions));
+SHAPE(campaigns_row, struct campaign_counts, NULL,
+    COLUMN(struct campaign_counts, total),
+    COLUMN(struct campaign_counts, active));
 
-struct paid {
+struct bought {
 	struct str currency;
-	int64_t amount, payments;
+	int64_t sessions, payments, amount;
 };
 
-SHAPE(paid_row, struct paid, NULL,
-    COLUMN(struct paid, currency),
-    COLUMN(struct paid, amount),
-    COLUMN(struct paid, payments));
+SHAPE(bought_row, struct bought, NULL,
+    COLUMN(struct bought, currency),
+    COLUMN(struct bought, sessions),
+    COLUMN(struct bought, payments),
+    COLUMN(struct bought, amount));
 
 static enum err
-add_payments(struct db *db, struct arena *a, struct statistics *s)
+add_campaigns(struct db *db, struct arena *a, struct statistics *s)
 {
-	const struct paid *paid;
+	struct referrer r = { 0 };
+	struct count_day t = { .clicks = 0 };
+	enum err e = referrer_of(db, a, s->organization_id, &r);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	TRY(db_row(db, a, Q_STATISTICS_CAMPAIGNS, ARGS(r.id), &campaigns_row,
+	    &s->campaigns));
+	TRY(referrer_totals(db, a, r.id, &t));
+	s->clicks = t.clicks;
+	s->referrals = t.referrals;
+	s->conversions = t.conversions;
+	return OK;
+}
+
+static enum err
+add_bought(struct db *db, struct arena *a, struct statistics *s)
+{
+	const struct bought *b;
 	struct money_of *m;
 	struct list rows;
+	size_t n = 0;
 
-	TRY(db_rows(db, a, Q_STATISTICS_PAYMENTS, ARGS(s->organization_id),
-	    &paid_row, &rows));
-	paid = rows.items;
+	TRY(db_rows(db, a, Q_STATISTICS_BOUGHT, ARGS(s->organization_id),
+	    &bought_row, &rows));
+	b = rows.items;
 	m = arena_array(a, rows.n, sizeof(*m));
 	for (size_t i = 0; i < rows.n; i++) {
-		m[i] = (struct money_of){ paid[i].currency, paid[i].amount };
-		s->payments.count += paid[i].payments;
+		s->checkout_sessions += b[i].sessions;
+		s->payments.count += b[i].payments;
+		if (b[i].payments > 0)
+			m[n++] = (struct money_of){ b[i].currency,
+			    b[i].amount };
 	}
-	s->payments.amounts = (struct list){ m, rows.n };
+	s->payments.amounts = (struct list){ m, n };
 	return OK;
 }
 
@@ -52,8 +77,7 @@ organization_statistics(struct db *db, struct arena *a, uint64_t org,
 {
 	TRY(db_row(db, a, Q_STATISTICS_ORGANIZATION, ARGS(org),
 	    &statistics_row, s));
-	TRY(db_row(db, a, Q_STATISTICS_CAMPAIGNS, ARGS(HOUSE_ID, org),
-	    &campaigns_row, s));
-	TRY(add_payments(db, a, s));
+	TRY(add_campaigns(db, a, s));
+	TRY(add_bought(db, a, s));
 	return token_balance(db, a, org, &s->tokens);
 }

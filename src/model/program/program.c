@@ -5,7 +5,7 @@
 #include "model/event/event.h"
 #include "base/banned.h"
 
-#define DEFAULTS ((struct program){ .currency = STR("USD"), \
+#define DEFAULTS ((struct program){ .currency = STR(DEFAULT_CURRENCY), \
 	.net_days = 15, .least_payout = 0, .least_customers = 0 })
 
 SHAPE(program_row, struct program, NULL,
@@ -36,12 +36,24 @@ insert(struct db *db, const struct actor *who, const struct program *p,
 	    p->least_customers, who->now), rows, NULL);
 }
 
+/* Revenue is what came in the program's currency. */
+static enum err
+count_again(struct db *db, uint64_t org, struct str currency)
+{
+	TRY(db_exec(db, Q_PROGRAM_PLACEMENT_REVENUE, ARGS(currency, org), NULL,
+	    NULL));
+	return db_exec(db, Q_PROGRAM_PROMOTER_REVENUE, ARGS(currency, org),
+	    NULL, NULL);
+}
+
 enum err
 program_set(struct db *db, struct arena *a, const struct actor *who,
     struct program *p)
 {
-	struct campaign c = { 0 };
+	struct program was = DEFAULTS;
+	struct campaign c = CAMPAIGN_NEW;
 	uint64_t rows;
+	enum err e;
 
 	if (p->campaign_id != 0) {
 		TRY(campaign_get(db, a, who->organization_id, p->campaign_id,
@@ -49,6 +61,10 @@ program_set(struct db *db, struct arena *a, const struct actor *who,
 		if (c.status == CAMPAIGN_DELETED)
 			return ERR_NOT_FOUND;
 	}
+	e = db_row(db, a, Q_PROGRAM_LOCK, ARGS(who->organization_id),
+	    &program_row, &was);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
 	if (p->version == 0)
 		TRY(insert(db, who, p, &rows));
 	else
@@ -58,6 +74,8 @@ program_set(struct db *db, struct arena *a, const struct actor *who,
 		    p->version), &rows, NULL));
 	if (rows == 0)
 		return ERR_STALE;
+	if (!str_eq(was.currency, p->currency))
+		TRY(count_again(db, who->organization_id, p->currency));
 	p->version++;
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "program.updated", who->organization_id, who->user_id, who->now },

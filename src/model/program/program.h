@@ -10,6 +10,7 @@
 #define DEFAULT_COOKIE_DAYS	60
 #define DEFAULT_PARAMETER	"ref"
 #define DEFAULT_COLOR		"#4f46e5"
+#define DEFAULT_CURRENCY	"USD"
 
 struct program {
 	uint64_t campaign_id;	/* where promoters come; 0: none yet */

@@ -7,7 +7,9 @@
 #include "model/referral/analytics.h"
 
 #include "base/money.h"
+#include "db/paging.h"
 #include "model/people/organization.h"
+#include "model/referral/rollup.h"
 
 #include "base/banned.h"
 
@@ -30,6 +32,16 @@ SHAPE(source_row, struct source_row, NULL,
     FIELD(struct source_row, count.clicks, "clicks"),
     FIELD(struct source_row, count.unique_clicks, "unique_clicks"),
     FIELD(struct source_row, count.bot_clicks, "bot_clicks"));
+
+/* How far the sums of many days have come; those of one are all there is. */
+struct spans {
+	struct when until[CLICK_SPANS];
+};
+
+SHAPE(spans_row, struct spans, NULL,
+    FIELD(struct spans, until[1], "of_4"),
+    FIELD(struct spans, until[2], "of_16"),
+    FIELD(struct spans, until[3], "of_64"));
 
 /* Customers to visitors: "0.0312". */
 static enum err
@@ -60,6 +72,43 @@ add_up(struct analytics *out)
 	}
 }
 
+/* Nodes of so many days that begin from first to last; none if last is less. */
+static void
+push_nodes(struct arg_list *l, int32_t from, int32_t until)
+{
+	arg_push(l, ARG((struct day){ from }));
+	arg_push(l, ARG((struct day){ until - 1 }));
+}
+
+/*
+ * The days as few sums: single days at both ends, then sums of four, and so
+ * on, as far as they stand in click_source_days.
+ */
+static void
+push_days(struct arg_list *l, const struct when done[CLICK_SPANS],
+    struct day first, struct day last)
+{
+	int32_t from = first.n, until = last.n + 1;
+
+	for (size_t i = 0; i < CLICK_SPANS; i++) {
+		struct day up = { from }, down = { until };
+
+		if (i + 1 < CLICK_SPANS) {
+			if (down.n > day_of(done[i + 1]).n)
+				down = day_of(done[i + 1]);
+			up.n += click_span_days[i + 1] - 1;
+			up = click_span_first(up, i + 1);
+			down = click_span_first(down, i + 1);
+		}
+		if (i + 1 == CLICK_SPANS || up.n >= down.n)
+			up.n = down.n = until;	/* all of them are here */
+		push_nodes(l, from, up.n);
+		push_nodes(l, down.n, until);
+		from = up.n;
+		until = down.n;
+	}
+}
+
 /* One row without a source where there was no click: it tells the time. */
 static enum err
 sources(struct db *db, struct arena *a, uint64_t id, struct day first,
@@ -67,11 +116,16 @@ sources(struct db *db, struct arena *a, uint64_t id, struct day first,
 {
 	const struct source_row *row;
 	struct source_count *s;
+	struct arg_list args = { 0 };
+	struct spans done = { 0 };
 	struct list rows;
 	size_t n = 0;
 
-	TRY(db_rows(db, a, Q_PLACEMENT_SOURCES, ARGS(id, first, last),
-	    &source_row, &rows));
+	TRY(db_row(db, a, Q_PLACEMENT_SPANS, NO_ARGS, &spans_row, &done));
+	arg_push(&args, ARG(id));
+	push_days(&args, done.until, first, last);
+	TRY(db_rows(db, a, Q_PLACEMENT_SOURCES, ARG_LIST(args), &source_row,
+	    &rows));
 	row = rows.items;
 	s = arena_array(a, rows.n, sizeof(*s));
 	for (size_t i = 0; i < rows.n; i++) {
@@ -99,7 +153,8 @@ placement_analytics(struct db *db, struct arena *a, uint64_t member,
 	    &out->conversion_rate));
 	TRY(sources(db, a, id, first, last, out));
 	return db_rows(db, a, Q_PLACEMENT_EARNED, ARGS(id, first, last,
-	    day_start(first), day_end(last)), &money_of_row, &out->earnings);
+	    p.referrer_id, day_start(first), day_end(last)), &money_of_row,
+	    &out->earnings);
 }
 
 enum err

@@ -13,7 +13,14 @@
 
 #include "base/banned.h"
 
-static const char *const kind_labels[] = { "person", "bot", NULL };
+static const char *const kind_labels[] = { "person", "bot", "same", NULL };
+enum { KIND_PERSON, KIND_BOT, KIND_SAME };
+
+static int
+kind_of(const struct click *c)
+{
+	return c->same ? KIND_SAME : c->bot ? KIND_BOT : KIND_PERSON;
+}
 
 struct seen_row {
 	uint64_t id;
@@ -43,7 +50,7 @@ look_up(struct db *db, struct batch *b, size_t i)
 	struct seen_row row;
 	enum err e;
 
-	c->first = !c->bot;
+	c->first = !c->bot && !c->same;
 	for (size_t k = 0; k < i && c->first; k++)
 		if (b->v[k].first && same_visitor(c, &b->v[k]))
 			c->first = false;
@@ -68,7 +75,7 @@ insert_clicks(struct db *db, struct batch *b)
 		const struct arg row[CLICK_ARGS] = {
 			ARG(c->placement_id), BYTES(c->token, 16),
 			BYTES(c->visitor, 16), BYTES(c->address_hash, 8),
-			LABEL(kind_labels, c->bot), ARG(c->source),
+			LABEL(kind_labels, kind_of(c)), ARG(c->source),
 			c->first ? ARG(INT64_C(1)) :
 			    (struct arg){ .type = T_INT, .null = true },
 			ARG(b->now),
@@ -101,7 +108,7 @@ count_clicks(struct db *db, const struct batch *b)
 			if (c->placement_id != next)
 				continue;
 			referrer = c->referrer_id;
-			more.clicks += !c->bot;
+			more.clicks += !c->bot && !c->same;
 			more.bot_clicks += c->bot;
 			more.unique_clicks += c->first;
 		}

@@ -18,6 +18,7 @@ struct click {
 	unsigned char address_hash[8];
 	bool known_visitor;	/* sent the cookie: may have been here before */
 	bool bot;
+	bool same;		/* counted already, under another visitor */
 	bool first;		/* set: the visitor's first on this placement */
 };
 

@@ -106,12 +106,14 @@ enum err
 lead_create(struct db *db, struct arena *a, const struct actor *who,
     struct lead_change *c)
 {
-	const struct count_day one = { .referrals = 1 };
 	const struct str *name = c->names;
 	struct target t = { 0 };
+	struct brought one;
 	bool same;
 
 	TRY(find_target(db, a, who, c->placement_id, &t));
+	one = (struct brought){ .placement_id = t.id,
+	    .referrer_id = t.referrer_id, .at = who->now, .referrals = 1 };
 	same = name[LEAD_EMAIL].p != NULL && t.email.p != NULL &&
 	    str_eq_nocase(name[LEAD_EMAIL], t.email);
 	TRY(taken(db, c, db_exec(db, Q_LEAD_INSERT, ARGS(who->organization_id,
@@ -122,7 +124,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	    LEAD_NO_SUSPICION), same ? CHECK_SELF_REFERRAL : 0, who->user_id,
 	    who->now), NULL, &c->id)));
 	TRY(share(db, a, who, c->id, t.id, &c->shares));
-	TRY(placement_count(db, t.id, t.referrer_id, who->now, &one));
+	TRY(placement_brought(db, &one));
 	return event(db, a, who, "referral.created", c->id, t.id);
 }
 

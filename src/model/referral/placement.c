@@ -7,6 +7,7 @@
 #include "db/due.h"
 #include "model/campaign/campaign.h"
 #include "model/event/event.h"
+#include "model/program/program.h"
 #include "base/banned.h"
 
 const char *const placement_status_labels[] = { "ACTIVE", "INACTIVE", NULL };
@@ -43,6 +44,8 @@ SHAPE(lead_row, struct lead, NULL,
     COLUMN(struct lead, click_id),
     COLUMN(struct lead, member_organization_id),
     COLUMN(struct lead, landing_url),
+    COLUMN(struct lead, parameter),
+    COLUMN(struct lead, cookie_days),
     COLUMN(struct lead, counts));
 
 SHAPE(money_of_row, struct money_of, NULL,
@@ -52,8 +55,8 @@ SHAPE(money_of_row, struct money_of, NULL,
 #define CODE_LENGTH 10
 
 /* Without vowels and look-alikes: no words, easy to read out. */
-static struct str
-make_code(struct arena *a)
+struct str
+placement_code(struct arena *a)
 {
 	static const char letters[] = "23456789bcdfghjkmnpqrstvwxyz";
 	char *p = arena_alloc(a, CODE_LENGTH + 1);
@@ -69,15 +72,16 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 {
 	bool made = p->code.p == NULL;
 	enum err e = ERR_CODE_TAKEN;
+	uint64_t rows;
 
 	for (int i = 0; i < (made ? 4 : 1); i++) {
 		if (made)
-			p->code = make_code(a);
+			p->code = placement_code(a);
 		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
 		    p->campaign_id, p->referrer_id, p->name, p->code,
 		    p->landing_url, p->description, p->starts_at, p->ends_at,
-		    now), NULL, &p->id);
-		if (e != ERR_CONFLICT)
+		    now), &rows, &p->id);
+		if (e != ERR_CONFLICT && (e != OK || rows == 1))
 			return e;
 	}
 	return ERR_CODE_TAKEN;
@@ -294,12 +298,40 @@ placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
 	return db_list(db, a, &q, ARG_LIST(args), &placement_row, out);
 }
 
+static enum err
+find_by_code(struct db *db, struct arena *a, struct str code, struct when now,
+    struct lead *lead)
+{
+	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(STR(DEFAULT_PARAMETER),
+	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &lead_row, lead);
+}
+
 enum err
 placement_by_code(struct db *db, struct arena *a, struct str code,
     struct when now, struct lead *lead)
 {
-	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(now, code), &lead_row,
-	    lead);
+	enum err e = find_by_code(db, a, code, now, lead);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(placement_code_now(db, a, &code));
+	return find_by_code(db, a, code, now, lead);
+}
+
+struct code_row {
+	struct str code;
+};
+
+SHAPE(code_row, struct code_row, NULL, COLUMN(struct code_row, code));
+
+enum err
+placement_code_now(struct db *db, struct arena *a, struct str *code)
+{
+	struct code_row row = { STR_NULL };
+
+	TRY(db_row(db, a, Q_PLACEMENT_CODE_NOW, ARGS(*code), &code_row, &row));
+	*code = row.code;
+	return OK;
 }
 
 enum err
@@ -316,9 +348,35 @@ enum err
 placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
     struct when at, const struct count_day *m)
 {
+	if (m->referrals != 0 || m->conversions != 0)
+		return placement_brought(db, &(struct brought){
+		    .placement_id = id, .referrer_id = referrer_id, .at = at,
+		    .referrals = m->referrals, .customers = m->conversions,
+		    .active = m->conversions });
 	TRY(db_exec(db, Q_COUNT_TOTAL, ARGS(m->clicks, m->unique_clicks,
-	    m->bot_clicks, m->referrals, m->conversions, id), NULL, NULL));
+	    m->bot_clicks, id), NULL, NULL));
 	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), referrer_id,
-	    m->clicks, m->unique_clicks, m->bot_clicks, m->referrals,
-	    m->conversions), NULL, NULL);
+	    m->clicks, m->unique_clicks, m->bot_clicks), NULL, NULL);
+}
+
+enum err
+placement_active(struct db *db, struct str ids, int sign)
+{
+	return db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL);
+}
+
+enum err
+placement_brought(struct db *db, const struct brought *o)
+{
+	TRY(db_exec(db, Q_BROUGHT_TOTAL, ARGS(o->referrer_id, o->referrals,
+	    o->customers, o->sales, o->revenue, o->currency,
+	    o->organization_id, STR(DEFAULT_CURRENCY), o->active, o->at,
+	    o->placement_id), NULL, NULL));
+	if (o->referrals != 0 || o->customers != 0 || o->cancellations != 0)
+		TRY(db_exec(db, Q_BROUGHT_DAY, ARGS(o->placement_id,
+		    day_of(o->at), o->referrer_id, o->referrals, o->customers,
+		    o->cancellations), NULL, NULL));
+	return o->currency.p == NULL ? OK :
+	    db_exec(db, Q_BROUGHT_SALES, ARGS(o->placement_id, o->currency,
+	    day_of(o->at), o->referrer_id, o->sales, o->revenue), NULL, NULL);
 }

@@ -21,6 +21,8 @@ struct placement {
 	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
 };
 
+/* A code of ten random letters and digits. */
+struct str placement_code(struct arena *);
 /*
  * Name, landing_url and the optional members are given; a code is made where
  * it is absent.  ERR_NOT_A_REFERRER, ERR_CODE_TAKEN.
@@ -89,15 +91,43 @@ struct lead {
 	uint64_t id, organization_id, campaign_id, referrer_id, click_id;
 	uint64_t member_organization_id;	/* the referrer's */
 	struct str landing_url;
+	struct str parameter;	/* of the landing page, by a code only */
+	int64_t cookie_days;	/* of the program, by a code only */
 	bool counts;		/* active, and within its dates */
 };
 MUST_CHECK enum err placement_by_code(struct db *, struct arena *,
     struct str code, struct when now, struct lead *);
+/* What a code is now that a placement had before; ERR_NOT_FOUND: none had. */
+MUST_CHECK enum err placement_code_now(struct db *, struct arena *,
+    struct str *code);
 MUST_CHECK enum err placement_by_click(struct db *, struct arena *,
     const unsigned char token[16], struct when now, struct lead *);
 
-/* Adds to the counts of a placement, in whole and on the day of at. */
+/* Adds clicks to the counts of a placement, in whole and on the day of at. */
 MUST_CHECK enum err placement_count(struct db *, uint64_t id,
     uint64_t referrer_id, struct when at, const struct count_day *more);
+
+/*
+ * What came of a placement beside clicks.  revenue: of sales, or below zero of
+ * what went back.  active: customers who came, less those who were lost; one
+ * is active who has bought, whose referral lives, and whose state is active or
+ * subscribed.
+ */
+struct brought {
+	uint64_t organization_id;	/* whose placement it is */
+	uint64_t placement_id, referrer_id;
+	struct when at;
+	int64_t referrals, customers, cancellations, active;
+	int64_t sales, revenue;
+	struct str currency;		/* of revenue; or absent */
+};
+/* Counts it for the placement, its referrer and the day. */
+MUST_CHECK enum err placement_brought(struct db *, const struct brought *);
+/*
+ * Whoever changes what becomes of referrals, set by set, takes those of them
+ * who are active customers from their promoters' counts first (-1), and adds
+ * those who are so afterwards (1).  ids: ids_json().
+ */
+MUST_CHECK enum err placement_active(struct db *, struct str ids, int sign);
 
 #endif

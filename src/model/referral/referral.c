@@ -31,14 +31,15 @@ referral_create(struct db *db, struct arena *a, const struct lead *lead,
     uint64_t organization_id, const struct signup *s, int64_t checks,
     struct when now)
 {
-	const struct count_day one = { .referrals = 1 };
+	const struct brought one = { .placement_id = lead->id,
+	    .referrer_id = lead->referrer_id, .at = now, .referrals = 1 };
 	uint64_t id;
 
 	TRY(db_exec(db, Q_REFERRAL_INSERT, ARGS(lead->organization_id,
 	    lead->campaign_id, lead->id, lead->referrer_id, organization_id,
 	    lead->click_id, BYTES(s->address_hash, 8), checks, now), NULL,
 	    &id));
-	TRY(placement_count(db, lead->id, lead->referrer_id, now, &one));
+	TRY(placement_brought(db, &one));
 	return event_write(db, a, &(struct event){ lead->organization_id,
 	    "referral.created", id, 0, now }, "\"referrerCampaignId\":\"%llu\"",
 	    (unsigned long long)lead->id);

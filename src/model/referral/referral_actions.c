@@ -110,6 +110,33 @@ fits_live(const struct held *h)
 	return h->live;
 }
 
+/* Of each, how many commissions were taken back: by the order of both. */
+static enum err
+tell_deleted(struct db *db, struct arena *a, const struct actor *by,
+    const struct held *h, size_t n, const struct unpaid *u, size_t n_unpaid)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some, at = 0;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++) {
+			const struct held *one = &h[i + k];
+			size_t from = at;
+
+			while (at < n_unpaid && u[at].referral_id == one->id)
+				at++;
+			e[k] = (struct event_data){ { by->organization_id,
+			    "referral.deleted", one->id, by->user_id,
+			    by->now }, str_printf(a, "\"referrerCampaignId\""
+			    ":\"%llu\",\"commissionsReversed\":%zu",
+			    LLU(one->placement_id), at - from) };
+		}
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
 /* What they were before they were moved names them as well. */
 static enum err
 erase_origins(struct db *db, struct arena *a, const struct actor *by,
@@ -148,10 +175,12 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	ids = batch_ids_well(a, item, n);
 	TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
 	TRY(unpaid_take_back(db, a, by, unpaid.items, unpaid.n));
+	TRY(placement_active(db, ids, -1));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
 	    by->organization_id), NULL, NULL));
 	TRY(erase_origins(db, a, by, ids));
-	return tell(db, a, by, "referral.deleted", rows.items, rows.n);
+	return tell_deleted(db, a, by, rows.items, rows.n, unpaid.items,
+	    unpaid.n);
 }
 
 const struct batch_action referral_delete = {
@@ -170,10 +199,12 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
+	TRY(placement_active(db, ids, -1));
 	TRY(state == DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
 	    LABEL(state_labels, state), by->organization_id), NULL, NULL) :
 	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
+	TRY(placement_active(db, ids, 1));
 	return tell(db, a, by, type, rows.items, rows.n);
 }
 
@@ -239,10 +270,13 @@ referral_move_check(struct db *db, struct arena *a, uint64_t org,
 
 /* new: the row that stands for each from then on. */
 static enum err
-arrive(struct db *db, const struct actor *by, const struct unpaid_heir *to,
-    const struct held *h, uint64_t *new, size_t n, struct buf *pairs)
+arrive(struct db *db, struct arena *a, const struct actor *by,
+    const struct unpaid_heir *to, const struct held *h, uint64_t *new,
+    size_t n, struct buf *pairs)
 {
-	struct count_day more = { .referrals = (int64_t)n };
+	struct brought more = { .placement_id = to->placement_id,
+	    .referrer_id = to->referrer_id, .at = by->now,
+	    .referrals = (int64_t)n };
 
 	for (size_t i = 0; i < n; i++) {
 		TRY(db_exec(db, Q_REFERRAL_BATCH_ARRIVE, ARGS(to->campaign_id,
@@ -250,15 +284,15 @@ arrive(struct db *db, const struct actor *by, const struct unpaid_heir *to,
 		    NULL, &new[i]));
 		buf_printf(pairs, "%c[%llu,%llu]", i == 0 ? '[' : ',',
 		    LLU(h[i].id), LLU(new[i]));
-		more.conversions += h[i].customer_at.us != 0;
+		more.customers += h[i].customer_at.us != 0;
 	}
 	buf_char(pairs, ']');
 	TRY(db_exec(db, Q_REFERRAL_BATCH_MOVED, ARGS(buf_view(pairs),
 	    by->organization_id), NULL, NULL));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_SPLIT, ARGS(buf_view(pairs),
 	    to->placement_id), NULL, NULL));
-	return placement_count(db, to->placement_id, to->referrer_id, by->now,
-	    &more);
+	TRY(placement_active(db, ids_json(a, new, n), 1));
+	return placement_brought(db, &more);
 }
 
 /* Those of the promoter himself; shares of others are not his to lose. */
@@ -299,10 +333,11 @@ move_all(struct db *db, struct arena *a, const struct actor *by,
 
 	if (m->commissions)
 		TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
+	TRY(placement_active(db, ids, -1));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_LEAVE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
 	buf_init(&pairs, a, 32 * rows->n + 2);
-	TRY(arrive(db, by, to, h, new, rows->n, &pairs));
+	TRY(arrive(db, a, by, to, h, new, rows->n, &pairs));
 	TRY(move_commissions(db, a, by, to, h, new, rows->n, unpaid));
 	for (size_t i = 0; i < rows->n; i++)
 		moved[i] = (struct held){ .id = new[i],

@@ -27,7 +27,8 @@ SHAPE(count_day_row, struct count_day, NULL,
     COLUMN(struct count_day, unique_clicks),
     COLUMN(struct count_day, bot_clicks),
     COLUMN(struct count_day, referrals),
-    COLUMN(struct count_day, conversions));
+    COLUMN(struct count_day, conversions),
+    COLUMN(struct count_day, cancellations));
 
 enum err
 referrer_of(struct db *db, struct arena *a, uint64_t member,
@@ -41,13 +42,16 @@ enum err
 referrer_join(struct db *db, struct arena *a, uint64_t member,
     uint64_t user_id, struct when now, struct referrer *r, bool *joined)
 {
+	uint64_t id;
 	enum err e;
 
 	e = db_exec(db, Q_REFERRER_INSERT, ARGS(HOUSE_ID, member,
 	    LABEL(referrer_status_labels, settings->join_approval ?
 	    REFERRER_PENDING : REFERRER_ACTIVE), settings->terms, user_id,
-	    now), NULL, NULL);
+	    now), NULL, &id);
 	*joined = e == OK;
+	if (e == OK)
+		e = db_exec(db, Q_PROMOTER_TOTAL_INSERT, ARGS(id), NULL, NULL);
 	if (e != OK && e != ERR_CONFLICT)
 		return e;
 	TRY(referrer_of(db, a, member, r));

@@ -50,6 +50,7 @@ MUST_CHECK enum err referrer_list(struct db *, struct arena *, int status,
 struct count_day {
 	struct day day;
 	int64_t clicks, unique_clicks, bot_clicks, referrals, conversions;
+	int64_t cancellations;
 };
 extern const struct shape count_day_row;
 

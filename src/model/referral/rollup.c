@@ -19,8 +19,11 @@
  *   even those that nobody sees yet.  What a turn finds there again is older
  *   than its done_until and left out.
  *
- * Earnings are found by their time, which has an index.  Readers add those that
- * come after done_until, so that their sums are exact at any moment.
+ * Earnings and sales are found by their time, which has an index.  Readers add
+ * those that come after done_until, so that their sums are exact at any moment.
+ *
+ * Sums of four days, of four such sums and so on are made when all of it is
+ * over, from placement to placement; what is not there is read as its parts.
  *
  * A day of a referrer is added when it is over for AGE.  The newest of a
  * referrer's days there says which of his placements' days are still to be
@@ -46,7 +49,7 @@ SHAPE(mark_row, struct mark, NULL,
     COLUMN(struct mark, done_until),
     COLUMN(struct mark, last_id));
 
-struct row_at {		/* a click or an earning */
+struct row_at {		/* a click, an earning or what was bought */
 	uint64_t id;
 	struct when created_at;
 };
@@ -86,7 +89,8 @@ SHAPE(day_sum_row, struct day_sum, NULL,
     FIELD(struct day_sum, d.unique_clicks, "unique_clicks"),
     FIELD(struct day_sum, d.bot_clicks, "bot_clicks"),
     FIELD(struct day_sum, d.referrals, "referrals"),
-    FIELD(struct day_sum, d.conversions, "conversions"));
+    FIELD(struct day_sum, d.conversions, "conversions"),
+    FIELD(struct day_sum, d.cancellations, "cancellations"));
 
 struct earned_sum {
 	uint64_t referrer_id, placement_id;
@@ -101,6 +105,25 @@ SHAPE(earned_sum_row, struct earned_sum, NULL,
     COLUMN(struct earned_sum, day),
     COLUMN(struct earned_sum, currency),
     COLUMN(struct earned_sum, amount));
+
+struct bought_sum {
+	uint64_t organization_id;
+	struct str currency;
+	int64_t sessions, payments, amount;
+};
+
+SHAPE(bought_sum_row, struct bought_sum, NULL,
+    COLUMN(struct bought_sum, organization_id),
+    COLUMN(struct bought_sum, currency),
+    COLUMN(struct bought_sum, sessions),
+    COLUMN(struct bought_sum, payments),
+    COLUMN(struct bought_sum, amount));
+
+struct step {
+	uint64_t id;		/* the last placement of a turn */
+};
+
+SHAPE(rollup_step_row, struct step, NULL, COLUMN(struct step, id));
 
 struct next_day {
 	struct day day;
@@ -120,6 +143,7 @@ struct turn {
 	const char *name;
 	struct mark was, next;
 	struct rows rows[2];
+	struct str clicks;	/* JSON: [placement, clicks, day]... */
 };
 
 static struct rows
@@ -157,7 +181,9 @@ commit(struct db *db, void *arg)
 	if (moved == 0)
 		return OK;	/* another process was faster */
 	TRY(rows_insert(db, &t->rows[0]));
-	return rows_insert(db, &t->rows[1]);
+	TRY(rows_insert(db, &t->rows[1]));
+	return t->clicks.n == 0 ? OK : db_exec(db, Q_ROLLUP_ADD_CLICKS,
+	    ARGS(t->clicks), NULL, NULL);
 }
 
 static enum err
@@ -228,17 +254,56 @@ limit_sources(struct source_sum *s, size_t n)
 	return kept;
 }
 
+const int32_t click_span_days[CLICK_SPANS] = { 1, 4, 16, 64 };
+static const char *const span_marks[CLICK_SPANS] = { "click_source",
+	"click_source_4", "click_source_16", "click_source_64" };
+
+struct day
+click_span_first(struct day day, size_t span)
+{
+	const int32_t days = click_span_days[span];
+
+	return (struct day){ day.n - (day.n % days + days) % days };
+}
+
 static struct rows
-source_rows(struct arena *a, struct list sums)
+source_rows(struct arena *a, const struct source_sum *s, size_t n, int32_t days)
+{
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, n, 7);
+
+	for (; n > 0; n--, s++)
+		rows_add(&r, ARGS(s->placement_id, days, s->day, s->source,
+		    s->clicks, s->unique_clicks, s->bot_clicks));
+	return r;
+}
+
+static struct rows
+limited_rows(struct arena *a, struct list sums)
 {
 	struct source_sum *s = sums.items;
 	size_t n = limit_sources(s, sums.n);
-	struct rows r = rows_new(a, Q_ROLLUP_ADD_SOURCES, n, 6);
 
-	for (; n > 0; n--, s++)
-		rows_add(&r, ARGS(s->placement_id, s->day, s->source,
-		    s->clicks, s->unique_clicks, s->bot_clicks));
-	return r;
+	return source_rows(a, s, n, click_span_days[0]);
+}
+
+/* Of each placement and day, for its promoter. */
+static struct str
+promoter_clicks(struct arena *a, struct list sums)
+{
+	const struct source_sum *s = sums.items;
+	char day[11];
+	struct buf b;
+
+	buf_init(&b, a, 64 * sums.n + 8);
+	for (size_t i = 0; i < sums.n; i++) {
+		day_iso(s[i].day, day);
+		buf_printf(&b, "%s[%llu,%lld,\"%s\"]", i == 0 ? "[" : ",",
+		    (unsigned long long)s[i].placement_id,
+		    (long long)s[i].clicks, day);
+	}
+	if (sums.n > 0)
+		buf_char(&b, ']');
+	return buf_view(&b);
 }
 
 static enum err
@@ -268,7 +333,8 @@ roll_sources(struct db *db, struct arena *a, struct when now,
 	TRY(db_rows(db, a, Q_ROLLUP_SOURCES, ARGS(arg_bound(t.was.last_id),
 	    behind, t.was.done_until, t.next.done_until), &source_sum_row,
 	    &sums));
-	t.rows[0] = source_rows(a, sums);
+	t.clicks = promoter_clicks(a, sums);
+	t.rows[0] = limited_rows(a, sums);
 	return tx_run(db, a, commit, &t);
 }
 
@@ -276,12 +342,13 @@ static struct rows
 day_rows(struct arena *a, struct list sums)
 {
 	const struct day_sum *s = sums.items;
-	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 7);
+	struct rows r = rows_new(a, Q_ROLLUP_ADD_DAY, sums.n, 8);
 
 	for (size_t i = 0; i < sums.n; i++)
 		rows_add(&r, ARGS(s[i].referrer_id, s[i].d.day, s[i].d.clicks,
 		    s[i].d.unique_clicks, s[i].d.bot_clicks,
-		    s[i].d.referrals, s[i].d.conversions));
+		    s[i].d.referrals, s[i].d.conversions,
+		    s[i].d.cancellations));
 	return r;
 }
 
@@ -296,6 +363,55 @@ next_day(struct db *db, struct arena *a, struct day done, struct day open,
 	*out = next.day.n != DAY_NONE.n && next.day.n < open.n ? next.day :
 	    open;
 	return OK;
+}
+
+static enum err
+add_span(struct db *db, struct arena *a, size_t span, struct day first,
+    struct turn *t)
+{
+	struct source_sum *s;
+	struct list sums;
+
+	TRY(db_rows(db, a, Q_ROLLUP_SPAN, ARGS(click_span_days[span - 1],
+	    first, (struct day){ first.n + click_span_days[span] },
+	    arg_bound(t->was.last_id), t->next.last_id), &source_sum_row,
+	    &sums));
+	s = sums.items;
+	for (size_t i = 0; i < sums.n; i++)
+		s[i].day = first;
+	t->rows[0] = source_rows(a, s, sums.n, click_span_days[span]);
+	return OK;
+}
+
+/* Of some placements, the sum of the four spans that make up the next one. */
+static enum err
+roll_span(struct db *db, struct arena *a, size_t span, bool *more)
+{
+	struct turn t = { .name = span_marks[span] };
+	struct step step = { 0 };
+	struct day first, open, next;
+	struct mark parts;
+
+	TRY(read_mark(db, a, t.name, &t.was));
+	TRY(read_mark(db, a, span_marks[span - 1], &parts));
+	first = click_span_first(day_of(t.was.done_until), span);
+	open = click_span_first(day_of(parts.done_until), span);
+	if (first.n >= open.n)
+		return OK;
+	*more = true;
+	TRY(next_day(db, a, (struct day){ first.n - 1 }, open, &next));
+	next = click_span_first(next, span);
+	if (next.n == first.n) {
+		TRY(db_row(db, a, Q_ROLLUP_STEP, ARGS(arg_bound(
+		    t.was.last_id)), &rollup_step_row, &step));
+		next.n += click_span_days[span];
+	}
+	t.next = (struct mark){ day_start(next), 0 };
+	if (step.id != 0) {
+		t.next = (struct mark){ t.was.done_until, step.id };
+		TRY(add_span(db, a, span, first, &t));
+	}
+	return tx_run(db, a, commit, &t);
 }
 
 static enum err
@@ -343,22 +459,44 @@ earned_rows(struct arena *a, struct list sums, struct turn *t)
 	}
 }
 
-/* A day at most, from the first earning that there is. */
+static void
+bought_rows(struct arena *a, struct list sums, struct turn *t)
+{
+	const struct bought_sum *s = sums.items;
+
+	t->rows[0] = rows_new(a, Q_ROLLUP_ADD_BOUGHT, sums.n, 5);
+	for (size_t i = 0; i < sums.n; i++)
+		rows_add(&t->rows[0], ARGS(s[i].organization_id, s[i].currency,
+		    s[i].sessions, s[i].payments, s[i].amount));
+}
+
+/* What is found by its time. */
+static const struct timed {
+	const char *name;
+	enum query next, sums;
+	const struct shape *sum;
+	void (*rows)(struct arena *, struct list sums, struct turn *);
+} earned = { "earned", Q_ROLLUP_NEXT_EARNING, Q_ROLLUP_EARNED, &earned_sum_row,
+	earned_rows },
+  bought = { "bought", Q_ROLLUP_NEXT_BOUGHT, Q_ROLLUP_BOUGHT, &bought_sum_row,
+	bought_rows };
+
+/* A day at most, from the first row that there is. */
 static enum err
-roll_earned(struct db *db, struct arena *a, struct when now,
-    const struct rollup_conf *c, bool *more)
+roll_timed(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, const struct timed *timed, bool *more)
 {
 	const struct when newest = floor_to(when_add(now, -c->age_seconds),
 	    c->step_seconds);
-	struct turn t = { .name = "earned" };
+	struct turn t = { .name = timed->name };
 	struct row_at first = { .id = 0 };
 	struct list sums;
 
 	TRY(read_mark(db, a, t.name, &t.was));
 	if (newest.us <= t.was.done_until.us)
 		return OK;
-	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(t.was.done_until),
-	    &row_at_row, &first));
+	TRY(db_row(db, a, timed->next, ARGS(t.was.done_until), &row_at_row,
+	    &first));
 	t.next.done_until = newest;
 	if (first.created_at.us != 0 &&
 	    first.created_at.us + DAY_US < newest.us) {
@@ -366,9 +504,9 @@ roll_earned(struct db *db, struct arena *a, struct when now,
 		    DAY_US / SECOND_US), c->step_seconds);
 		*more = true;
 	}
-	TRY(db_rows(db, a, Q_ROLLUP_EARNED, ARGS(t.was.done_until,
-	    t.next.done_until), &earned_sum_row, &sums));
-	earned_rows(a, sums, &t);
+	TRY(db_rows(db, a, timed->sums, ARGS(t.was.done_until,
+	    t.next.done_until), timed->sum, &sums));
+	timed->rows(a, sums, &t);
 	return tx_run(db, a, commit, &t);
 }
 
@@ -378,6 +516,9 @@ rollup_run(struct db *db, struct arena *a, struct when now,
 {
 	*more = false;
 	TRY(roll_sources(db, a, now, c, more));
-	TRY(roll_earned(db, a, now, c, more));
+	for (size_t i = 1; i < CLICK_SPANS; i++)
+		TRY(roll_span(db, a, i, more));
+	TRY(roll_timed(db, a, now, c, &earned, more));
+	TRY(roll_timed(db, a, now, c, &bought, more));
 	return roll_days(db, a, now, c, more);
 }

@@ -83,20 +83,22 @@ write_events(struct db *db, struct arena *a, const struct event_data *e,
 	return OK;
 }
 
-/* A promoter who is no organization here reads no events: his company does. */
 static struct event_data
 reversed(struct arena *a, const struct actor *by, const struct unpaid *u,
     uint64_t earning, int64_t amount)
 {
-	return (struct event_data){ { u->member_organization_id != 0 ?
-	    u->member_organization_id : u->organization_id,
+	return (struct event_data){ { u->member_organization_id,
 	    "commission.reversed", earning, by->user_id, by->now },
 	    str_printf(a, "\"commissionId\":\"%llu\",\"amount\":%lld,"
 	    "\"currency\":\"%.*s\"", LLU(u->id), (long long)amount,
 	    STR_ARG(u->currency)) };
 }
 
-/* reversal: the row that takes back what was left of each. */
+/*
+ * reversal: the row that takes back what was left of each.  A promoter who is
+ * no organization here reads no events, and the company's own say it of the
+ * referral.
+ */
 static enum err
 book_back(struct db *db, struct arena *a, const struct actor *by,
     const struct unpaid *u, const struct taken *reversal, size_t n)
@@ -104,16 +106,19 @@ book_back(struct db *db, struct arena *a, const struct actor *by,
 	struct journal_lines *l = arena_array(a, n, sizeof(*l));
 	struct posting (*p)[2] = arena_array(a, n, sizeof(*p));
 	struct event_data *e = arena_array(a, n, sizeof(*e));
+	size_t events = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int64_t to = u[i].reversed_amount - u[i].amount;
 
 		fill(&l[i], p[i], &u[i], u[i].referrer_id, reversal[i].id,
 		    u[i].status, to, by->now);
-		e[i] = reversed(a, by, &u[i], reversal[i].id, to);
+		if (u[i].member_organization_id != 0)
+			e[events++] = reversed(a, by, &u[i], reversal[i].id,
+			    to);
 	}
 	TRY(ledger_post_all(db, a, l, n));
-	return write_events(db, a, e, n);
+	return write_events(db, a, e, events);
 }
 
 enum err
@@ -192,12 +197,11 @@ book_handed(struct db *db, struct arena *a, const struct actor *by,
 
 		fill(&l[i], p[i], &at, to->referrer_id, h[i].id, h[i].status,
 		    h[i].amount, by->now);
-		if (h[i].refund_id != 0)
+		if (h[i].refund_id != 0 || to->member_organization_id == 0)
 			continue;
 		e[events++] = (struct event_data){ {
-		    to->member_organization_id != 0 ?
-		    to->member_organization_id : by->organization_id,
-		    "commission.created", h[i].id, by->user_id, by->now },
+		    to->member_organization_id, "commission.created",
+		    h[i].id, by->user_id, by->now },
 		    str_printf(a, "\"campaignId\":\"%llu\",\"amount\":%lld,"
 		    "\"currency\":\"%.*s\"", LLU(to->placement_id),
 		    (long long)h[i].amount, STR_ARG(h[i].currency)) };

@@ -69,7 +69,7 @@ withdrawal_request(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_WITHDRAWAL_EARNING, ARGS(HOUSE_ID, w->referrer_id,
 	    w->amount, w->currency, who->now), NULL, &w->id));
 	TRY(db_exec(db, Q_WITHDRAWAL_INSERT, ARGS(w->id, w->organization_id,
-	    w->user_id), NULL, NULL));
+	    w->user_id, who->now), NULL, NULL));
 	TRY(move(db, a, w, JOURNAL_withdrawal_requested,
 	    ACCOUNT_earnings_available, ACCOUNT_earnings_requested, who->now));
 	return event(db, a, who, w, "withdrawal.requested");
@@ -88,6 +88,9 @@ decide(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
 
 	TRY(db_exec(db, step, ARGS(id), &rows, NULL));
 	*moved = rows == 1;
+	if (*moved)
+		TRY(db_exec(db, Q_WITHDRAWAL_STATUS, ARGS(
+		    LABEL(earning_status_labels, status), id), NULL, NULL));
 	if (*moved && status != EARNING_PAID)
 		TRY(db_exec(db, Q_WITHDRAWAL_DECIDED, ARGS(who->user_id,
 		    who->now, id), NULL, NULL));
@@ -168,7 +171,6 @@ withdrawal_list(struct db *db, struct arena *a, int status,
 	}
 	if (organization_id != 0) {
 		q.wheres |= Q_WITHDRAWAL_LIST_WHERE_ORGANIZATION;
-		arg_push(&args, ARG(HOUSE_ID));
 		arg_push(&args, ARG(organization_id));
 	}
 	paging_args(p, &q, &args, after[p->order],

@@ -4,11 +4,9 @@
 #include "model/event/event.h"
 #include "base/banned.h"
 
-SHAPE(company_price_shape, struct company_price, "Price",
-    FIELD(struct company_price, ext_id, "ext_id", .flags = F_REQUIRED,
-	.min = 1, .max = 120, .doc = "Its name where it is billed"),
-    FIELD(struct company_price, description, "desc", .flags = F_NULLABLE,
-	.max = 400));
+SHAPE(company_price_shape, struct company_price, NULL,
+    FIELD(struct company_price, ext_id, "ext_id"),
+    FIELD(struct company_price, description, "desc", .flags = F_NULLABLE));
 
 struct prices {
 	struct list prices;

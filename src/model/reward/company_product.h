@@ -13,7 +13,6 @@
 struct company_price {
 	struct str ext_id, description;
 };
-extern const struct shape company_price_shape;
 
 struct company_product {
 	uint64_t id;

@@ -4,20 +4,14 @@
 #include "model/event/event.h"
 #include "base/banned.h"
 
-SHAPE(reward_rule_shape, struct reward_rule, "RewardRule",
-    FIELD(struct reward_rule, type, "type", .flags = F_REQUIRED,
-	.labels = rule_type_labels),
-    FIELD(struct reward_rule, condition, "condition", .flags = F_REQUIRED,
+SHAPE(reward_rule_shape, struct reward_rule, NULL,
+    FIELD(struct reward_rule, type, "type", .labels = rule_type_labels),
+    FIELD(struct reward_rule, condition, "condition",
 	.labels = rule_condition_labels),
-    FIELD(struct reward_rule, filter, "filter_by", .flags = F_NULLABLE,
-	.labels = rule_filter_labels,
-	.doc = "Counts the sales of the same price only"),
-    FIELD(struct reward_rule, value, "value", .flags = F_REQUIRED, .min = 0,
-	.max = INT64_C(9007199254740991),
-	.doc = "Of revenue: minor units"),
-    FIELD(struct reward_rule, join, "operator",
-	.labels = rule_operator_labels,
-	.doc = "How it is joined with those before it; and binds tighter"));
+    FIELD(struct reward_rule, filter, "filter", .flags = F_NULLABLE,
+	.labels = rule_filter_labels),
+    FIELD(struct reward_rule, value, "value"),
+    FIELD(struct reward_rule, join, "join", .labels = rule_operator_labels));
 
 SHAPE(reward_part_shape, struct reward_part, NULL,
     FIELD(struct reward_part, unit, "unit", .labels = unit_labels),

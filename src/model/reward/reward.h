@@ -53,17 +53,16 @@ MUST_CHECK enum err reward_list(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err reward_parts_read(struct arena *, struct str json,
     struct list *parts);
 
-extern const struct shape reward_rule_shape;
-
 /* One reward as a campaign or placement gives it. */
 struct reward_use {
 	uint64_t campaign_id, placement_id;	/* 0: of the campaign */
 	bool promoter;
 	int apply_on;
 	uint64_t reward_id;
-	struct list products;		/* struct str: ids of company products */
+	struct list products;		/* struct str: their ids */
 	/* when it is read: */
-	struct str name, coupon, products_json;	/* [{"id":1,"name":"x"}] */
+	struct str name, coupon;
+	struct str products_json, ids_json;	/* [{"id":1,"name":"x"}], [1] */
 	int kind;
 	bool hidden;
 	int64_t level;

@@ -254,7 +254,7 @@ reward_of_sale(struct db *db, struct arena *a, const struct rewarded_sale *s,
 		    &placement_facts_row, &f));
 	if (asks(&f, of_price))
 		TRY(db_row(db, a, Q_REWARD_PRICE, ARGS(s->referral_id,
-		    s->plan), &price_facts_row, &f));
+		    s->plan, arg_bound(s->sale_id)), &price_facts_row, &f));
 	TRY(read_parents(db, a, first->parent_id, &f));
 	if (first->shared)
 		TRY(read_partners(db, a, &f));

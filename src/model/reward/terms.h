@@ -14,6 +14,7 @@ enum { BILLING_MONTHLY, BILLING_YEARLY, BILLING_ONE_TIME };
 struct rewarded_sale {
 	uint64_t organization_id, campaign_id, placement_id, referrer_id,
 	    referral_id;
+	uint64_t sale_id;		/* 0: it has no row yet */
 	int64_t amount, quantity;	/* minor units, before taxes */
 	struct str currency;
 	struct str plan;		/* absent: none was named */
@@ -37,8 +38,8 @@ struct commission_due {
 /*
  * All of them, in the order in which they are numbered (earning.part); none
  * where nothing is to be paid.  Amounts that round to nothing are left out.
- * Once a sale, in its transaction and before its row: it counts what rewards
- * with a limit were redeemed.  ERR_NOT_FOUND: no such placement; ERR_LIMIT:
+ * Once a sale, in its transaction and before it is counted: rewards with a
+ * limit are redeemed by it.  ERR_NOT_FOUND: no such placement; ERR_LIMIT:
  * more than can be numbered.
  */
 MUST_CHECK enum err reward_of_sale(struct db *, struct arena *,

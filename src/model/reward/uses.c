@@ -14,7 +14,8 @@ SHAPE(reward_use_row, struct reward_use, NULL,
     COLUMN(struct reward_use, hidden),
     COLUMN(struct reward_use, level),
     COLUMN(struct reward_use, coupon),
-    FIELD(struct reward_use, products_json, "products"));
+    FIELD(struct reward_use, products_json, "products"),
+    FIELD(struct reward_use, ids_json, "product_ids"));
 
 static enum err
 insert(struct db *db, const struct actor *who, const struct reward_uses *all,

@@ -224,8 +224,8 @@ add(struct result *r, const struct reward_term *t, const struct reward_part *p,
 	    .placement_id = to->placement_id, .referrer_id = to->referrer_id,
 	    .campaign_id = to->campaign_id, .reward_id = t->reward_id,
 	    .amount = amount, .currency = currency_of(r->facts, p),
-	    .rate_ppm = reward_is_flat(p) ? 0 : p->amount, .share_ppm = to->share_ppm,
-	    .tier = tier };
+	    .rate_ppm = reward_is_flat(p) ? 0 : p->amount,
+	    .share_ppm = to->share_ppm, .tier = tier };
 	return OK;
 }
 

@@ -78,7 +78,7 @@ struct reward_term {
 	int apply_on;
 	bool listed;		/* the sale's plan is of one of its products */
 	bool limited;
-	int64_t left;			/* limited: so often more */
+	int64_t left;		/* limited: so often more */
 	struct list parts;		/* struct reward_part */
 };
 
@@ -99,7 +99,7 @@ struct reward_facts {
 	const struct reward_recipient *parents;	/* no two of one level */
 	size_t n_parents;
 	const struct reward_recipient *partners;
-	size_t n_partners;	/* share what his sales bring, not his targets */
+	size_t n_partners;	/* of what his sales bring, not of targets */
 };
 
 /* More of one sale can't be numbered: ERR_LIMIT. */

@@ -4,13 +4,6 @@
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-const char *const track_source_labels[] = {
-	"api", "coupon", "cookie", "manual_admin", "manual_affiliate", NULL
-};
-const char *const track_fraud_labels[] = {
-	"no_suspicion", "same_ip_suspicion", "same_promoter_email",
-	"ad_source", NULL
-};
 const char *const track_standing_labels[] = {
 	"pending", "accepted", "rejected", "blocked", NULL
 };
@@ -29,8 +22,8 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, plan),
     COLUMN(struct tracked_lead, promo_code),
     COLUMN(struct tracked_lead, state, .labels = lead_state_labels),
-    COLUMN(struct tracked_lead, source, .labels = track_source_labels),
-    COLUMN(struct tracked_lead, fraud, .labels = track_fraud_labels),
+    COLUMN(struct tracked_lead, source, .labels = lead_source_labels),
+    COLUMN(struct tracked_lead, fraud, .labels = lead_fraud_labels),
     COLUMN(struct tracked_lead, standing, .labels = track_standing_labels),
     COLUMN(struct tracked_lead, referrer_status,
 	.labels = referrer_status_labels),
@@ -117,28 +110,35 @@ track_hold(struct db *db, struct arena *a, uint64_t org,
 int64_t
 track_checks(int fraud)
 {
-	return fraud == FRAUD_SAME_EMAIL ? CHECK_SELF_REFERRAL :
-	    fraud == FRAUD_SAME_ADDRESS ? CHECK_SAME_ADDRESS : 0;
+	return fraud == LEAD_SAME_EMAIL ? CHECK_SELF_REFERRAL :
+	    fraud == LEAD_SAME_IP ? CHECK_SAME_ADDRESS : 0;
+}
+
+bool
+track_is_active(const struct tracked_lead *l)
+{
+	return l->customer_at.us != 0 &&
+	    (l->state == LEAD_ACTIVE || l->state == LEAD_SUBSCRIBED);
 }
 
 enum err
 track_create(struct db *db, const struct actor *who,
     const unsigned char address_hash[8], struct tracked_lead *l)
 {
-	const struct count_day one = { .referrals = 1 };
+	const struct brought one = { .placement_id = l->placement_id,
+	    .referrer_id = l->referrer_id, .at = who->now, .referrals = 1 };
 	const struct arg address = address_hash != NULL ?
 	    BYTES(address_hash, 8) : ARG(STR_NULL);
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
 	    l->campaign_id, l->placement_id, l->referrer_id, l->click_id,
 	    LABEL(lead_state_labels, l->state), l->email, l->uid,
-	    LABEL(track_source_labels, l->source),
-	    LABEL(track_fraud_labels, l->fraud), l->promo_code, l->lost,
+	    LABEL(lead_source_labels, l->source),
+	    LABEL(lead_fraud_labels, l->fraud), l->promo_code, l->lost,
 	    address, track_checks(l->fraud), who->user_id, l->created_at), NULL,
 	    &l->id);
 
 	if (e == ERR_CONFLICT)
 		return ERR_SIGNED_UP;
 	TRY(e);
-	return placement_count(db, l->placement_id, l->referrer_id, who->now,
-	    &one);
+	return placement_brought(db, &one);
 }

@@ -9,6 +9,7 @@
 
 #include "model/event/event.h"
 #include "model/program/program.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -29,10 +30,13 @@ SHAPE(open_sale_row, struct open_sale, NULL,
     COLUMN(struct open_sale, currency));
 
 struct past_row {
-	uint64_t id;
+	uint64_t id, placement_id, referrer_id;
 };
 
-SHAPE(past_row, struct past_row, NULL, COLUMN(struct past_row, id));
+SHAPE(past_row, struct past_row, NULL,
+    COLUMN(struct past_row, id),
+    COLUMN(struct past_row, placement_id),
+    COLUMN(struct past_row, referrer_id));
 
 /* Of whom sales may be: newest first. */
 static enum err
@@ -55,15 +59,16 @@ track_refund_read(struct db *db, struct arena *a, const struct actor *who,
 	return read_past(db, a, r->lead.id, &r->past);
 }
 
-static bool
-is_his(const struct list *past, uint64_t referral_id)
+/* What he was when a sale was his; NULL: it is another's. */
+static const struct past_row *
+past_of(const struct list *past, uint64_t referral_id)
 {
 	const struct past_row *row = past->items;
 
 	for (size_t i = 0; i < past->n; i++)
 		if (row[i].id == referral_id)
-			return true;
-	return false;
+			return &row[i];
+	return NULL;
 }
 
 /* The one sale that was named. */
@@ -76,7 +81,7 @@ named_sale(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_rows(db, a, Q_TRACK_NAMED_SALE, ARGS(who->organization_id,
 	    r->sale_event), &open_sale_row, sales));
 	s = sales->items;
-	if (sales->n == 0 || !is_his(past, s->referral_id))
+	if (sales->n == 0 || past_of(past, s->referral_id) == NULL)
 		return ERR_NOT_FOUND;
 	return r->currency.p != NULL && !str_eq(r->currency, s->currency) ?
 	    ERR_OTHER_CURRENCY : OK;
@@ -167,14 +172,22 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 /* What goes back of each, and of what it brought. */
 static enum err
 take_back(struct db *db, struct arena *a, const struct actor *who,
-    const struct open_sale *s, size_t n, uint64_t first)
+    const struct list *past, const struct open_sale *s, size_t n,
+    uint64_t first)
 {
 	for (size_t i = 0; i < n; i++) {
+		const struct past_row *was = past_of(past, s[i].referral_id);
+
 		TRY(db_exec(db, Q_TRACK_SALE_REFUNDED, ARGS(s[i].part,
 		    s[i].id), NULL, NULL));
 		TRY(earning_adjust(db, a, &(struct sale_part){ s[i].id,
 		    first + i, s[i].amount, s[i].refunded_amount + s[i].part },
 		    who->now));
+		TRY(placement_brought(db, &(struct brought){
+		    .organization_id = who->organization_id,
+		    .placement_id = was->placement_id,
+		    .referrer_id = was->referrer_id, .at = who->now,
+		    .revenue = -s[i].part, .currency = s[i].currency }));
 	}
 	return OK;
 }
@@ -200,7 +213,7 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 /* A customer of whom nothing is left; past: an array of JSON. */
 static enum err
 mark(struct db *db, struct arena *a, const struct list *past,
-    struct tracked_lead *l)
+    struct tracked_lead *l, struct when now)
 {
 	const struct past_row *row = past->items;
 	uint64_t rows;
@@ -212,8 +225,13 @@ mark(struct db *db, struct arena *a, const struct list *past,
 	buf_char(&b, ']');
 	TRY(db_exec(db, Q_TRACK_REFUNDED, ARGS(l->id, buf_view(&b)), &rows,
 	    NULL));
-	if (rows > 0)
-		l->state = LEAD_REFUNDED;
+	if (rows == 0)
+		return OK;
+	if (l->state == LEAD_ACTIVE)
+		TRY(placement_brought(db, &(struct brought){
+		    .placement_id = l->placement_id,
+		    .referrer_id = l->referrer_id, .at = now, .active = -1 }));
+	l->state = LEAD_REFUNDED;
 	return OK;
 }
 
@@ -231,8 +249,8 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 		TRY(read_past(db, a, r->held.id, &past));
 	TRY(choose(db, a, who, r, &past, s, &n));
 	TRY(insert(db, a, who, r, s, n, &r->id));
-	TRY(take_back(db, a, who, s, n, r->id));
-	TRY(mark(db, a, &past, &r->held));
+	TRY(take_back(db, a, who, &past, s, n, r->id));
+	TRY(mark(db, a, &past, &r->held, who->now));
 	return tell(db, a, who, r, &r->held, s, n);
 }
 
@@ -240,10 +258,16 @@ enum err
 track_cancel(struct db *db, struct arena *a, const struct actor *who,
     const struct track_name *name, struct tracked_lead *l)
 {
+	struct brought lost;
+
 	TRY(track_hold(db, a, who->organization_id, name, l));
 	if (l->cancelled_at.us != 0)
 		return OK;
+	lost = (struct brought){ .placement_id = l->placement_id,
+	    .referrer_id = l->referrer_id, .at = who->now, .cancellations = 1,
+	    .active = track_is_active(l) ? -1 : 0 };
 	TRY(db_exec(db, Q_TRACK_CANCEL, ARGS(who->now, l->id), NULL, NULL));
+	TRY(placement_brought(db, &lost));
 	l->cancelled_at = who->now;
 	if (l->state != LEAD_DENIED && l->state != LEAD_PENDING)
 		l->state = LEAD_CANCELLED;

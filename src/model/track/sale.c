@@ -71,6 +71,23 @@ is_rewarded(const struct tracked_lead *l)
 	    l->state != LEAD_DENIED;
 }
 
+/* As was said, or by what recurs a month; -1: nothing tells. */
+static int
+billing_period(const struct track_sale *s)
+{
+	if (s->billing_period >= 0)
+		return s->billing_period;
+	if (s->mrr == 0)
+		return BILLING_ONE_TIME;
+	if (s->mrr > 0 && s->amount == s->mrr)
+		return BILLING_MONTHLY;
+	/* a twelfth, rounded either way */
+	if (s->mrr > 0 && s->amount > 12 * (s->mrr - 1) &&
+	    s->amount < 12 * (s->mrr + 1))
+		return BILLING_YEARLY;
+	return -1;
+}
+
 static enum err
 reward(struct db *db, struct arena *a, const struct actor *who,
     const struct track_sale *s, const struct tracked_lead *l, struct list *due)
@@ -80,9 +97,9 @@ reward(struct db *db, struct arena *a, const struct actor *who,
 	    &(struct rewarded_sale){ .organization_id = who->organization_id,
 	    .campaign_id = l->campaign_id, .placement_id = l->placement_id,
 	    .referrer_id = l->referrer_id, .referral_id = l->id,
-	    .amount = s->amount, .quantity = s->quantity,
+	    .sale_id = s->id, .amount = s->amount, .quantity = s->quantity,
 	    .currency = s->currency, .plan = s->plan,
-	    .billing_period = s->billing_period,
+	    .billing_period = billing_period(s),
 	    .sales = l->sales, .customer_at = l->customer_at, .at = s->at },
 	    due);
 }
@@ -96,7 +113,8 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	const struct commission_due *d = due->items;
 	struct commission *c = arena_array(a, due->n, sizeof(*c));
 	/* the company lets them go: nobody of the house need look */
-	const bool waits = l->fraud != FRAUD_NONE || l->state == LEAD_PENDING;
+	const bool waits = l->fraud != LEAD_NO_SUSPICION ||
+	    l->state == LEAD_PENDING;
 	uint64_t first = 0;
 	struct buf b;
 
@@ -124,16 +142,22 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 }
 
 static enum err
-count(struct db *db, const struct track_sale *s, const struct tracked_lead *l)
+count(struct db *db, uint64_t org, const struct track_sale *s,
+    const struct tracked_lead *l)
 {
-	const struct count_day one = { .conversions = 1 };
+	const bool came = l->customer_at.us == 0;
+	const bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
+	const struct brought one = { .organization_id = org,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .at = s->at, .customers = came,
+	    .active = !track_is_active(l) && !stays,
+	    .sales = 1, .revenue = s->amount, .currency = s->currency };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 
 	TRY(db_exec(db, Q_TRACK_SOLD, ARGS(s->at, s->plan, mrr, l->id), NULL,
 	    NULL));
-	return l->customer_at.us != 0 ? OK :
-	    placement_count(db, l->placement_id, l->referrer_id, s->at, &one);
+	return placement_brought(db, &one);
 }
 
 /* A lead who was made on the way is told of before. */
@@ -188,6 +212,6 @@ track_sale(struct db *db, struct arena *a, const struct actor *who,
 	TRY(e);
 	TRY(reward(db, a, who, s, &l, &due));
 	TRY(commissions(db, a, who, s, &l, &due, &said));
-	TRY(count(db, s, &l));
+	TRY(count(db, who->organization_id, s, &l));
 	return tell(db, a, who, s, &l, made, said);
 }

@@ -9,11 +9,6 @@
 #include "model/referral/earning.h"
 #include "model/referral/lead.h"
 
-extern const char *const track_source_labels[];	/* what attributed him */
-enum { SOURCE_API, SOURCE_COUPON, SOURCE_COOKIE, SOURCE_ADMIN,
-	SOURCE_AFFILIATE };
-extern const char *const track_fraud_labels[];
-enum { FRAUD_NONE, FRAUD_SAME_ADDRESS, FRAUD_SAME_EMAIL, FRAUD_AD_SOURCE };
 extern const char *const track_standing_labels[];
 enum { STANDING_PENDING, STANDING_ACCEPTED, STANDING_REJECTED,
 	STANDING_BLOCKED };
@@ -53,6 +48,8 @@ MUST_CHECK enum err track_find_id(struct db *, struct arena *, uint64_t org,
 /* The same, locked: by the number that was found, or anew if it is another. */
 MUST_CHECK enum err track_hold(struct db *, struct arena *, uint64_t org,
     const struct track_name *, struct tracked_lead *);
+/* A customer who was not lost: see placement_brought(). */
+bool track_is_active(const struct tracked_lead *);
 /* A new one, of what was attributed; ERR_SIGNED_UP: his name is taken. */
 MUST_CHECK enum err track_create(struct db *, const struct actor *,
     const unsigned char address_hash[8], struct tracked_lead *);

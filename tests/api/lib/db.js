@@ -35,6 +35,8 @@ class Session {
 			this.gone = true;
 			this.look?.();
 		});
+		/* what it could not be told any more, its exit says */
+		this.child.stdin.on('error', () => {});
 		this.n = 0;
 	}
 
@@ -103,4 +105,4 @@ async function enrol(service, organization, user, role) {
 	    '${role}', UTC_TIMESTAMP(6))`);
 }
 
-module.exports = { Session, query, dump, turn, enrol };
+module.exports = { Session, socket, query, dump, turn, enrol };

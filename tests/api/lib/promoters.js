@@ -42,17 +42,18 @@ class Promoters {
 	/* A promoter in the company's campaign: his numbers, code and email. */
 	async promoter(who, { email = `promoter-${unique()}@example.com`,
 	    parent = null } = {}) {
-		const id = Number(await this.sql(`INSERT INTO referrer
-		    (organization_id, status, joined_at, parent_id)
-		    VALUES (${who.org}, 'active', ${NOW}, ${parent});
-		    SELECT LAST_INSERT_ID()`));
+		const { id, promoter_campaigns: [placed] } =
+		    await this.w.promoter(who, { email, ref_token:
+			`p${unique()}`, initial_campaign_id: who.campaign });
 
-		await this.sql(`INSERT INTO promoter (referrer_id,
-		    organization_id, email, name, profile, fields, auth_token,
-		    updated_at) VALUES (${id}, ${who.org}, '${email}',
-		    'Promoter ${id}', '{}', '{}', '${unique()}${unique()}',
-		    ${NOW})`);
-		return { id, email, ...await this.place(who, id) };
+		await this.sql(`UPDATE referrer SET parent_id = ${parent}
+		    WHERE id = ${id};
+		    UPDATE promoter SET name = 'Promoter ${id}'
+		    WHERE referrer_id = ${id};
+		    UPDATE placement SET landing_url = 'https://shop.example/'
+		    WHERE id = ${placed.id}`);
+		return { id, email, placement: placed.id,
+			code: placed.ref_token, coupon: null };
 	}
 
 	async place(who, referrer, { campaign = who.campaign, coupon = null,
@@ -70,11 +71,24 @@ class Promoters {
 		return { placement, code, coupon };
 	}
 
-	set(table, id, values) {
-		return this.sql(`UPDATE ${table} SET ${Object.entries(values)
+	/* What is counted of it follows. */
+	async set(table, id, values) {
+		await this.sql(`UPDATE ${table} SET ${Object.entries(values)
 		    .map(([k, v]) => `${k} = ${text(v)}`).join(', ')}
 		    WHERE ${table === 'promoter' ? 'referrer_id' : 'id'} =
-		    ${id}`);
+		    ${id};
+		    UPDATE promoter_total t SET active = (SELECT COUNT(*)
+		    FROM referral f WHERE f.referrer_id = t.referrer_id
+		    AND f.customer_at IS NOT NULL AND f.live = 1
+		    AND f.state IN ('active', 'subscribed')), archived =
+		    (SELECT r.archived_at IS NOT NULL FROM referrer r
+		    WHERE r.id = t.referrer_id);
+		    INSERT INTO program_total (organization_id, pending)
+		    SELECT p.organization_id, COUNT(*) FROM placement p
+		    JOIN referrer r ON r.id = p.referrer_id
+		    WHERE p.standing = 'pending' AND r.archived_at IS NULL
+		    GROUP BY p.organization_id
+		    ON DUPLICATE KEY UPDATE pending = VALUES(pending)`);
 	}
 
 	/* A click of a visitor so many days ago; who he is, or a new one. */
@@ -107,9 +121,9 @@ class Promoters {
 	async summed(placement, days, first, more) {
 		const day = `CURRENT_DATE - INTERVAL ${days} DAY`;
 
-		await this.sql(`INSERT INTO click_source_day (placement_id,
-		    day, source, clicks, unique_clicks, bot_clicks)
-		    VALUES (${placement}, ${day}, 'unknown', 1, ${first}, 0)
+		await this.sql(`INSERT INTO click_source_days (placement_id,
+		    days, day, source, clicks, unique_clicks, bot_clicks)
+		    VALUES (${placement}, 1, ${day}, 'unknown', 1, ${first}, 0)
 		    ON DUPLICATE KEY UPDATE ${more}`);
 		await this.sql(`INSERT INTO referrer_day (referrer_id, day,
 		    clicks, unique_clicks, bot_clicks, referrals, conversions)

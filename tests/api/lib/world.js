@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHmac, randomBytes } = require('node:crypto');
+const { query } = require('./db');
 const { until } = require('./test');
 
 const PASSWORD = 'correct horse battery';
@@ -110,6 +111,45 @@ class World {
 		return a;
 	}
 
+	/* Of his company's program, by their paths: one of each. */
+	async program(who, name = 'Partners') {
+		const url = `https://${name}.example/`;
+
+		const make = async (status, path, body) =>
+		    (await this.fp(status, who, 'POST', path, body)).body.id;
+		const campaign = await make(201, '/campaigns', {
+			name, landing_url: url, ref_token_param: '?ref',
+			visitor_cookie_life: 60, signup_url: `${url}join`,
+			links: [{ name, url }] });
+		const reward = await make(200, '/rewards', { name,
+			coupon: name, provider_coupon_id: name,
+			is_promoter_reward: false, schemas: [{ amount: 10,
+				unit: 'discount_per', flat_amount: true }] });
+		const org = who.organization.id;
+
+		await query(this.c.service, `INSERT INTO referrer
+			(organization_id, status, terms, user_id, joined_at)
+			VALUES (${org}, 'active', '', 1, NOW(6));
+			INSERT INTO placement (organization_id, campaign_id,
+			referrer_id, name, code, landing_url, status,
+			created_at, updated_at) VALUES (${org}, ${campaign},
+			LAST_INSERT_ID(), 'x', 'of-${campaign}', '', 'ACTIVE',
+			NOW(6), NOW(6))`);
+		return {
+			'/company/campaigns/': campaign,
+			'/company/rewards/': reward,
+			'/company/products/': await make(201, '/products', {
+				name, ext_id: name, prices: [{ ext_id: name,
+					desc: name }] }),
+			'/company/promo_codes/': await make(200,
+			    '/promo_codes', { code: name, reward_id: reward,
+				description: name, metadata: { name },
+				promoter_campaign_id: Number(await query(
+				    this.c.service, `SELECT id FROM placement
+				    WHERE code = 'of-${campaign}'`)) }),
+		};
+	}
+
 	async referrer() {
 		const who = await this.owner();
 
@@ -129,6 +169,26 @@ class World {
 	hood(who, more = {}) {
 		return this.ok(201, 'POST', '/v1/hood/campaigns', {
 			token: who.token, body: { name: 'Spring', ...more } });
+	}
+
+	/* A running campaign of a company, where its promoters come. */
+	async companyCampaign(who, more = {}) {
+		const campaign = await this.hood(who, { run_immediately: 1,
+			...more });
+		const { body } = await this.fp(200, who, 'GET', '/settings');
+
+		if (body.default_campaign_id === null)
+			await this.fp(200, who, 'PUT', '/settings', { ...body,
+				default_campaign_id: Number(campaign.id) });
+		return { ...campaign, id: Number(campaign.id) };
+	}
+
+	/* A promoter in its program's campaign, if no other is named. */
+	async promoter(who, more = {}) {
+		const a = await this.fp(201, who, 'POST', '/promoters', {
+			email: `promoter-${unique()}@example.com`, ...more });
+
+		return a.body;
 	}
 
 	async product() {

@@ -1,0 +1,151 @@
+/*
+ * Batches while everything is killed: each row is done exactly once.  And a
+ * hundred thousand rows in one call, in bounded memory.
+ */
+'use strict';
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { service } = require('./lib/service');
+const { tests, sleep, until } = require('./lib/test');
+const { World } = require('./lib/world');
+const { Program, COMMISSION } = require('./lib/promoted');
+const { query } = require('./lib/db');
+
+const test = tests(__filename);
+const ROWS = 6000, MANY = 100000;
+const WORKER_KIB = 40 * 1024, JOBS_KIB = 20 * 1024;
+let s, w, me;
+
+const remove = (ids) => w.fp(202, me, 'DELETE', '/referrals', { ids })
+    .then((r) => r.body);
+const ready = () => until(async () => {
+	try {
+		return (await s.client.site('GET', '/readyz', { fresh: true }))
+		    .status === 200;
+	} catch {
+		return false;
+	}
+}, 30000);
+
+/* Its last word; undefined while nobody answers. */
+async function look(id) {
+	try {
+		const a = await w.c.call('GET',
+		    `/api/v2/company/batch_processes/${id}`, {
+			token: me.token, fresh: true });
+
+		return a.status === 200 ? a.body : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+async function ended(id, ms) {
+	let last;
+
+	assert.ok(await until(async () => {
+		last = await look(id) ?? last;
+		return last?.status === 'completed';
+	}, ms, 200), `batch ${id} is ${JSON.stringify(last)}`);
+	return last;
+}
+
+/* The most memory that a process ever had, in KiB. */
+function peak(pid) {
+	return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(
+	    `/proc/${pid}/status`, 'utf8'))[1]);
+}
+
+async function fill(n, more) {
+	const program = new Program(w, me);
+	const p = await program.promoter();
+	const ids = await program.referrals(p, n, more);
+
+	program.close();
+	return { ids, p };
+}
+
+async function clean() {
+	assert.ok(await ready());
+	const { code, out } = await s.verify();
+
+	assert.equal(code, 0, out);
+}
+
+test('a company', async () => {
+	s = await service();
+	w = new World(s.client);
+	me = await w.owner();
+});
+
+test(`${MANY} rows in one call, in bounded memory`, async () => {
+	const { ids } = await fill(MANY, { sales: false });
+	const begun = Date.now();
+	const { id } = await remove(ids);
+	const took = Date.now() - begun;
+	const done = await ended(id, 300000);
+	const workers = Math.max(...s.workers().map(peak));
+	const jobs = peak(s.pid('jobs'));
+
+	assert.equal(done.processed_count, MANY);
+	assert.equal(done.failed_count, 0);
+	console.log(`# begun in ${took} ms, done in ${Date.now() - begun}; ` +
+	    `worker ${workers} KiB, jobs ${jobs} KiB`);
+	assert.ok(workers < WORKER_KIB, `a worker had ${workers} KiB`);
+	assert.ok(jobs < JOBS_KIB, `jobs had ${jobs} KiB`);
+	await clean();
+});
+
+const victims = {
+	jobs: () => s.pid('jobs'),
+	worker: () => Number(s.workers()[Math.floor(Math.random() *
+	    s.workers().length)]),
+	mariadbd: () => s.pid('mariadbd'),
+};
+
+/* One of them every moment, until it is done. */
+async function killWhile(id, kinds) {
+	let kills = 0, last;
+
+	while (last?.status !== 'completed' && kills < 12) {
+		await sleep(100 + Math.random() * 900);
+		last = await look(id) ?? last;
+		try {
+			process.kill(victims[kinds[kills % kinds.length]](),
+			    'SIGKILL');
+			kills++;
+		} catch {
+			continue;	/* it is on its way back */
+		}
+	}
+	return kills;
+}
+
+for (const kinds of [['jobs'], ['worker', 'jobs'], ['mariadbd'],
+    ['mariadbd', 'jobs', 'worker']])
+	test(`exactly once while ${kinds} is killed`, async () => {
+		assert.ok(await ready());
+		const { ids, p } = await fill(ROWS);
+		const { id } = await remove(ids);
+		const kills = await killWhile(id, kinds);
+		const range = `BETWEEN ${ids[0]} AND ${ids.at(-1)}`;
+
+		assert.ok(kills > 0);
+		const done = await ended(id, 240000);
+		assert.deepEqual([done.processed_count, done.failed_count],
+		    [ROWS, 0]);
+		assert.ok(await ready());
+		const [deleted, events, reversals, balance] = (await query(s,
+		    `SELECT (SELECT COUNT(*) FROM referral WHERE id ${range}
+			AND deleted_at IS NOT NULL),
+		    (SELECT COUNT(*) FROM event WHERE entity_id ${range}
+			AND type = 'referral.deleted'),
+		    (SELECT COUNT(*) FROM earning WHERE referral_id ${range}
+			AND type = 'reversal' AND amount = -${COMMISSION}),
+		    (SELECT balance FROM account WHERE owner_id =
+			${p.referrer} AND kind = 'earnings_available')`))
+		    .split('\t').map(Number);
+		assert.deepEqual([deleted, events, reversals, balance],
+		    [ROWS, ROWS, ROWS, 0]);
+		await clean();
+	});

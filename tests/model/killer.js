@@ -1,0 +1,54 @@
+/*
+ * Kills what serves, at random: one of the workers, the supervisor, the jobs
+ * role, the database.  The keeper starts them again.
+ */
+'use strict';
+const { until } = require('../api/lib/test');
+const { sleep } = require('./wire');
+
+class Killer {
+	constructor(service, random, coverage) {
+		Object.assign(this, { service, r: random, coverage, n: 0 });
+	}
+
+	pids(what) {
+		return what === 'worker' ? [this.r.pick(this.service
+		    .workers())] : [this.service.pid(what)];
+	}
+
+	async ready() {
+		return until(async () => {
+			try {
+				return (await this.service.client.site('GET',
+				    '/readyz', { fresh: true })).status === 200;
+			} catch {
+				return false;
+			}
+		}, 60000, 100);
+	}
+
+	async run() {
+		while (!this.ended) {
+			await sleep(this.r.int(100, 2500));
+			const what = this.r.weighted([['worker', 8],
+			    ['jobs', 3], ['supervisor', 2], ['mariadbd', 2]]);
+
+			try {
+				for (const pid of this.pids(what))
+					process.kill(Number(pid), 'SIGKILL');
+			} catch {
+				continue;	/* it is gone already */
+			}
+			this.n++;
+			this.coverage.count('killed', what);
+			if (what !== 'worker' && !await this.ready())
+				throw new Error(`not ready again: ${what}`);
+		}
+		if (!await this.ready())
+			throw new Error('not ready at the end');
+	}
+
+	stop() { this.ended = true; }
+}
+
+module.exports = { Killer };
