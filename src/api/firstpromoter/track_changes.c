@@ -298,7 +298,8 @@ const struct route fp_track_change_routes[] = {
 	  .summary = "Tell that a customer buys no more" },
 	{ .op = "getReferralAttribution", .method = GET,
 	  .path = "/company/referrals/{text:id}/attribution",
-	  .query = &fp_find_query, .handle = attribution, .out = &fp_attribution, .status = 200,
+	  .query = &fp_find_query, .handle = attribution,
+	  .out = &fp_attribution, .status = 200,
 	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
 	  .tag = "Referrals", .summary = "Who brought a referral, and why" },
 	{ .op = NULL }

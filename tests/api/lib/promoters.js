@@ -1,6 +1,7 @@
 /* A company with a campaign and promoters, as its rows stand. */
 'use strict';
 const assert = require('node:assert/strict');
+const { counted } = require('./counted');
 const { query } = require('./db');
 const { unique } = require('./world');
 
@@ -18,12 +19,40 @@ class Promoters {
 		return query(this.w.c.service, statement);
 	}
 
-	async company() {
-		const who = await this.w.owner();
-
+	async company(who = undefined) {
+		who ??= await this.w.owner();
 		who.org = Number(who.organization.id);
 		who.campaign = await this.campaign(who);
 		return who;
+	}
+
+	/* A lead of a promoter of his. */
+	async lead(who) {
+		const { code } = await this.promoter(await this.company(who));
+
+		return this.track(200, who, 'signup', { ref_id: code,
+			email: `lead-${unique()}@example.com` });
+	}
+
+	/* A commission, a payout method and a payments batch, by their paths. */
+	async paid(who) {
+		const { id, placement } = await this.promoter(who);
+		const fp = async (status, path, body) => (await this.w.fp(status,
+		    who, 'POST', path, body)).body;
+		const [commission] = await fp(200, '/commissions', {
+			commission_type: 'custom', amount: 100,
+			promoter_campaign_id: placement });
+		const method = await fp(200, '/payout_methods', {
+			promoter_id: id, method: 'wise', details: {
+			    wise_email: `wise-${unique()}@example.com` } });
+
+		await fp(200, '/commissions/generate_payouts', {
+			ids: [commission.id] });
+		const { data } = await fp(201,
+		    '/payouts/create_payments_batch', { method: 'wise' });
+		return { '/company/commissions/': commission.id,
+			'/payout_methods/': method.id,
+			'/payments_batches/': data.id };
 	}
 
 	async campaign(who, program) {
@@ -76,19 +105,12 @@ class Promoters {
 		await this.sql(`UPDATE ${table} SET ${Object.entries(values)
 		    .map(([k, v]) => `${k} = ${text(v)}`).join(', ')}
 		    WHERE ${table === 'promoter' ? 'referrer_id' : 'id'} =
-		    ${id};
-		    UPDATE promoter_total t SET active = (SELECT COUNT(*)
-		    FROM referral f WHERE f.referrer_id = t.referrer_id
-		    AND f.customer_at IS NOT NULL AND f.live = 1
-		    AND f.state IN ('active', 'subscribed')), archived =
-		    (SELECT r.archived_at IS NOT NULL FROM referrer r
-		    WHERE r.id = t.referrer_id);
-		    INSERT INTO program_total (organization_id, pending)
-		    SELECT p.organization_id, COUNT(*) FROM placement p
-		    JOIN referrer r ON r.id = p.referrer_id
-		    WHERE p.standing = 'pending' AND r.archived_at IS NULL
-		    GROUP BY p.organization_id
-		    ON DUPLICATE KEY UPDATE pending = VALUES(pending)`);
+		    ${id}`);
+		const org = await this.sql(`SELECT DISTINCT organization_id
+		    FROM referrer WHERE member_organization_id IS NULL`);
+
+		for (const one of org.split('\n'))
+			await this.sql(counted(one));
 	}
 
 	/* A click of a visitor so many days ago; who he is, or a new one. */
