@@ -100,6 +100,7 @@ GROUP BY r.id, r.organization_id, r.joined_at;
 
 -- Those of a state are found by it; others are found by their campaign.
 ALTER TABLE placement
+	ADD COLUMN display_coupon VARCHAR(120) NULL AFTER coupon,
 	ADD KEY placement_standing (organization_id, standing, campaign_id,
 	    referrer_id),
 	ADD KEY placement_promoters (campaign_id, referrer_id),

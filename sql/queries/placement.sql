@@ -2,8 +2,10 @@
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, description, status, starts_at, ends_at, created_at,
 	updated_at)
-VALUES (:org, :campaign, :referrer, :name, :code, :landing, :description,
-	'ACTIVE', :starts, :ends, :now, :now)
+SELECT :org, :campaign, :referrer, :name, :code, :landing, :description,
+	'ACTIVE', :starts, :ends, :now, :now
+FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
+	WHERE k.code = :code)
 
 -- name: placement_total_insert
 INSERT INTO placement_total (placement_id) VALUES (:placement)

@@ -60,6 +60,13 @@ JOIN referrer r ON r.id = p.referrer_id
 WHERE p.organization_id = :org AND p.code = :code
 AND NOT r.member_organization_id <=> r.organization_id
 
+-- name: promoter_by_promo_code
+SELECT p.referrer_id AS id FROM promo_code k
+JOIN placement p ON p.id = k.placement_id
+JOIN referrer r ON r.id = p.referrer_id
+WHERE k.organization_id = :org AND k.code = :code AND k.live = 1
+AND NOT r.member_organization_id <=> r.organization_id
+
 -- What the organization decided of a promoter in a campaign.
 
 -- name: standing_campaign
@@ -75,13 +82,10 @@ WHERE p.organization_id = :org LOCK IN SHARE MODE
 -- name: standing_enter
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, status, standing, created_at, updated_at)
-VALUES (:org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
-	:now)
-
--- name: standing_there
-SELECT id FROM placement
-WHERE referrer_id = :referrer AND campaign_id = :campaign
-LIMIT 1 FOR UPDATE
+SELECT :org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
+	:now
+FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
+	WHERE k.code = :code)
 
 -- name: standing_lock
 SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
@@ -97,18 +101,21 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
 	p.standing) AS state, r.archived_at, p.code, p.coupon, p.landing_url,
 	p.created_at
-FROM referrer r JOIN placement p ON p.referrer_id = r.id
-WHERE r.id = :promoter AND r.organization_id = :org
-AND p.campaign_id = :campaign
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r ON r.id = j.id
+STRAIGHT_JOIN placement p FORCE INDEX (placement_promoters)
+	ON p.campaign_id = :campaign AND p.referrer_id = r.id
+WHERE r.organization_id = :org
 AND NOT r.member_organization_id <=> r.organization_id
-ORDER BY p.id DESC LIMIT 1 FOR UPDATE
+ORDER BY p.referrer_id, p.id FOR UPDATE
 
 -- An end that lies behind is taken away with it.
 -- name: standing_move
-UPDATE placement SET standing = :standing, status = :status,
-	ended_at = :ended, ends_at = IF(:status = 'ACTIVE' AND ends_at <= :now,
-	NULL, ends_at), updated_at = :now, version = version + 1
-WHERE id = :id
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
+SET p.standing = :standing, p.status = :status, p.ended_at = :ended,
+	p.ends_at = IF(p.ends_at <= :over, NULL, p.ends_at),
+	p.updated_at = :now, p.version = p.version + 1
 
 -- name: standing_count
 INSERT INTO program_total (organization_id, pending) VALUES (:org, :more)
@@ -127,3 +134,73 @@ JOIN campaign c ON c.id = p.campaign_id
 LEFT JOIN campaign_program g ON g.campaign_id = c.id
 WHERE p.organization_id = :org
 ORDER BY p.referrer_id, p.id
+
+-- What is done to many promoters at once.  ids: a JSON array.
+
+-- name: promoter_hold
+SELECT r.id, p.name, r.archived_at, r.parent_id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
+LEFT JOIN promoter p ON p.referrer_id = r.id
+WHERE r.organization_id = :org
+AND NOT r.member_organization_id <=> r.organization_id
+ORDER BY r.id FOR UPDATE
+
+-- Who waits for a decision does so no more, or again.
+-- name: promoter_waiting
+INSERT INTO program_total (organization_id, pending)
+SELECT :org, :sign * x.n
+FROM (SELECT COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN placement p ON p.referrer_id = j.id
+	WHERE p.standing = 'pending') x
+ON DUPLICATE KEY UPDATE pending = pending + VALUES(pending)
+
+-- name: promoter_archive
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = r.id
+SET r.archived_at = :now, t.archived = 1, r.version = r.version + 1
+
+-- name: promoter_archive_links
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN placement p ON p.referrer_id = j.id
+SET p.status = 'INACTIVE', p.ended_at = :now, p.updated_at = :now,
+	p.version = p.version + 1
+WHERE p.status = 'ACTIVE'
+
+-- The time of the end says what ended them.
+-- name: promoter_restore_links
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
+STRAIGHT_JOIN placement p ON p.referrer_id = r.id
+SET p.status = 'ACTIVE', p.ended_at = NULL, p.updated_at = :now,
+	p.version = p.version + 1
+WHERE p.standing = 'accepted' AND p.ended_at = r.archived_at
+AND (p.ends_at IS NULL OR p.ends_at > :now)
+
+-- name: promoter_restore
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = r.id
+SET r.archived_at = NULL, t.archived = 0, r.version = r.version + 1
+
+-- One change of parents of an organization after the other.
+-- name: promoter_family
+INSERT INTO program_total (organization_id, pending) VALUES (:org, 0)
+ON DUPLICATE KEY UPDATE pending = pending
+
+-- name: promoter_parent_of
+SELECT id, parent_id FROM referrer
+WHERE id = :id AND organization_id = :org
+AND NOT member_organization_id <=> organization_id FOR UPDATE
+
+-- name: promoter_adopt
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
+SET r.parent_id = :parent, r.version = r.version + 1
+
+-- name: promoter_live_referrals
+SELECT id FROM referral
+WHERE placement_id = :placement AND organization_id = :org AND live = 1
+ORDER BY id LIMIT 10001 FOR UPDATE

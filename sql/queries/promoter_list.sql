@@ -132,7 +132,7 @@ LIMIT 1001
 SELECT id FROM ((SELECT r.id FROM organization o
 	STRAIGHT_JOIN referrer r ON r.organization_id = :org
 	AND r.member_organization_id = o.id
-	WHERE o.name LIKE :prefix LIMIT 1001)
+	WHERE o.gone = 0 AND o.name LIKE :prefix LIMIT 1001)
 UNION (SELECT r.id FROM user u STRAIGHT_JOIN member m ON m.user_id = u.id
 	STRAIGHT_JOIN referrer r ON r.organization_id = :org
 	AND r.member_organization_id = m.organization_id AND r.user_id = u.id

@@ -162,14 +162,16 @@ SELECT e.id, CASE WHEN e.refused_at IS NOT NULL OR e.status = 'reversed'
 	p.referrer_id AS promoter_id, p.created_at AS placed_at,
 	COALESCE(m.email, u.email) AS promoter_email,
 	COALESCE(m.name, o.name) AS promoter_name, c.name AS campaign_name,
-	COALESCE(x.color, :color) AS color, r.id AS referral_id, r.email, r.uid,
-	COALESCE(e.reward_id, 0) AS reward_id
+	COALESCE(x.color, :color) AS campaign_color, r.id AS referral_id,
+	r.email, r.uid, COALESCE(e.reward_id, 0) AS reward_id,
+	w.name AS reward_name
 FROM earning e STRAIGHT_JOIN sale s ON s.id = e.sale_id
 STRAIGHT_JOIN referral r ON r.id = s.referral_id
 STRAIGHT_JOIN placement p ON p.id = e.placement_id
 STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
 STRAIGHT_JOIN referrer f ON f.id = e.referrer_id
 LEFT JOIN campaign_program x ON x.campaign_id = c.id
+LEFT JOIN reward w ON w.id = e.reward_id
 LEFT JOIN promoter m ON m.referrer_id = f.id
 LEFT JOIN organization o ON o.id = f.member_organization_id
 LEFT JOIN user u ON u.id = f.user_id
@@ -200,7 +202,7 @@ WHERE p.id = :placement AND p.organization_id = :org
 -- name: told_refund
 SELECT e.id, e.referrer_id AS promoter_id, IF(e.status = 'pending'
 	AND e.available_at IS NULL, 'pending', 'approved') AS status,
-	e.amount, e.tier, e.created_at
+	e.amount, e.tier, e.currency, e.created_at
 FROM sale_refund f STRAIGHT_JOIN earning e ON e.sale_id = f.sale_id
 	AND e.refund_id = f.id
 WHERE f.organization_id = :org AND f.event = :event

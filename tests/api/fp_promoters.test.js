@@ -220,6 +220,8 @@ test('sums of promoters, and lists sorted by them', async () => {
 	shop = await w.owner();
 	const spring = await w.companyCampaign(shop);
 	far = await w.companyCampaign(shop);
+	await p.sql(`UPDATE campaign SET landing_url = 'https://shop.example/'
+	    WHERE id = ${spring.id}`);
 	ann = await w.promoter(shop, { profile: { first_name: 'Ann',
 		last_name: 'Lee' }, custom_fields: { size: 'small',
 		topics: ['cats', 'dogs'] } });

@@ -87,7 +87,7 @@ test('a sign-up of the past, and one that waits for approval', async () => {
 		ref_id: ann.code, created_at: '2026-01-02T03:04:05Z' });
 
 	assert.equal(made.created_at, '2026-01-02T03:04:05.000Z');
-	assert.equal(made.referral.email, undefined);
+	assert.equal(made.referral.email, null);
 	const campaign = await p.campaign(me, { approve: 1 });
 	const strict = await p.place(me, ann.id, { campaign });
 	const lead = await p.track(200, me, 'signup', { email: email(),
@@ -317,11 +317,11 @@ test('blocked, not accepted, ended, denied', async () => {
 	await p.track(404, me, 'sale', sale());
 	await p.set('referrer', bob.id, { status: 'active' });
 	await signup(200);
-	const id = await p.sql(`SELECT id FROM referral
-	    WHERE organization_id = ${me.org} AND email = '${lead}'`);
-	await p.set('referral', id, { state: 'denied' });
+	const ids = [Number(await p.sql(`SELECT id FROM referral
+	    WHERE organization_id = ${me.org} AND email = '${lead}'`))];
+	await w.fp(200, me, 'POST', '/referrals/disable', { ids });
 	assert.equal(await earned(), 0);
-	await p.sql(`UPDATE referral SET live = NULL WHERE id = ${id}`);
+	await w.fp(200, me, 'DELETE', '/referrals', { ids });
 	await p.track(404, me, 'sale', sale());
 	await verify();
 });
@@ -359,7 +359,7 @@ test('the promoter himself, and somebody at his place', async () => {
 test('a test key tells nothing', async () => {
 	const { key } = await w.key(me, ['referrals:write'], { test: true });
 
-	for (const what of ['signup', 'sale'])
+	for (const what of ['signup', 'sale', 'refund', 'cancellation'])
 		await p.track(403, { key }, what, { email: email(),
 			ref_id: ann.code, event_id: unique(), amount: 1 });
 });

@@ -68,7 +68,7 @@ test('a refund takes the commission back in its proportion', async () => {
 		assert.ok(Date.parse(who[name]) > 0);
 	const { customer_since, created_at, ...rl } = who;
 	assert.deepEqual(rl, { id: lead.id, state: 'active',
-		email: lead.email, uid: null, plan_name: 'gold',
+		email: lead.email, uid: null, cancelled_at: null, plan_name: 'gold',
 		suspicion: 'no_suspicion', username: null, website: null,
 		split_promotion_id: null, custom_fields: null,
 		split_percentage_value: null, visitor_sub_id: null });
@@ -216,20 +216,9 @@ test('sales of before somebody was moved', async () => {
 	const lead = await customer([500, 500]);
 	const bob = await p.promoter(me);
 
-	await p.sql(`INSERT INTO referral (organization_id, campaign_id,
-	    placement_id, referrer_id, state, email, sales, customer_at,
-	    created_at, live) SELECT organization_id, campaign_id,
-	    ${bob.placement}, ${bob.id}, state, NULL, sales, customer_at,
-	    UTC_TIMESTAMP(6), 1 FROM referral WHERE id = ${lead.id};
-	    UPDATE referral SET live = NULL, state = 'moved',
-	    moved_to = LAST_INSERT_ID() WHERE id = ${lead.id};
-	    UPDATE referral SET email = '${lead.email}'
-	    WHERE id = LAST_INSERT_ID();
-	    UPDATE placement_total SET referrals = 1, conversions = 1
-	    WHERE placement_id = ${bob.placement};
-	    INSERT INTO placement_day (placement_id, day, referrer_id,
-	    referrals, conversions) VALUES (${bob.placement}, CURRENT_DATE,
-	    ${bob.id}, 1, 1)`);
+	await w.fp(200, me, 'POST', '/referrals/move_to_promoter', {
+		promoter_campaign_id: bob.placement, ids: [lead.id],
+		move_associated_commissions: false });
 	await refund(200, lead, 400, lead.events[0]);
 	const told = await refund(200, lead, 600);
 	assert.equal(told.lead.state, 'refunded');
@@ -282,20 +271,18 @@ test('a cancellation, once and again', async () => {
 });
 
 test('who won, and why the others lost', async () => {
-	const campaign = await p.campaign(me, { days: 10 });
+	const campaign = await p.campaign(me, { days: 0 });
 	const short = await p.place(me, ann.id, { campaign });
 	const coupon = `SAVE${unique()}`;
 	const [bob, cid, dan, eve] = [await p.promoter(me),
 		await p.promoter(me), await p.promoter(me),
 		await p.promoter(me)];
 	const saver = await p.place(me, eve.id, { coupon });
-	const expired = await p.click(short.placement, { days: 11 });
+	const expired = await p.click(short.placement);
 	const { visitor } = expired;
-	const again = async (x, days = 0) => (await p.click(x.placement,
-	    { visitor, days })).id;
-	const clicks = { first: await again(bob, 9),
-		blocked: await again(cid, 2), won: await again(dan, 1),
-		ended: await again(eve, 0) };
+	const again = async (x) => (await p.click(x.placement, visitor)).id;
+	const clicks = { first: await again(bob), blocked: await again(cid),
+		won: await again(dan), ended: await again(eve) };
 
 	await p.set('placement', cid.placement, { standing: 'blocked',
 		status: 'INACTIVE' });
@@ -338,6 +325,7 @@ test('who won, and why the others lost', async () => {
 	const next = await told();
 	assert.equal(next.promoter_id, bob.id);
 	assert.deepEqual(next.lost[1], [clicks.won, 'not_accepted']);
+	await w.fp(404, me, 'GET', '/referrals/none/attribution');
 	await w.fp(404, await w.owner(), 'GET',
 	    `/referrals/${next.referral_id}/attribution`);
 	await verify();

@@ -45,6 +45,8 @@ function body(o) {
 		b.productId = product.id;
 	if ('organizationId' in b)
 		b.organizationId = me.organization.id;
+	if (doc.keyed(o) && /^\/track\//.test(o.template))
+		b.email = `loop-${unique()}@example.com`;
 	if (b.CampaignID === 'NEW')
 		Object.assign(b, { AdvertiserID: 'C-1', Name: 'Loop',
 			Currency: 'USD' });

@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { World } = require('./lib/world');
+const { Promoters } = require('./lib/promoters');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
@@ -43,7 +44,9 @@ test('two tenants, one with everything', async () => {
 	    campaign.id);
 	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 		token: owner.token, body: { url: 'https://shop.example/' } });
+	const lead = await new Promoters(w).lead(owner);
 	ids = {
+		'/company/referrals/': lead.id,
 		'/organization-members/invitations/': invited.id,
 		'/organization-members/': joined.id,
 		'/events/': event.id,

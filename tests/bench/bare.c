@@ -183,7 +183,7 @@ click(char **v)
 	day[10] = '\0';
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		die("getrandom", "too little");
-	RUN(Q_PLACEMENT_BY_CODE, S(now), S(v[0]));
+	RUN(Q_PLACEMENT_BY_CODE, S("ref"), I(60), S(now), S(v[0]));
 	plain("START TRANSACTION");
 	RUN(Q_CLICK_INSERT, S(v[1]), B(random, 16), B(random + 16, 16),
 	    B(random + 32, 8), S("person"), S("direct"), I(1), S(now));

@@ -161,6 +161,8 @@ failure_schema(struct buf *b)
 static const struct route *const tables[] = {
 	fp_batch_routes,
 	fp_program_routes,
+	fp_promoter_batch_routes,
+	fp_promoter_campaign_routes,
 	fp_promoter_list_routes,
 	fp_promoter_routes,
 	fp_referral_batch_routes,

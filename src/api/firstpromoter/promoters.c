@@ -1,4 +1,5 @@
 /* Promoters of a company: made, read, changed. */
+#include "api/firstpromoter/charts.h"
 #include "api/firstpromoter/promoters.h"
 
 #include "base/banned.h"
@@ -181,6 +182,50 @@ update(struct request *rq)
 	return fp_promoter_answer(rq, p.id);
 }
 
+struct chart_out {
+	struct chart c;
+	struct str items;
+};
+
+SHAPE(fp_promoter_chart, struct chart_out, "PromoterChart",
+    FIELD(struct chart_out, c.from, "period_from"),
+    FIELD(struct chart_out, c.to, "period_to"),
+    FIELD(struct chart_out, c.selection, "selection",
+	.labels = chart_selection_labels),
+    FIELD(struct chart_out, items, "selection_items", .flags = F_JSON,
+	.format = "array", .doc = "Pairs: a first day, and the number"),
+    FIELD(struct chart_out, c.group, "group_by",
+	.labels = chart_group_labels));
+
+static enum err
+chart(struct request *rq)
+{
+	struct chart_out *out = ARENA_NEW(rq->arena, struct chart_out);
+	const struct chart_point *p;
+	struct promoter promoter = { 0 };
+	char day[11];
+	struct buf b;
+	uint64_t id;
+
+	TRY(promoter_find(rq->db, rq->arena, rq->who.org_id, -1, rq->text[0],
+	    &id));
+	TRY(promoter_get(rq->db, rq->arena, rq->who.org_id, id, &promoter));
+	TRY(fp_chart_ask(rq, &out->c));
+	TRY(chart_read(rq->db, rq->arena, rq->who.org_id, id, 0, &out->c));
+	p = out->c.points.items;
+	buf_init(&b, rq->arena, 24 * out->c.points.n + 3);
+	for (size_t i = 0; i < out->c.points.n; i++) {
+		day_iso(p[i].day, day);
+		buf_printf(&b, "%c[\"%s\",%lld]", i == 0 ? '[' : ',', day,
+		    (long long)p[i].value);
+	}
+	buf_char(&b, ']');
+	out->items = buf_view(&b);
+	rq->out = out;
+	return OK;
+}
+
+static const enum err chart_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS);
 static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND,
     ERR_NO_CAMPAIGN, ERR_CAMPAIGN_OVER);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_FORBIDDEN);
@@ -203,5 +248,11 @@ const struct route fp_promoter_routes[] = {
 	  .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Promoters", .summary = "Change a promoter" },
+	{ .op = "chartPromoter", .method = GET,
+	  .path = "/company/promoters/{text:id}/chart_data", .handle = chart,
+	  .query = &fp_chart_query, .out = &fp_promoter_chart, .status = 200,
+	  .scope = SCOPE_REFERRALS_READ, .errors = chart_errors,
+	  .tag = "Promoters", .summary = "What a promoter brought, by day, "
+	    "week, month or year" },
 	{ .op = NULL }
 };

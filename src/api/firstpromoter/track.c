@@ -3,6 +3,7 @@
  * answers keep the forms that clients of this face know.
  */
 #include "api/firstpromoter/track.h"
+#include "api/firstpromoter/placed.h"
 #include "api/site/click.h"
 #include "api/site/visit.h"
 #include "auth/secret.h"
@@ -57,28 +58,8 @@ SHAPE(fp_sale_in, struct sale_in, "TrackSale",
 
 SHAPE(fp_tracked_referral, struct told_referral, "TrackedReferral",
     FP_ID(struct told_referral, id, "id"),
-    FIELD(struct told_referral, email, "email", .flags = F_OMIT),
+    FIELD(struct told_referral, email, "email", TRACK_MAYBE),
     FIELD(struct told_referral, uid, "uid", TRACK_MAYBE));
-
-SHAPE(fp_tracked_promoter_name, struct told_named, "TrackedPromoterName",
-    FP_ID(struct told_named, id, "id"),
-    FIELD(struct told_named, email, "email", .flags = F_OMIT),
-    FIELD(struct told_named, name, "name"));
-
-SHAPE(fp_tracked_campaign, struct told_campaign, "TrackedCampaign",
-    FP_ID(struct told_campaign, id, "id"),
-    FIELD(struct told_campaign, name, "name"),
-    FIELD(struct told_campaign, color, "color"));
-
-SHAPE(fp_tracked_placement, struct told_placement, "TrackedPromoterCampaign",
-    FP_ID(struct told_placement, id, "id"),
-    FP_ID(struct told_placement, campaign_id, "campaign_id"),
-    FP_ID(struct told_placement, promoter_id, "promoter_id"),
-    FIELD(struct told_placement, created_at, "created_at"),
-    FIELD(struct told_placement, promoter, "promoter",
-	.of = &fp_tracked_promoter_name),
-    FIELD(struct told_placement, campaign, "campaign",
-	.of = &fp_tracked_campaign));
 
 SHAPE(fp_tracked_reward, struct told_reward, "TrackedReward",
     FIELD(struct told_reward, id, "id", .doc = "0: the program's default"),
@@ -103,13 +84,13 @@ SHAPE(fp_tracked_commission, struct told_commission, "TrackedCommission",
     C(internal_note, "internal_note", TRACK_MAYBE),
     C(external_note, "external_note", TRACK_MAYBE),
     C(unit, "unit"),
-    C(fraud, "fraud_check", .labels = track_fraud_labels),
+    C(fraud, "fraud_check", .labels = lead_fraud_labels),
     C(amount, "amount"),
     C(paid, "is_paid"),
     C(split, "is_split"),
     C(created_at, "created_at"),
     C(decided_at, "status_updated_at", TRACK_MAYBE),
-    C(placement, "promoter_campaign", .of = &fp_tracked_placement),
+    C(placed, "promoter_campaign", .of = &fp_placed),
     C(referral, "referral", .of = &fp_tracked_referral),
     C(reward, "reward", .of = &fp_tracked_reward));
 #undef C
@@ -294,7 +275,7 @@ sale(struct request *rq)
 
 static const enum err signup_errors[] = ERRORS(ERR_NOT_FOUND, ERR_SIGNED_UP);
 static const enum err sale_errors[] = ERRORS(ERR_NOT_FOUND, ERR_EVENT_TAKEN,
-    ERR_OTHER_LEAD, ERR_OVERFLOW);
+    ERR_OTHER_LEAD);
 static const enum err visit_errors[] = ERRORS(ERR_NOT_FOUND, ERR_BAD_JSON,
     ERR_INVALID);
 

@@ -50,12 +50,12 @@ struct lead_out {
 SHAPE(fp_tracked_lead, struct lead_out, "TrackedLead",
     FP_ID(struct lead_out, id, "id"),
     L(state, "state", .labels = lead_state_labels),
-    L(email, "email", .flags = F_OMIT),
+    L(email, "email", TRACK_MAYBE),
     L(uid, "uid", TRACK_MAYBE),
-    L(customer_at, "customer_since", .flags = F_OMIT),
-    L(cancelled_at, "cancelled_at", .flags = F_OMIT),
+    L(customer_at, "customer_since", TRACK_MAYBE),
+    L(cancelled_at, "cancelled_at", TRACK_MAYBE),
     L(plan, "plan_name", TRACK_MAYBE),
-    L(suspicion, "suspicion", .labels = track_fraud_labels),
+    L(suspicion, "suspicion", .labels = lead_fraud_labels),
     L(username, "username", TRACK_MAYBE),
     L(website, "website", TRACK_MAYBE),
     L(created_at, "created_at"),
@@ -75,7 +75,7 @@ SHAPE(fp_tracked_promoter, struct told_promoter, "TrackedPromoter",
     FP_ID(struct told_promoter, id, "id"),
     P(status, "status", .labels = referrer_status_labels),
     P(customer, "cust_id"),
-    P(email, "email", .flags = F_OMIT),
+    P(email, "email", TRACK_MAYBE),
     P(created_at, "created_at"),
     P(nothing, "temp_password", TRACK_MAYBE),
     FP_ID(struct told_promoter, default_promotion_id, "default_promotion_id"),
@@ -85,11 +85,11 @@ SHAPE(fp_tracked_promoter, struct told_promoter, "TrackedPromoter",
     P(nothing, "w8_form_url", TRACK_MAYBE),
     P(nothing, "w9_form_url", TRACK_MAYBE),
     P(parent_promoter_id, "parent_promoter_id",
-	.flags = F_ID_NUMBER | F_OMIT),
+	.flags = F_ID_NUMBER | F_NULLABLE),
     P(earnings, "earnings_balance", .of = &fp_tracked_cash),
     P(current, "current_balance", .of = &fp_tracked_cash),
     P(paid, "paid_balance", .of = &fp_tracked_cash),
-    P(auth_token, "auth_token", .flags = F_OMIT));
+    P(auth_token, "auth_token", TRACK_MAYBE));
 #undef P
 
 struct reward_out {
@@ -193,8 +193,8 @@ refund(struct request *rq)
 	struct change_out *out;
 	enum err e;
 
-	TRY(track_taken(rq, track_refund(rq->db, rq->arena, ACTOR(rq), r), "refund",
-	    r->event));
+	e = track_refund(rq->db, rq->arena, ACTOR(rq), r);
+	TRY(track_taken(rq, e, "refund", r->event));
 	e = told_refund(rq->db, rq->arena, rq->who.org_id, r->event, &told);
 	if (e == ERR_NOT_FOUND) {
 		rq->status = 204;
@@ -205,7 +205,7 @@ refund(struct request *rq)
 	out->amount = str_printf(rq->arena, "%lld", (long long)-r->amount);
 	out->reward = (struct reward_out){ .id = told.id,
 	    .status = told.status, .amount = told.amount,
-	    .conversion = -r->amount, .tier = told.tier, .unit = STR("cash"),
+	    .conversion = -r->amount, .tier = told.tier, .unit = told.unit,
 	    .event = r->event, .created_at = told.created_at,
 	    .lead = out->lead };
 	return OK;
@@ -251,7 +251,7 @@ SHAPE(fp_lost_click, struct lost_click, "LostClick",
 
 SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
     FP_ID(struct explained_lead, id, "referral_id"),
-    A(source, "source", .labels = track_source_labels),
+    A(source, "source", .labels = lead_source_labels),
     FP_ID(struct explained_lead, placement_id, "promoter_campaign_id"),
     FP_ID(struct explained_lead, campaign_id, "campaign_id"),
     FP_ID(struct explained_lead, referrer_id, "promoter_id"),
@@ -280,7 +280,8 @@ static const enum err cancel_errors[] = ERRORS(ERR_NOT_FOUND, ERR_OTHER_LEAD);
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 
 const struct route fp_track_change_routes[] = {
-	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund", .also = 204,
+	{ TRACK_ROUTE, .op = "trackRefund", .path = "/track/refund",
+	  .also = 204,
 	  .prepare = refund_read, .handle = refund, .check = refund_check,
 	  .in = &fp_refund_in, .out = &fp_tracked_change,
 	  .errors = refund_errors,

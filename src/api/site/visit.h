@@ -25,7 +25,7 @@ extern const struct shape visit_in, visit_out;
 
 /* Is it told here, and not by a link? */
 bool visit_told(const struct http_in *);
-/* From the body, whatever its type: a plain one needs no leave of the browser. */
+/* From a body of whatever type: a plain one needs no leave of the browser. */
 MUST_CHECK enum err visit_read(struct arena *, const struct http_in *,
     struct visit_in *, struct complaints *);
 /*

@@ -1,4 +1,5 @@
 /* What batches can do. */
+#include "model/promoter/promoter_actions.h"
 #include "model/referral/referral_actions.h"
 
 #include "base/banned.h"
@@ -9,5 +10,13 @@ const struct batch_action *const batch_actions[] = {
 	&referral_disable,
 	&referral_enable,
 	&referral_move,
+	&promoter_accept,
+	&promoter_reject,
+	&promoter_block,
+	&promoter_add,
+	&promoter_move,
+	&promoter_assign,
+	&promoter_archive,
+	&promoter_restore,
 	NULL
 };

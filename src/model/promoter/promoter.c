@@ -5,6 +5,7 @@
 
 #include "db/db.h"
 #include "model/event/event.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 #define TOKEN_BYTES 24
@@ -140,18 +141,22 @@ promoter_find(struct db *db, struct arena *a, uint64_t org, int key,
 		[PROMOTER_BY_CUSTOMER] = Q_PROMOTER_BY_CUSTOMER,
 		[PROMOTER_BY_AUTH_TOKEN] = Q_PROMOTER_BY_TOKEN,
 		[PROMOTER_BY_CODE] = Q_PROMOTER_BY_CODE,
-		[PROMOTER_BY_PROMO_CODE] = Q_PROMOTER_BY_CODE,
+		[PROMOTER_BY_PROMO_CODE] = Q_PROMOTER_BY_PROMO_CODE,
 	};
 	struct found f = { 0 };
+	enum err e;
 
-	if (key < 0) {
-		if (!str_to_u64(text, id) || *id > INT64_MAX)
-			return ERR_NOT_FOUND;
-		return OK;
+	if (key < 0)
+		return str_to_u64(text, id) && *id <= INT64_MAX ? OK :
+		    ERR_NOT_FOUND;
+	e = db_row(db, a, by[key], ARGS(org, text), &promoter_found_row, &f);
+	if (e == ERR_NOT_FOUND && key == PROMOTER_BY_CODE) {
+		TRY(placement_code_now(db, a, &text));
+		e = db_row(db, a, by[key], ARGS(org, text),
+		    &promoter_found_row, &f);
 	}
-	TRY(db_row(db, a, by[key], ARGS(org, text), &promoter_found_row, &f));
 	*id = f.id;
-	return OK;
+	return e;
 }
 
 enum err

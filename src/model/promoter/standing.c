@@ -81,10 +81,10 @@ standing_lock(struct db *db, struct arena *a, const struct actor *who,
 
 enum err
 standing_lock_in(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t promoter_id, uint64_t campaign_id, struct standing_row *s)
+    struct str promoters, uint64_t campaign_id, struct list *out)
 {
-	return db_row(db, a, Q_STANDING_LOCK_IN, ARGS(promoter_id,
-	    who->organization_id, campaign_id), &standing_row_shape, s);
+	return db_rows(db, a, Q_STANDING_LOCK_IN, ARGS(promoters,
+	    campaign_id, who->organization_id), &standing_row_shape, out);
 }
 
 static enum err
@@ -94,38 +94,66 @@ count_pending(struct db *db, uint64_t org, int64_t more)
 	    NULL, NULL);
 }
 
-static enum err
-write_event(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id, uint64_t promoter_id, uint64_t campaign_id, const char *type)
+static struct event_data
+event_of(struct arena *a, const struct actor *who,
+    const struct standing_row *s, const char *type)
 {
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, "\"promoterId\":\"%llu\","
-	    "\"campaignId\":\"%llu\"", (unsigned long long)promoter_id,
-	    (unsigned long long)campaign_id);
+	return (struct event_data){ { who->organization_id, type, s->id,
+	    who->user_id, who->now }, str_printf(a, "\"promoterId\":\"%llu\","
+	    "\"campaignId\":\"%llu\"", (unsigned long long)s->promoter_id,
+	    (unsigned long long)s->campaign_id) };
+}
+
+/* May this one move? */
+static enum err
+judge(const struct standing_row *s, enum standing to)
+{
+	if (s->state == (int)to)
+		return OK;
+	if (to == STANDING_ACCEPTED && s->archived_at.us != 0)
+		return ERR_ARCHIVED;
+	return standing_may(s->state, to) ? OK : ERR_STANDING;
+}
+
+enum err
+standing_move_all(struct db *db, struct arena *a, const struct actor *who,
+    struct standing_row *s, size_t n, enum standing to, enum err *result)
+{
+	struct when ended = { to == STANDING_INACTIVE ? who->now.us : 0 };
+	struct when over = { to == STANDING_ACCEPTED ? who->now.us : 0 };
+	struct event_data *events = arena_array(a, n, sizeof(*events));
+	uint64_t *ids = arena_array(a, n, sizeof(*ids));
+	int64_t waited = 0;
+	size_t moved = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		result[i] = judge(&s[i], to);
+		if (result[i] != OK || s[i].state == (int)to)
+			continue;
+		waited += s[i].state == STANDING_PENDING &&
+		    s[i].archived_at.us == 0;
+		s[i].state = to;
+		events[moved] = event_of(a, who, &s[i], moves[to].event);
+		ids[moved++] = s[i].id;
+	}
+	if (moved == 0)
+		return OK;
+	TRY(db_exec(db, Q_STANDING_MOVE, ARGS(ids_json(a, ids, moved),
+	    LABEL(standing_labels, moves[to].standing),
+	    LABEL(placement_status_labels, moves[to].status), ended, over,
+	    who->now), NULL, NULL));
+	TRY(count_pending(db, who->organization_id, -waited));
+	return event_write_all(db, a, events, moved);
 }
 
 enum err
 standing_move(struct db *db, struct arena *a, const struct actor *who,
     struct standing_row *s, enum standing to)
 {
-	struct when ended = { to == STANDING_INACTIVE ? who->now.us : 0 };
-	bool archived = s->archived_at.us != 0;
+	enum err result;
 
-	if (s->state == (int)to)
-		return OK;
-	if (archived && to == STANDING_ACCEPTED)
-		return ERR_ARCHIVED;
-	if (!standing_may(s->state, to))
-		return ERR_STANDING;
-	TRY(db_exec(db, Q_STANDING_MOVE, ARGS(
-	    LABEL(standing_labels, moves[to].standing),
-	    LABEL(placement_status_labels, moves[to].status), ended, who->now,
-	    s->id), NULL, NULL));
-	if (s->state == STANDING_PENDING && !archived)
-		TRY(count_pending(db, who->organization_id, -1));
-	s->state = to;
-	return write_event(db, a, who, s->id, s->promoter_id, s->campaign_id,
-	    moves[to].event);
+	TRY(standing_move_all(db, a, who, s, 1, to, &result));
+	return result;
 }
 
 enum err
@@ -168,6 +196,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
 {
 	int tries = in->code.p != NULL ? 1 : CODE_TRIES;
+	uint64_t rows;
 
 	for (int i = 0; i < tries; i++) {
 		struct str code = in->code.p != NULL ? in->code :
@@ -177,38 +206,27 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 		    code, LABEL(placement_status_labels, in->accepted ?
 		    PLACEMENT_ACTIVE : PLACEMENT_INACTIVE),
 		    LABEL(standing_labels, in->accepted ? STANDING_ACCEPTED :
-		    STANDING_PENDING), who->now), NULL, id);
+		    STANDING_PENDING), who->now), &rows, id);
 
-		if (e != ERR_CONFLICT)
+		if (e != ERR_CONFLICT && (e != OK || rows == 1))
 			return e;
 	}
 	return ERR_CODE_TAKEN;
 }
 
-struct there {
-	uint64_t id;
-};
-
-SHAPE(there_row, struct there, NULL, COLUMN(struct there, id));
-
 enum err
 standing_enter(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
 {
-	struct there there;
-	enum err e;
+	struct event_data event;
 
-	if (in->archived)
-		return ERR_ARCHIVED;
-	e = db_row(db, a, Q_STANDING_THERE, ARGS(in->promoter_id, c->id),
-	    &there_row, &there);
-	if (e != ERR_NOT_FOUND)
-		return e == OK ? ERR_CONFLICT : e;
 	TRY(insert(db, a, who, c, in, id));
 	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(*id), NULL, NULL));
 	TRY(count_pending(db, who->organization_id, in->accepted ? 0 : 1));
-	return write_event(db, a, who, *id, in->promoter_id, c->id,
+	event = event_of(a, who, &(struct standing_row){ .id = *id,
+	    .promoter_id = in->promoter_id, .campaign_id = c->id },
 	    "promoter_campaign.created");
+	return event_write_all(db, a, &event, 1);
 }
 
 enum err

@@ -21,7 +21,7 @@ struct standing_row {
 	int state;			/* enum standing */
 	struct when archived_at;	/* of the promoter; 0: he is not */
 	struct str code, coupon, landing_url;
-	struct str campaign_name, campaign_color;
+	struct str campaign_name, campaign_color;	/* of lists */
 	struct str promoter_email, promoter_name;
 	struct when created_at;
 	int64_t clicks, referrals, customers, sales, revenue;
@@ -36,16 +36,24 @@ bool standing_may(int from, int to);
  */
 MUST_CHECK enum err standing_lock(struct db *, struct arena *,
     const struct actor *, uint64_t placement_id, struct standing_row *);
-/* The one of a promoter in a campaign; the newest, where there are several. */
+/*
+ * Those of these promoters (ids_json()) in a campaign, by promoter; where one
+ * has several, by age.
+ */
 MUST_CHECK enum err standing_lock_in(struct db *, struct arena *,
-    const struct actor *, uint64_t promoter_id, uint64_t campaign_id,
-    struct standing_row *);
+    const struct actor *, struct str promoters, uint64_t campaign_id,
+    struct list *);
 /*
  * Moves one that is locked, with its event.  The same again changes nothing.
  * ERR_STANDING: not from where it is.
  */
 MUST_CHECK enum err standing_move(struct db *, struct arena *,
     const struct actor *, struct standing_row *, enum standing);
+
+/* The same of several; result: of each. */
+MUST_CHECK enum err standing_move_all(struct db *, struct arena *,
+    const struct actor *, struct standing_row *, size_t n, enum standing,
+    enum err *result);
 
 /* A campaign that promoters may come into, kept from being ended meanwhile. */
 struct standing_campaign {
@@ -60,14 +68,15 @@ struct standing_campaign {
 MUST_CHECK enum err standing_campaign(struct db *, struct arena *,
     uint64_t org, uint64_t id, struct standing_campaign *);
 /*
- * A promoter comes into a campaign, accepted or pending, with an event.  code:
- * as it is to be, or absent; then one is made of his name.  Gives the
- * placement's id.  ERR_CODE_TAKEN; ERR_CONFLICT: he is in it already.
+ * A promoter who is held, is not archived and is not in the campaign comes
+ * into it, accepted or pending, with an event.  code: as it is to be, or
+ * absent; then one is made of his name.  Gives the placement's id.
+ * ERR_CODE_TAKEN.
  */
 struct entrance {
 	uint64_t promoter_id;
 	struct str name, code;
-	bool accepted, archived;
+	bool accepted;
 };
 MUST_CHECK enum err standing_enter(struct db *, struct arena *,
     const struct actor *, const struct standing_campaign *,

@@ -72,6 +72,7 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 {
 	bool made = p->code.p == NULL;
 	enum err e = ERR_CODE_TAKEN;
+	uint64_t rows;
 
 	for (int i = 0; i < (made ? 4 : 1); i++) {
 		if (made)
@@ -79,8 +80,8 @@ insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
 		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
 		    p->campaign_id, p->referrer_id, p->name, p->code,
 		    p->landing_url, p->description, p->starts_at, p->ends_at,
-		    now), NULL, &p->id);
-		if (e != ERR_CONFLICT)
+		    now), &rows, &p->id);
+		if (e != ERR_CONFLICT && (e != OK || rows == 1))
 			return e;
 	}
 	return ERR_CODE_TAKEN;
@@ -297,12 +298,40 @@ placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
 	return db_list(db, a, &q, ARG_LIST(args), &placement_row, out);
 }
 
+static enum err
+find_by_code(struct db *db, struct arena *a, struct str code, struct when now,
+    struct lead *lead)
+{
+	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(STR(DEFAULT_PARAMETER),
+	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &lead_row, lead);
+}
+
 enum err
 placement_by_code(struct db *db, struct arena *a, struct str code,
     struct when now, struct lead *lead)
 {
-	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(STR(DEFAULT_PARAMETER),
-	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &lead_row, lead);
+	enum err e = find_by_code(db, a, code, now, lead);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(placement_code_now(db, a, &code));
+	return find_by_code(db, a, code, now, lead);
+}
+
+struct code_row {
+	struct str code;
+};
+
+SHAPE(code_row, struct code_row, NULL, COLUMN(struct code_row, code));
+
+enum err
+placement_code_now(struct db *db, struct arena *a, struct str *code)
+{
+	struct code_row row = { STR_NULL };
+
+	TRY(db_row(db, a, Q_PLACEMENT_CODE_NOW, ARGS(*code), &code_row, &row));
+	*code = row.code;
+	return OK;
 }
 
 enum err

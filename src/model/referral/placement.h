@@ -97,6 +97,9 @@ struct lead {
 };
 MUST_CHECK enum err placement_by_code(struct db *, struct arena *,
     struct str code, struct when now, struct lead *);
+/* What a code is now that a placement had before; ERR_NOT_FOUND: none had. */
+MUST_CHECK enum err placement_code_now(struct db *, struct arena *,
+    struct str *code);
 MUST_CHECK enum err placement_by_click(struct db *, struct arena *,
     const unsigned char token[16], struct when now, struct lead *);
 

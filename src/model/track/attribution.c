@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "model/program/program.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 #define LLU(v) ((unsigned long long)(v))
@@ -60,6 +61,11 @@ find_named(struct db *db, struct arena *a, uint64_t org, uint32_t by,
 	struct list rows;
 
 	TRY(db_list(db, a, &q, ARGS(now, org, code), &candidate_row, &rows));
+	if (rows.n == 0 && by == Q_TRACK_NAMED_WHERE_CODE) {
+		TRY(placement_code_now(db, a, &code));
+		TRY(db_list(db, a, &q, ARGS(now, org, code), &candidate_row,
+		    &rows));
+	}
 	if (rows.n == 0 || why_not(rows.items) >= 0)
 		return ERR_NOT_FOUND;
 	*c = *(const struct candidate *)rows.items;
@@ -135,11 +141,11 @@ track_attribute(struct db *db, struct arena *a, uint64_t org,
 	enum err e = ERR_NOT_FOUND;
 
 	*won = (struct candidate){ 0 };
-	*source = SOURCE_COOKIE;
+	*source = LEAD_BY_COOKIE;
 	if (o->ref_id.p != NULL) {
 		TRY(find_named(db, a, org, Q_TRACK_NAMED_WHERE_CODE, o->ref_id,
 		    at, won));
-		*source = SOURCE_API;
+		*source = LEAD_BY_API;
 		otherwise = LOST_NAMED;
 	} else if (o->promo_code.p != NULL) {
 		e = find_named(db, a, org, Q_TRACK_NAMED_WHERE_COUPON,
@@ -151,7 +157,7 @@ track_attribute(struct db *db, struct arena *a, uint64_t org,
 			return e;
 	}
 	if (e == OK) {
-		*source = SOURCE_COUPON;
+		*source = LEAD_BY_COUPON;
 		otherwise = LOST_CODE;
 	}
 	TRY(find_clicks(db, a, org, o->tid, at, &clicks));
@@ -181,7 +187,7 @@ SHAPE(explained_lead_row, struct explained_lead, NULL,
     COLUMN(struct explained_lead, code),
     COLUMN(struct explained_lead, promo_code),
     COLUMN(struct explained_lead, lost_json),
-    COLUMN(struct explained_lead, source, .labels = track_source_labels),
+    COLUMN(struct explained_lead, source, .labels = lead_source_labels),
     COLUMN(struct explained_lead, clicked_at),
     COLUMN(struct explained_lead, created_at));
 
@@ -215,18 +221,18 @@ explain(struct arena *a, const struct explained_lead *l)
 
 	clock_iso(l->clicked_at, at);
 	switch (l->source) {
-	case SOURCE_API:
+	case LEAD_BY_API:
 		return str_printf(a, "The company named the promoter by his "
 		    "ref_id %.*s.", STR_ARG(l->code));
-	case SOURCE_COUPON:
+	case LEAD_BY_COUPON:
 		return str_printf(a, "The promo code %.*s of the promoter was "
 		    "used.", STR_ARG(l->promo_code));
-	case SOURCE_COOKIE:
+	case LEAD_BY_COOKIE:
 		return l->click_id == 0 ?
 		    STR("A link of the promoter was followed.") :
 		    str_printf(a, "The click of %s on the promoter's link "
 		    "%.*s was the last that counted.", at, STR_ARG(l->code));
-	case SOURCE_AFFILIATE:
+	case LEAD_BY_AFFILIATE:
 		return STR("The promoter entered the referral himself.");
 	default:
 		return STR("Somebody of the company entered the referral.");

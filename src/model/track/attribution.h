@@ -32,7 +32,7 @@ struct candidate {
 
 /*
  * ERR_NOT_FOUND: nobody, or somebody who refers nobody now.  *lost: JSON, or
- * absent where no click lost; *source: of track_source_labels.
+ * absent where no click lost; *source: of lead_source_labels.
  */
 MUST_CHECK enum err track_attribute(struct db *, struct arena *, uint64_t org,
     const struct track_origin *, struct when at, struct candidate *,

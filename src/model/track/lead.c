@@ -4,13 +4,6 @@
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-const char *const track_source_labels[] = {
-	"api", "coupon", "cookie", "manual_admin", "manual_affiliate", NULL
-};
-const char *const track_fraud_labels[] = {
-	"no_suspicion", "same_ip_suspicion", "same_promoter_email",
-	"ad_source", NULL
-};
 const char *const track_standing_labels[] = {
 	"pending", "accepted", "rejected", "blocked", NULL
 };
@@ -29,8 +22,8 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, plan),
     COLUMN(struct tracked_lead, promo_code),
     COLUMN(struct tracked_lead, state, .labels = lead_state_labels),
-    COLUMN(struct tracked_lead, source, .labels = track_source_labels),
-    COLUMN(struct tracked_lead, fraud, .labels = track_fraud_labels),
+    COLUMN(struct tracked_lead, source, .labels = lead_source_labels),
+    COLUMN(struct tracked_lead, fraud, .labels = lead_fraud_labels),
     COLUMN(struct tracked_lead, standing, .labels = track_standing_labels),
     COLUMN(struct tracked_lead, referrer_status,
 	.labels = referrer_status_labels),
@@ -102,8 +95,8 @@ track_hold(struct db *db, struct arena *a, uint64_t org,
 int64_t
 track_checks(int fraud)
 {
-	return fraud == FRAUD_SAME_EMAIL ? CHECK_SELF_REFERRAL :
-	    fraud == FRAUD_SAME_ADDRESS ? CHECK_SAME_ADDRESS : 0;
+	return fraud == LEAD_SAME_EMAIL ? CHECK_SELF_REFERRAL :
+	    fraud == LEAD_SAME_IP ? CHECK_SAME_ADDRESS : 0;
 }
 
 bool
@@ -124,8 +117,8 @@ track_create(struct db *db, const struct actor *who,
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
 	    l->campaign_id, l->placement_id, l->referrer_id, l->click_id,
 	    LABEL(lead_state_labels, l->state), l->email, l->uid,
-	    LABEL(track_source_labels, l->source),
-	    LABEL(track_fraud_labels, l->fraud), l->promo_code, l->lost,
+	    LABEL(lead_source_labels, l->source),
+	    LABEL(lead_fraud_labels, l->fraud), l->promo_code, l->lost,
 	    address, track_checks(l->fraud), who->user_id, l->created_at), NULL,
 	    &l->id);
 

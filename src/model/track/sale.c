@@ -109,7 +109,8 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	const struct commission_due *d = due->items;
 	struct commission *c = arena_array(a, due->n, sizeof(*c));
 	/* the company lets them go: nobody of the house need look */
-	const bool waits = l->fraud != FRAUD_NONE || l->state == LEAD_PENDING;
+	const bool waits = l->fraud != LEAD_NO_SUSPICION ||
+	    l->state == LEAD_PENDING;
 	uint64_t first = 0;
 	struct buf b;
 
@@ -144,7 +145,8 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	const bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
 	const struct brought one = { .organization_id = org,
 	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
-	    .at = s->at, .customers = came, .active = !track_is_active(l) && !stays,
+	    .at = s->at, .customers = came,
+	    .active = !track_is_active(l) && !stays,
 	    .sales = 1, .revenue = s->amount, .currency = s->currency };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };

@@ -26,13 +26,13 @@ screen(struct db *db, struct arena *a, const struct candidate *c,
 		TRY(screen_signup(db, a, &lead, &s, now, &checks));
 	if ((checks & CHECK_SELF_REFERRAL) != 0 ||
 	    screen_same_mailbox(a, c->email, s.email))
-		*fraud = FRAUD_SAME_EMAIL;
+		*fraud = LEAD_SAME_EMAIL;
 	else if (known && ((checks & CHECK_SAME_ADDRESS) != 0 ||
 	    str_eq(c->address_hash, (struct str){
 	    (const char *)s.address_hash, sizeof(s.address_hash) })))
-		*fraud = FRAUD_SAME_ADDRESS;
+		*fraud = LEAD_SAME_IP;
 	else
-		*fraud = FRAUD_NONE;
+		*fraud = LEAD_NO_SUSPICION;
 	return OK;
 }
 

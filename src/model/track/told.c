@@ -3,6 +3,7 @@
 
 #include "base/money.h"
 #include "model/program/program.h"
+#include "model/reward/unit.h"
 #include "base/banned.h"
 
 const char *const told_status_labels[] = {
@@ -12,7 +13,7 @@ const char *const told_status_labels[] = {
 SHAPE(told_commission_row, struct told_commission, NULL,
     COLUMN(struct told_commission, id),
     COLUMN(struct told_commission, status, .labels = told_status_labels),
-    COLUMN(struct told_commission, fraud, .labels = track_fraud_labels),
+    COLUMN(struct told_commission, fraud, .labels = lead_fraud_labels),
     COLUMN(struct told_commission, split),
     COLUMN(struct told_commission, amount),
     COLUMN(struct told_commission, sale_amount),
@@ -25,18 +26,12 @@ SHAPE(told_commission_row, struct told_commission, NULL,
     COLUMN(struct told_commission, external_note),
     COLUMN(struct told_commission, created_at),
     COLUMN(struct told_commission, decided_at),
-    FIELD(struct told_commission, placement.id, "placement_id"),
-    FIELD(struct told_commission, placement.campaign_id, "campaign_id"),
-    FIELD(struct told_commission, placement.promoter_id, "promoter_id"),
-    FIELD(struct told_commission, placement.created_at, "placed_at"),
-    FIELD(struct told_commission, placement.promoter.email, "promoter_email"),
-    FIELD(struct told_commission, placement.promoter.name, "promoter_name"),
-    FIELD(struct told_commission, placement.campaign.name, "campaign_name"),
-    FIELD(struct told_commission, placement.campaign.color, "color"),
+    PLACED_COLUMNS(struct told_commission, placed),
     FIELD(struct told_commission, referral.id, "referral_id"),
     FIELD(struct told_commission, referral.email, "email"),
     FIELD(struct told_commission, referral.uid, "uid"),
-    FIELD(struct told_commission, reward.id, "reward_id"));
+    FIELD(struct told_commission, reward.id, "reward_id"),
+    FIELD(struct told_commission, reward.name, "reward_name"));
 
 enum err
 told_commissions(struct db *db, struct arena *a, uint64_t org,
@@ -48,15 +43,13 @@ told_commissions(struct db *db, struct arena *a, uint64_t org,
 	    org), &told_commission_row, out));
 	c = out->items;
 	for (size_t i = 0; i < out->n; i++, c++) {
-		c->placement.promoter.id = c->placement.promoter_id;
-		c->placement.campaign.id = c->placement.campaign_id;
-		c->self_referral = c->fraud == FRAUD_SAME_EMAIL;
+		c->self_referral = c->fraud == LEAD_SAME_EMAIL;
 		c->metadata = STR("{}");
 		c->commission_type = STR("sale");
-		c->unit = STR("cash");
-		c->reward.name = c->reward.id != 0 ? STR("Reward") :
-		    str_printf(a, "%.*s %% of every sale", STR_ARG(
-		    percent_print(a, DEFAULT_REWARD_PPM)));
+		c->unit = str_of(unit_labels[unit_of(c->currency)]);
+		if (c->reward.id == 0)
+			c->reward.name = str_printf(a, "%.*s %% of every sale",
+			    STR_ARG(percent_print(a, DEFAULT_REWARD_PPM)));
 	}
 	return OK;
 }
@@ -67,6 +60,7 @@ SHAPE(told_refund_row, struct told_refund, NULL,
     COLUMN(struct told_refund, status, .labels = told_status_labels),
     COLUMN(struct told_refund, amount),
     COLUMN(struct told_refund, tier),
+    COLUMN(struct told_refund, currency),
     COLUMN(struct told_refund, created_at));
 
 enum err
@@ -82,8 +76,10 @@ told_refund(struct db *db, struct arena *a, uint64_t org, struct str event,
 		return ERR_NOT_FOUND;
 	r = rows.items;
 	*out = r[0];
+	out->unit = str_of(unit_labels[unit_of(out->currency)]);
 	for (size_t i = 1; i < rows.n; i++)
-		if (r[i].promoter_id == out->promoter_id)
+		if (r[i].promoter_id == out->promoter_id &&
+		    str_eq(r[i].currency, out->currency))
 			TRY(money_add(out->amount, r[i].amount, &out->amount));
 	return OK;
 }

@@ -7,23 +7,6 @@
 extern const char *const told_status_labels[];
 enum { TOLD_PENDING, TOLD_APPROVED, TOLD_DENIED };
 
-struct told_named {
-	uint64_t id;
-	struct str email, name;
-};
-
-struct told_campaign {
-	uint64_t id;
-	struct str name, color;
-};
-
-struct told_placement {
-	uint64_t id, campaign_id, promoter_id;
-	struct when created_at;
-	struct told_named promoter;
-	struct told_campaign campaign;
-};
-
 struct told_reward {
 	int64_t id;			/* 0: the program's default */
 	struct str name;
@@ -43,7 +26,7 @@ struct told_commission {
 	struct str currency, event, plan, unit, metadata, sale_currency,
 	    commission_type, internal_note, external_note, nobody;
 	struct when created_at, decided_at;
-	struct told_placement placement;
+	struct placed placed;
 	struct told_referral referral;
 	struct told_reward reward;
 };
@@ -56,7 +39,8 @@ MUST_CHECK enum err told_commissions(struct db *, struct arena *, uint64_t org,
 struct told_refund {
 	uint64_t id, promoter_id;	/* of the first of them */
 	int status;
-	int64_t amount, tier;		/* all of it, below zero */
+	int64_t amount, tier;		/* all of its unit, below zero */
+	struct str currency, unit;
 	struct when created_at;
 };
 /* ERR_NOT_FOUND: there was nothing to take back. */

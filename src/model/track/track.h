@@ -9,11 +9,6 @@
 #include "model/referral/earning.h"
 #include "model/referral/lead.h"
 
-extern const char *const track_source_labels[];	/* what attributed him */
-enum { SOURCE_API, SOURCE_COUPON, SOURCE_COOKIE, SOURCE_ADMIN,
-	SOURCE_AFFILIATE };
-extern const char *const track_fraud_labels[];
-enum { FRAUD_NONE, FRAUD_SAME_ADDRESS, FRAUD_SAME_EMAIL, FRAUD_AD_SOURCE };
 extern const char *const track_standing_labels[];
 enum { STANDING_PENDING, STANDING_ACCEPTED, STANDING_REJECTED,
 	STANDING_BLOCKED };

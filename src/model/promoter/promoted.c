@@ -1,0 +1,158 @@
+/* Promoters in campaigns: lists and changes. */
+#include "model/promoter/promoted.h"
+
+#include "model/event/event.h"
+#include "model/program/program.h"
+#include "base/banned.h"
+
+SHAPE(promoted_row, struct promoted, NULL,
+    FIELD(struct promoted, s.id, "id"),
+    FIELD(struct promoted, s.organization_id, "organization_id"),
+    FIELD(struct promoted, s.promoter_id, "promoter_id"),
+    FIELD(struct promoted, s.campaign_id, "campaign_id"),
+    FIELD(struct promoted, s.state, "state", .labels = standing_labels),
+    FIELD(struct promoted, s.code, "code"),
+    FIELD(struct promoted, s.coupon, "coupon"),
+    FIELD(struct promoted, s.landing_url, "landing_url"),
+    FIELD(struct promoted, s.created_at, "created_at"),
+    FIELD(struct promoted, s.campaign_name, "campaign_name"),
+    FIELD(struct promoted, s.campaign_color, "campaign_color"),
+    FIELD(struct promoted, s.promoter_email, "promoter_email"),
+    FIELD(struct promoted, s.promoter_name, "promoter_name"),
+    FIELD(struct promoted, s.clicks, "clicks"),
+    FIELD(struct promoted, s.referrals, "referrals"),
+    FIELD(struct promoted, s.customers, "customers"),
+    FIELD(struct promoted, s.sales, "sales"),
+    FIELD(struct promoted, s.revenue, "revenue"),
+    COLUMN(struct promoted, display_coupon),
+    COLUMN(struct promoted, promo_codes),
+    COLUMN(struct promoted, own_promoter),
+    COLUMN(struct promoted, own_referral),
+    COLUMN(struct promoted, version));
+
+struct found {
+	uint64_t id;
+};
+
+SHAPE(promoted_found_row, struct found, NULL, COLUMN(struct found, id));
+
+SHAPE(referral_link_row, struct referral_link, NULL,
+    COLUMN(struct referral_link, id),
+    COLUMN(struct referral_link, name),
+    COLUMN(struct referral_link, url),
+    COLUMN(struct referral_link, sub_id));
+
+struct parameter {
+	struct str parameter;
+};
+
+SHAPE(parameter_row, struct parameter, NULL,
+    COLUMN(struct parameter, parameter));
+
+enum err
+promoted_list(struct db *db, struct arena *a, uint64_t org,
+    const struct paging *p, struct list *out)
+{
+	struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_SHOWN };
+	struct arg_list args = { 0 };
+
+	arg_push(&args, ARG(org));
+	paging_args(p, &q, &args, Q_PROMOTED_LIST_WHERE_AFTER,
+	    ARG((struct when){ p->after_key }));
+	return db_list(db, a, &q, ARG_LIST(args), &promoted_row, out);
+}
+
+/* Those of these ids, newest first. */
+static enum err
+list_some(struct db *db, struct arena *a, uint64_t org, const uint64_t *ids,
+    size_t n, uint32_t more, struct list *out)
+{
+	const struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_IDS | more };
+
+	return db_list(db, a, &q, ARGS(org, ids_json(a, ids, n), (int64_t)n,
+	    0), &promoted_row, out);
+}
+
+enum err
+promoted_search(struct db *db, struct arena *a, uint64_t org, struct str q,
+    struct list *out)
+{
+	struct list found;
+
+	TRY(db_rows(db, a, Q_PROMOTED_SEARCH, ARGS(org, like_prefix(a, q)),
+	    &promoted_found_row, &found));
+	*out = (struct list){ NULL, 0 };
+	return found.n == 0 ? OK : list_some(db, a, org, found.items, found.n,
+	    Q_PROMOTED_LIST_WHERE_SHOWN, out);
+}
+
+enum err
+promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct promoted *p)
+{
+	struct list rows;
+
+	TRY(list_some(db, a, org, &id, 1, 0, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*p = *(const struct promoted *)rows.items;
+	return OK;
+}
+
+/* Its old one stays its own; one that another has, or had, is taken. */
+static enum err
+change_code(struct db *db, struct arena *a, const struct promoted *p)
+{
+	struct found owner = { 0 };
+	enum err e = db_row(db, a, Q_PROMOTED_CODE_OWNER, ARGS(p->s.code),
+	    &promoted_found_row, &owner);
+
+	if (e == OK && owner.id != p->s.id)
+		return ERR_CODE_TAKEN;
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	return db_exec(db, Q_PROMOTED_KEEP_CODE, ARGS(p->s.id), NULL, NULL);
+}
+
+enum err
+promoted_update(struct db *db, struct arena *a, const struct actor *who,
+    const struct promoted *was, struct promoted *p)
+{
+	enum err e;
+
+	if (!str_eq_nocase(was->s.code, p->s.code))
+		TRY(change_code(db, a, p));
+	e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code, p->s.coupon,
+	    p->display_coupon, p->s.landing_url, p->own_promoter,
+	    p->own_referral, who->now, p->s.id), NULL, NULL);
+	if (e == ERR_CONFLICT)
+		return ERR_CODE_TAKEN;
+	TRY(e);
+	return event_write(db, a, &(struct event){ who->organization_id,
+	    "promoter_campaign.updated", p->s.id, who->user_id, who->now },
+	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"",
+	    (unsigned long long)p->s.promoter_id,
+	    (unsigned long long)p->s.campaign_id);
+}
+
+enum err
+referral_links(struct db *db, struct arena *a, uint64_t org,
+    uint64_t placement_id, struct list *out)
+{
+	return db_rows(db, a, Q_REFERRAL_LINKS, ARGS(placement_id, org),
+	    &referral_link_row, out);
+}
+
+enum err
+promoted_parameter(struct db *db, struct arena *a, uint64_t campaign_id,
+    struct str *out)
+{
+	struct parameter row = { STR_NULL };
+	enum err e = db_row(db, a, Q_PROMOTED_PARAMETER, ARGS(campaign_id),
+	    &parameter_row, &row);
+
+	*out = e == OK ? row.parameter : STR(DEFAULT_PARAMETER);
+	return e == ERR_NOT_FOUND ? OK : e;
+}

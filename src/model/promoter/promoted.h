@@ -1,0 +1,45 @@
+/*
+ * Promoters in campaigns: as lists show them, and what the company says of
+ * them there beside their standing.
+ */
+#ifndef AFF_MODEL_PROMOTER_PROMOTED_H
+#define AFF_MODEL_PROMOTER_PROMOTED_H
+
+#include "model/promoter/standing.h"
+
+#define PROMOTED_FOUND 5	/* of a search */
+
+struct promoted {
+	struct standing_row s;
+	struct str display_coupon, promo_codes;	/* codes: a JSON array */
+	bool own_promoter, own_referral;	/* rewards of its own */
+	int64_t version;
+};
+
+/* Newest first; of promoters who are not archived. */
+MUST_CHECK enum err promoted_list(struct db *, struct arena *, uint64_t org,
+    const struct paging *, struct list *);
+/* At most PROMOTED_FOUND whose promoter, code or coupon begins so. */
+MUST_CHECK enum err promoted_search(struct db *, struct arena *, uint64_t org,
+    struct str q, struct list *);
+MUST_CHECK enum err promoted_get(struct db *, struct arena *, uint64_t org,
+    uint64_t id, struct promoted *);
+/*
+ * Writes code, coupons, landing_url and own_* of one that is locked by
+ * standing_lock(); a code that it had before leads to it for ever.
+ * ERR_CODE_TAKEN.
+ */
+MUST_CHECK enum err promoted_update(struct db *, struct arena *,
+    const struct actor *, const struct promoted *was, struct promoted *);
+
+struct referral_link {
+	uint64_t id;
+	struct str name, url, sub_id;
+};
+MUST_CHECK enum err referral_links(struct db *, struct arena *, uint64_t org,
+    uint64_t placement_id, struct list *);
+/* What names a promoter in the addresses of a campaign. */
+MUST_CHECK enum err promoted_parameter(struct db *, struct arena *,
+    uint64_t campaign_id, struct str *);
+
+#endif

@@ -1,0 +1,427 @@
+/*
+ * What batches do to promoters.  Their rows are locked first, in the order of
+ * their ids; those of their placements after them.
+ */
+#include "model/promoter/promoter_actions.h"
+
+#include "model/event/event.h"
+#include "model/promoter/standing.h"
+#include "model/referral/referral_actions.h"
+#include "base/banned.h"
+
+struct held {
+	uint64_t id, parent_id;
+	struct str name;
+	struct when archived_at;
+};
+
+SHAPE(promoter_held_row, struct held, NULL,
+    COLUMN(struct held, id),
+    COLUMN(struct held, parent_id),
+    COLUMN(struct held, name),
+    COLUMN(struct held, archived_at));
+
+static void
+all_fail(struct batch_item *item, size_t n, enum err why)
+{
+	for (size_t i = 0; i < n; i++)
+		item[i].result = why;
+}
+
+/* Locks them; those that are not there fail. */
+static enum err
+hold(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, struct list *rows)
+{
+	const struct held *h;
+
+	all_fail(item, n, ERR_NOT_FOUND);
+	TRY(db_rows(db, a, Q_PROMOTER_HOLD, ARGS(batch_ids(a, item, n),
+	    by->organization_id), &promoter_held_row, rows));
+	h = rows->items;
+	for (size_t i = 0; i < rows->n; i++)
+		batch_item_of(item, n, h[i].id)->result = OK;
+	return OK;
+}
+
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *by, const char *type,
+    const struct batch_item *item, size_t n)
+{
+	struct event_data *e = arena_array(a, n, sizeof(*e));
+	size_t told = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (item[i].result == OK)
+			e[told++] = (struct event_data){ {
+			    by->organization_id, type, item[i].id, by->user_id,
+			    by->now }, STR_NULL };
+	return told == 0 ? OK : event_write_all(db, a, e, told);
+}
+
+/* --- what is decided of them in a campaign --- */
+
+SHAPE(decision_params, struct promoter_decision, "PromoterDecision",
+    FIELD(struct promoter_decision, campaign_id, "campaign_id",
+	.flags = F_ID_NUMBER | F_NULLABLE));
+
+/* The newest placement of each in the campaign. */
+static enum err
+placements(struct db *db, struct arena *a, const struct actor *by,
+    const struct batch_item *item, size_t n, uint64_t campaign_id,
+    struct list *out)
+{
+	struct standing_row *s;
+	size_t kept = 0;
+
+	TRY(standing_lock_in(db, a, by, batch_ids(a, item, n), campaign_id,
+	    out));
+	s = out->items;
+	for (size_t i = 0; i < out->n; i++) {
+		if (kept > 0 && s[kept - 1].promoter_id == s[i].promoter_id)
+			kept--;
+		s[kept++] = s[i];
+	}
+	out->n = kept;
+	return OK;
+}
+
+static enum err
+decide(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n, enum standing to)
+{
+	const struct promoter_decision *d = params;
+	struct standing_row *s;
+	enum err *result;
+	struct list rows;
+
+	all_fail(item, n, ERR_NOT_FOUND);
+	TRY(placements(db, a, by, item, n, d->campaign_id, &rows));
+	s = rows.items;
+	result = arena_array(a, rows.n + 1, sizeof(*result));
+	TRY(standing_move_all(db, a, by, s, rows.n, to, result));
+	for (size_t i = 0; i < rows.n; i++)
+		batch_item_of(item, n, s[i].promoter_id)->result = result[i];
+	return OK;
+}
+
+static enum err
+run_accept(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	return decide(db, a, by, params, item, n, STANDING_ACCEPTED);
+}
+
+static enum err
+run_reject(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	return decide(db, a, by, params, item, n, STANDING_REJECTED);
+}
+
+static enum err
+run_block(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	return decide(db, a, by, params, item, n, STANDING_BLOCKED);
+}
+
+const struct batch_action promoter_accept = {
+	.label = "promoter/accept", .params = &decision_params,
+	.run = run_accept,
+};
+const struct batch_action promoter_reject = {
+	.label = "promoter/reject", .params = &decision_params,
+	.run = run_reject,
+};
+const struct batch_action promoter_block = {
+	.label = "promoter/block", .params = &decision_params,
+	.run = run_block,
+};
+
+/* --- into campaigns --- */
+
+static const struct standing_row *
+placement_of(const struct list *rows, uint64_t promoter_id)
+{
+	const struct standing_row *s = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (s[i].promoter_id == promoter_id)
+			return &s[i];
+	return NULL;
+}
+
+/* Comes in, or comes again where his time there has ended. */
+static enum err
+come_in(struct db *db, struct arena *a, const struct actor *by,
+    const struct standing_campaign *c, const struct held *h,
+    const struct list *there, uint64_t *placement_id)
+{
+	const struct standing_row *was = placement_of(there, h->id);
+	struct standing_row s;
+
+	if (h->archived_at.us != 0)
+		return ERR_ARCHIVED;
+	if (was == NULL)
+		return standing_enter(db, a, by, c, &(struct entrance){
+		    .promoter_id = h->id, .name = h->name,
+		    .accepted = true }, placement_id);
+	if (was->state != STANDING_INACTIVE)
+		return ERR_IN_CAMPAIGN;
+	s = *was;
+	*placement_id = s.id;
+	return standing_move(db, a, by, &s, STANDING_ACCEPTED);
+}
+
+static enum err
+run_add(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	const struct promoter_decision *d = params;
+	struct standing_campaign c = { 0 };
+	const struct held *h;
+	struct list rows, there;
+	uint64_t id;
+	enum err e = standing_campaign(db, a, by->organization_id,
+	    d->campaign_id, &c);
+
+	if (e == ERR_NOT_FOUND || e == ERR_CAMPAIGN_OVER) {
+		all_fail(item, n, e);
+		return OK;
+	}
+	TRY(e);
+	TRY(hold(db, a, by, item, n, &rows));
+	TRY(placements(db, a, by, item, n, c.id, &there));
+	h = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		e = come_in(db, a, by, &c, &h[i], &there, &id);
+		if (err_status(e) >= 500)
+			return e;
+		batch_item_of(item, n, h[i].id)->result = e;
+	}
+	return OK;
+}
+
+const struct batch_action promoter_add = {
+	.label = "promoter/add_to_campaign", .params = &decision_params,
+	.run = run_add,
+};
+
+SHAPE(promoter_move_params, struct promoter_move, "PromoterMove",
+    FIELD(struct promoter_move, from_id, "from_campaign_id",
+	.flags = F_ID_NUMBER | F_NULLABLE),
+    FIELD(struct promoter_move, to_id, "to_campaign_id",
+	.flags = F_ID_NUMBER | F_NULLABLE),
+    FIELD(struct promoter_move, with_referrals, "soft_move_referrals"));
+
+struct referral_row {
+	uint64_t id;
+};
+
+SHAPE(live_referral_row, struct referral_row, NULL,
+    COLUMN(struct referral_row, id));
+
+/* His referrals of the old campaign, as if they were moved by themselves. */
+static enum err
+take_along(struct db *db, struct arena *a, const struct actor *by,
+    uint64_t from, uint64_t to)
+{
+	const struct referral_move m = { .placement_id = to };
+	const struct referral_row *r;
+	struct batch_item *item;
+	struct list rows;
+
+	TRY(db_rows(db, a, Q_PROMOTER_LIVE_REFERRALS, ARGS(from,
+	    by->organization_id), &live_referral_row, &rows));
+	if (rows.n > REFERRALS_MOST)
+		return ERR_LIMIT;
+	r = rows.items;
+	item = arena_array(a, rows.n + 1, sizeof(*item));
+	for (size_t i = 0; i < rows.n; i++)
+		item[i].id = r[i].id;
+	for (size_t i = 0; i < rows.n; i += BATCH_CHUNK)
+		TRY(referral_move.run(db, a, by, &m, item + i,
+		    rows.n - i < BATCH_CHUNK ? rows.n - i : BATCH_CHUNK));
+	return OK;
+}
+
+/* One at a time: what fails of it has changed nothing. */
+static enum err
+move_one(struct db *db, struct arena *a, const struct actor *by,
+    const struct promoter_move *m, const struct standing_campaign *c,
+    const struct held *h, const struct list *from, const struct list *there)
+{
+	const struct standing_row *was = placement_of(from, h->id);
+	struct standing_row s;
+	uint64_t id;
+
+	if (was == NULL)
+		return ERR_NOT_FOUND;
+	if (was->state != STANDING_ACCEPTED &&
+	    was->state != STANDING_INACTIVE)
+		return ERR_STANDING;
+	TRY(come_in(db, a, by, c, h, there, &id));
+	s = *was;
+	if (s.state == STANDING_ACCEPTED)
+		TRY(standing_move(db, a, by, &s, STANDING_INACTIVE));
+	return m->with_referrals ? take_along(db, a, by, s.id, id) : OK;
+}
+
+static enum err
+run_move(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	const struct promoter_move *m = params;
+	struct standing_campaign c = { 0 };
+	struct list rows, from, there;
+	const struct held *h;
+	enum err e = m->from_id == m->to_id ? ERR_IN_CAMPAIGN :
+	    standing_campaign(db, a, by->organization_id, m->to_id, &c);
+
+	if (e != OK && err_status(e) < 500) {
+		all_fail(item, n, e);
+		return OK;
+	}
+	TRY(e);
+	TRY(hold(db, a, by, item, n, &rows));
+	TRY(placements(db, a, by, item, n, m->from_id, &from));
+	TRY(placements(db, a, by, item, n, m->to_id, &there));
+	h = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		e = move_one(db, a, by, m, &c, &h[i], &from, &there);
+		if (err_status(e) >= 500 || e == ERR_LIMIT)
+			return e;
+		batch_item_of(item, n, h[i].id)->result = e;
+	}
+	return OK;
+}
+
+const struct batch_action promoter_move = {
+	.label = "promoter/move_to_campaign", .params = &promoter_move_params,
+	.run = run_move,
+};
+
+/* --- families --- */
+
+SHAPE(family_params, struct promoter_family, "PromoterFamily",
+    FIELD(struct promoter_family, parent_id, "parent_promoter_id",
+	.flags = F_ID_NUMBER | F_NULLABLE));
+
+/*
+ * The parent, and all above him.  Parents change one after the other in an
+ * organization, so that two changes can't make a circle.
+ */
+static enum err
+ancestors(struct db *db, struct arena *a, const struct actor *by,
+    uint64_t parent_id, uint64_t id[PARENTS_MOST], size_t *n)
+{
+	TRY(db_exec(db, Q_PROMOTER_FAMILY, ARGS(by->organization_id), NULL,
+	    NULL));
+	for (*n = 0; parent_id != 0; ) {
+		struct held h = { 0 };
+
+		if (*n == PARENTS_MOST)
+			return ERR_LIMIT;
+		TRY(db_row(db, a, Q_PROMOTER_PARENT_OF, ARGS(parent_id,
+		    by->organization_id), &promoter_held_row, &h));
+		id[(*n)++] = parent_id;
+		parent_id = h.parent_id;
+	}
+	return OK;
+}
+
+static enum err
+run_assign(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	const struct promoter_family *f = params;
+	uint64_t above[PARENTS_MOST];
+	struct list rows;
+	size_t n_above;
+	enum err e = ancestors(db, a, by, f->parent_id, above, &n_above);
+
+	if (e == ERR_NOT_FOUND || e == ERR_LIMIT) {
+		all_fail(item, n, e);
+		return OK;
+	}
+	TRY(e);
+	TRY(hold(db, a, by, item, n, &rows));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n_above; k++)
+			if (item[i].id == above[k])
+				item[i].result = ERR_PARENT;
+	TRY(db_exec(db, Q_PROMOTER_ADOPT, ARGS(batch_ids_well(a, item, n),
+	    f->parent_id), NULL, NULL));
+	return tell(db, a, by, "promoter.updated", item, n);
+}
+
+const struct batch_action promoter_assign = {
+	.label = "promoter/assign_parent", .params = &family_params,
+	.run = run_assign,
+};
+
+/* --- out of sight, and back --- */
+
+/* Those of whom it is not so yet; the others are as they should be. */
+static struct list
+changing(struct arena *a, const struct list *rows, bool archived)
+{
+	const struct held *h = rows->items;
+	struct batch_item *item = arena_array(a, rows->n + 1, sizeof(*item));
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if ((h[i].archived_at.us != 0) != archived)
+			item[n++] = (struct batch_item){ h[i].id, OK };
+	return (struct list){ item, n };
+}
+
+static enum err
+run_archive(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows, some;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, &rows));
+	some = changing(a, &rows, true);
+	if (some.n == 0)
+		return OK;
+	ids = batch_ids(a, some.items, some.n);
+	TRY(db_exec(db, Q_PROMOTER_WAITING, ARGS(by->organization_id, -1, ids),
+	    NULL, NULL));
+	TRY(db_exec(db, Q_PROMOTER_ARCHIVE_LINKS, ARGS(ids, by->now), NULL,
+	    NULL));
+	TRY(db_exec(db, Q_PROMOTER_ARCHIVE, ARGS(ids, by->now), NULL, NULL));
+	return tell(db, a, by, "promoter.archived", some.items, some.n);
+}
+
+static enum err
+run_restore(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows, some;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, &rows));
+	some = changing(a, &rows, false);
+	if (some.n == 0)
+		return OK;
+	ids = batch_ids(a, some.items, some.n);
+	TRY(db_exec(db, Q_PROMOTER_WAITING, ARGS(by->organization_id, 1, ids),
+	    NULL, NULL));
+	TRY(db_exec(db, Q_PROMOTER_RESTORE_LINKS, ARGS(ids, by->now), NULL,
+	    NULL));
+	TRY(db_exec(db, Q_PROMOTER_RESTORE, ARGS(ids), NULL, NULL));
+	return tell(db, a, by, "promoter.restored", some.items, some.n);
+}
+
+const struct batch_action promoter_archive = {
+	.label = "promoter/archive", .run = run_archive,
+};
+const struct batch_action promoter_restore = {
+	.label = "promoter/restore", .run = run_restore,
+};

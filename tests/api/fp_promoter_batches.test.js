@@ -1,0 +1,251 @@
+/* What a company does to many promoters at once. */
+'use strict';
+const assert = require('node:assert/strict');
+const { service } = require('./lib/service');
+const { tests, until } = require('./lib/test');
+const { World, unique } = require('./lib/world');
+const { Promoters } = require('./lib/promoters');
+
+const test = tests(__filename);
+let w, c, p, me, other, spring, summer;
+
+const batch = async (status, what, body, who = me) => (await w.fp(status, who,
+    'POST', `/promoters/${what}`, body)).body;
+const get = async (x) => (await w.fp(200, me, 'GET', `/promoters/${x.id}`))
+    .body;
+/* His state in each campaign, by its number. */
+const states = async (x) => Object.fromEntries((await get(x))
+    .promoter_campaigns.map((k) => [k.campaign_id, k.state]));
+const state = async (x) => (await states(x))[spring.id];
+const code = (x) => x.promoter_campaigns[0].ref_token;
+const follows = async (x) => (await w.visit(code(x), { headers: {
+	'user-agent': 'Mozilla/5.0' } })).status;
+const clicks = async (x) => (await get(x)).stats.clicks_count;
+const pending = async () => (await w.fp(200, me, 'GET', '/promoters')).body
+    .meta.pending_count;
+const waiting = () => w.promoter(me, { always_approve: false });
+const sale = (who, ref, email, amount = 1000) => p.track(200, who, 'sale', {
+	email, ref_id: ref, amount, event_id: unique() });
+
+async function verify() {
+	const { code: status, out } = await c.service.verify();
+
+	assert.equal(status, 0, out);
+}
+
+test('two companies', async () => {
+	c = (await service()).client;
+	w = new World(c);
+	p = new Promoters(w);
+	me = await w.owner();
+	other = await w.owner();
+	spring = await w.companyCampaign(me);
+	summer = await w.companyCampaign(me);
+	await w.companyCampaign(other);
+	await p.sql(`UPDATE campaign SET landing_url = 'https://shop.example/'
+	    WHERE id IN (${spring.id}, ${summer.id})`);
+});
+
+test('accepted, rejected, blocked', async () => {
+	const [a, b, d] = [await waiting(), await waiting(), await waiting()];
+
+	assert.equal(await pending(), 3);
+	const { body } = await w.fp(200, me, 'POST', '/promoters/accept', {
+		ids: [a.id, a.id, d.id], campaign_id: spring.id });
+	assert.equal(body.status, 'completed');
+	assert.equal(body.action_label, 'promoter/accept');
+	assert.equal(body.total, 2);
+	assert.equal(body.failed_count, 0);
+	assert.equal(await state(a), 'accepted');
+	assert.equal(await pending(), 1);
+	assert.equal((await w.events(me, 'promoter_campaign.accepted',
+	    a.promoter_campaigns[0].id)).length, 1);
+	await batch(200, 'reject', { ids: [b.id], campaign_id: spring.id });
+	assert.equal(await state(b), 'rejected');
+	assert.equal(await pending(), 0);
+	await follows(a);
+	assert.equal(await clicks(a), 1);
+	await batch(200, 'block', { ids: [a.id], campaign_id: spring.id });
+	assert.equal(await state(a), 'blocked');
+	await follows(a);
+	assert.equal(await clicks(a), 1);
+	/* what does not fit, is there no more or is another's fails by itself */
+	const theirs = await w.promoter(other);
+	const mixed = await batch(200, 'reject', { ids: [a.id, theirs.id,
+		999999999, b.id], campaign_id: spring.id });
+	assert.equal(mixed.failed_count, 3);
+	assert.equal(mixed.processing_errors.length, 3);
+	assert.equal(mixed.status, 'completed');
+	assert.equal((await batch(200, 'reject', { ids: [theirs.id],
+		campaign_id: spring.id })).status, 'failed');
+	await batch(200, 'accept', { ids: [a.id, b.id],
+		campaign_id: spring.id });
+	assert.deepEqual([await state(a), await state(b)], ['accepted',
+		'accepted']);
+	await verify();
+});
+
+test('what is missing or wrong', async () => {
+	const a = await w.promoter(me);
+	const foreign = await w.hood(other);
+
+	for (const what of ['accept', 'reject', 'block', 'archive', 'restore',
+	    'move_to_campaign', 'add_to_campaign', 'assign_parent']) {
+		const body = { campaign_id: spring.id, from_campaign_id:
+			spring.id, to_campaign_id: summer.id,
+			parent_promoter_id: a.id };
+		const none = await batch(422, what, body);
+
+		assert.equal(none.code, 'invalid_params', what);
+		await batch(422, what, { ...body, ids: [] });
+		await batch(400, what, { ...body, ids: ['x'] });
+		if (['archive', 'restore'].includes(what))
+			continue;
+		await batch(422, what, { ids: [a.id] });
+		await batch(422, what, { ids: [a.id], campaign_id:
+			Number(foreign.id), from_campaign_id:
+			Number(foreign.id), to_campaign_id: spring.id,
+			parent_promoter_id: 999999999 });
+	}
+});
+
+test('blocked: what recurs stops as well', async () => {
+	const a = await w.promoter(me), lead = `l-${unique()}@example.com`;
+
+	await sale(me, code(a), lead);
+	await batch(200, 'block', { ids: [a.id], campaign_id: spring.id });
+	await p.track(404, me, 'sale', { email: lead, amount: 1000,
+		event_id: unique() });
+	assert.equal((await get(a)).balances.cash, 200);
+});
+
+test('archived, and brought back', async () => {
+	const [a, b] = [await w.promoter(me), await waiting()];
+	const before = await pending();
+
+	await follows(a);
+	await batch(200, 'archive', { ids: [a.id, b.id] });
+	await batch(200, 'archive', { ids: [a.id, b.id] });
+	assert.ok((await get(a)).archived_at);
+	assert.equal(await state(a), 'inactive');
+	assert.equal(await pending(), before - 1);
+	await follows(a);
+	assert.equal(await clicks(a), 1);
+	const listed = async (q) => (await w.fp(200, me, 'GET',
+	    `/promoters?ids[]=${a.id}${q}`)).body.data.length;
+	assert.equal(await listed(''), 0);
+	assert.equal(await listed('&filters[archived]=true'), 1);
+	const refused = await batch(200, 'accept', { ids: [b.id],
+		campaign_id: spring.id });
+	assert.equal(refused.status, 'failed');
+	await verify();
+	await batch(200, 'restore', { ids: [a.id, b.id] });
+	assert.equal((await batch(200, 'restore', { ids: [a.id] }))
+	    .failed_count, 0);
+	assert.equal((await get(a)).archived_at, null);
+	assert.equal(await state(a), 'accepted');
+	assert.equal(await state(b), 'pending');
+	assert.equal(await pending(), before);
+	await follows(a);
+	assert.equal(await clicks(a), 2);
+	await verify();
+});
+
+test('into another campaign', async () => {
+	const a = await w.promoter(me, { profile: { first_name: 'Ann' } });
+	const add = (n = 0) => batch(200, 'add_to_campaign', { ids: [a.id],
+		campaign_id: summer.id, drip_emails: true }).then((b) =>
+		    assert.equal(b.failed_count, n));
+
+	await add();
+	assert.deepEqual(await states(a), { [spring.id]: 'accepted',
+		[summer.id]: 'accepted' });
+	await add(1);
+	await w.fp(200, me, 'GET', `/promoters?filters[campaign_id]=` +
+	    summer.id);
+	const over = await w.companyCampaign(me);
+	await w.ok(204, 'POST', `/v1/hood/campaigns/${over.id}/cancel`, {
+		token: me.token, body: { reason: 'x' } });
+	assert.equal((await batch(200, 'add_to_campaign', { ids: [a.id],
+		campaign_id: over.id })).status, 'failed');
+});
+
+test('from one campaign to another, alone and with referrals', async () => {
+	const move = (x, more) => batch(200, 'move_to_campaign', { ids: [x.id],
+		from_campaign_id: spring.id, to_campaign_id: summer.id,
+		...more });
+
+	for (const soft of [false, true]) {
+		const a = await w.promoter(me);
+		const lead = `l-${unique()}@example.com`;
+
+		await sale(me, code(a), lead);
+		assert.equal((await move(a, { soft_move_referrals: soft }))
+		    .failed_count, 0);
+		assert.deepEqual(await states(a), { [spring.id]: 'inactive',
+			[summer.id]: 'accepted' });
+		assert.equal((await move(a)).failed_count, 1);
+		await p.track(200, me, 'sale', { email: lead, amount: 500,
+			event_id: unique() });
+		const [was, now] = (await get(a)).promoter_campaigns;
+		assert.equal(await p.sql(`SELECT placement_id FROM referral
+		    WHERE email = '${lead}' AND live = 1`),
+		    String(soft ? now.id : was.id));
+		assert.equal((await get(a)).stats.revenue_amount, 1500);
+		assert.equal((await get(a)).stats.active_customers_count, 1);
+		await verify();
+	}
+	const blocked = await w.promoter(me);
+	await batch(200, 'block', { ids: [blocked.id],
+		campaign_id: spring.id });
+	assert.equal((await move(blocked)).failed_count, 1);
+});
+
+test('parents, but no circles', async () => {
+	const [a, b, d] = [await w.promoter(me), await w.promoter(me),
+		await w.promoter(me)];
+	const under = (parent, ...xs) => batch(200, 'assign_parent', {
+		ids: xs.map((x) => x.id), parent_promoter_id: parent.id });
+
+	assert.equal((await under(a, b)).failed_count, 0);
+	assert.equal((await under(b, d)).failed_count, 0);
+	assert.deepEqual((await get(d)).parent_promoter, { id: b.id,
+		email: b.email, name: b.name });
+	assert.equal((await under(d, a, b, d)).failed_count, 3);
+	assert.equal((await get(a)).parent_promoter, null);
+	const { data } = (await w.fp(200, me, 'GET', '/promoters?' +
+	    `filters[parent_promoter_id]=${a.id}`)).body;
+	assert.deepEqual(data.map((x) => x.id), [b.id]);
+	/* both at once: one of them finds what the other did */
+	const [e, f] = [await w.promoter(me), await w.promoter(me)];
+	const both = await Promise.all([under(e, f), under(f, e)]);
+	assert.deepEqual(both.map((x) => x.failed_count).sort(), [0, 1]);
+});
+
+test('many: in the background', async () => {
+	const many = [];
+
+	for (let i = 0; i < 8; i++)
+		many.push(await waiting());
+	const begun = await batch(202, 'accept', { ids: many.map((x) => x.id),
+		campaign_id: spring.id });
+	assert.ok(await until(async () => (await w.fp(200, me, 'GET',
+	    `/batch_processes/${begun.id}`)).body.status === 'completed',
+	    20000, 200));
+	for (const x of many)
+		assert.equal(await state(x), 'accepted');
+	await verify();
+});
+
+test('many at the same rows at once', async () => {
+	const rows = [await waiting(), await waiting(), await waiting()];
+	const ids = rows.map((x) => x.id);
+	const all = await Promise.all(['accept', 'block', 'archive', 'restore',
+	    'accept', 'reject', 'archive', 'restore'].map((what) => c.call('POST',
+		`/api/v2/company/promoters/${what}`, { token: me.token,
+		    body: { ids, campaign_id: spring.id } })));
+
+	for (const a of all)
+		assert.equal(a.status, 200, a.text);
+	await verify();
+});
