@@ -135,6 +135,8 @@ class World {
 
 		return {
 			'/company/referrals/': lead.body.id,
+			'/company/promoter_campaigns/':
+			    promoter.promoter_campaigns[0].id,
 			'/company/campaigns/': campaign,
 			'/company/rewards/': reward,
 			'/company/promoters/': promoter.id,
