@@ -269,9 +269,12 @@ SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
 static enum err
 attribution(struct request *rq)
 {
+	uint64_t id;
+
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, -1, rq->text[0],
+	    &id));
 	rq->out = ARENA_NEW(rq->arena, struct explained_lead);
-	return track_explain(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    rq->out);
+	return track_explain(rq->db, rq->arena, rq->who.org_id, id, rq->out);
 }
 
 static const enum err refund_errors[] = ERRORS(ERR_NOT_FOUND,
@@ -292,7 +295,7 @@ const struct route fp_track_change_routes[] = {
 	  .errors = cancel_errors,
 	  .summary = "Tell that a customer buys no more" },
 	{ .op = "getReferralAttribution", .method = GET,
-	  .path = "/company/referrals/{id}/attribution",
+	  .path = "/company/referrals/{text:id}/attribution",
 	  .handle = attribution, .out = &fp_attribution, .status = 200,
 	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
 	  .tag = "Referrals", .summary = "Who brought a referral, and why" },

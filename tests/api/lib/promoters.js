@@ -83,6 +83,7 @@ class Promoters {
 		    AND f.state IN ('active', 'subscribed')), archived =
 		    (SELECT r.archived_at IS NOT NULL FROM referrer r
 		    WHERE r.id = t.referrer_id);
+		    UPDATE program_total SET pending = 0;
 		    INSERT INTO program_total (organization_id, pending)
 		    SELECT p.organization_id, COUNT(*) FROM placement p
 		    JOIN referrer r ON r.id = p.referrer_id
