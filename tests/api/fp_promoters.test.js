@@ -412,7 +412,7 @@ test('a company that is erased leaves nothing of its promoters', async () => {
 	    one.promoter_campaigns[0].id, { coupon: id, display_coupon: id,
 		direct_url: `https://shop.example/${id}` });
 	await sale(gone, `e-${id}`, 1000);
-	assert.equal((await calls(() => w).erase(gone)).status, 200);
+	assert.equal((await calls(() => w).erase(gone)).status, 204);
 	assert.equal(await p.sql(`SELECT CONCAT_WS(' ', name, email, customer,
 	    profile, fields) FROM promoter WHERE referrer_id = ${one.id}`),
 	    'Deleted {} {}');
