@@ -67,7 +67,9 @@ struct str like_prefix(struct arena *, struct str prefix);
 
 #define ARG_LIST(l) ((struct args){ (l).v, (l).n })
 
-/* db/ids.c: for JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')). */
+/*
+ * db/ids.c: for JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')).
+ */
 struct str ids_json(struct arena *, const uint64_t *id, size_t n);
 
 #endif

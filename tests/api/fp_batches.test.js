@@ -423,6 +423,12 @@ test('a part of a commission was reversed before', async () => {
 		    AND a.owner_id IN (0, e.referrer_id) WHERE e.referral_id =
 		    ${id} AND e.type = 'reversal'`);
 	}
+	for (const table of ['placement_total', 'promoter_total'])
+		await query(s, `UPDATE ${table} SET revenue = revenue - 3000
+		    WHERE ${table === 'promoter_total' ? `referrer_id =
+		    ${a.referrer}` : `placement_id = ${a.id}`}`);
+	await query(s, `UPDATE placement_sales SET amount = amount - 3000
+	    WHERE placement_id = ${a.id}`);
 	await query(s, `UPDATE account SET balance = balance - ${6 * part}
 	    WHERE kind = 'earnings_available' AND owner_id = ${a.referrer}`);
 	await clean();

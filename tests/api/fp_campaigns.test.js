@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { query } = require('./lib/db');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
+const { counted } = require('./lib/counted');
 const { World } = require('./lib/world');
 
 const test = tests(__filename);
@@ -238,7 +239,10 @@ test('one that paid out stays', async () => {
 		sales_count: 4, customers_count: 3, promoters_count: 1,
 		revenue_amount: 9000 });
 	await query(c.service, `DELETE FROM earning
-		WHERE campaign_id = ${one.id}`);
+		WHERE campaign_id = ${one.id};
+		UPDATE placement_total t JOIN placement p
+		ON p.id = t.placement_id SET t.referrals = 0, t.conversions = 0
+		WHERE p.campaign_id = ${one.id}; ${counted(org)}`);
 	await w.fp(200, me, 'DELETE', `/campaigns/${one.id}`);
 	assert.equal(await query(c.service, `SELECT status FROM placement
 		WHERE code = 'paid-${one.id}'`), 'INACTIVE');

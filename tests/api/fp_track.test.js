@@ -87,7 +87,7 @@ test('a sign-up of the past, and one that waits for approval', async () => {
 		ref_id: ann.code, created_at: '2026-01-02T03:04:05Z' });
 
 	assert.equal(made.created_at, '2026-01-02T03:04:05.000Z');
-	assert.equal(made.referral.email, undefined);
+	assert.equal(made.referral.email, null);
 	const campaign = await p.campaign(me, { approve: 1 });
 	const strict = await p.place(me, ann.id, { campaign });
 	const lead = await p.track(200, me, 'signup', { email: email(),

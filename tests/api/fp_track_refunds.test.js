@@ -68,7 +68,7 @@ test('a refund takes the commission back in its proportion', async () => {
 		assert.ok(Date.parse(who[name]) > 0);
 	const { customer_since, created_at, ...rl } = who;
 	assert.deepEqual(rl, { id: lead.id, state: 'active',
-		email: lead.email, uid: null, plan_name: 'gold',
+		email: lead.email, uid: null, cancelled_at: null, plan_name: 'gold',
 		suspicion: 'no_suspicion', username: null, website: null,
 		split_promotion_id: null, custom_fields: null,
 		split_percentage_value: null, visitor_sub_id: null });

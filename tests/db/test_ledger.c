@@ -389,8 +389,8 @@ static struct fault faults[] = {
 	  " FROM placement;",
 	  "DELETE FROM placement_earned WHERE day = '2001-01-01';" },
 	{ "day_that_was_made_up", "has days that were summed up wrong",
-	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0, 0,"
-	  " 0 FROM referrer;",
+	  "INSERT INTO referrer_day SELECT MIN(id), '2001-01-01', 0, 0, 1, 0,"
+	  " 0, 0 FROM referrer;",
 	  "DELETE FROM referrer_day WHERE day = '2001-01-01';" },
 	{ "day_of_another_referrer", "has days that were summed up wrong",
 	  "UPDATE placement_day SET referrer_id = referrer_id + 1000000;",

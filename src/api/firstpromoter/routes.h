@@ -84,7 +84,7 @@ MUST_CHECK enum err fp_batch_data(struct request *,
     const struct batch_action *, const void *params, struct list ids,
     struct str meta);
 
-/* ids[]= as numbers, list->items NULL where there are none; else a complaint. */
+/* ids[]= as numbers; list->items is NULL where there are none. */
 MUST_CHECK enum err fp_ids_read(struct request *, const struct list *texts,
     const char *field, struct list *ids);
 

@@ -58,7 +58,7 @@ SHAPE(fp_sale_in, struct sale_in, "TrackSale",
 
 SHAPE(fp_tracked_referral, struct told_referral, "TrackedReferral",
     FP_ID(struct told_referral, id, "id"),
-    FIELD(struct told_referral, email, "email", .flags = F_OMIT),
+    FIELD(struct told_referral, email, "email", TRACK_MAYBE),
     FIELD(struct told_referral, uid, "uid", TRACK_MAYBE));
 
 SHAPE(fp_tracked_reward, struct told_reward, "TrackedReward",

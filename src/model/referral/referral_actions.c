@@ -270,8 +270,9 @@ referral_move_check(struct db *db, struct arena *a, uint64_t org,
 
 /* new: the row that stands for each from then on. */
 static enum err
-arrive(struct db *db, struct arena *a, const struct actor *by, const struct unpaid_heir *to,
-    const struct held *h, uint64_t *new, size_t n, struct buf *pairs)
+arrive(struct db *db, struct arena *a, const struct actor *by,
+    const struct unpaid_heir *to, const struct held *h, uint64_t *new,
+    size_t n, struct buf *pairs)
 {
 	struct brought more = { .placement_id = to->placement_id,
 	    .referrer_id = to->referrer_id, .at = by->now,

@@ -3,6 +3,7 @@
  * calls would have done it, but at once.
  */
 'use strict';
+const { counted } = require('./counted');
 const { Session } = require('./db');
 const { unique } = require('./world');
 
@@ -45,8 +46,10 @@ class Program {
 		    VALUES (${this.org}, ${this.campaign}, ${referrer},
 		    'P ${name}', '${name}', 'https://shop.example/', 'ACTIVE',
 		    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
-		await this.db.run(`INSERT INTO placement_total (placement_id)
-		    VALUES (${id})`);
+		await this.db.run(counted(this.org));
+		await this.db.run(`INSERT INTO promoter_total (referrer_id,
+		    organization_id, joined_at) SELECT id, organization_id,
+		    joined_at FROM referrer WHERE id = ${referrer}`);
 		return { id, referrer };
 	}
 
@@ -82,9 +85,21 @@ class Program {
 		    FROM seq_1_to_${n}`);
 		const mine = `r.organization_id = ${this.org} AND r.uid LIKE
 		    '%-${mark}'`;
+		const bought = sales ? n : 0, revenue = bought * AMOUNT;
 		await run(`UPDATE placement_total SET referrals = referrals +
-		    ${n}, conversions = conversions + ${sales ? n : 0}
+		    ${n}, conversions = conversions + ${bought}, sales = sales
+		    + ${bought}, revenue = revenue + ${revenue}
 		    WHERE placement_id = ${p.id}`);
+		await run(`UPDATE promoter_total SET referrals = referrals +
+		    ${n}, customers = customers + ${bought}, sales = sales +
+		    ${bought}, revenue = revenue + ${revenue}, active = active
+		    + ${sales && state === 'active' ? n : 0}
+		    WHERE referrer_id = ${p.referrer}`);
+		await run(`INSERT INTO placement_sales (placement_id, currency,
+		    day, referrer_id, sales, amount) VALUES (${p.id},
+		    '${CURRENCY}', UTC_DATE(), ${p.referrer}, ${bought},
+		    ${revenue}) ON DUPLICATE KEY UPDATE sales = sales +
+		    ${bought}, amount = amount + ${revenue}`);
 		await run(`INSERT INTO placement_day (placement_id, day,
 		    referrer_id, referrals, conversions) VALUES (${p.id},
 		    UTC_DATE(), ${p.referrer}, ${n}, ${sales ? n : 0})
@@ -126,6 +141,7 @@ class Program {
 				    AND j.subject_id = e.id WHERE ${mine}`);
 		}
 		await run('COMMIT');
+		await run(counted(this.org));
 		return (await run(`SELECT r.id FROM referral r WHERE ${mine}
 		    ORDER BY r.id`)).split('\n').map(Number);
 	}

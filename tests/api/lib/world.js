@@ -125,16 +125,9 @@ class World {
 			coupon: name, provider_coupon_id: name,
 			is_promoter_reward: false, schemas: [{ amount: 10,
 				unit: 'discount_per', flat_amount: true }] });
-		const org = who.organization.id;
+		const promoter = await this.promoter(who, {
+			initial_campaign_id: campaign });
 
-		await query(this.c.service, `INSERT INTO referrer
-			(organization_id, status, terms, user_id, joined_at)
-			VALUES (${org}, 'active', '', 1, NOW(6));
-			INSERT INTO placement (organization_id, campaign_id,
-			referrer_id, name, code, landing_url, status,
-			created_at, updated_at) VALUES (${org}, ${campaign},
-			LAST_INSERT_ID(), 'x', 'of-${campaign}', '', 'ACTIVE',
-			NOW(6), NOW(6))`);
 		return {
 			'/company/campaigns/': campaign,
 			'/company/rewards/': reward,
@@ -144,9 +137,8 @@ class World {
 			'/company/promo_codes/': await make(200,
 			    '/promo_codes', { code: name, reward_id: reward,
 				description: name, metadata: { name },
-				promoter_campaign_id: Number(await query(
-				    this.c.service, `SELECT id FROM placement
-				    WHERE code = 'of-${campaign}'`)) }),
+				promoter_campaign_id:
+				    promoter.promoter_campaigns[0].id }),
 		};
 	}
 
