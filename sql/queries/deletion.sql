@@ -218,6 +218,26 @@ UPDATE referral SET live = NULL, deleted_at = :now, email = NULL, uid = NULL,
 	comment = NULL, metadata = NULL, lost = NULL, address_hash = NULL
 WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
 
+-- Its promoters; their codes stay, since others may still point at them.
+-- name: wipe_promoters
+UPDATE promoter SET email = NULL, name = 'Deleted', customer = NULL,
+	note = NULL, profile = '{}', fields = '{}', address_hash = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR email IS NOT NULL
+OR customer IS NOT NULL OR note IS NOT NULL OR profile <> '{}'
+OR fields <> '{}' OR address_hash IS NOT NULL) LIMIT 5000
+
+-- name: wipe_promoter_fields
+DELETE FROM promoter_field WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_referral_links
+DELETE FROM referral_link WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_promoted
+UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
+	coupon = NULL, display_coupon = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
+OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
+
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral
 WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000

@@ -271,9 +271,8 @@ attribution(struct request *rq)
 {
 	uint64_t id;
 
-	/* a text in the path, as where referrals are found by other names */
-	if (!str_to_u64(rq->text[0], &id) || id > INT64_MAX)
-		return ERR_NOT_FOUND;
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, -1, rq->text[0],
+	    &id));
 	rq->out = ARENA_NEW(rq->arena, struct explained_lead);
 	return track_explain(rq->db, rq->arena, rq->who.org_id, id, rq->out);
 }

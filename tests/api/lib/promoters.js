@@ -1,6 +1,7 @@
 /* A company with a campaign and promoters, as its rows stand. */
 'use strict';
 const assert = require('node:assert/strict');
+const { counted } = require('./counted');
 const { query } = require('./db');
 const { unique } = require('./world');
 
@@ -83,19 +84,12 @@ class Promoters {
 		await this.sql(`UPDATE ${table} SET ${Object.entries(values)
 		    .map(([k, v]) => `${k} = ${text(v)}`).join(', ')}
 		    WHERE ${table === 'promoter' ? 'referrer_id' : 'id'} =
-		    ${id};
-		    UPDATE promoter_total t SET active = (SELECT COUNT(*)
-		    FROM referral f WHERE f.referrer_id = t.referrer_id
-		    AND f.customer_at IS NOT NULL AND f.live = 1
-		    AND f.state IN ('active', 'subscribed')), archived =
-		    (SELECT r.archived_at IS NOT NULL FROM referrer r
-		    WHERE r.id = t.referrer_id);
-		    INSERT INTO program_total (organization_id, pending)
-		    SELECT p.organization_id, COUNT(*) FROM placement p
-		    JOIN referrer r ON r.id = p.referrer_id
-		    WHERE p.standing = 'pending' AND r.archived_at IS NULL
-		    GROUP BY p.organization_id
-		    ON DUPLICATE KEY UPDATE pending = VALUES(pending)`);
+		    ${id}`);
+		const org = await this.sql(`SELECT DISTINCT organization_id
+		    FROM referrer WHERE member_organization_id IS NULL`);
+
+		for (const one of org.split('\n'))
+			await this.sql(counted(one));
 	}
 
 	/* A click of a visitor so many days ago; who he is, or a new one. */
