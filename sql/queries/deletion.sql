@@ -238,6 +238,9 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
 WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 
+-- name: wipe_payout_methods
+DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
+
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral
 WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000
