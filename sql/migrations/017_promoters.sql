@@ -131,6 +131,7 @@ CREATE TABLE referral_link (
 	sub_id VARCHAR(120) NULL,
 	created_at DATETIME(6) NOT NULL,
 	KEY referral_link_placement (placement_id, id),
+	KEY referral_link_book (organization_id, id),
 	FOREIGN KEY (placement_id) REFERENCES placement (id)
 );
 

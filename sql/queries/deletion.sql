@@ -154,6 +154,12 @@ WHERE organization_id = :org AND (name <> 'Deleted'
 OR COALESCE(description, brand, product_group, extras, landing_url) IS NOT NULL)
 LIMIT 5000
 
+-- Of promoters in them; what the promoters have elsewhere is theirs.
+-- name: wipe_standings
+UPDATE placement SET name = 'Deleted', landing_url = '', coupon = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
+OR coupon IS NOT NULL) LIMIT 5000
+
 -- name: wipe_campaign_offers
 UPDATE campaign_program SET signup_url = NULL
 WHERE organization_id = :org AND signup_url IS NOT NULL LIMIT 5000
@@ -211,6 +217,26 @@ UPDATE referral SET live = NULL, deleted_at = :now, email = NULL, uid = NULL,
 	username = NULL, first_name = NULL, last_name = NULL, website = NULL,
 	comment = NULL, metadata = NULL, lost = NULL, address_hash = NULL
 WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
+
+-- Its promoters; their codes stay, since others may still point at them.
+-- name: wipe_promoters
+UPDATE promoter SET email = NULL, name = 'Deleted', customer = NULL,
+	note = NULL, profile = '{}', fields = '{}', address_hash = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR email IS NOT NULL
+OR customer IS NOT NULL OR note IS NOT NULL OR profile <> '{}'
+OR fields <> '{}' OR address_hash IS NOT NULL) LIMIT 5000
+
+-- name: wipe_promoter_fields
+DELETE FROM promoter_field WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_referral_links
+DELETE FROM referral_link WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_promoted
+UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
+	coupon = NULL, display_coupon = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
+OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000

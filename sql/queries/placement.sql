@@ -2,10 +2,8 @@
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, description, status, starts_at, ends_at, created_at,
 	updated_at)
-SELECT :org, :campaign, :referrer, :name, :code, :landing, :description,
-	'ACTIVE', :starts, :ends, :now, :now
-FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
-	WHERE k.code = :code)
+VALUES (:org, :campaign, :referrer, :name, :code, :landing, :description,
+	'ACTIVE', :starts, :ends, :now, :now)
 
 -- name: placement_total_insert
 INSERT INTO placement_total (placement_id) VALUES (:placement)
@@ -266,3 +264,17 @@ INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
 VALUES (:placement, :currency, :day, :referrer, :sales, :amount)
 ON DUPLICATE KEY UPDATE sales = sales + VALUES(sales),
 	amount = amount + VALUES(amount)
+
+-- A code that a placement had stays its own.
+-- name: placement_keep_code
+INSERT IGNORE INTO placement_code (code, placement_id)
+SELECT code, id FROM placement WHERE id = :id
+
+-- name: placement_code_owner
+SELECT placement_id AS id FROM placement_code
+WHERE code = :code FOR UPDATE
+
+-- The code that stands for an old one now.
+-- name: placement_code_now
+SELECT p.code FROM placement_code k JOIN placement p ON p.id = k.placement_id
+WHERE k.code = :code

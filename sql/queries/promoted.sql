@@ -59,20 +59,6 @@ UPDATE placement SET code = :code, coupon = :coupon,
 	updated_at = :now, version = version + 1
 WHERE id = :id
 
--- A code that a placement had stays its own.
--- name: promoted_keep_code
-INSERT IGNORE INTO placement_code (code, placement_id)
-SELECT code, id FROM placement WHERE id = :id
-
--- name: promoted_code_owner
-SELECT placement_id AS id FROM placement_code
-WHERE code = :code FOR UPDATE
-
--- The code that stands for an old one now.
--- name: placement_code_now
-SELECT p.code FROM placement_code k JOIN placement p ON p.id = k.placement_id
-WHERE k.code = :code
-
 -- Links of a promoter beside that of his code.
 -- name: referral_links
 SELECT id, name, url, sub_id FROM referral_link

@@ -82,10 +82,8 @@ WHERE p.organization_id = :org LOCK IN SHARE MODE
 -- name: standing_enter
 INSERT INTO placement (organization_id, campaign_id, referrer_id, name, code,
 	landing_url, status, standing, created_at, updated_at)
-SELECT :org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
-	:now
-FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM placement_code k
-	WHERE k.code = :code)
+VALUES (:org, :campaign, :referrer, :name, :code, '', :status, :standing, :now,
+	:now)
 
 -- name: standing_lock
 SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,

@@ -130,10 +130,12 @@ LIMIT 1001
 -- Organizations that joined, and the users who did it for them.
 -- name: promoter_few_joined
 SELECT id FROM ((SELECT r.id FROM organization o
+	FORCE INDEX (organization_name)
 	STRAIGHT_JOIN referrer r ON r.organization_id = :org
 	AND r.member_organization_id = o.id
 	WHERE o.gone = 0 AND o.name LIKE :prefix LIMIT 1001)
-UNION (SELECT r.id FROM user u STRAIGHT_JOIN member m ON m.user_id = u.id
+UNION (SELECT r.id FROM user u FORCE INDEX (user_email)
+	STRAIGHT_JOIN member m ON m.user_id = u.id
 	STRAIGHT_JOIN referrer r ON r.organization_id = :org
 	AND r.member_organization_id = m.organization_id AND r.user_id = u.id
 	WHERE u.email LIKE :prefix LIMIT 1001)) x

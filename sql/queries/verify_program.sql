@@ -62,9 +62,9 @@ AND t.clicks <> COALESCE((SELECT SUM(c.clicks) FROM placement p
 
 -- name: verify_active
 SELECT t.referrer_id AS id, CONCAT(t.active, ' active customers') AS wrong
-FROM promoter_total t
+FROM promoter_total t JOIN organization o ON o.id = t.organization_id
 WHERE t.referrer_id > :after AND t.referrer_id <= :last
-AND t.active <> (SELECT COUNT(*) FROM referral f
+AND o.erased_at IS NULL AND t.active <> (SELECT COUNT(*) FROM referral f
 	WHERE f.referrer_id = t.referrer_id AND f.customer_at IS NOT NULL
 	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
 

@@ -234,6 +234,18 @@ test('many: in the background', async () => {
 	    20000, 200));
 	for (const x of many)
 		assert.equal(await state(x), 'accepted');
+	const nobody = [1, 2, 3, 4, 5, 6].map((n) => 900000000 + n);
+	const over = [];
+	for (const what of ['reject', 'block', 'add_to_campaign',
+	    'move_to_campaign', 'assign_parent', 'archive', 'restore'])
+		over.push((await batch(202, what, { ids: nobody,
+			campaign_id: spring.id, from_campaign_id: spring.id,
+			to_campaign_id: summer.id,
+			parent_promoter_id: many[0].id })).id);
+	for (const id of over)
+		assert.ok(await until(async () => (await w.fp(200, me, 'GET',
+		    `/batch_processes/${id}`)).body.status === 'failed',
+		    20000, 200));
 	await verify();
 });
 

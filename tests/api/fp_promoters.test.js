@@ -5,6 +5,7 @@ const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
+const { calls } = require('./lib/organizations');
 
 const test = tests(__filename);
 let w, c, p, me, other, campaign;
@@ -398,6 +399,29 @@ test('nobody sees another company\'s', async () => {
 		meta: { pending_count: 0 } });
 	assert.deepEqual(await ids(`?ids[]=${ann.id}`, stranger), []);
 	assert.deepEqual(await ids('?q=ann', stranger), []);
+});
+
+test('a company that is erased leaves nothing of its promoters', async () => {
+	const gone = await w.owner(), id = unique();
+
+	await w.companyCampaign(gone);
+	const one = await w.promoter(gone, { email: `erase-${id}@example.com`,
+		cust_id: id, custom_fields: { a: id }, ref_token: `e-${id}`,
+		profile: { first_name: id } });
+	await w.fp(200, gone, 'PUT', `/promoter_campaigns/` +
+	    one.promoter_campaigns[0].id, { coupon: id, display_coupon: id,
+		direct_url: `https://shop.example/${id}` });
+	await sale(gone, `e-${id}`, 1000);
+	assert.equal((await calls(() => w).erase(gone)).status, 204);
+	assert.equal(await p.sql(`SELECT CONCAT_WS(' ', name, email, customer,
+	    profile, fields) FROM promoter WHERE referrer_id = ${one.id}`),
+	    'Deleted {} {}');
+	assert.equal(await p.sql(`SELECT COUNT(*) FROM promoter_field
+	    WHERE referrer_id = ${one.id}`), '0');
+	assert.equal(await p.sql(`SELECT CONCAT_WS('/', name, landing_url,
+	    coupon, display_coupon) FROM placement
+	    WHERE referrer_id = ${one.id}`), 'Deleted/');
+	assert.equal((await w.visit(`e-${id}`)).status, 404);
 });
 
 test('all of it adds up', async () => {

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
+const { counted } = require('./lib/counted');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
 const { query } = require('./lib/db');
@@ -226,7 +227,8 @@ test('five referrals', async () => {
 			    ${dan.placement};
 			    UPDATE placement_day SET conversions =
 			    conversions + 1 WHERE placement_id =
-			    ${dan.placement}`);
+			    ${dan.placement};
+			    ${counted(me.org)}`);
 	}
 });
 
@@ -311,7 +313,8 @@ test('a beginning that is common', async () => {
 	    UPDATE placement_total SET referrals = referrals + 1500
 	    WHERE placement_id = ${bob.placement};
 	    UPDATE placement_day SET referrals = referrals + 1500
-	    WHERE placement_id = ${bob.placement}`);
+	    WHERE placement_id = ${bob.placement};
+	    ${counted(me.org)}`);
 	const some = await list('?q=common-&per_page=100&page=15');
 	assert.equal(some.length, 100);
 	assert.equal(some[99].uid, 'common-1');

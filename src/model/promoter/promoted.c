@@ -3,6 +3,7 @@
 
 #include "model/event/event.h"
 #include "model/program/program.h"
+#include "model/referral/placement.h"
 #include "base/banned.h"
 
 SHAPE(promoted_row, struct promoted, NULL,
@@ -101,32 +102,21 @@ promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return OK;
 }
 
-/* Its old one stays its own; one that another has, or had, is taken. */
-static enum err
-change_code(struct db *db, struct arena *a, const struct promoted *p)
-{
-	struct found owner = { 0 };
-	enum err e = db_row(db, a, Q_PROMOTED_CODE_OWNER, ARGS(p->s.code),
-	    &promoted_found_row, &owner);
-
-	if (e == OK && owner.id != p->s.id)
-		return ERR_CODE_TAKEN;
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	return db_exec(db, Q_PROMOTED_KEEP_CODE, ARGS(p->s.id), NULL, NULL);
-}
-
 enum err
 promoted_update(struct db *db, struct arena *a, const struct actor *who,
     const struct promoted *was, struct promoted *p)
 {
 	enum err e;
 
-	if (!str_eq_nocase(was->s.code, p->s.code))
-		TRY(change_code(db, a, p));
-	e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code, p->s.coupon,
-	    p->display_coupon, p->s.landing_url, p->own_promoter,
-	    p->own_referral, who->now, p->s.id), NULL, NULL);
+	e = placement_code_free(db, a, p->s.code, p->s.id);
+	if (e == OK && !str_eq_nocase(was->s.code, p->s.code))
+		e = db_exec(db, Q_PLACEMENT_KEEP_CODE, ARGS(p->s.id), NULL,
+		    NULL);
+	if (e == OK)
+		e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code,
+		    p->s.coupon, p->display_coupon, p->s.landing_url,
+		    p->own_promoter, p->own_referral, who->now, p->s.id),
+		    NULL, NULL);
 	if (e == ERR_CONFLICT)
 		return ERR_CODE_TAKEN;
 	TRY(e);

@@ -196,19 +196,21 @@ insert(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_campaign *c, const struct entrance *in, uint64_t *id)
 {
 	int tries = in->code.p != NULL ? 1 : CODE_TRIES;
-	uint64_t rows;
 
 	for (int i = 0; i < tries; i++) {
 		struct str code = in->code.p != NULL ? in->code :
 		    code_candidate(a, in->name, i);
-		enum err e = db_exec(db, Q_STANDING_ENTER, ARGS(
-		    who->organization_id, c->id, in->promoter_id, c->name,
-		    code, LABEL(placement_status_labels, in->accepted ?
-		    PLACEMENT_ACTIVE : PLACEMENT_INACTIVE),
-		    LABEL(standing_labels, in->accepted ? STANDING_ACCEPTED :
-		    STANDING_PENDING), who->now), &rows, id);
+		enum err e = placement_code_free(db, a, code, 0);
 
-		if (e != ERR_CONFLICT && (e != OK || rows == 1))
+		if (e == OK)
+			e = db_exec(db, Q_STANDING_ENTER, ARGS(
+			    who->organization_id, c->id, in->promoter_id,
+			    c->name, code, LABEL(placement_status_labels,
+			    in->accepted ? PLACEMENT_ACTIVE :
+			    PLACEMENT_INACTIVE), LABEL(standing_labels,
+			    in->accepted ? STANDING_ACCEPTED :
+			    STANDING_PENDING), who->now), NULL, id);
+		if (e != ERR_CONFLICT)
 			return e;
 	}
 	return ERR_CODE_TAKEN;

@@ -66,22 +66,42 @@ placement_code(struct arena *a)
 	return (struct str){ p, CODE_LENGTH };
 }
 
+struct code_owner {
+	uint64_t id;
+};
+
+SHAPE(code_owner_row, struct code_owner, NULL, COLUMN(struct code_owner, id));
+
+enum err
+placement_code_free(struct db *db, struct arena *a, struct str code,
+    uint64_t id)
+{
+	struct code_owner owner = { 0 };
+	enum err e = db_row(db, a, Q_PLACEMENT_CODE_OWNER, ARGS(code),
+	    &code_owner_row, &owner);
+
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
+	return owner.id == id ? OK : ERR_CONFLICT;
+}
+
 static enum err
 insert(struct db *db, struct arena *a, uint64_t org, struct placement *p,
     struct when now)
 {
 	bool made = p->code.p == NULL;
 	enum err e = ERR_CODE_TAKEN;
-	uint64_t rows;
 
 	for (int i = 0; i < (made ? 4 : 1); i++) {
 		if (made)
 			p->code = placement_code(a);
-		e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
-		    p->campaign_id, p->referrer_id, p->name, p->code,
-		    p->landing_url, p->description, p->starts_at, p->ends_at,
-		    now), &rows, &p->id);
-		if (e != ERR_CONFLICT && (e != OK || rows == 1))
+		e = placement_code_free(db, a, p->code, 0);
+		if (e == OK)
+			e = db_exec(db, Q_PLACEMENT_INSERT, ARGS(org,
+			    p->campaign_id, p->referrer_id, p->name, p->code,
+			    p->landing_url, p->description, p->starts_at,
+			    p->ends_at, now), NULL, &p->id);
+		if (e != ERR_CONFLICT)
 			return e;
 	}
 	return ERR_CODE_TAKEN;

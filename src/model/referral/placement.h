@@ -97,6 +97,9 @@ struct lead {
 };
 MUST_CHECK enum err placement_by_code(struct db *, struct arena *,
     struct str code, struct when now, struct lead *);
+/* ERR_CONFLICT: a placement other than id had that code before. */
+MUST_CHECK enum err placement_code_free(struct db *, struct arena *,
+    struct str code, uint64_t id);
 /* What a code is now that a placement had before; ERR_NOT_FOUND: none had. */
 MUST_CHECK enum err placement_code_now(struct db *, struct arena *,
     struct str *code);

@@ -3,6 +3,7 @@
  * calls would have done it, but at once.
  */
 'use strict';
+const { counted } = require('./counted');
 const { Session } = require('./db');
 const { unique } = require('./world');
 
@@ -45,8 +46,7 @@ class Program {
 		    VALUES (${this.org}, ${this.campaign}, ${referrer},
 		    'P ${name}', '${name}', 'https://shop.example/', 'ACTIVE',
 		    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
-		await this.db.run(`INSERT INTO placement_total (placement_id)
-		    VALUES (${id})`);
+		await this.db.run(counted(this.org));
 		await this.db.run(`INSERT INTO promoter_total (referrer_id,
 		    organization_id, joined_at) SELECT id, organization_id,
 		    joined_at FROM referrer WHERE id = ${referrer}`);
@@ -141,6 +141,7 @@ class Program {
 				    AND j.subject_id = e.id WHERE ${mine}`);
 		}
 		await run('COMMIT');
+		await run(counted(this.org));
 		return (await run(`SELECT r.id FROM referral r WHERE ${mine}
 		    ORDER BY r.id`)).split('\n').map(Number);
 	}

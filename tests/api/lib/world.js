@@ -4,7 +4,6 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHmac, randomBytes } = require('node:crypto');
-const { query } = require('./db');
 const { until } = require('./test');
 
 const PASSWORD = 'correct horse battery';
@@ -125,28 +124,30 @@ class World {
 			coupon: name, provider_coupon_id: name,
 			is_promoter_reward: false, schemas: [{ amount: 10,
 				unit: 'discount_per', flat_amount: true }] });
-		const org = who.organization.id;
+		const promoter = await this.promoter(who, {
+			email: `promoter-${unique()}@example.com`,
+			initial_campaign_id: campaign });
 
-		await query(this.c.service, `INSERT INTO referrer
-			(organization_id, status, terms, user_id, joined_at)
-			VALUES (${org}, 'active', '', 1, NOW(6));
-			INSERT INTO placement (organization_id, campaign_id,
-			referrer_id, name, code, landing_url, status,
-			created_at, updated_at) VALUES (${org}, ${campaign},
-			LAST_INSERT_ID(), 'x', 'of-${campaign}', '', 'ACTIVE',
-			NOW(6), NOW(6))`);
+		const lead = await this.c.call('POST', '/api/v2/track/signup', {
+			token: who.token, key: who.key, body: {
+			    email: `lead-${unique()}@example.com`,
+			    ref_id: promoter.promoter_campaigns[0].ref_token } });
+
 		return {
+			'/company/referrals/': lead.body.id,
+			'/company/promoter_campaigns/':
+			    promoter.promoter_campaigns[0].id,
 			'/company/campaigns/': campaign,
 			'/company/rewards/': reward,
+			'/company/promoters/': promoter.id,
 			'/company/products/': await make(201, '/products', {
 				name, ext_id: name, prices: [{ ext_id: name,
 					desc: name }] }),
 			'/company/promo_codes/': await make(200,
 			    '/promo_codes', { code: name, reward_id: reward,
 				description: name, metadata: { name },
-				promoter_campaign_id: Number(await query(
-				    this.c.service, `SELECT id FROM placement
-				    WHERE code = 'of-${campaign}'`)) }),
+				promoter_campaign_id:
+				    promoter.promoter_campaigns[0].id }),
 		};
 	}
 

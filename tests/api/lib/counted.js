@@ -1,0 +1,55 @@
+/*
+ * SQL that counts again what promoters of an organization brought, where rows
+ * were put into the database by hand: sales, revenue, active customers, who
+ * waits for a decision.
+ */
+'use strict';
+
+const counted = (org) => `
+	INSERT IGNORE INTO promoter_total (referrer_id, organization_id,
+	joined_at) SELECT id, organization_id, joined_at FROM referrer
+	WHERE organization_id = ${org}
+	AND NOT member_organization_id <=> organization_id;
+	INSERT IGNORE INTO placement_total (placement_id)
+	SELECT id FROM placement WHERE organization_id = ${org};
+	DELETE s FROM placement_sales s JOIN placement p
+	ON p.id = s.placement_id WHERE p.organization_id = ${org};
+	INSERT INTO placement_sales (placement_id, currency, day, referrer_id,
+	sales, amount)
+	SELECT f.placement_id, s.currency, DATE(s.created_at), f.referrer_id,
+	COUNT(*), SUM(s.amount - s.refunded_amount -
+	COALESCE(y.refunded_amount, 0))
+	FROM sale s JOIN referral f ON f.id = s.referral_id
+	LEFT JOIN payment y ON y.id = s.payment_id
+	WHERE f.organization_id = ${org} AND s.kind <> 'custom'
+	GROUP BY 1, 2, 3, 4;
+	UPDATE placement_total t JOIN placement p ON p.id = t.placement_id
+	LEFT JOIN program g ON g.organization_id = p.organization_id
+	SET t.sales = COALESCE((SELECT SUM(s.sales) FROM placement_sales s
+	WHERE s.placement_id = t.placement_id), 0),
+	t.revenue = COALESCE((SELECT SUM(s.amount) FROM placement_sales s
+	WHERE s.placement_id = t.placement_id
+	AND s.currency = COALESCE(g.currency, 'USD')), 0)
+	WHERE p.organization_id = ${org};
+	UPDATE promoter_total t LEFT JOIN (SELECT p.referrer_id,
+	SUM(q.referrals) AS r, SUM(q.conversions) AS c, SUM(q.sales) AS s,
+	SUM(q.revenue) AS v FROM placement p
+	JOIN placement_total q ON q.placement_id = p.id
+	WHERE p.organization_id = ${org} GROUP BY p.referrer_id) x
+	ON x.referrer_id = t.referrer_id
+	SET t.referrals = COALESCE(r, 0), t.customers = COALESCE(c, 0),
+	t.sales = COALESCE(s, 0), t.revenue = COALESCE(v, 0),
+	t.active = (SELECT COUNT(*) FROM referral f
+	WHERE f.referrer_id = t.referrer_id AND f.customer_at IS NOT NULL
+	AND f.live = 1 AND f.state IN ('active', 'subscribed')),
+	t.archived = (SELECT a.archived_at IS NOT NULL FROM referrer a
+	WHERE a.id = t.referrer_id)
+	WHERE t.organization_id = ${org};
+	INSERT INTO program_total (organization_id, pending)
+	SELECT ${org}, COUNT(*) FROM placement p
+	JOIN referrer a ON a.id = p.referrer_id
+	WHERE p.organization_id = ${org} AND p.standing = 'pending'
+	AND a.archived_at IS NULL
+	ON DUPLICATE KEY UPDATE pending = VALUES(pending)`;
+
+module.exports = { counted };
