@@ -45,7 +45,12 @@ test('two tenants, one with everything', async () => {
 	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 		token: owner.token, body: { url: 'https://shop.example/' } });
 	const lead = await new Promoters(w).lead(owner);
+	await w.companyCampaign(owner);
+	const promoter = await w.promoter(owner);
 	ids = {
+		'/company/promoters/': promoter.id,
+		'/company/promoter_campaigns/':
+		    promoter.promoter_campaigns[0].id,
 		'/company/referrals/': lead.id,
 		'/organization-members/invitations/': invited.id,
 		'/organization-members/': joined.id,
