@@ -155,7 +155,7 @@ CREATE TABLE referral_split (
 
 -- What commissions come of: a payment here; a sale that the organization told
 -- of, by its name of it (event); what somebody entered by hand (custom, whose
--- amount is nothing).  refunded_amount: of a sale that was told of.
+-- amount is nothing).  event_date: when it was, if that was said.  refunded_amount: of a sale that was told of.
 ALTER TABLE sale
 	MODIFY payment_id BIGINT UNSIGNED NULL,
 	ADD COLUMN kind ENUM('payment', 'tracked', 'custom') NOT NULL
@@ -163,6 +163,7 @@ ALTER TABLE sale
 	ADD COLUMN event VARCHAR(120) COLLATE utf8mb4_bin NULL,
 	ADD COLUMN plan VARCHAR(120) NULL,
 	ADD COLUMN billing_period ENUM('monthly', 'yearly', 'one_time') NULL,
+	ADD COLUMN event_date DATE NULL,
 	ADD COLUMN quantity INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN refunded_amount BIGINT NOT NULL DEFAULT 0,
 	ADD UNIQUE KEY sale_event (organization_id, event),
@@ -189,20 +190,43 @@ CREATE TABLE sale_refund (
 -- what is reversed of one has the same.  tier: 1, of whose referral it is; 2,
 -- of his parent.  currency: or a unit that is no
 -- money, see model/reward/unit.h.  share_ppm: of a referral that is split.
+-- sale_amount: of its sale, for lists.  payout_id: in which it is; paid_at:
+-- since that is paid.  destroyed_at: refused, and out of all lists.  user_id:
+-- who entered it by hand.
+-- standing: what the company's lists say of it; NULL: it is not in them.
 ALTER TABLE earning
 	ADD COLUMN part TINYINT UNSIGNED NOT NULL DEFAULT 0 AFTER refund_id,
 	ADD COLUMN tier TINYINT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN reward_id BIGINT UNSIGNED NULL,
 	ADD COLUMN referral_id BIGINT UNSIGNED NULL,
 	ADD COLUMN share_ppm INT UNSIGNED NULL,
+	ADD COLUMN sale_amount BIGINT NULL,
 	ADD COLUMN payout_id BIGINT UNSIGNED NULL,
+	ADD COLUMN paid_at DATETIME(6) NULL,
 	ADD COLUMN user_id BIGINT UNSIGNED NULL,
 	ADD COLUMN internal_note VARCHAR(1000) NULL,
 	ADD COLUMN external_note VARCHAR(1000) NULL,
 	ADD COLUMN decided_at DATETIME(6) NULL,
 	ADD COLUMN fulfilled_at DATETIME(6) NULL,
+	ADD COLUMN destroyed_at DATETIME(6) NULL,
+	ADD COLUMN standing ENUM('pending', 'due', 'paid', 'denied') AS (CASE
+	    WHEN type = 'withdrawal' OR destroyed_at IS NOT NULL
+	    OR (type = 'reversal' AND refund_id = 0) THEN NULL
+	    WHEN refused_at IS NOT NULL THEN 'denied'
+	    WHEN paid_at IS NOT NULL OR fulfilled_at IS NOT NULL THEN 'paid'
+	    WHEN status = 'pending' AND available_at IS NULL THEN 'pending'
+	    ELSE 'due' END) VIRTUAL,
+	ADD COLUMN shown TINYINT AS (standing IS NOT NULL) VIRTUAL,
 	DROP KEY earning_once,
+	DROP KEY earning_release,
 	ADD UNIQUE KEY earning_once (sale_id, part, type, refund_id),
-	ADD KEY earning_book (organization_id, type, created_at, id),
-	ADD KEY earning_payout (payout_id),
-	ADD KEY earning_referral (referral_id, id);
+	ADD KEY earning_release (status, available_at, organization_id, id),
+	ADD KEY earning_book (organization_id, shown, created_at, id),
+	ADD KEY earning_book_amount (organization_id, shown, amount, id),
+	ADD KEY earning_book_sale (organization_id, shown, sale_amount, id),
+	ADD KEY earning_standing (organization_id, standing, created_at, id),
+	ADD KEY earning_payout (referrer_id, payout_id, id),
+	ADD KEY earning_referral (organization_id, referral_id, id);
+
+UPDATE earning e JOIN sale s ON s.id = e.sale_id
+SET e.sale_amount = s.amount, e.referral_id = s.referral_id;

@@ -62,7 +62,3 @@ CREATE TABLE batch_turn (
 	KEY batch_turn_due (due_at),
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
-
--- Commissions are known by whom they are of.
-UPDATE earning e JOIN sale s ON s.id = e.sale_id
-SET e.referral_id = s.referral_id WHERE e.referral_id IS NULL;

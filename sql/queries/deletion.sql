@@ -154,6 +154,12 @@ WHERE organization_id = :org AND (name <> 'Deleted'
 OR COALESCE(description, brand, product_group, extras, landing_url) IS NOT NULL)
 LIMIT 5000
 
+-- Of promoters in them; what the promoters have elsewhere is theirs.
+-- name: wipe_standings
+UPDATE placement SET name = 'Deleted', landing_url = '', coupon = NULL
+WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
+OR coupon IS NOT NULL) LIMIT 5000
+
 -- name: wipe_campaign_offers
 UPDATE campaign_program SET signup_url = NULL
 WHERE organization_id = :org AND signup_url IS NOT NULL LIMIT 5000
@@ -231,6 +237,9 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
 	coupon = NULL, display_coupon = NULL
 WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
+
+-- name: wipe_payout_methods
+DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
 
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral

@@ -1,12 +1,14 @@
 -- name: earning_insert
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
-	sale_id, part, type, status, amount, currency, rate_ppm, checks, tier,
-	reward_id, referral_id, share_ppm, available_at, created_at)
+	sale_id, sale_amount, part, type, status, amount, currency, rate_ppm,
+	checks, tier, reward_id, referral_id, share_ppm, available_at,
+	created_at)
 VALUES
 -- rows:
-(:org, :referrer, :campaign, :placement, :sale, :part, 'commission', :status,
-	:amount, :currency, :rate, :checks, :tier, :reward, :referral, :share,
-	:available, :now)
+(:org, :referrer, :campaign, :placement, :sale,
+	(SELECT amount FROM sale WHERE id = :sale), :part, 'commission',
+	:status, :amount, :currency, :rate, :checks, :tier, :reward, :referral,
+	:share, :available, :now)
 
 -- name: earning_get
 SELECT id, type, status, amount, currency, campaign_id, placement_id,
@@ -70,10 +72,11 @@ ORDER BY e.id FOR UPDATE
 -- name: earning_adjust
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
-	tier, reward_id, referral_id, share_ppm, available_at, created_at)
+	tier, reward_id, referral_id, share_ppm, sale_amount, available_at,
+	created_at)
 SELECT organization_id, referrer_id, campaign_id, placement_id, sale_id,
 	:refund, part, :type, :status, :amount, currency, rate_ppm, tier,
-	reward_id, referral_id, share_ppm, available_at, :now
+	reward_id, referral_id, share_ppm, sale_amount, available_at, :now
 FROM earning WHERE id = :commission
 
 -- name: earning_reversed
@@ -84,19 +87,26 @@ UPDATE earning SET status = :status
 WHERE sale_id = :sale AND part = :part
 AND type IN ('commission', 'reversal')
 
--- All rows of a held commission go on together.
+-- Of the house's own program: other companies look at their own.  All rows of a
+-- held commission go on together.
 -- name: earning_let_go
 UPDATE earning e JOIN earning c ON c.sale_id = e.sale_id
 	AND c.part = e.part
 SET e.available_at = c.created_at + INTERVAL :days DAY
-WHERE c.id = :id AND c.type = 'commission' AND c.refund_id = 0
-AND c.status = 'pending' AND c.available_at IS NULL
+WHERE c.id = :id AND c.organization_id = :house AND c.type = 'commission'
+AND c.refund_id = 0 AND c.status = 'pending' AND c.available_at IS NULL
 AND e.status = 'pending' AND e.available_at IS NULL
 
 -- name: earning_refuse
 UPDATE earning SET refused_at = :now
-WHERE id = :id AND type = 'commission' AND refund_id = 0
-AND status = 'pending' AND available_at IS NULL AND refused_at IS NULL
+WHERE id = :id AND organization_id = :house AND type = 'commission'
+AND refund_id = 0 AND status = 'pending' AND available_at IS NULL
+AND refused_at IS NULL
+
+-- name: earning_refuse_adjusted
+UPDATE earning SET refused_at = :now
+WHERE sale_id = :sale AND part = :part
+AND type IN ('commission', 'reversal') AND refund_id <> 0
 
 -- name: earning_commission
 SELECT e.id, e.organization_id, e.referrer_id,
@@ -112,7 +122,8 @@ SELECT e.id, e.referrer_id, r.member_organization_id AS organization_id,
 	e.created_at, e.available_at, e.refused_at
 FROM earning e JOIN referrer r ON r.id = e.referrer_id
 JOIN sale s ON s.id = e.sale_id
-WHERE e.id = :id AND e.type = 'commission' AND e.refund_id = 0
+WHERE e.id = :id AND e.organization_id = :house AND e.type = 'commission'
+AND e.refund_id = 0
 
 -- name: earning_held
 SELECT e.id, e.referrer_id, r.member_organization_id AS organization_id,
@@ -122,7 +133,7 @@ FROM earning e FORCE INDEX (earning_release)
 STRAIGHT_JOIN referrer r ON r.id = e.referrer_id
 STRAIGHT_JOIN sale s ON s.id = e.sale_id
 WHERE e.status = 'pending' AND e.available_at IS NULL
-AND e.type = 'commission' AND e.refund_id = 0
+AND e.organization_id = :house AND e.type = 'commission' AND e.refund_id = 0
 -- where: after
 AND e.id > :after
 -- tail:

@@ -15,6 +15,8 @@ WHERE r.organization_id = :org AND r.live = 1
 AND r.uid = :uid
 -- where: email
 AND r.email = :email
+-- where: id
+AND r.id = :id
 
 -- name: track_hold
 SELECT id, campaign_id, placement_id, referrer_id, state, fraud, sales,
@@ -86,9 +88,9 @@ WHERE r.id = :id AND r.organization_id = :org AND r.deleted_at IS NULL
 
 -- name: track_sale_insert
 INSERT INTO sale (organization_id, kind, referral_id, event, amount, currency,
-	plan, quantity, created_at)
+	plan, billing_period, quantity, event_date, created_at)
 VALUES (:org, 'tracked', :referral, :event, :amount, :currency, :plan,
-	:quantity, :now)
+	:period, :quantity, :date, :now)
 
 -- A sale makes a lead a customer, and one who was lost a customer again.
 -- name: track_sold

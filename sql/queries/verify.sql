@@ -100,9 +100,11 @@ LEFT JOIN invoice i ON j.kind = 'invoice_issued' AND i.id = j.subject_id
 LEFT JOIN campaign c ON j.kind = 'campaign_settled' AND c.id = j.subject_id
 LEFT JOIN campaign_refund b ON j.kind = 'campaign_refunded'
 	AND b.id = j.subject_id
+LEFT JOIN payout o ON j.kind IN ('payout_made', 'payout_paid',
+	'payout_unpaid', 'payout_destroyed') AND o.id = j.subject_id
 WHERE j.id > :after AND j.id <= :last
-AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id, y.id, i.id, c.id, b.id)
-	IS NULL
+AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id, y.id, i.id, c.id, b.id,
+	o.id) IS NULL
 
 -- name: verify_flows
 SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
@@ -315,7 +317,16 @@ FROM (SELECT r.id, CONCAT(a.kind) AS kind, a.currency, a.balance AS kept,
 	SELECT referrer_id, IF(status = 'paid', 'earnings_paid',
 		'earnings_requested'), currency, 0, amount
 	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
-		AND type = 'withdrawal' AND status <> 'refused') x
+		AND type = 'withdrawal' AND status <> 'refused'
+	UNION ALL
+	SELECT referrer_id, 'earnings_available', currency, 0, -amount
+	FROM payout WHERE referrer_id > :after AND referrer_id <= :last
+		AND deleted_at IS NULL
+	UNION ALL
+	SELECT referrer_id, IF(status = 'completed', 'earnings_paid',
+		'earnings_requested'), currency, 0, amount
+	FROM payout WHERE referrer_id > :after AND referrer_id <= :last
+		AND deleted_at IS NULL) x
 GROUP BY x.id, x.kind, x.currency HAVING SUM(x.kept) <> SUM(x.earned)
 
 -- Each of them: what its journals moved in sum, on hold or not.

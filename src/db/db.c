@@ -22,11 +22,18 @@ struct run {
 	const struct shape *shape;
 };
 
+/*
+ * What fails among rows, as a deadlock over a later one, the client library
+ * notes with the connection only.
+ */
 static enum err
 stmt_failed(struct db *db, const struct prepared *p)
 {
-	return db_failed(db, p->def, mysql_stmt_errno(p->stmt),
-	    mysql_stmt_error(p->stmt), p->def->name);
+	const unsigned number = mysql_stmt_errno(p->stmt);
+
+	return number != 0 ? db_failed(db, p->def, number,
+	    mysql_stmt_error(p->stmt), p->def->name) : db_failed(db, p->def,
+	    mysql_errno(db->mysql), mysql_error(db->mysql), p->def->name);
 }
 
 static enum err

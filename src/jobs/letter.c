@@ -86,6 +86,15 @@ compose(struct arena *a, const struct conf *conf, const struct letter *l,
 		    STR_ARG(ends), STR_ARG(link_of(a, conf->password_url,
 		    l->token)));
 		break;
+	case LETTER_PAYMENTS:
+		m->subject = STR("Your code for a payments batch");
+		m->text = str_printf(a, "Hello %.*s,\n\nto record the payouts "
+		    "of %.*s as paid, enter this code until %.*s:\n\n%.*s\n\n"
+		    "Give it to nobody.  If you did not ask for it, tell the "
+		    "owners of the organization.\n", STR_ARG(l->name),
+		    STR_ARG(l->organization_name), STR_ARG(ends),
+		    STR_ARG(l->token));
+		break;
 	}
 }
 

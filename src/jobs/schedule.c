@@ -11,6 +11,7 @@
 #include "db/due.h"
 #include "ledger/seal.h"
 #include "model/batch/batch.h"
+#include "model/payout/payout.h"
 #include "model/people/deletion.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"
@@ -58,6 +59,20 @@ static enum err
 release_earnings(struct jobs *j)
 {
 	return all_batches(j, earning_release_due);
+}
+
+/* Some promoters of an organization at a time. */
+static enum err
+make_payouts(struct jobs *j)
+{
+	uint64_t count = 1;
+
+	while (count > 0 && jobs_turn_lasts(j)) {
+		arena_reset(&j->arena);
+		TRY(payout_make_due(j->db, &j->arena, clock_now(), &count));
+	}
+	j->more |= count > 0;
+	return OK;
 }
 
 static enum err
@@ -179,6 +194,7 @@ static const struct {
 	{ "look_at_payments", 1, look_at_payments },
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
+	{ "make_payouts", 60, make_payouts },
 	{ "campaigns", 5, campaigns },
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },

@@ -180,6 +180,13 @@ static const struct check earning_checks[] = {
 	{ .query = Q_VERIFY_EARNING_ROWS, .what = "was not booked as" },
 	{ .query = Q_VERIFY_WITHDRAWALS,
 	  .what = "is no withdrawal, or not as it says" },
+	{ .query = Q_VERIFY_PAYOUT_EARNINGS,
+	  .what = "is not in the payout of its promoter, or not as it is:" },
+};
+
+static const struct check payout_checks[] = {
+	{ .query = Q_VERIFY_PAYOUTS, .what = "does not make up:" },
+	{ .query = Q_VERIFY_PAYOUT_JOURNALS, .what = "is not booked as it is:" },
 };
 
 static const struct check payment_checks[] = {
@@ -260,6 +267,7 @@ static const struct thing {
 	THING(adjustment, Q_VERIFY_STEP_ADJUSTMENT),
 	THING(referrer, Q_VERIFY_STEP_REFERRER),
 	THING(earning, Q_VERIFY_STEP_EARNING),
+	THING(payout, Q_VERIFY_STEP_PAYOUT),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
 	THING(referral, Q_VERIFY_STEP_REFERRAL),

@@ -4,8 +4,7 @@ const assert = require('node:assert/strict');
 const { query } = require('./lib/db');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
-const { counted } = require('./lib/counted');
-const { World } = require('./lib/world');
+const { World, unique } = require('./lib/world');
 
 const test = tests(__filename);
 const BODY = { name: 'Partners', landing_url: 'https://shop.example/',
@@ -216,36 +215,31 @@ test('a sale of the house counts, and its campaign stays', async () => {
 
 test('one that paid out stays', async () => {
 	const one = await make({ name: 'Paid' });
-	const org = me.organization.id;
+	const { promoter_campaigns: [placed] } = await w.promoter(me, {
+		email: `promoter-${unique()}@example.com`,
+		initial_campaign_id: one.id });
+	const counts = (...n) => query(c.service, `UPDATE placement_total
+		SET referrals = ${n[0]}, conversions = ${n[1]},
+		sales = ${n[2]}, revenue = ${n[3]}
+		WHERE placement_id = ${placed.id}`);
 
-	await query(c.service, `INSERT INTO referrer (organization_id, status, terms, user_id,
-		joined_at) VALUES (${org}, 'active', '', 1, NOW(6));
-		SET @r = LAST_INSERT_ID();
-		INSERT INTO placement (organization_id, campaign_id,
-		referrer_id, name, code, landing_url, status, created_at,
-		updated_at) VALUES (${org}, ${one.id}, @r, 'x',
-		'paid-${one.id}', '', 'ACTIVE', NOW(6), NOW(6));
-		SET @p = LAST_INSERT_ID();
-		INSERT INTO placement_total (placement_id, referrals,
-		conversions, sales, revenue)
-		VALUES (@p, 5, 3, 4, 9000);
-		INSERT INTO earning (organization_id, referrer_id, campaign_id,
-		placement_id, type, status, amount, currency, created_at)
-		VALUES (${org}, @r, ${one.id}, @p, 'commission', 'paid', 0,
-		'USD', NOW(6))`);
+	await counts(5, 3, 4, 9000);
+	await query(c.service, `INSERT INTO earning (organization_id,
+		referrer_id, campaign_id, placement_id, type, status, amount,
+		currency, created_at) SELECT organization_id, referrer_id,
+		campaign_id, id, 'commission', 'paid', 0, 'USD', NOW(6)
+		FROM placement WHERE id = ${placed.id}`);
 	const a = await w.fp(422, me, 'DELETE', `/campaigns/${one.id}`);
 	assert.equal(a.body.code, 'operation_failed');
 	assert.deepEqual((await read(one.id)).stats, { referrals_count: 5,
 		sales_count: 4, customers_count: 3, promoters_count: 1,
 		revenue_amount: 9000 });
+	await counts(0, 0, 0, 0);
 	await query(c.service, `DELETE FROM earning
-		WHERE campaign_id = ${one.id};
-		UPDATE placement_total t JOIN placement p
-		ON p.id = t.placement_id SET t.referrals = 0, t.conversions = 0
-		WHERE p.campaign_id = ${one.id}; ${counted(org)}`);
+		WHERE campaign_id = ${one.id}`);
 	await w.fp(200, me, 'DELETE', `/campaigns/${one.id}`);
 	assert.equal(await query(c.service, `SELECT status FROM placement
-		WHERE code = 'paid-${one.id}'`), 'INACTIVE');
+		WHERE id = ${placed.id}`), 'INACTIVE');
 });
 
 test('deleted: its history stays, the next one is where promoters come',

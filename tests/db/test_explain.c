@@ -47,6 +47,8 @@ static const struct {
 	{ "campaign_list", false, true },
 	/* the events that have just been published, one batch */
 	{ "event_audience", false, true },
+	/* the payouts of one organization: one for a promoter and month */
+	{ "payout_stats", false, true },
 	/* a row for each migration, each schedule, each roll-up */
 	{ "schema_version", true, true },
 	{ "schedule_", true, true },

@@ -160,6 +160,12 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_batch_routes,
+	fp_commission_routes,
+	fp_payments_batch_routes,
+	fp_payout_group_routes,
+	fp_payout_method_routes,
+	fp_payout_routes,
+	fp_payout_stats_routes,
 	fp_program_routes,
 	fp_promoter_batch_routes,
 	fp_promoter_campaign_routes,

@@ -1,11 +1,17 @@
-/* A promoter in a campaign, as it stands in what came by it. */
+/* What belongs to referrals and stands in other files as well. */
 #ifndef AFF_API_FIRSTPROMOTER_PLACED_H
 #define AFF_API_FIRSTPROMOTER_PLACED_H
 
 #include "api/firstpromoter/routes.h"
 #include "model/referral/lead.h"
 
-/* The record that PLACED_COLUMNS fill. */
+/* A promoter in a campaign: the record that PLACED_COLUMNS fill. */
 extern const struct shape fp_placed;
+
+/* How the path names a referral: lead_find(). */
+struct fp_find {
+	int find_by;
+};
+extern const struct shape fp_find_query;
 
 #endif

@@ -106,12 +106,8 @@ list(struct request *rq)
 	return OK;
 }
 
-struct find_query {
-	int find_by;
-};
-
-SHAPE(fp_find_query, struct find_query, "FindQuery",
-    FIELD(struct find_query, find_by, "find_by", .labels = lead_key_labels,
+SHAPE(fp_find_query, struct fp_find, "FindQuery",
+    FIELD(struct fp_find, find_by, "find_by", .labels = lead_key_labels,
 	.doc = "What the last part of the path is, where it is not the id"));
 
 static enum err
@@ -127,7 +123,7 @@ show(struct request *rq, uint64_t id)
 static enum err
 get(struct request *rq)
 {
-	const struct find_query *q = rq->query;
+	const struct fp_find *q = rq->query;
 	uint64_t id;
 
 	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,

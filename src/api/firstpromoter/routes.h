@@ -7,6 +7,12 @@
 
 extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
+extern const struct route fp_commission_routes[];
+extern const struct route fp_payments_batch_routes[];
+extern const struct route fp_payout_group_routes[];
+extern const struct route fp_payout_method_routes[];
+extern const struct route fp_payout_routes[];
+extern const struct route fp_payout_stats_routes[];
 extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
 extern const struct route fp_promoter_campaign_routes[];

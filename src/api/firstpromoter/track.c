@@ -245,7 +245,8 @@ sale_read(struct request *rq)
 	const struct sale_in *in = rq->in;
 	struct track_sale *s = ARENA_NEW(rq->arena, struct track_sale);
 
-	*s = (struct track_sale){ .name = in->name,
+	*s = (struct track_sale){ .billing_period = -1, .on = DAY_NONE,
+	    .name = in->name,
 	    .origin = origin_of(&in->origin), .event = in->event,
 	    .plan = TRACK_SAID(in->plan), .currency = in->currency,
 	    .amount = in->amount, .mrr = mrr_of(in),

@@ -3,6 +3,7 @@
  * who brought a referral.
  */
 #include "api/firstpromoter/track.h"
+#include "api/firstpromoter/placed.h"
 #include "base/money.h"
 #include "model/track/attribution.h"
 #include "model/track/told.h"
@@ -269,10 +270,11 @@ SHAPE(fp_attribution, struct explained_lead, "ReferralAttribution",
 static enum err
 attribution(struct request *rq)
 {
+	const struct fp_find *q = rq->query;
 	uint64_t id;
 
-	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, -1, rq->text[0],
-	    &id));
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
+	    rq->text[0], &id));
 	rq->out = ARENA_NEW(rq->arena, struct explained_lead);
 	return track_explain(rq->db, rq->arena, rq->who.org_id, id, rq->out);
 }
@@ -296,7 +298,8 @@ const struct route fp_track_change_routes[] = {
 	  .summary = "Tell that a customer buys no more" },
 	{ .op = "getReferralAttribution", .method = GET,
 	  .path = "/company/referrals/{text:id}/attribution",
-	  .handle = attribution, .out = &fp_attribution, .status = 200,
+	  .query = &fp_find_query, .handle = attribution,
+	  .out = &fp_attribution, .status = 200,
 	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
 	  .tag = "Referrals", .summary = "Who brought a referral, and why" },
 	{ .op = NULL }

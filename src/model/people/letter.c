@@ -2,6 +2,7 @@
 #include "model/people/letter.h"
 
 #include "base/settings.h"
+#include "model/payout/payments.h"
 #include "model/people/invitation.h"
 #include "model/people/user_token.h"
 #include "base/banned.h"
@@ -9,7 +10,8 @@
 const char *const letter_labels[] = {
 	[LETTER_INVITATION] = "invitation",
 	[LETTER_CONFIRMATION] = "confirmation",
-	[LETTER_PASSWORD] = "password", NULL
+	[LETTER_PASSWORD] = "password",
+	[LETTER_PAYMENTS] = "payments", NULL
 };
 
 SHAPE(letter_order, struct letter_order, "LetterOrder",
@@ -49,19 +51,29 @@ letter_order_user(struct db *db, struct arena *a, enum letter_kind kind,
 }
 
 enum err
+letter_order_payments(struct db *db, struct arena *a, uint64_t batch_id,
+    struct when now)
+{
+	return order(db, a, &(struct letter_order){ LETTER_PAYMENTS,
+	    STR_NULL }, batch_id, now);
+}
+
+enum err
 letter_write(struct db *db, struct arena *a, const struct letter_order *o,
-    uint64_t invitation_id, bool again, struct when now, struct letter *l)
+    uint64_t subject, bool again, struct when now, struct letter *l)
 {
 	*l = (struct letter){ .kind = o->kind, .role = ROLE_NONE };
 	switch ((enum letter_kind)o->kind) {
 	case LETTER_INVITATION:
-		return invitation_write(db, a, invitation_id, now, l);
+		return invitation_write(db, a, subject, now, l);
 	case LETTER_CONFIRMATION:
 		return user_token_write(db, a, USER_TOKEN_CONFIRMATION,
 		    o->email, again, now, l);
 	case LETTER_PASSWORD:
 		return user_token_write(db, a, USER_TOKEN_PASSWORD, o->email,
 		    again, now, l);
+	case LETTER_PAYMENTS:
+		return payments_write(db, a, subject, now, l);
 	}
 	return ERR_NOT_FOUND;
 }

@@ -9,10 +9,14 @@
 
 #include "db/db.h"
 
-enum letter_kind { LETTER_INVITATION, LETTER_CONFIRMATION, LETTER_PASSWORD };
+enum letter_kind { LETTER_INVITATION, LETTER_CONFIRMATION, LETTER_PASSWORD,
+	LETTER_PAYMENTS };
 extern const char *const letter_labels[];
 
-/* The payload of a task of kind "mail"; its subject is the invitation. */
+/*
+ * The payload of a task of kind "mail"; its subject is the invitation, or the
+ * payments batch.
+ */
 struct letter_order {
 	int kind;			/* enum letter_kind */
 	struct str email;		/* of a user, as somebody gave it */
@@ -25,11 +29,14 @@ MUST_CHECK enum err letter_order_invitation(struct db *, struct arena *,
 MUST_CHECK enum err letter_order_user(struct db *, struct arena *,
     enum letter_kind, struct str email, struct when now);
 
+MUST_CHECK enum err letter_order_payments(struct db *, struct arena *,
+    uint64_t batch_id, struct when now);
+
 /* What stands in a letter. */
 struct letter {
 	int kind;
 	struct str email, name;		/* to whom; no name: absent */
-	struct str token;		/* what it asks him to send back */
+	struct str token;	/* what it asks him to send back, or a code */
 	struct when expires_at;
 	/* of an invitation: */
 	struct str organization_name, inviter, message;
@@ -42,7 +49,7 @@ struct letter {
  * often enough.  again: an attempt before this one failed.
  */
 MUST_CHECK enum err letter_write(struct db *, struct arena *,
-    const struct letter_order *, uint64_t invitation_id, bool again,
+    const struct letter_order *, uint64_t subject, bool again,
     struct when now, struct letter *);
 
 #endif

@@ -170,9 +170,10 @@ earning_let_go(struct db *db, struct arena *a, const struct actor *who,
 {
 	uint64_t rows;
 
-	TRY(db_exec(db, Q_EARNING_LET_GO, ARGS(settings->hold_days, id), &rows,
-	    NULL));
-	TRY(db_row(db, a, Q_EARNING_HELD_GET, ARGS(id), &held_row, h));
+	TRY(db_exec(db, Q_EARNING_LET_GO, ARGS(settings->hold_days, id,
+	    HOUSE_ID), &rows, NULL));
+	TRY(db_row(db, a, Q_EARNING_HELD_GET, ARGS(id, HOUSE_ID), &held_row,
+	    h));
 	if (rows == 0)
 		return h->checks != 0 && h->refused_at.us == 0 &&
 		    h->available_at.us != 0 ? OK : ERR_CONFLICT;
@@ -187,8 +188,10 @@ earning_refuse(struct db *db, struct arena *a, const struct actor *who,
 	uint64_t rows, reversal;
 	int64_t back;
 
-	TRY(db_exec(db, Q_EARNING_REFUSE, ARGS(who->now, id), &rows, NULL));
-	TRY(db_row(db, a, Q_EARNING_HELD_GET, ARGS(id), &held_row, h));
+	TRY(db_exec(db, Q_EARNING_REFUSE, ARGS(who->now, id, HOUSE_ID), &rows,
+	    NULL));
+	TRY(db_row(db, a, Q_EARNING_HELD_GET, ARGS(id, HOUSE_ID), &held_row,
+	    h));
 	if (rows == 0)
 		return h->refused_at.us != 0 ? OK : ERR_CONFLICT;
 	TRY(db_row(db, a, Q_EARNING_COMMISSION, ARGS(id), &commission_row,
@@ -201,6 +204,8 @@ earning_refuse(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_EARNING_REVERSED, ARGS(back, id), NULL, NULL));
 	TRY(post(db, a, &c, reversal, back, EARNING_PENDING, who->now));
 	TRY(mark(db, &c, EARNING_REVERSED));
+	TRY(db_exec(db, Q_EARNING_REFUSE_ADJUSTED, ARGS(who->now, c.sale_id,
+	    c.part), NULL, NULL));
 	h->status = EARNING_REVERSED;
 	return held_event(db, a, who, h, "commission.refused");
 }
@@ -212,6 +217,7 @@ earning_held(struct db *db, struct arena *a, const struct paging *p,
 	struct list_query q = { .q = Q_EARNING_HELD };
 	struct arg_list args = { 0 };
 
+	arg_push(&args, ARG(HOUSE_ID));
 	if (p->after_id != 0) {
 		q.wheres |= Q_EARNING_HELD_WHERE_AFTER;
 		arg_push(&args, ARG(p->after_id));

@@ -137,8 +137,8 @@ unpaid_take_back(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_EARNING_MARK_TAKEN, ARGS(ids, by->now), NULL,
 	    NULL));
 	if (adjusted)
-		TRY(db_exec(db, Q_EARNING_MARK_ADJUSTED, ARGS(ids), NULL,
-		    NULL));
+		TRY(db_exec(db, Q_EARNING_MARK_ADJUSTED, ARGS(ids, by->now),
+		    NULL, NULL));
 	TRY(db_rows(db, a, Q_EARNING_TAKEN, ARGS(ids), &taken_row, &rows));
 	INVARIANT(rows.n == n);
 	return book_back(db, a, by, u, rows.items, n);

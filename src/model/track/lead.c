@@ -68,6 +68,21 @@ track_find(struct db *db, struct arena *a, uint64_t org,
 	    ERR_OTHER_LEAD : OK;
 }
 
+enum err
+track_find_id(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct tracked_lead *l)
+{
+	const struct list_query q = { .q = Q_TRACK_FIND,
+	    .wheres = Q_TRACK_FIND_WHERE_ID };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(org, id), &tracked_lead_row, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*l = *(const struct tracked_lead *)rows.items;
+	return OK;
+}
+
 /* What may have changed since it was read, as it is now, and stays. */
 static enum err
 lock(struct db *db, struct arena *a, uint64_t org, struct tracked_lead *l)

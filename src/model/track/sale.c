@@ -35,8 +35,10 @@ track_sale_read(struct db *db, struct arena *a, const struct actor *who,
 	    str_eq(s->currency, p.currency);
 	if (s->currency.p == NULL)
 		s->currency = p.currency;
-	e = track_find(db, a, who->organization_id, &s->name, &s->lead);
-	if (e == ERR_NOT_FOUND)
+	e = s->referral_id != 0 ? track_find_id(db, a, who->organization_id,
+	    s->referral_id, &s->lead) :
+	    track_find(db, a, who->organization_id, &s->name, &s->lead);
+	if (e == ERR_NOT_FOUND && s->referral_id == 0)
 		e = track_judge(db, a, who, &(struct track_signup){
 		    .name = s->name, .origin = s->origin }, &s->lead);
 	TRY(e);
@@ -69,10 +71,12 @@ is_rewarded(const struct tracked_lead *l)
 	    l->state != LEAD_DENIED;
 }
 
-/* What recurs a month tells for how long he bought; -1: nothing does. */
+/* As was said, or by what recurs a month; -1: nothing tells. */
 static int
 billing_period(const struct track_sale *s)
 {
+	if (s->billing_period >= 0)
+		return s->billing_period;
 	if (s->mrr == 0)
 		return BILLING_ONE_TIME;
 	if (s->mrr > 0 && s->amount == s->mrr)
@@ -181,6 +185,13 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 	    event_write_all(db, a, events + 1, 1);
 }
 
+static struct arg
+period_arg(const struct track_sale *s)
+{
+	return s->billing_period < 0 ? ARG(STR_NULL) :
+	    LABEL(billing_period_labels, s->billing_period);
+}
+
 enum err
 track_sale(struct db *db, struct arena *a, const struct actor *who,
     struct track_sale *s)
@@ -194,8 +205,8 @@ track_sale(struct db *db, struct arena *a, const struct actor *who,
 	TRY(hold_lead(db, a, who, s, &l, &made));
 	s->lead_id = l.id;
 	e = db_exec(db, Q_TRACK_SALE_INSERT, ARGS(who->organization_id, l.id,
-	    s->event, s->amount, s->currency, s->plan, s->quantity, s->at),
-	    NULL, &s->id);
+	    s->event, s->amount, s->currency, s->plan, period_arg(s),
+	    s->quantity, s->on, s->at), NULL, &s->id);
 	if (e == ERR_CONFLICT)
 		return ERR_EVENT_TAKEN;
 	TRY(e);

@@ -43,6 +43,8 @@ struct track_origin {
  */
 MUST_CHECK enum err track_find(struct db *, struct arena *, uint64_t org,
     const struct track_name *, struct tracked_lead *);
+MUST_CHECK enum err track_find_id(struct db *, struct arena *, uint64_t org,
+    uint64_t id, struct tracked_lead *);
 /* The same, locked: by the number that was found, or anew if it is another. */
 MUST_CHECK enum err track_hold(struct db *, struct arena *, uint64_t org,
     const struct track_name *, struct tracked_lead *);
@@ -77,11 +79,14 @@ MUST_CHECK enum err track_judge(struct db *, struct arena *,
     const struct actor *, const struct track_signup *, struct tracked_lead *);
 
 struct track_sale {
+	uint64_t referral_id;		/* in place of a name, if not 0 */
 	struct track_name name;
 	struct track_origin origin;
 	struct str event, plan, currency;	/* currency: the program's */
 	int64_t amount, quantity;
 	int64_t mrr;			/* -1: not said */
+	int billing_period;		/* -1: not said */
+	struct day on;			/* when it was; DAY_NONE: not said */
 	bool by_default;		/* no currency was said */
 	struct when at;
 	struct tracked_lead lead;	/* by track_sale_read */

@@ -19,12 +19,19 @@ class Promoters {
 		return query(this.w.c.service, statement);
 	}
 
-	async company() {
-		const who = await this.w.owner();
-
+	async company(who = undefined) {
+		who ??= await this.w.owner();
 		who.org = Number(who.organization.id);
 		who.campaign = await this.campaign(who);
 		return who;
+	}
+
+	/* A lead of a promoter of his. */
+	async lead(who) {
+		const { code } = await this.promoter(await this.company(who));
+
+		return this.track(200, who, 'signup', { ref_id: code,
+			email: `lead-${unique()}@example.com` });
 	}
 
 	async campaign(who, program) {

@@ -4,7 +4,6 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { createHmac, randomBytes } = require('node:crypto');
-const { query } = require('./db');
 const { until } = require('./test');
 
 const PASSWORD = 'correct horse battery';
@@ -126,11 +125,21 @@ class World {
 			is_promoter_reward: false, schemas: [{ amount: 10,
 				unit: 'discount_per', flat_amount: true }] });
 		const promoter = await this.promoter(who, {
+			email: `promoter-${unique()}@example.com`,
 			initial_campaign_id: campaign });
 
+		const lead = await this.c.call('POST', '/api/v2/track/signup', {
+			token: who.token, key: who.key, body: {
+			    email: `lead-${unique()}@example.com`,
+			    ref_id: promoter.promoter_campaigns[0].ref_token } });
+
 		return {
+			'/company/referrals/': lead.body.id,
+			'/company/promoter_campaigns/':
+			    promoter.promoter_campaigns[0].id,
 			'/company/campaigns/': campaign,
 			'/company/rewards/': reward,
+			'/company/promoters/': promoter.id,
 			'/company/products/': await make(201, '/products', {
 				name, ext_id: name, prices: [{ ext_id: name,
 					desc: name }] }),

@@ -1,0 +1,84 @@
+-- Payments batches: payouts of one method that are paid together.
+
+-- name: payments_batch_insert
+INSERT INTO payments_batch (organization_id, method, status, user_id, total,
+	promoters, created_at)
+VALUES (:org, :method, 'awaiting_confirmation', :user, 0, 0, :now)
+
+-- Those that are ready: oldest first, of whom wants to be paid so.
+-- name: payments_batch_ready
+SELECT o.id, o.referrer_id, o.amount
+FROM payout o FORCE INDEX (payout_status)
+STRAIGHT_JOIN payout_method m FORCE INDEX (payout_method_selected)
+	ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+AND o.status = 'pending' AND o.batch_id IS NULL
+AND m.method = :method AND m.is_disabled = 0
+ORDER BY o.created_at, o.id LIMIT 1000 FOR UPDATE
+
+-- name: payments_batch_take
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+SET o.batch_id = :batch, o.version = o.version + 1
+
+-- name: payments_batch_sum
+UPDATE payments_batch SET total = :total, promoters = :promoters WHERE id = :id
+
+-- name: payments_batch_get
+SELECT id, method, status, user_id, code_until, code_tries, codes, total,
+	promoters, created_at, completed_at
+FROM payments_batch
+WHERE id = :id AND organization_id = :org AND deleted_at IS NULL
+
+-- name: payments_batch_lock
+SELECT id, method, status, user_id, code_until, code_tries, codes, total,
+	promoters, created_at, completed_at
+FROM payments_batch
+WHERE id = :id AND organization_id = :org AND deleted_at IS NULL FOR UPDATE
+
+-- name: payments_batch_for_letter
+SELECT b.id, b.status, b.code_until, b.codes, b.created_at, b.total,
+	b.promoters, u.email, u.name, o.name AS organization_name
+FROM payments_batch b JOIN user u ON u.id = b.user_id
+JOIN organization o ON o.id = b.organization_id
+WHERE b.id = :id AND b.deleted_at IS NULL AND u.deleted_at IS NULL FOR UPDATE
+
+-- name: payments_batch_code
+UPDATE payments_batch SET codes = codes + 1, code_tries = 0,
+	code_until = :until, user_id = :user
+WHERE id = :id
+
+-- name: payments_batch_try
+UPDATE payments_batch SET code_tries = code_tries + 1
+WHERE id = :id AND code_until > :now AND code_tries < 5
+
+-- name: payments_batch_payouts
+SELECT id FROM payout FORCE INDEX (payout_batch)
+WHERE batch_id = :batch AND deleted_at IS NULL AND status = 'pending'
+ORDER BY id FOR UPDATE
+
+-- name: payments_batch_completed
+UPDATE payments_batch SET status = 'completed', completed_at = :now,
+	code_until = NULL
+WHERE id = :id
+
+-- name: payments_batch_release
+UPDATE payout SET batch_id = NULL, version = version + 1
+WHERE batch_id = :batch AND deleted_at IS NULL AND status = 'pending'
+
+-- name: payments_batch_delete
+UPDATE payments_batch SET deleted_at = :now WHERE id = :id
+
+-- name: payments_batch_export
+SELECT o.id, o.amount, o.currency, o.period_start, o.period_end, o.status,
+	COALESCE(t.name, h.name) AS name, COALESCE(t.email, j.email) AS email,
+	m.method, m.details
+FROM payout o FORCE INDEX (payout_batch)
+STRAIGHT_JOIN referrer f ON f.id = o.referrer_id
+LEFT JOIN promoter t ON t.referrer_id = f.id
+LEFT JOIN organization h ON h.id = f.member_organization_id
+LEFT JOIN user j ON j.id = f.user_id
+LEFT JOIN payout_method m ON m.referrer_id = f.id AND m.selected = 1
+WHERE o.batch_id = :batch AND o.deleted_at IS NULL
+AND o.organization_id = :org
+ORDER BY o.created_at, o.id

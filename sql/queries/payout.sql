@@ -1,0 +1,268 @@
+-- Payouts: made of unpaid commissions, listed, marked.
+
+-- narrowed: as in commission_list.  due: the days on which they are.
+-- name: payout_list
+SELECT o.id, o.status, o.amount, o.currency, o.batch_id, o.custom,
+	o.period_start, o.period_end, o.due_on, o.paid_at, o.paid_method,
+	o.created_at, o.version, f.id AS promoter_id,
+	COALESCE(t.email, j.email) AS promoter_email,
+	COALESCE(t.name, h.name) AS promoter_name, c.id AS campaign_id,
+	c.name AS campaign_name, a.color AS campaign_color, m.id AS method_id,
+	m.method, m.details, m.is_disabled, (m.selected IS NOT NULL)
+	AS is_selected, m.created_at AS method_at
+FROM payout o
+-- index: PRIMARY when ids
+-- index: payout_amount when amount
+-- index: payout_start when start
+-- index: payout_end when end
+-- index: payout_batch when batch
+-- index: payout_referrer when promoter
+-- index: payout_status when status
+-- index: payout_book
+STRAIGHT_JOIN referrer f ON f.id = o.referrer_id
+LEFT JOIN promoter t ON t.referrer_id = f.id
+LEFT JOIN organization h ON h.id = f.member_organization_id
+LEFT JOIN user j ON j.id = f.user_id
+LEFT JOIN campaign c ON c.id = o.campaign_id
+LEFT JOIN campaign_program a ON a.campaign_id = c.id
+LEFT JOIN payout_method m ON m.referrer_id = f.id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: ids
+AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: batch
+AND o.batch_id IN (SELECT i.id FROM JSON_TABLE(:batches, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: promoter
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- where: start_in
+AND o.period_start BETWEEN :start_from AND :start_to
+-- where: end_in
+AND o.period_end BETWEEN :end_from AND :end_to
+-- where: narrowed
+AND (:custom < 0 OR o.custom = :custom)
+AND (:due_from IS NULL OR o.due_on BETWEEN :due_from AND :due_to)
+AND (:campaigns IS NULL OR JSON_CONTAINS(:campaigns, o.campaign_id))
+AND (:method IS NULL OR COALESCE(m.method, 'not_set') = :method)
+AND (:payable < 0 OR COALESCE(m.is_disabled, 1) = 0)
+AND (:clean < 0 OR NOT EXISTS (SELECT 1 FROM earning e
+	JOIN referral r ON r.id = e.referral_id
+	WHERE e.referrer_id = o.referrer_id AND e.payout_id = o.id
+	AND r.fraud <> 'no_suspicion'))
+AND (:frauds IS NULL OR EXISTS (SELECT 1 FROM earning e
+	JOIN referral r ON r.id = e.referral_id
+	WHERE e.referrer_id = o.referrer_id AND e.payout_id = o.id
+	AND JSON_CONTAINS(:frauds, JSON_QUOTE(r.fraud))))
+AND (:prefix IS NULL OR COALESCE(t.email, j.email) LIKE :prefix
+OR COALESCE(t.name, h.name) LIKE :prefix)
+-- where: after_desc
+AND (o.created_at < :key OR (o.created_at = :key AND o.id < :after))
+-- where: after_asc
+AND (o.created_at > :key OR (o.created_at = :key AND o.id > :after))
+-- where: after_amount_desc
+AND (o.amount < :key OR (o.amount = :key AND o.id < :after))
+-- where: after_amount_asc
+AND (o.amount > :key OR (o.amount = :key AND o.id > :after))
+-- where: after_start_desc
+AND (o.period_start < :key OR (o.period_start = :key AND o.id < :after))
+-- where: after_start_asc
+AND (o.period_start > :key OR (o.period_start = :key AND o.id > :after))
+-- where: after_end_desc
+AND (o.period_end < :key OR (o.period_end = :key AND o.id < :after))
+-- where: after_end_asc
+AND (o.period_end > :key OR (o.period_end = :key AND o.id > :after))
+-- order: created_desc
+ORDER BY o.created_at DESC, o.id DESC
+-- order: created_asc
+ORDER BY o.created_at, o.id
+-- order: amount_desc
+ORDER BY o.amount DESC, o.id DESC
+-- order: amount_asc
+ORDER BY o.amount, o.id
+-- order: start_desc
+ORDER BY o.period_start DESC, o.id DESC
+-- order: start_asc
+ORDER BY o.period_start, o.id
+-- order: end_desc
+ORDER BY o.period_end DESC, o.id DESC
+-- order: end_asc
+ORDER BY o.period_end, o.id
+-- tail:
+LIMIT :limit OFFSET :skip
+
+-- name: payout_alike
+SELECT id FROM ((SELECT o.id FROM promoter t FORCE INDEX (promoter_email)
+STRAIGHT_JOIN payout o FORCE INDEX (payout_referrer)
+	ON o.referrer_id = t.referrer_id AND o.deleted_at IS NULL
+WHERE t.organization_id = :org AND t.email LIKE :prefix LIMIT 1001)
+UNION (SELECT o.id FROM promoter t FORCE INDEX (promoter_name)
+STRAIGHT_JOIN payout o FORCE INDEX (payout_referrer)
+	ON o.referrer_id = t.referrer_id AND o.deleted_at IS NULL
+WHERE t.organization_id = :org AND t.name LIKE :prefix LIMIT 1001)) x
+LIMIT 1001
+
+-- What a promoter has that no payout took up: all of it, and what is taken now,
+-- that is what was earned up to a day, or of ids with what others brought below
+-- zero after they were paid.  All of it is locked, and nothing comes to it.
+-- name: payout_sum
+SELECT CAST(COALESCE(SUM(e.amount), 0) AS SIGNED) AS unpaid,
+	CAST(COALESCE(SUM(IF(:ids IS NULL, o.created_at <= :end,
+	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
+	AND o.payout_id IS NOT NULL)) * e.amount), 0) AS SIGNED) AS taken,
+	MIN(IF(IF(:ids IS NULL, o.created_at <= :end,
+	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
+	AND o.payout_id IS NOT NULL)), o.created_at, NULL)) AS earned_at,
+	MIN(e.campaign_id) AS campaign_id,
+	MAX(e.campaign_id) AS last_campaign_id
+FROM earning e FORCE INDEX (earning_payout)
+STRAIGHT_JOIN earning o FORCE INDEX (earning_once)
+	ON o.sale_id = e.sale_id AND o.part = e.part
+	AND o.type = 'commission' AND o.refund_id = 0
+WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
+AND e.organization_id = :org AND e.currency = :currency
+AND e.standing = 'due' AND e.status IN ('available', 'reversed')
+FOR UPDATE
+
+-- name: payout_take
+UPDATE earning e FORCE INDEX (earning_payout)
+STRAIGHT_JOIN earning o FORCE INDEX (earning_once)
+	ON o.sale_id = e.sale_id AND o.part = e.part
+	AND o.type = 'commission' AND o.refund_id = 0
+SET e.payout_id = :payout
+WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
+AND e.organization_id = :org AND e.currency = :currency
+AND e.standing = 'due' AND e.status IN ('available', 'reversed')
+AND IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)
+OR (e.amount < 0 AND o.payout_id IS NOT NULL))
+
+-- name: payout_customers
+SELECT CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS customers
+FROM placement l JOIN placement_total t ON t.placement_id = l.id
+WHERE l.referrer_id = :referrer
+
+-- name: payout_insert
+INSERT INTO payout (organization_id, referrer_id, campaign_id, currency,
+	amount, deducted, status, custom, period_start, period_end, due_on,
+	created_at)
+VALUES (:org, :referrer, :campaign, :currency, :amount, :deducted, 'pending',
+	:custom, :start, :end, :due, :now)
+
+-- Who may get one, in the order of their ids.
+-- name: payout_owners
+SELECT owner_id AS id, currency FROM account
+WHERE organization_id = :org AND kind = 'earnings_available'
+AND owner_id > :after AND balance > 0
+ORDER BY owner_id, currency LIMIT 250
+
+-- The house pays by withdrawals, or by hand.
+-- name: payout_due
+SELECT organization_id AS id, payouts_after, net_days, least_payout,
+	least_customers
+FROM program FORCE INDEX (program_payouts)
+WHERE payouts_until < :end AND organization_id <> :house
+ORDER BY payouts_until, organization_id LIMIT 1
+
+-- name: payout_moved_on
+UPDATE program SET payouts_after = :after WHERE organization_id = :org
+
+-- name: payout_over
+UPDATE program SET payouts_until = :end, payouts_after = 0
+WHERE organization_id = :org
+
+-- Many at once.  ids: a JSON array, in ascending order.
+
+-- name: payout_batch_hold
+SELECT o.id, o.organization_id, o.referrer_id, o.currency, o.amount, o.status,
+	o.batch_id, m.method
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+FOR UPDATE
+
+-- name: payout_batch_paid
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+SET o.status = 'completed', o.paid_at = :now, o.paid_by = :user,
+	o.paid_method = COALESCE(m.method, 'custom'),
+	o.version = o.version + 1
+
+-- name: payout_batch_unpaid
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+SET o.status = 'pending', o.paid_at = NULL, o.paid_by = NULL,
+	o.paid_method = NULL, o.batch_id = NULL, o.version = o.version + 1
+
+-- name: payout_batch_destroy
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+SET o.status = 'cancelled', o.deleted_at = :now, o.batch_id = NULL,
+	o.version = o.version + 1
+
+-- name: payout_batch_earnings
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
+	ON e.referrer_id = o.referrer_id AND e.payout_id = o.id
+SET e.paid_at = :at
+
+-- name: payout_batch_release
+UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
+	ON e.referrer_id = o.referrer_id AND e.payout_id = o.id
+SET e.payout_id = NULL, e.paid_at = NULL
+
+-- Promoters who have payouts, in the order of their ids.
+-- name: payout_promoters
+SELECT o.referrer_id AS id, CAST(SUM(o.amount) AS SIGNED) AS amount
+FROM payout o FORCE INDEX (payout_promoters)
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: status
+AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- where: chosen
+AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: after
+AND o.referrer_id > :after
+-- tail:
+GROUP BY o.referrer_id HAVING SUM(o.amount) >= :least
+ORDER BY o.referrer_id LIMIT :limit OFFSET :skip
+
+-- Sums over the payouts of one organization.
+
+-- name: payout_stats
+SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
+	o.custom, IF(o.status = 'completed', o.period_start, NULL)
+	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
+	AS period_end, CAST(COUNT(DISTINCT o.referrer_id) AS SIGNED)
+	AS promoters, CAST(SUM(o.amount) AS SIGNED) AS amount
+FROM payout o FORCE INDEX (payout_book)
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: status
+AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- tail:
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
+
+-- name: payout_chosen
+SELECT e.id, e.referrer_id, e.payout_id, e.refund_id, e.type, e.standing,
+	e.status, e.currency
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+WHERE e.organization_id = :org AND e.shown = 1
+FOR UPDATE
+
+-- name: payout_total
+SELECT CAST(COALESCE(SUM(o.amount), 0) AS SIGNED) AS amount,
+	COUNT(DISTINCT o.referrer_id) AS promoters
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+WHERE o.organization_id = :org AND o.deleted_at IS NULL

@@ -1,0 +1,58 @@
+-- How promoters want to be paid.
+
+-- name: payout_method_list
+SELECT id, referrer_id, method, details, is_disabled,
+	(selected IS NOT NULL) AS is_selected, created_at, version
+FROM payout_method
+-- index: PRIMARY when one
+-- index: payout_method_referrer when promoter
+-- index: payout_method_book
+WHERE organization_id = :org
+-- where: one
+AND id = :id
+-- where: promoter
+AND referrer_id = :referrer
+-- where: after
+AND id < :after
+-- tail:
+ORDER BY id DESC LIMIT :limit OFFSET :skip
+
+-- name: payout_method_owner
+SELECT id FROM referrer WHERE id = :referrer AND organization_id = :org
+FOR UPDATE
+
+-- name: payout_method_any
+SELECT id FROM payout_method WHERE referrer_id = :referrer AND selected = 1
+FOR UPDATE
+
+-- name: payout_method_unselect
+UPDATE payout_method SET selected = NULL, updated_at = :now,
+	version = version + 1
+WHERE referrer_id = :referrer AND selected = 1
+
+-- name: payout_method_insert
+INSERT INTO payout_method (organization_id, referrer_id, method, details,
+	is_disabled, selected, created_at, updated_at)
+VALUES (:org, :referrer, :method, :details, :disabled, :selected, :now, :now)
+
+-- name: payout_method_update
+UPDATE payout_method SET method = :method, details = :details,
+	is_disabled = :disabled, selected = :selected, updated_at = :now,
+	version = version + 1
+WHERE id = :id
+
+-- name: payout_method_lock
+SELECT id, referrer_id, method, details, is_disabled,
+	(selected IS NOT NULL) AS is_selected, created_at, version
+FROM payout_method WHERE id = :id AND organization_id = :org FOR UPDATE
+
+-- Is it used by a payments batch that is open?
+-- name: payout_method_used
+SELECT o.id FROM payout o FORCE INDEX (payout_referrer)
+JOIN payments_batch b ON b.id = o.batch_id
+WHERE o.referrer_id = :referrer AND o.deleted_at IS NULL
+AND o.status = 'pending' AND b.completed_at IS NULL AND b.deleted_at IS NULL
+LIMIT 1
+
+-- name: payout_method_delete
+DELETE FROM payout_method WHERE id = :id

@@ -1,0 +1,55 @@
+-- What payouts and their books must be like: see src/ledger/verify.c.
+
+-- name: verify_step_payout
+SELECT MAX(id) AS id FROM (SELECT id FROM payout WHERE id > :after
+	ORDER BY id LIMIT 5000) s
+
+-- Its commissions make up what it pays and what he had withdrawn before; all of
+-- them are his, of money that he earned, and paid when it is.
+-- name: verify_payouts
+SELECT o.id, CONCAT(o.status, ' ', o.amount, ' and ', o.deducted, ' ',
+	o.currency, ', commissions ', COALESCE(SUM(e.amount), 0)) AS wrong
+FROM payout o LEFT JOIN earning e ON e.referrer_id = o.referrer_id
+	AND e.payout_id = o.id
+WHERE o.id > :after AND o.id <= :last
+GROUP BY o.id, o.status, o.amount, o.deducted, o.currency, o.deleted_at,
+	o.paid_at, o.organization_id
+HAVING (o.deleted_at IS NULL AND COALESCE(SUM(e.amount), 0) <>
+	o.amount + o.deducted)
+OR (o.deleted_at IS NOT NULL AND COUNT(e.id) > 0)
+OR (o.deleted_at IS NULL) <> (o.status IN ('pending', 'completed'))
+OR (o.status = 'completed') <> (o.paid_at IS NOT NULL)
+OR SUM(e.currency <> o.currency OR e.organization_id <> o.organization_id
+	OR e.type = 'withdrawal' OR e.refused_at IS NOT NULL
+	OR (e.paid_at IS NULL) <> (o.paid_at IS NULL)) > 0
+
+-- No commission is in a payout of somebody else, or paid in none.
+-- name: verify_payout_earnings
+SELECT e.id, CONCAT('payout ', COALESCE(e.payout_id, 'none')) AS wrong
+FROM earning e LEFT JOIN payout o ON o.id = e.payout_id
+	AND o.referrer_id = e.referrer_id AND o.deleted_at IS NULL
+WHERE e.id > :after AND e.id <= :last
+AND ((e.payout_id IS NOT NULL AND o.id IS NULL)
+OR (e.payout_id IS NULL AND e.paid_at IS NOT NULL))
+
+-- Its journals leave its money where its state says.
+-- name: verify_payout_journals
+SELECT x.id, CONCAT(x.kind, ' ', SUM(x.booked), ' is not ', SUM(x.said))
+	AS wrong
+FROM (SELECT j.subject_id AS id, CONCAT(a.kind, ' ', a.owner_id, ' ',
+		a.currency) AS kind, e.amount AS booked, 0 AS said
+	FROM journal j JOIN entry e ON e.journal_id = j.id
+	JOIN account a ON a.id = e.account_id
+	WHERE j.kind IN ('payout_made', 'payout_paid', 'payout_unpaid',
+		'payout_destroyed')
+	AND j.subject_id > :after AND j.subject_id <= :last
+	UNION ALL
+	SELECT id, CONCAT('earnings_available ', referrer_id, ' ', currency), 0,
+		IF(deleted_at IS NULL, -amount, 0)
+	FROM payout WHERE id > :after AND id <= :last
+	UNION ALL
+	SELECT id, CONCAT(IF(status = 'completed', 'earnings_paid ',
+		'earnings_requested '), referrer_id, ' ', currency), 0,
+		IF(deleted_at IS NULL, amount, 0)
+	FROM payout WHERE id > :after AND id <= :last) x
+GROUP BY x.id, x.kind HAVING SUM(x.booked) <> SUM(x.said)

@@ -1,0 +1,11 @@
+/* What the files about payouts share. */
+#ifndef AFF_API_FIRSTPROMOTER_PAYOUTS_H
+#define AFF_API_FIRSTPROMOTER_PAYOUTS_H
+
+#include "api/firstpromoter/placed.h"
+#include "model/payout/payout.h"
+
+extern const struct shape fp_payout;		/* of struct payout */
+extern const struct shape fp_payout_method;	/* of struct payout_method */
+
+#endif

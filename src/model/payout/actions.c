@@ -1,0 +1,301 @@
+/* What batches do to payouts: paid, unpaid, destroyed, made. */
+#include "model/payout/actions.h"
+
+#include <stdlib.h>
+
+#include "ledger/ledger.h"
+#include "model/event/event.h"
+#include "model/payout/payout.h"
+#include "model/referral/commission.h"
+#include "base/banned.h"
+
+#define EVENTS_A_TIME 50
+#define LLU(v) ((unsigned long long)(v))
+
+struct held_payout {
+	uint64_t id, organization_id, referrer_id, batch_id;
+	int status, method;
+	int64_t amount;
+	struct str currency;
+};
+
+SHAPE(payout_hold_row, struct held_payout, NULL,
+    COLUMN(struct held_payout, id),
+    COLUMN(struct held_payout, organization_id),
+    COLUMN(struct held_payout, referrer_id),
+    COLUMN(struct held_payout, currency),
+    COLUMN(struct held_payout, amount),
+    COLUMN(struct held_payout, status, .labels = payout_status_labels),
+    COLUMN(struct held_payout, batch_id),
+    COLUMN(struct held_payout, method, .labels = payout_method_labels));
+
+/* Locks them; those that are not there, or not in this state, fail. */
+static enum err
+hold(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, int status, struct list *rows)
+{
+	struct held_payout *h;
+	size_t well = 0;
+
+	for (size_t i = 0; i < n; i++)
+		item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, Q_PAYOUT_BATCH_HOLD, ARGS(batch_ids(a, item, n),
+	    by->organization_id), &payout_hold_row, rows));
+	h = rows->items;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct batch_item *one = batch_item_of(item, n, h[i].id);
+
+		one->result = h[i].status == status ? OK : ERR_CONFLICT;
+		if (one->result == OK)
+			h[well++] = h[i];
+	}
+	rows->n = well;
+	return OK;
+}
+
+struct step {
+	enum journal_kind kind;
+	enum account_kind from, to;
+	const char *event;
+};
+
+static enum err
+post(struct db *db, struct arena *a, const struct actor *by,
+    const struct step *s, const struct held_payout *h, size_t n)
+{
+	struct journal_lines *l = arena_array(a, n, sizeof(*l));
+	struct posting (*p)[2] = arena_array(a, n, sizeof(*p));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct posting one = {
+		    .organization_id = h[i].organization_id,
+		    .owner_id = h[i].referrer_id,
+		    .currency = h[i].currency };
+
+		p[i][0] = p[i][1] = one;
+		p[i][0].kind = s->from;
+		p[i][0].amount = -h[i].amount;
+		p[i][1].kind = s->to;
+		p[i][1].amount = h[i].amount;
+		l[i] = (struct journal_lines){ {
+		    .organization_id = h[i].organization_id, .kind = s->kind,
+		    .subject_id = h[i].id, .at = by->now }, p[i], 2 };
+	}
+	return ledger_post_all(db, a, l, n);
+}
+
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *by,
+    const char *type, const struct held_payout *h, size_t n)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++)
+			e[k] = (struct event_data){ { by->organization_id,
+			    type, h[i + k].id, by->user_id, by->now },
+			    str_printf(a, "\"promoterId\":\"%llu\","
+			    "\"amount\":%lld,\"currency\":\"%.*s\"",
+			    LLU(h[i + k].referrer_id),
+			    (long long)h[i + k].amount,
+			    STR_ARG(h[i + k].currency)) };
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
+static enum err
+book(struct db *db, struct arena *a, const struct actor *by,
+    const struct step *s, const struct list *rows)
+{
+	TRY(post(db, a, by, s, rows->items, rows->n));
+	return tell(db, a, by, s->event, rows->items, rows->n);
+}
+
+static const struct step paid_step = { JOURNAL_payout_paid,
+	ACCOUNT_earnings_requested, ACCOUNT_earnings_paid, "payout.paid" };
+static const struct step unpaid_step = { JOURNAL_payout_unpaid,
+	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid" };
+static const struct step destroyed_step = { JOURNAL_payout_destroyed,
+	ACCOUNT_earnings_requested, ACCOUNT_earnings_available,
+	"payout.destroyed" };
+
+static enum err
+run_paid(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, PAYOUT_PENDING, &rows));
+	if (rows.n == 0)
+		return OK;
+	ids = batch_ids_well(a, item, n);
+	TRY(db_exec(db, Q_PAYOUT_BATCH_PAID, ARGS(ids, by->now, by->user_id),
+	    NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids, by->now), NULL,
+	    NULL));
+	return book(db, a, by, &paid_step, &rows);
+}
+
+const struct batch_action payout_mark_paid = {
+	.label = "payout/mark_as_paid", .run = run_paid,
+};
+
+enum err
+payout_pay(struct db *db, struct arena *a, const struct actor *by,
+    const struct batch_item *item, size_t n)
+{
+	struct batch_item *copy = arena_array(a, n, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = item[i];
+	return run_paid(db, a, by, NULL, copy, n);
+}
+
+static enum err
+run_unpaid(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, PAYOUT_COMPLETED, &rows));
+	if (rows.n == 0)
+		return OK;
+	ids = batch_ids_well(a, item, n);
+	TRY(db_exec(db, Q_PAYOUT_BATCH_UNPAID, ARGS(ids), NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids,
+	    (struct when){ 0 }), NULL, NULL));
+	return book(db, a, by, &unpaid_step, &rows);
+}
+
+const struct batch_action payout_mark_unpaid = {
+	.label = "payout/mark_as_unpaid", .run = run_unpaid,
+};
+
+static enum err
+run_destroy(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+	struct str ids;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, PAYOUT_PENDING, &rows));
+	if (rows.n == 0)
+		return OK;
+	ids = batch_ids_well(a, item, n);
+	TRY(db_exec(db, Q_PAYOUT_BATCH_RELEASE, ARGS(ids), NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_BATCH_DESTROY, ARGS(ids, by->now), NULL,
+	    NULL));
+	return book(db, a, by, &destroyed_step, &rows);
+}
+
+const struct batch_action payout_destroy = {
+	.label = "payout/destroy", .run = run_destroy,
+};
+
+/* --- payouts of commissions that somebody chose --- */
+
+struct chosen {
+	uint64_t id, referrer_id, payout_id, refund_id;
+	int type, standing, status;
+	struct str currency;
+};
+
+SHAPE(payout_chosen_row, struct chosen, NULL,
+    COLUMN(struct chosen, id),
+    COLUMN(struct chosen, referrer_id),
+    COLUMN(struct chosen, payout_id),
+    COLUMN(struct chosen, refund_id),
+    COLUMN(struct chosen, type, .labels = earning_type_labels),
+    COLUMN(struct chosen, standing, .labels = commission_standing_labels),
+    COLUMN(struct chosen, status, .labels = earning_status_labels),
+    COLUMN(struct chosen, currency));
+
+/* Approved, out of its hold, of money, and as it was made. */
+static bool
+fits_payout(const struct chosen *c)
+{
+	return c->type == EARNING_COMMISSION && c->refund_id == 0 &&
+	    c->payout_id == 0 && c->standing == STANDS_DUE &&
+	    c->status == EARNING_AVAILABLE &&
+	    unit_of(c->currency) == UNIT_CASH;
+}
+
+static int
+by_payee(const void *a, const void *b)
+{
+	const struct chosen *x = a, *y = b;
+	int c;
+
+	if (x->referrer_id != y->referrer_id)
+		return x->referrer_id < y->referrer_id ? -1 : 1;
+	c = memcmp(x->currency.p, y->currency.p, 3);
+	return c != 0 ? c : x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* One payout of n commissions of one promoter in one currency. */
+static enum err
+pay_out(struct db *db, struct arena *a, const struct actor *by,
+    const struct chosen *c, size_t n, struct batch_item *item,
+    size_t n_items)
+{
+	struct payout_making m = { .organization_id = by->organization_id,
+	    .referrer_id = c->referrer_id, .currency = c->currency,
+	    .end = day_of(by->now), .due = day_of(by->now) };
+	uint64_t *ids = arena_array(a, n, sizeof(*ids)), made;
+	enum err e;
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] = c[i].id;
+	m.ids = (struct list){ ids, n };
+	e = payout_make(db, a, by, &m, &made);
+	if (e != OK && e != ERR_FUNDS)
+		return e;
+	for (size_t i = 0; i < n && (e != OK || made == 0); i++)
+		batch_item_of(item, n_items, ids[i])->result = ERR_FUNDS;
+	return OK;
+}
+
+static enum err
+run_pay_out(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+	struct chosen *c;
+	size_t well = 0, same;
+
+	(void)params;
+	for (size_t i = 0; i < n; i++)
+		item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(batch_ids(a, item, n),
+	    by->organization_id), &payout_chosen_row, &rows));
+	c = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		struct batch_item *one = batch_item_of(item, n, c[i].id);
+
+		one->result = fits_payout(&c[i]) ? OK : ERR_CONFLICT;
+		if (one->result == OK)
+			c[well++] = c[i];
+	}
+	if (well > 0)
+		qsort(c, well, sizeof(*c), by_payee);
+	for (size_t i = 0; i < well; i += same) {
+		for (same = 1; i + same < well &&
+		    c[i + same].referrer_id == c[i].referrer_id &&
+		    str_eq(c[i + same].currency, c[i].currency); same++)
+			;
+		TRY(pay_out(db, a, by, c + i, same, item, n));
+	}
+	return OK;
+}
+
+const struct batch_action commission_pay_out = {
+	.label = "commission/generate_payouts", .run = run_pay_out,
+};

@@ -1,0 +1,151 @@
+/* Payout methods: one of each promoter is selected, by a unique key. */
+#include "model/payout/method.h"
+
+#include "model/event/event.h"
+#include "base/banned.h"
+
+const char *const payout_method_labels[] = {
+	"paypal", "bank", "wise", "crypto", "custom", "dots", NULL
+};
+
+SHAPE(payout_method_row, struct payout_method, NULL,
+    COLUMN(struct payout_method, id),
+    COLUMN(struct payout_method, referrer_id),
+    COLUMN(struct payout_method, method, .labels = payout_method_labels),
+    COLUMN(struct payout_method, details),
+    COLUMN(struct payout_method, is_disabled),
+    COLUMN(struct payout_method, is_selected),
+    COLUMN(struct payout_method, created_at),
+    COLUMN(struct payout_method, version));
+
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(method_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+static enum err
+event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
+    const char *type)
+{
+	return event_write(db, a, &(struct event){ who->organization_id, type,
+	    id, who->user_id, who->now }, NULL);
+}
+
+/* Locks the promoter, so that his methods change one after the other. */
+static enum err
+hold_promoter(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t referrer_id)
+{
+	struct id_row row = { 0 };
+
+	return db_row(db, a, Q_PAYOUT_METHOD_OWNER, ARGS(referrer_id,
+	    who->organization_id), &method_id_row, &row);
+}
+
+static struct arg
+selected(const struct payout_method *m)
+{
+	return m->is_selected ? ARG(INT64_C(1)) : arg_some(0);
+}
+
+enum err
+method_create(struct db *db, struct arena *a, const struct actor *who,
+    struct payout_method *m)
+{
+	struct id_row other = { 0 };
+	enum err e;
+
+	TRY(hold_promoter(db, a, who, m->referrer_id));
+	e = db_row(db, a, Q_PAYOUT_METHOD_ANY, ARGS(m->referrer_id),
+	    &method_id_row, &other);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	m->is_selected |= e == ERR_NOT_FOUND;
+	if (m->is_selected)
+		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
+		    m->referrer_id), NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_METHOD_INSERT, ARGS(who->organization_id,
+	    m->referrer_id, LABEL(payout_method_labels, m->method),
+	    m->details, m->is_disabled, selected(m), who->now), NULL, &m->id));
+	m->created_at = who->now;
+	m->version = 1;
+	return event(db, a, who, m->id, "payout_method.created");
+}
+
+enum err
+method_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct payout_method *m)
+{
+	const struct list_query q = { .q = Q_PAYOUT_METHOD_LIST,
+	    .wheres = Q_PAYOUT_METHOD_LIST_WHERE_ONE };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(org, id, INT64_C(1), INT64_C(0)),
+	    &payout_method_row, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*m = *(const struct payout_method *)rows.items;
+	return OK;
+}
+
+enum err
+method_update(struct db *db, struct arena *a, const struct actor *who,
+    struct payout_method *m)
+{
+	struct payout_method was = { 0 };
+
+	TRY(hold_promoter(db, a, who, m->referrer_id));
+	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(m->id,
+	    who->organization_id), &payout_method_row, &was));
+	if (was.referrer_id != m->referrer_id)
+		return ERR_NOT_FOUND;
+	if (m->is_selected && !was.is_selected)
+		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
+		    m->referrer_id), NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_METHOD_UPDATE, ARGS(
+	    LABEL(payout_method_labels, m->method), m->details,
+	    m->is_disabled, selected(m), who->now, m->id), NULL, NULL));
+	m->created_at = was.created_at;
+	m->version = was.version + 1;
+	return event(db, a, who, m->id, "payout_method.updated");
+}
+
+enum err
+method_delete(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id)
+{
+	struct payout_method was = { 0 };
+	struct id_row used = { 0 };
+	enum err e;
+
+	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(id,
+	    who->organization_id), &payout_method_row, &was));
+	e = was.is_selected ? db_row(db, a, Q_PAYOUT_METHOD_USED,
+	    ARGS(was.referrer_id), &method_id_row, &used) : ERR_NOT_FOUND;
+	if (e != ERR_NOT_FOUND)
+		return e == OK ? ERR_CONFLICT : e;
+	TRY(db_exec(db, Q_PAYOUT_METHOD_DELETE, ARGS(id), NULL, NULL));
+	return event(db, a, who, id, "payout_method.deleted");
+}
+
+enum err
+method_list(struct db *db, struct arena *a, uint64_t org,
+    uint64_t referrer_id, const struct paging *p, struct list *out)
+{
+	struct list_query q = { .q = Q_PAYOUT_METHOD_LIST };
+	struct arg_list args = { .n = 0 };
+
+	arg_push(&args, ARG(org));
+	if (referrer_id != 0) {
+		q.wheres |= Q_PAYOUT_METHOD_LIST_WHERE_PROMOTER;
+		arg_push(&args, ARG(referrer_id));
+	}
+	if (p->after_id != 0) {
+		q.wheres |= Q_PAYOUT_METHOD_LIST_WHERE_AFTER;
+		arg_push(&args, ARG(p->after_id));
+	}
+	arg_push(&args, ARG(p->limit + 1));
+	arg_push(&args, ARG(p->offset));
+	return db_list(db, a, &q, ARG_LIST(args), &payout_method_row, out);
+}

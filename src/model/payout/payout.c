@@ -1,0 +1,305 @@
+/* Payouts: lists and sums. */
+#include "model/payout/payout.h"
+
+#include "base/buf.h"
+#include "base/banned.h"
+
+#define COMMON 1000	/* see lead.c */
+
+const char *const payout_status_labels[] = {
+	"pending", "completed", "failed", "processing", "cancelled", NULL
+};
+const char *const payout_due_labels[] = { "next", "overdue", "custom", NULL };
+enum { DUE_NEXT, DUE_OVERDUE, DUE_CUSTOM };
+const char *const payout_method_filter_labels[] = {
+	"paypal", "bank", "wise", "crypto", "custom", "dots", "not_set", NULL
+};
+
+SHAPE(payout_list_row, struct payout, NULL,
+    COLUMN(struct payout, id),
+    COLUMN(struct payout, status, .labels = payout_status_labels),
+    COLUMN(struct payout, amount),
+    COLUMN(struct payout, currency),
+    COLUMN(struct payout, batch_id),
+    COLUMN(struct payout, custom),
+    COLUMN(struct payout, period_start),
+    COLUMN(struct payout, period_end),
+    COLUMN(struct payout, due_on),
+    COLUMN(struct payout, paid_at),
+    COLUMN(struct payout, paid_method, .labels = payout_method_labels),
+    COLUMN(struct payout, created_at),
+    COLUMN(struct payout, version),
+    FIELD(struct payout, placed.promoter.id, "promoter_id"),
+    FIELD(struct payout, placed.promoter.email, "promoter_email"),
+    FIELD(struct payout, placed.promoter.name, "promoter_name"),
+    FIELD(struct payout, placed.campaign.id, "campaign_id"),
+    FIELD(struct payout, placed.campaign.name, "campaign_name"),
+    FIELD(struct payout, placed.campaign.color, "campaign_color"),
+    FIELD(struct payout, method.id, "method_id"),
+    FIELD(struct payout, method.method, "method",
+	.labels = payout_method_labels),
+    FIELD(struct payout, method.details, "details"),
+    FIELD(struct payout, method.is_disabled, "is_disabled"),
+    FIELD(struct payout, method.is_selected, "is_selected"),
+    FIELD(struct payout, method.created_at, "method_at"));
+
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(payout_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+static struct str
+numbers_json(struct arena *a, const struct list *l)
+{
+	return l->items == NULL ? STR_NULL : ids_json(a, l->items, l->n);
+}
+
+/* Those with a suspicion; clean: that there is none is among them. */
+static struct str
+frauds_json(struct arena *a, const struct list *l, bool *clean)
+{
+	const struct str *s = l->items;
+	struct buf b;
+
+	*clean = false;
+	buf_init(&b, a, 64);
+	for (size_t i = 0; i < l->n; i++) {
+		if (str_is(s[i], lead_fraud_labels[LEAD_NO_SUSPICION])) {
+			*clean = true;
+			continue;
+		}
+		buf_char(&b, b.n == 0 ? '[' : ',');
+		json_string(&b, s[i]);
+	}
+	if (b.n == 0)
+		return STR_NULL;
+	buf_char(&b, ']');
+	return buf_view(&b);
+}
+
+static void
+push_narrowed(struct arena *a, const struct payout_filter *f,
+    struct str prefix, struct list_query *q, struct arg_list *args)
+{
+	const struct day today = day_of(f->now);
+	struct day from = DAY_NONE, to = DAY_NONE;
+	bool clean;
+	struct str frauds = frauds_json(a, &f->frauds, &clean);
+
+	if (f->due == DUE_NEXT) {
+		from = today;
+		to = day_from(9999, 12, 31);
+	} else if (f->due == DUE_OVERDUE) {
+		from = (struct day){ 0 };
+		to = (struct day){ today.n - 1 };
+	} else if (f->due < 0 && f->method < 0 && !f->payable && !clean &&
+	    frauds.p == NULL && f->campaigns.items == NULL &&
+	    prefix.p == NULL) {
+		return;
+	}
+	q->wheres |= Q_PAYOUT_LIST_WHERE_NARROWED;
+	arg_push(args, ARG(f->due < 0 ? -1 : f->due == DUE_CUSTOM));
+	arg_push(args, ARG(from));
+	arg_push(args, ARG(to));
+	arg_push(args, ARG(numbers_json(a, &f->campaigns)));
+	arg_push(args, f->method < 0 ? ARG(STR_NULL) :
+	    LABEL(payout_method_filter_labels, f->method));
+	arg_push(args, ARG(f->payable ? 1 : -1));
+	arg_push(args, ARG(clean && frauds.p == NULL ? 1 : -1));
+	arg_push(args, ARG(clean ? STR_NULL : frauds));
+	arg_push(args, ARG(prefix));
+}
+
+static bool
+is_range(struct day from, struct day to)
+{
+	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
+}
+
+static void
+push_days(struct arg_list *args, struct day from, struct day to)
+{
+	arg_push(args, ARG(from.n != DAY_NONE.n ? from : (struct day){ 0 }));
+	arg_push(args, ARG(to.n != DAY_NONE.n ? to :
+	    day_from(9999, 12, 31)));
+}
+
+static void
+push_filters(struct arena *a, const struct payout_filter *f,
+    const struct list *ids, int status, struct list_query *q,
+    struct arg_list *args)
+{
+#define PART(given, name, ...) \
+	if (given) { \
+		q->wheres |= Q_PAYOUT_LIST_WHERE_##name; \
+		__VA_ARGS__; \
+	}
+	PART(ids->items != NULL, IDS, arg_push(args,
+	    ARG(ids_json(a, ids->items, ids->n))))
+	PART(f->batches.items != NULL, BATCH, arg_push(args,
+	    ARG(numbers_json(a, &f->batches))))
+	PART(f->referrer_id != 0, PROMOTER,
+	    arg_push(args, ARG(f->referrer_id)))
+	PART(status >= 0, STATUS, arg_push(args,
+	    LABEL(payout_status_labels, status)))
+	PART(is_range(f->start_from, f->start_to), START_IN,
+	    push_days(args, f->start_from, f->start_to))
+	PART(is_range(f->end_from, f->end_to), END_IN,
+	    push_days(args, f->end_from, f->end_to))
+#undef PART
+}
+
+/* See lead.c; promoters that are organizations here are met on the way. */
+static enum err
+alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
+    struct list *ids)
+{
+	if (org == HOUSE_ID)
+		return OK;
+	TRY(db_rows(db, a, Q_PAYOUT_ALIKE, ARGS(org, prefix), &payout_id_row,
+	    ids));
+	if (ids->n > COMMON)
+		*ids = (struct list){ .items = NULL };
+	else if (ids->items == NULL)
+		ids->items = ARENA_NEW(a, struct id_row);
+	return OK;
+}
+
+static void
+finish(struct list *rows)
+{
+	struct payout *o = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		o[i].method.meta = STR("{}");
+		o[i].start_at = day_start(o[i].period_start);
+		o[i].end_at = day_end(o[i].period_end);
+		if (o[i].placed.campaign.id != 0 &&
+		    o[i].placed.campaign.color.p == NULL)
+			o[i].placed.campaign.color = STR(DEFAULT_COLOR);
+	}
+}
+
+static struct arg
+key_of(const struct paging *p)
+{
+	if (p->order <= PAYOUTS_OLDEST)
+		return ARG((struct when){ p->after_key });
+	return p->order <= PAYOUTS_AMOUNT ? ARG(p->after_key) :
+	    ARG(day_of((struct when){ p->after_key }));
+}
+
+enum err
+payout_list(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, const struct paging *p, struct list *out)
+{
+	static const uint32_t after[] = {
+#define AFTER(name) Q_PAYOUT_LIST_WHERE_AFTER_##name
+		AFTER(DESC), AFTER(ASC), AFTER(AMOUNT_DESC),
+		AFTER(AMOUNT_ASC), AFTER(START_DESC), AFTER(START_ASC),
+		AFTER(END_DESC), AFTER(END_ASC),
+#undef AFTER
+	};
+	struct list_query q = { .q = Q_PAYOUT_LIST };
+	struct arg_list args = { .n = 0 };
+	struct str prefix = STR_NULL;
+	struct list ids = f->ids;
+	/* what is due, or can be paid, is not paid yet */
+	bool open = f->payable || f->due == DUE_NEXT || f->due == DUE_OVERDUE;
+	int status = open ? PAYOUT_PENDING : f->status;
+
+	*out = (struct list){ NULL, 0 };
+	if (open && f->status >= 0 && f->status != PAYOUT_PENDING)
+		return OK;
+	if (f->q.p != NULL) {
+		prefix = like_prefix(a, f->q);
+		if (ids.items == NULL)
+			TRY(alike(db, a, org, prefix, &ids));
+	}
+	arg_push(&args, ARG(org));
+	push_filters(a, f, &ids, status, &q, &args);
+	push_narrowed(a, f, prefix, &q, &args);
+	paging_args(p, &q, &args, after[p->order], key_of(p));
+	TRY(db_list(db, a, &q, ARG_LIST(args), &payout_list_row, out));
+	finish(out);
+	return OK;
+}
+
+SHAPE(payout_promoter_row, struct payout_promoter, NULL,
+    COLUMN(struct payout_promoter, id),
+    COLUMN(struct payout_promoter, amount));
+
+enum err
+payout_promoters(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, int64_t least, const struct paging *p,
+    struct list *out)
+{
+	struct list_query q = { .q = Q_PAYOUT_PROMOTERS };
+	struct arg_list args = { .n = 0 };
+	struct list ids = { NULL, 0 };
+
+	arg_push(&args, ARG(org));
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, f->status));
+	}
+	if (f->campaigns.items != NULL) {
+		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_CAMPAIGNS;
+		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
+	}
+	if (f->q.p != NULL) {
+		TRY(alike(db, a, org, like_prefix(a, f->q), &ids));
+		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_CHOSEN;
+		arg_push(&args, ARG(ids_json(a, ids.items, ids.n)));
+	}
+	if (p->after_id != 0) {
+		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_AFTER;
+		arg_push(&args, ARG(p->after_id));
+	}
+	arg_push(&args, ARG(least));
+	arg_push(&args, ARG(p->limit + 1));
+	arg_push(&args, ARG(p->offset));
+	return db_list(db, a, &q, ARG_LIST(args), &payout_promoter_row, out);
+}
+
+SHAPE(payout_total_row, struct payout_total, NULL,
+    COLUMN(struct payout_total, amount),
+    COLUMN(struct payout_total, promoters));
+
+enum err
+payout_total(struct db *db, struct arena *a, uint64_t org, struct str ids,
+    struct payout_total *t)
+{
+	return db_row(db, a, Q_PAYOUT_TOTAL, ARGS(ids, org),
+	    &payout_total_row, t);
+}
+
+SHAPE(payout_stats_row, struct payout_sum, NULL,
+    COLUMN(struct payout_sum, status, .labels = payout_status_labels),
+    COLUMN(struct payout_sum, method, .labels = payout_method_labels),
+    COLUMN(struct payout_sum, currency),
+    COLUMN(struct payout_sum, custom),
+    COLUMN(struct payout_sum, period_start),
+    COLUMN(struct payout_sum, period_end),
+    COLUMN(struct payout_sum, promoters),
+    COLUMN(struct payout_sum, amount));
+
+enum err
+payout_stats(struct db *db, struct arena *a, uint64_t org, int status,
+    const struct list *campaigns, struct list *out)
+{
+	struct list_query q = { .q = Q_PAYOUT_STATS };
+	struct arg_list args = { .n = 0 };
+
+	arg_push(&args, ARG(org));
+	if (status >= 0) {
+		q.wheres |= Q_PAYOUT_STATS_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, status));
+	}
+	if (campaigns->items != NULL) {
+		q.wheres |= Q_PAYOUT_STATS_WHERE_CAMPAIGNS;
+		arg_push(&args, ARG(numbers_json(a, campaigns)));
+	}
+	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
+}

@@ -1,0 +1,241 @@
+/* What batches do to commissions: approved, denied, fulfilled, destroyed. */
+#include "model/referral/commission_actions.h"
+
+#include "base/settings.h"
+#include "model/event/event.h"
+#include "model/referral/commission.h"
+#include "model/referral/unpaid.h"
+#include "base/banned.h"
+
+#define EVENTS_A_TIME 50
+
+struct held_one {
+	struct unpaid u;
+	uint64_t refund_id, payout_id;
+	int type, standing;
+};
+
+SHAPE(commission_batch_row, struct held_one, NULL,
+    FIELD(struct held_one, u.id, "id"),
+    FIELD(struct held_one, u.organization_id, "organization_id"),
+    FIELD(struct held_one, u.referrer_id, "referrer_id"),
+    FIELD(struct held_one, u.member_organization_id,
+	"member_organization_id"),
+    FIELD(struct held_one, u.sale_id, "sale_id"),
+    FIELD(struct held_one, u.placement_id, "placement_id"),
+    FIELD(struct held_one, u.referral_id, "referral_id"),
+    FIELD(struct held_one, u.part, "part"),
+    FIELD(struct held_one, u.last_part, "last_part"),
+    FIELD(struct held_one, u.amount, "amount"),
+    FIELD(struct held_one, u.reversed_amount, "reversed_amount"),
+    FIELD(struct held_one, u.tier, "tier"),
+    FIELD(struct held_one, u.status, "status",
+	.labels = earning_status_labels),
+    FIELD(struct held_one, u.currency, "currency"),
+    COLUMN(struct held_one, type, .labels = earning_type_labels),
+    COLUMN(struct held_one, standing, .labels = commission_standing_labels),
+    COLUMN(struct held_one, refund_id),
+    COLUMN(struct held_one, payout_id));
+
+/* Locks them; those that are not there, or not as needed, fail. */
+static enum err
+hold(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, bool (*fits)(const struct held_one *),
+    struct list *rows)
+{
+	struct held_one *h;
+	size_t well = 0;
+
+	for (size_t i = 0; i < n; i++)
+		item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, Q_COMMISSION_BATCH_HOLD, ARGS(batch_ids(a, item, n),
+	    by->organization_id), &commission_batch_row, rows));
+	h = rows->items;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct batch_item *one = batch_item_of(item, n, h[i].u.id);
+
+		one->result = fits(&h[i]) ? OK : ERR_CONFLICT;
+		if (one->result == OK)
+			h[well++] = h[i];
+	}
+	rows->n = well;
+	return OK;
+}
+
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *by,
+    const char *type, const struct held_one *h, size_t n)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++)
+			e[k] = (struct event_data){ { by->organization_id,
+			    type, h[i + k].u.id, by->user_id, by->now },
+			    str_printf(a, "\"amount\":%lld,\"currency\":"
+			    "\"%.*s\"", (long long)h[i + k].u.amount,
+			    STR_ARG(h[i + k].u.currency)) };
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
+/* As it was made: no part that came back, or went, with a refund. */
+static bool
+is_whole(const struct held_one *h)
+{
+	return h->type == EARNING_COMMISSION && h->refund_id == 0;
+}
+
+static bool
+fits_approve(const struct held_one *h)
+{
+	return is_whole(h) && h->standing == STANDS_PENDING;
+}
+
+static bool
+fits_deny(const struct held_one *h)
+{
+	return is_whole(h) && h->payout_id == 0 &&
+	    (h->standing == STANDS_PENDING || h->standing == STANDS_DUE) &&
+	    h->u.status != EARNING_REVERSED;
+}
+
+static bool
+fits_destroy(const struct held_one *h)
+{
+	return is_whole(h) && h->payout_id == 0 &&
+	    h->standing != STANDS_PAID;
+}
+
+static bool
+fits_fulfil(const struct held_one *h)
+{
+	return unit_of(h->u.currency) != UNIT_CASH &&
+	    h->standing == STANDS_DUE;
+}
+
+static bool
+fits_unfulfil(const struct held_one *h)
+{
+	return unit_of(h->u.currency) != UNIT_CASH &&
+	    h->standing == STANDS_PAID;
+}
+
+static enum err
+run_approve(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, fits_approve, &rows));
+	if (rows.n == 0)
+		return OK;
+	TRY(db_exec(db, Q_COMMISSION_BATCH_APPROVE, ARGS(
+	    batch_ids_well(a, item, n), settings->hold_days, by->now), NULL,
+	    NULL));
+	return tell(db, a, by, "commission.approved", rows.items, rows.n);
+}
+
+const struct batch_action commission_approve = {
+	.label = "commission/approve", .run = run_approve,
+};
+
+/* Of those that are not taken back yet, what is left. */
+static enum err
+take_back(struct db *db, struct arena *a, const struct actor *by,
+    const struct list *rows)
+{
+	const struct held_one *h = rows->items;
+	struct unpaid *u = arena_array(a, rows->n, sizeof(*u));
+	size_t some = 0;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (h[i].u.status != EARNING_REVERSED)
+			u[some++] = h[i].u;
+	return unpaid_take_back(db, a, by, u, some);
+}
+
+static enum err
+run_deny(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, fits_deny, &rows));
+	if (rows.n == 0)
+		return OK;
+	TRY(take_back(db, a, by, &rows));
+	TRY(db_exec(db, Q_COMMISSION_BATCH_DECIDED, ARGS(
+	    batch_ids_well(a, item, n), by->now), NULL, NULL));
+	return tell(db, a, by, "commission.denied", rows.items, rows.n);
+}
+
+const struct batch_action commission_deny = {
+	.label = "commission/deny", .run = run_deny,
+};
+
+static enum err
+run_destroy(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	struct list rows;
+
+	(void)params;
+	TRY(hold(db, a, by, item, n, fits_destroy, &rows));
+	if (rows.n == 0)
+		return OK;
+	TRY(take_back(db, a, by, &rows));
+	TRY(db_exec(db, Q_COMMISSION_BATCH_DESTROY, ARGS(
+	    batch_ids_well(a, item, n), by->now), NULL, NULL));
+	return tell(db, a, by, "commission.destroyed", rows.items, rows.n);
+}
+
+const struct batch_action commission_destroy = {
+	.label = "commission/destroy", .run = run_destroy,
+};
+
+static enum err
+set_fulfilled(struct db *db, struct arena *a, const struct actor *by,
+    struct batch_item *item, size_t n, bool done)
+{
+	struct list rows;
+
+	TRY(hold(db, a, by, item, n, done ? fits_fulfil : fits_unfulfil,
+	    &rows));
+	if (rows.n == 0)
+		return OK;
+	TRY(db_exec(db, Q_COMMISSION_BATCH_FULFILLED, ARGS(
+	    batch_ids_well(a, item, n), done ? by->now :
+	    (struct when){ 0 }), NULL, NULL));
+	return tell(db, a, by, done ? "commission.fulfilled" :
+	    "commission.unfulfilled", rows.items, rows.n);
+}
+
+static enum err
+run_fulfil(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	(void)params;
+	return set_fulfilled(db, a, by, item, n, true);
+}
+
+const struct batch_action commission_fulfil = {
+	.label = "commission/mark_fulfilled", .run = run_fulfil,
+};
+
+static enum err
+run_unfulfil(struct db *db, struct arena *a, const struct actor *by,
+    const void *params, struct batch_item *item, size_t n)
+{
+	(void)params;
+	return set_fulfilled(db, a, by, item, n, false);
+}
+
+const struct batch_action commission_unfulfil = {
+	.label = "commission/mark_unfulfilled", .run = run_unfulfil,
+};

@@ -1,0 +1,404 @@
+/*
+ * Payouts beside withdrawals and refunds of the same referrer: to the cent by
+ * hand, then at random, then by several processes at once, one of which is
+ * killed; with a proof of the books after each lot.
+ */
+#include "referral_world.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ledger/ledger.h"
+#include "model/payment/refund.h"
+#include "model/payout/actions.h"
+#include "model/payout/payout.h"
+#include "model/referral/commission_actions.h"
+#include "model/referral/withdrawal.h"
+
+#include "base/banned.h"
+
+static uint32_t seed = 5;
+
+static uint32_t
+dice(uint32_t n)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % n;
+}
+
+static struct actor
+house(void)
+{
+	return (struct actor){ HOUSE_ID, world.user, now };
+}
+
+/* One call of the model in a transaction of its own. */
+enum what { BUY, REFUND, WITHDRAW, APPROVE, REFUSE, MONTH, CHOSEN, PAID,
+	UNPAID, DESTROY, DENY, ACTS };
+struct act {
+	enum what what;
+	uint64_t id;		/* a payment, withdrawal, payout, commission */
+	int64_t amount;
+	struct day end;
+	struct payment payment;
+	struct withdrawal withdrawal;
+	uint64_t made;
+	enum err result;	/* of the item of a batch */
+};
+
+static enum err
+buy(struct db *d, struct act *t)
+{
+	struct payment read = { 0 };
+
+	TRY(checkout_of(d, &arena, world.buyer, t->amount, &t->payment));
+	TRY(payment_by_token(d, &arena, t->payment.token, &read));
+	return payment_settle(d, &arena, &read, now);
+}
+
+static enum err
+give_back(struct db *d, const struct act *t)
+{
+	struct refund r = { .payment_id = t->id, .amount = t->amount,
+	    .kind = REFUND_REFUND };
+
+	TRY(refund_request(d, &arena, now, &r));
+	return refund_done(d, &arena, r.id, STR_NULL, now);
+}
+
+static enum err
+month(struct db *d, struct act *t)
+{
+	const struct actor who = house();
+
+	return payout_make(d, &arena, &who, &(struct payout_making){
+	    .organization_id = HOUSE_ID, .referrer_id = world.referrer.id,
+	    .currency = STR("USD"), .end = t->end, .due = t->end,
+	    .least_amount = t->amount }, &t->made);
+}
+
+static enum err
+item_of(struct db *d, const struct batch_action *action, struct act *t)
+{
+	const struct actor who = house();
+	struct batch_item item = { .id = t->id };
+
+	TRY(action->run(d, &arena, &who, NULL, &item, 1));
+	t->result = item.result;
+	return OK;
+}
+
+static enum err
+run_act(struct db *d, void *arg)
+{
+	const struct actor who = house();
+	const struct actor referrer = { world.referrer_org, world.user, now };
+	struct act *t = arg;
+
+	switch (t->what) {
+	case BUY:
+		return buy(d, t);
+	case REFUND:
+		return give_back(d, t);
+	case WITHDRAW:
+		t->withdrawal = (struct withdrawal){ .amount = t->amount,
+		    .currency = STR("USD") };
+		return withdrawal_request(d, &arena, &referrer,
+		    &t->withdrawal);
+	case APPROVE:
+		return withdrawal_approve(d, &arena, &who, t->id,
+		    &t->withdrawal);
+	case REFUSE:
+		return withdrawal_refuse(d, &arena, &who, t->id, STR("No"),
+		    &t->withdrawal);
+	case MONTH:
+		return month(d, t);
+	case CHOSEN:
+		return item_of(d, &commission_pay_out, t);
+	case PAID:
+		return item_of(d, &payout_mark_paid, t);
+	case UNPAID:
+		return item_of(d, &payout_mark_unpaid, t);
+	case DESTROY:
+		return item_of(d, &payout_destroy, t);
+	case DENY:
+		return item_of(d, &commission_deny, t);
+	case ACTS:
+		break;
+	}
+	return ERR_INTERNAL;
+}
+
+/* The error of the call, or of its item. */
+static enum err
+try(struct act *t)
+{
+	t->result = OK;
+	t->made = 0;
+	enum err e = tx_run(db, &arena, run_act, t);
+
+	return e != OK ? e : t->result;
+}
+
+static enum err
+act(enum what what, uint64_t id, int64_t amount)
+{
+	struct act t = { .what = what, .id = id, .amount = amount };
+
+	return try(&t);
+}
+
+static uint64_t
+bought(int64_t quantity)
+{
+	struct act t = { .what = BUY, .amount = quantity };
+
+	assert_int_equal(try(&t), OK);
+	return t.payment.id;
+}
+
+static uint64_t
+made_until(struct day end)
+{
+	struct act t = { .what = MONTH, .end = end };
+
+	assert_int_equal(try(&t), OK);
+	return t.made;
+}
+
+static void
+assert_balances(int64_t available, int64_t requested, int64_t paid)
+{
+	static const enum account_kind kinds[] = {
+		ACCOUNT_earnings_available, ACCOUNT_earnings_requested,
+		ACCOUNT_earnings_paid,
+	};
+	const int64_t right[] = { available, requested, paid };
+
+	for (size_t i = 0; i < LEN(kinds); i++) {
+		int64_t v;
+
+		assert_int_equal(ledger_balance(db, &arena, HOUSE_ID, kinds[i],
+		    world.referrer.id, STR("USD"), &v), OK);
+		assert_int_equal(v, right[i]);
+	}
+}
+
+static int64_t
+of_payout(uint64_t id, const char *column)
+{
+	return test_number(beside, "SELECT %s FROM payout WHERE id = %" PRIu64,
+	    column, id);
+}
+
+/* 19.99 bring 4.00. */
+static void
+a_month_pays_what_was_earned_in_it(void **state)
+{
+	uint64_t october, november;
+	struct day end;
+
+	(void)state;
+	now = day_start(day_from(2026, 10, 31));
+	end = day_of(now);
+	october = bought(1);
+	bought(2);
+	now = when_add(now, 86400);
+	november = bought(10);
+	assert_balances(400 + 800 + 3998, 0, 0);
+	/* what goes back later goes with its month */
+	assert_int_equal(act(REFUND, october, 1999), OK);
+	assert_int_equal(act(REFUND, november, 19990), OK);
+	october = made_until(end);
+	assert_int_equal(of_payout(october, "amount"), 800);
+	assert_balances(0, 800, 0);
+	assert_int_equal(made_until(end), 0);
+	assert_int_equal(act(PAID, october, 0), OK);
+	assert_int_equal(act(PAID, october, 0), ERR_CONFLICT);
+	assert_balances(0, 0, 800);
+	assert_clean();
+}
+
+static void
+what_was_withdrawn_is_deducted_oldest_first(void **state)
+{
+	struct act w = { .what = WITHDRAW, .amount = 1000 };
+	struct day end = day_of(now);
+	uint64_t first, second;
+
+	(void)state;
+	bought(1);
+	bought(1);
+	now = when_add(now, 86400);
+	bought(5);
+	assert_balances(2799, 0, 800);
+	assert_int_equal(try(&w), OK);
+	assert_balances(1799, 1000, 800);
+	/* 800 of the first day are gone, and 200 of the second */
+	assert_int_equal(made_until(end), 0);
+	first = made_until(day_of(now));
+	assert_int_equal(of_payout(first, "amount"), 1799);
+	assert_int_equal(of_payout(first, "deducted"), 1000);
+	assert_balances(0, 2799, 800);
+	assert_int_equal(act(DESTROY, first, 0), OK);
+	assert_int_equal(act(DESTROY, first, 0), ERR_NOT_FOUND);
+	assert_balances(1799, 1000, 800);
+	assert_int_equal(act(APPROVE, w.withdrawal.id, 0), OK);
+	second = made_until(day_of(now));
+	assert_int_equal(of_payout(second, "amount"), 1799);
+	assert_int_equal(act(WITHDRAW, 0, 1), ERR_FUNDS);
+	assert_int_equal(act(PAID, second, 0), OK);
+	assert_int_equal(act(UNPAID, second, 0), OK);
+	assert_int_equal(act(DESTROY, second, 0), OK);
+	assert_int_equal(act(REFUSE, w.withdrawal.id, 0), OK);
+	assert_balances(2799, 0, 800);
+	assert_clean();
+}
+
+static void
+what_is_in_a_payout_is_not_taken_back(void **state)
+{
+	uint64_t commission, payout, payment;
+
+	(void)state;
+	payment = bought(5);
+	commission = (uint64_t)test_number(beside, "SELECT e.id FROM earning e"
+	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64,
+	    payment);
+	assert_int_equal(act(CHOSEN, commission, 0), OK);
+	assert_int_equal(act(CHOSEN, commission, 0), ERR_CONFLICT);
+	assert_int_equal(act(DENY, commission, 0), ERR_CONFLICT);
+	payout = (uint64_t)test_number(beside, "SELECT MAX(id) FROM payout");
+	assert_int_equal(of_payout(payout, "amount"), 1999);
+	assert_int_equal(act(PAID, payout, 0), OK);
+	assert_int_equal(act(REFUND, payment, 9995), OK);
+	/* the debt of 1999 is taken from 2799 that are there */
+	payout = made_until(day_of(now));
+	assert_int_equal(of_payout(payout, "amount"), 800);
+	assert_int_equal(act(DESTROY, payout, 0), OK);
+	assert_clean();
+}
+
+/* Some row that is there, or was. */
+static uint64_t
+any(const char *table)
+{
+	uint64_t last = (uint64_t)test_number(beside,
+	    "SELECT COALESCE(MAX(id), 1) FROM %s", table);
+
+	return last < 12 ? 1 + dice((uint32_t)last) : last - dice(12);
+}
+
+static unsigned done[ACTS];
+
+static void
+take(void)
+{
+	static const char *const tables[ACTS] = {
+		[REFUND] = "payment", [APPROVE] = "earning",
+		[REFUSE] = "earning", [CHOSEN] = "earning",
+		[PAID] = "payout", [UNPAID] = "payout",
+		[DESTROY] = "payout", [DENY] = "earning",
+	};
+	struct act t = { .what = (enum what)dice(ACTS) };
+	enum err e;
+
+	if (tables[t.what] != NULL)
+		t.id = any(tables[t.what]);
+	t.amount = t.what == BUY ? 1 + dice(5) : t.what == MONTH ? 0 :
+	    1 + dice(3000);
+	t.end = (struct day){ day_of(now).n - (int32_t)dice(3) };
+	e = try(&t);
+	assert_int_not_equal(e, ERR_INTERNAL);
+	done[t.what] += e == OK && (t.what != MONTH || t.made != 0);
+	if (dice(10) == 0)
+		now = when_add(now, 40000);
+}
+
+#define STEPS 1200
+
+static void
+anything_at_random_leaves_the_books_right(void **state)
+{
+	(void)state;
+	for (int step = 0; step < STEPS; step++) {
+		take();
+		if (step % 100 == 99)
+			assert_clean();
+	}
+	for (int i = 0; i < ACTS; i++)
+		if (done[i] == 0)
+			fail_msg("act %d never went through", i);
+}
+
+static void
+work_beside(uint32_t of)
+{
+	const struct db_conf conf = test_conf();
+
+	seed = of;
+	arena_init(&arena);
+	db = db_new(&conf);
+	beside = test_connect();
+	for (int step = 0; step < STEPS / 3; step++)
+		take();
+	_exit(done[BUY] == 0);
+}
+
+#define PROCESSES 4
+
+static void
+many_processes_at_once_as_well(void **state)
+{
+	pid_t pid[PROCESSES];
+	int status;
+
+	(void)state;
+	memset(done, 0, sizeof(done));
+	for (uint32_t i = 0; i < PROCESSES; i++)
+		if ((pid[i] = fork()) == 0)
+			work_beside(200 + i);
+	usleep(300000);		/* in the midst of its work */
+	assert_int_equal(kill(pid[0], SIGKILL), 0);
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(i == 0 || (WIFEXITED(status) &&
+		    WEXITSTATUS(status) == 0));
+	}
+	assert_clean();
+}
+
+static struct fault faults[] = {
+	{ "an amount that was changed", "does not make up",
+	  "UPDATE payout SET amount = amount + 1 WHERE id = 1;",
+	  "UPDATE payout SET amount = amount - 1 WHERE id = 1;" },
+	{ "a commission of no payout", "is not in the payout",
+	  "UPDATE earning SET paid_at = created_at WHERE payout_id IS NULL"
+	  " AND type = 'commission' ORDER BY id DESC LIMIT 1;",
+	  "UPDATE earning SET paid_at = NULL WHERE payout_id IS NULL;" },
+	{ "a state without its journal", "is not booked as it is",
+	  "UPDATE payout SET status = 'pending', paid_at = NULL WHERE id = 1;"
+	  "UPDATE earning SET paid_at = NULL WHERE payout_id = 1;",
+	  "UPDATE payout SET status = 'completed', paid_at = created_at"
+	  " WHERE id = 1;"
+	  "UPDATE earning SET paid_at = created_at WHERE payout_id = 1;" },
+};
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_month_pays_what_was_earned_in_it),
+		cmocka_unit_test(what_was_withdrawn_is_deducted_oldest_first),
+		cmocka_unit_test(what_is_in_a_payout_is_not_taken_back),
+		fault_test(&faults[0]), fault_test(&faults[1]),
+		fault_test(&faults[2]),
+		cmocka_unit_test(anything_at_random_leaves_the_books_right),
+		cmocka_unit_test(many_processes_at_once_as_well),
+	};
+
+	return cmocka_run_group_tests_name("payout", tests,
+	    referral_world_start, ground_stop);
+}
