@@ -3,10 +3,8 @@
 -- behind that, read from the index alone.
 
 -- name: account_list
-SELECT id, kind, owner_id, currency, IF(kept, balance,
-	CAST(COALESCE(s.amount, 0) + (SELECT COALESCE(SUM(e.amount), 0)
-	FROM entry e WHERE e.account_id = account.id
-	AND e.journal_id > COALESCE(s.last_journal, 0)) AS SIGNED)) AS balance
+SELECT id, kind, owner_id, currency, IF(kept, balance, COALESCE(s.amount, 0))
+	AS balance, kept, s.last_journal AS summed_to
 FROM account LEFT JOIN account_sum s ON s.account_id = account.id
 WHERE organization_id = :org
 -- where: kind
@@ -17,21 +15,20 @@ AND owner_id = :owner
 AND id > :after ORDER BY id LIMIT :limit OFFSET :skip
 
 -- name: account_of_book
-SELECT id FROM account WHERE organization_id = :org AND id = :id
+SELECT id, kind, owner_id, currency, IF(kept, balance, COALESCE(s.amount, 0))
+	AS balance, kept, s.last_journal AS summed_to
+FROM account LEFT JOIN account_sum s ON s.account_id = account.id
+WHERE organization_id = :org AND id = :id
 
--- The balance comes with the entries: read apart, one could have the newest
--- entry and the other not.
+-- name: account_tail
+SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS amount FROM entry
+WHERE account_id = :account AND journal_id > :after
+
 -- name: statement
 SELECT j.id AS journal_id, j.kind AS kind, j.subject_id AS subject_id,
-	e.amount AS amount, j.created_at AS created_at,
-	IF(a.kept, a.balance, CAST(COALESCE(s.amount, 0)
-	+ (SELECT COALESCE(SUM(x.amount), 0) FROM entry x
-	WHERE x.account_id = a.id
-	AND x.journal_id > COALESCE(s.last_journal, 0)) AS SIGNED)) AS balance
-FROM account a LEFT JOIN account_sum s ON s.account_id = a.id
-JOIN entry e ON e.account_id = a.id
-JOIN journal j ON j.id = e.journal_id
-WHERE a.id = :account AND e.journal_id < :before
+	e.amount AS amount, j.created_at AS created_at
+FROM entry e JOIN journal j ON j.id = e.journal_id
+WHERE e.account_id = :account AND e.journal_id < :before
 ORDER BY e.journal_id DESC LIMIT :limit
 
 -- name: book_accounts

@@ -18,6 +18,9 @@ const MORE = {
 	getCampaignWithLines: 10,	/* in a transaction */
 	getOrganizationStatistics: 7,
 	getReferrerDashboard: 6,
+	/* in a transaction; one for each account of the system */
+	listLedgerAccounts: 12,
+	getLedgerStatement: 6,
 };
 const reads = doc.operations.filter((o) => o.method === 'GET');
 let s, c, w, me, own;
