@@ -186,7 +186,8 @@ static const struct check earning_checks[] = {
 
 static const struct check payout_checks[] = {
 	{ .query = Q_VERIFY_PAYOUTS, .what = "does not make up:" },
-	{ .query = Q_VERIFY_PAYOUT_JOURNALS, .what = "is not booked as it is:" },
+	{ .query = Q_VERIFY_PAYOUT_JOURNALS,
+	  .what = "is not booked as it is:" },
 };
 
 static const struct check payment_checks[] = {

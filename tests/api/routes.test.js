@@ -7,6 +7,7 @@
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests, sleep } = require('./lib/test');
+const { Promoters } = require('./lib/promoters');
 const { World, unique, PASSWORD } = require('./lib/world');
 const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
@@ -364,6 +365,8 @@ async function resources() {
 		'/hood/campaigns': (await w.hood(me)).id,
 		'/api-keys': (await w.key(me)).id,
 		'/api/campaigns/': (await w.quote(me, [])).id,
+		...await new Promoters(w).paid(await new Promoters(w)
+		    .company(me)),
 	};
 
 	return async (o) => {

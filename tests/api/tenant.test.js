@@ -69,6 +69,7 @@ test('two tenants, one with everything', async () => {
 		'/organizations/': owner.organization.id,
 		'/api/campaigns/': (await w.quote(owner, [])).id,
 		...await w.program(owner),
+		...await new Promoters(w).paid(owner),
 		'/batch_processes/': (await w.fp(200, owner, 'DELETE',
 		    '/referrals', { ids: [UNKNOWN] })).body.id,
 	};

@@ -108,16 +108,24 @@ is_swift(struct str s)
 }
 
 static void
+wrong_detail(struct arena *a, struct complaints *wrong, struct str name,
+    struct str why)
+{
+	complain(wrong, a, str_printf(a, "details.%.*s", STR_ARG(name)),
+	    "%.*s", STR_ARG(why));
+}
+
+static void
 check_bank(struct arena *a, const struct details *d, struct complaints *wrong)
 {
 	if (d->account.n == 0 && d->iban.n == 0)
-		complain(wrong, a, STR("details.account_number"),
-		    "or an iban must be given");
+		wrong_detail(a, wrong, STR("account_number"),
+		    STR("or an iban must be given"));
 	if (d->iban.n > 0 && !is_iban(d->iban))
-		complain(wrong, a, STR("details.iban"), "must be an IBAN");
+		wrong_detail(a, wrong, STR("iban"), STR("must be an IBAN"));
 	if (d->swift.n > 0 && !is_swift(d->swift))
-		complain(wrong, a, STR("details.swift_bic_code"),
-		    "must have 8 or 11 letters and digits");
+		wrong_detail(a, wrong, STR("swift_bic_code"),
+		    STR("must have 8 or 11 letters and digits"));
 }
 
 bool
@@ -137,8 +145,7 @@ method_details_check(struct arena *a, int method, struct str details,
 	complaints_init(&inner);
 	e = json_decode(a, details, shapes[method], true, &d, &given, &inner);
 	for (const struct complaint *c = inner.first; c != NULL; c = c->next)
-		complain(wrong, a, str_printf(a, "details.%.*s",
-		    STR_ARG(c->field)), "%.*s", STR_ARG(c->message));
+		wrong_detail(a, wrong, c->field, c->message);
 	if (e == OK && method == METHOD_BANK)
 		check_bank(a, &d, wrong);
 	return wrong->n == 0;

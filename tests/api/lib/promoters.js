@@ -34,6 +34,27 @@ class Promoters {
 			email: `lead-${unique()}@example.com` });
 	}
 
+	/* A commission, a payout method and a payments batch, by their paths. */
+	async paid(who) {
+		const { id, placement } = await this.promoter(who);
+		const fp = async (status, path, body) => (await this.w.fp(status,
+		    who, 'POST', path, body)).body;
+		const [commission] = await fp(200, '/commissions', {
+			commission_type: 'custom', amount: 100,
+			promoter_campaign_id: placement });
+		const method = await fp(200, '/payout_methods', {
+			promoter_id: id, method: 'wise', details: {
+			    wise_email: `wise-${unique()}@example.com` } });
+
+		await fp(200, '/commissions/generate_payouts', {
+			ids: [commission.id] });
+		const { data } = await fp(201,
+		    '/payouts/create_payments_batch', { method: 'wise' });
+		return { '/company/commissions/': commission.id,
+			'/payout_methods/': method.id,
+			'/payments_batches/': data.id };
+	}
+
 	async campaign(who, program) {
 		const { id } = await this.w.hood(who, { run_immediately: 1 });
 
