@@ -51,6 +51,7 @@ GRANT INSERT, UPDATE ON click_source_days TO affiliated@localhost;
 GRANT INSERT, UPDATE ON organization_bought TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_earned TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referrer_earned TO affiliated@localhost;
+GRANT INSERT, UPDATE ON account_sum TO affiliated@localhost;
 GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, DELETE ON referral_split TO affiliated@localhost;

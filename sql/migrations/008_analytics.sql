@@ -87,6 +87,20 @@ CREATE TABLE organization_bought (
 ALTER TABLE sale
 	ADD KEY sale_created (created_at);
 
+-- Of an account of the system, which keeps no balance: what its entries come to
+-- up to the last that was sealed.
+CREATE TABLE account_sum (
+	account_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+	last_journal BIGINT UNSIGNED NOT NULL,
+	amount BIGINT NOT NULL,
+	FOREIGN KEY (account_id) REFERENCES account (id)
+);
+INSERT INTO account_sum (account_id, last_journal, amount)
+SELECT e.account_id, MAX(e.journal_id), SUM(e.amount)
+FROM entry e JOIN account a ON a.id = e.account_id AND a.kept = 0
+WHERE e.journal_id <= (SELECT MAX(last_journal) FROM seal)
+GROUP BY e.account_id;
+
 -- How far a roll-up has come: all before done_until is in it; last_id says
 -- where the next turn looks (see src/model/referral/rollup.c).
 CREATE TABLE rollup (

@@ -92,9 +92,11 @@ SELECT o.id AS organization_id, o.created_at,
 FROM organization o WHERE o.id = :org
 
 -- name: statistics_campaigns
-SELECT COUNT(*) AS total,
-	COUNT(CASE WHEN status = 'ACTIVE' THEN 1 END) AS active
-FROM placement WHERE referrer_id = :referrer
+SELECT r.id AS referrer_id, COUNT(p.id) AS total,
+	COUNT(CASE WHEN p.status = 'ACTIVE' THEN 1 END) AS active
+FROM referrer r LEFT JOIN placement p ON p.referrer_id = r.id
+WHERE r.organization_id = :house AND r.member_organization_id = :org
+GROUP BY r.id
 
 -- What is summed up, and what came since; a sale's time is its transaction's.
 -- name: statistics_bought

@@ -9,6 +9,16 @@ ORDER BY id LIMIT 1
 INSERT INTO seal (id, last_journal, journals, hash, created_at)
 VALUES (:id, :last, :journals, :hash, :now)
 
+-- Behind the seal before this one no entry comes any more.
+-- name: seal_add_sums
+INSERT INTO account_sum (account_id, last_journal, amount)
+SELECT e.account_id, :last, SUM(e.amount)
+FROM entry e JOIN account a ON a.id = e.account_id AND a.kept = 0
+WHERE e.journal_id > :after AND e.journal_id <= :last
+GROUP BY e.account_id
+ON DUPLICATE KEY UPDATE last_journal = VALUES(last_journal),
+	amount = account_sum.amount + VALUES(amount)
+
 -- name: journal_newest
 SELECT COALESCE(MAX(id), 0) AS last_journal FROM journal
 

@@ -122,6 +122,17 @@ FROM account a LEFT JOIN (SELECT x.id, SUM(e.amount) AS total
 	GROUP BY x.id) s ON s.id = a.id
 WHERE a.id > :after AND a.id <= :last AND a.balance <> COALESCE(s.total, 0)
 
+-- name: verify_account_sums
+SELECT s.account_id AS id, CONCAT(s.amount, ' is not ', COALESCE(x.total, 0))
+	AS wrong
+FROM account_sum s LEFT JOIN (SELECT a.account_id AS id, SUM(e.amount) AS total
+	FROM account_sum a JOIN entry e ON e.account_id = a.account_id
+		AND e.journal_id <= a.last_journal
+	WHERE a.account_id > :after AND a.account_id <= :last
+	GROUP BY a.account_id) x ON x.id = s.account_id
+WHERE s.account_id > :after AND s.account_id <= :last
+AND s.amount <> COALESCE(x.total, 0)
+
 -- name: verify_guards
 SELECT id, CONCAT(balance) AS wrong FROM account
 WHERE id > :after AND id <= :last

@@ -188,8 +188,11 @@ insert(struct db *db, void *arg)
 {
 	struct new_seal *n = arg;
 
-	return db_exec(db, Q_SEAL_INSERT, ARGS(n->id, n->range.last,
-	    n->range.journals, BYTES(n->range.hash, 32), n->now), NULL, NULL);
+	TRY(db_exec(db, Q_SEAL_INSERT, ARGS(n->id, n->range.last,
+	    n->range.journals, BYTES(n->range.hash, 32), n->now), NULL,
+	    NULL));
+	return db_exec(db, Q_SEAL_ADD_SUMS, ARGS(n->range.last,
+	    arg_bound(n->range.after)), NULL, NULL);
 }
 
 enum err

@@ -127,6 +127,7 @@ static const struct check journal_checks[] = {
 
 static const struct check account_checks[] = {
 	{ .query = Q_VERIFY_BALANCES, .what = "has a wrong balance" },
+	{ .query = Q_VERIFY_ACCOUNT_SUMS, .what = "was summed up wrong" },
 	{ .query = Q_VERIFY_GUARDS, .what = "is beyond its guard" },
 	{ Q_VERIFY_KINDS, "is not kept and guarded as its kind is", &kind_row,
 	  judge_kinds },

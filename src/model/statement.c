@@ -11,7 +11,32 @@ SHAPE(ledger_account_row, struct ledger_account, NULL,
     COLUMN(struct ledger_account, kind, .labels = account_labels),
     COLUMN(struct ledger_account, owner_id),
     COLUMN(struct ledger_account, currency),
-    COLUMN(struct ledger_account, balance));
+    COLUMN(struct ledger_account, balance),
+    COLUMN(struct ledger_account, kept),
+    COLUMN(struct ledger_account, summed_to));
+
+struct tail {
+	int64_t amount;
+};
+
+SHAPE(tail_row, struct tail, NULL, COLUMN(struct tail, amount));
+
+/*
+ * What came to an account of the system since it was summed up.  A book has few
+ * of them; in one statement with the list the server would read all entries.
+ */
+static enum err
+add_tail(struct db *db, struct arena *a, struct ledger_account *account)
+{
+	struct tail tail = { 0 };
+
+	if (account->kept)
+		return OK;
+	TRY(db_row(db, a, Q_ACCOUNT_TAIL, ARGS(account->id,
+	    arg_bound(account->summed_to)), &tail_row, &tail));
+	account->balance += tail.amount;
+	return OK;
+}
 
 enum err
 ledger_account_list(struct db *db, struct arena *a, uint64_t org,
@@ -19,6 +44,7 @@ ledger_account_list(struct db *db, struct arena *a, uint64_t org,
 {
 	struct list_query q = { .q = Q_ACCOUNT_LIST };
 	struct arg_list args = { 0 };
+	struct ledger_account *account;
 
 	arg_push(&args, ARG(org));
 	if (f->kind >= 0) {
@@ -32,7 +58,11 @@ ledger_account_list(struct db *db, struct arena *a, uint64_t org,
 	arg_push(&args, arg_bound(p->after_id));
 	arg_push(&args, ARG(p->limit + 1));
 	arg_push(&args, ARG(p->offset));
-	return db_list(db, a, &q, ARG_LIST(args), &ledger_account_row, out);
+	TRY(db_list(db, a, &q, ARG_LIST(args), &ledger_account_row, out));
+	account = out->items;
+	for (size_t i = 0; i < out->n; i++)
+		TRY(add_tail(db, a, &account[i]));
+	return OK;
 }
 
 SHAPE(statement_row, struct statement_entry, NULL,
@@ -40,11 +70,7 @@ SHAPE(statement_row, struct statement_entry, NULL,
     COLUMN(struct statement_entry, subject_id),
     COLUMN(struct statement_entry, kind, .labels = journal_labels),
     COLUMN(struct statement_entry, amount),
-    COLUMN(struct statement_entry, balance),
     COLUMN(struct statement_entry, created_at));
-
-SHAPE(account_id_row, struct ledger_account, NULL,
-    COLUMN(struct ledger_account, id));
 
 enum err
 ledger_statement(struct db *db, struct arena *a, uint64_t org,
@@ -55,13 +81,13 @@ ledger_statement(struct db *db, struct arena *a, uint64_t org,
 	int64_t balance;
 
 	TRY(db_row(db, a, Q_ACCOUNT_OF_BOOK, ARGS(org, account_id),
-	    &account_id_row, &account));
+	    &ledger_account_row, &account));
+	TRY(add_tail(db, a, &account));
 	TRY(db_rows(db, a, Q_STATEMENT, ARGS(account_id, p->after_id != 0 ?
 	    arg_bound(p->after_id) : arg_bound(INT64_MAX), p->limit + 1),
 	    &statement_row, out));
 	e = out->items;
-	balance = p->after_id != 0 || out->n == 0 ? p->after_key :
-	    e[0].balance;
+	balance = p->after_id != 0 ? p->after_key : account.balance;
 	for (size_t i = 0; i < out->n; i++) {
 		e[i].balance = balance;
 		balance -= e[i].amount;

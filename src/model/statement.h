@@ -10,6 +10,8 @@ struct ledger_account {
 	uint64_t owner_id;	/* referrer, campaign...; 0: the book's own */
 	struct str currency;
 	int64_t balance;
+	bool kept;		/* else it was summed up to that journal */
+	uint64_t summed_to;
 };
 
 struct account_filter {
@@ -17,7 +19,7 @@ struct account_filter {
 	uint64_t owner_id;		/* 0: any */
 };
 
-/* In the order in which they were opened. */
+/* In the order in which they were opened; as of one moment in a tx_read. */
 MUST_CHECK enum err ledger_account_list(struct db *, struct arena *,
     uint64_t org, const struct account_filter *, const struct paging *,
     struct list *);
@@ -33,7 +35,8 @@ struct statement_entry {
 /*
  * Entries of an account, the newest first; each balance follows from the one
  * above it, up to what the account holds.  The cursor's key is the balance at
- * which it goes on.  ERR_NOT_FOUND: no account of this book.
+ * which it goes on.  To be called in a tx_read, which makes the account and its
+ * entries fit.  ERR_NOT_FOUND: no account of this book.
  */
 MUST_CHECK enum err ledger_statement(struct db *, struct arena *,
     uint64_t org, uint64_t account_id, const struct paging *, struct list *);

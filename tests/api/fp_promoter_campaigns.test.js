@@ -261,8 +261,12 @@ test('charts', async () => {
 	    `/chart_data?selection=revenue&${period}&with_totals=true`);
 	assert.equal(total.body.total, 2700);
 	for (const at of [`/promoters/${eve.id}`, `${PATH}/${placed(eve)}`]) {
-		for (const q of ['', '?selection=revenue', `?${period}`,
-		    `?selection=clicks&period_from=${day()}&period_to=` +
+		const plain = (await w.fp(200, me, 'GET', `${at}/chart_data`))
+		    .body;
+		assert.deepEqual([plain.period_from, plain.period_to,
+			plain.selection, plain.selection_items.length],
+		[day(-29), day(), 'revenue', 30]);
+		for (const q of [`?selection=clicks&period_from=${day()}&period_to=` +
 		    day(-1), '?selection=clicks&period_from=1990-01-01&' +
 		    'period_to=2020-01-01'])
 			assert.equal((await w.fp(422, me, 'GET',

@@ -275,8 +275,8 @@ test('what the house deleted its owner does not bring back', async () => {
 		assert.equal((await admin('POST', `/${id}/recover`)).status,
 		    200);
 	}
-	assert.equal((await w.events(own, 'organization.deleted', id)).length,
-	    2);
+	assert.equal((await w.events(own, 'organization.deleted', id, 2))
+	    .length, 2);
 	assert.equal((await remove(own)).status, 204);
 	assert.equal((await recover(own, id)).status, 200);
 });

@@ -14,10 +14,13 @@ const test = tests(__filename);
 const ROWS = 6;		/* of each kind, so that one a row would show */
 const MOST = 4;		/* who asks, what is his, and the answer */
 const MORE = {
-	getReferrerCampaignAnalytics: 5,
+	getReferrerCampaignAnalytics: 6,
 	getCampaignWithLines: 10,	/* in a transaction */
-	getOrganizationStatistics: 6,
+	getOrganizationStatistics: 7,
 	getReferrerDashboard: 6,
+	/* in a transaction; one for each account of the system */
+	listLedgerAccounts: 12,
+	getLedgerStatement: 6,
 };
 const reads = doc.operations.filter((o) => o.method === 'GET');
 let s, c, w, me, own;

@@ -45,7 +45,12 @@ test('two tenants, one with everything', async () => {
 	    campaign.id);
 	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 		token: owner.token, body: { url: 'https://shop.example/' } });
+	await w.companyCampaign(owner);
+	const promoter = await w.promoter(owner);
 	ids = {
+		'/company/promoters/': promoter.id,
+		'/company/promoter_campaigns/':
+		    promoter.promoter_campaigns[0].id,
 		'/organization-members/invitations/': invited.id,
 		'/organization-members/': joined.id,
 		'/events/': event.id,

@@ -35,6 +35,8 @@ static const struct {
 	{ "book_", false, true },
 	/* a range of ids or a day that the jobs role groups by */
 	{ "rollup_", false, true },
+	/* at most ten thousand journals, by account */
+	{ "seal_add_sums", false, true },
 	/* thirty days of one referrer become thirty sums */
 	{ "referrer_days", false, true },
 	{ "referrer_earned", false, true },

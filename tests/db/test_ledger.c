@@ -341,6 +341,9 @@ static struct fault faults[] = {
 	  "INSERT INTO click_source_days SELECT MIN(id), 1, '2001-01-01', 'x',"
 	  " 1, 0, 0 FROM placement;",
 	  "DELETE FROM click_source_days WHERE source = 'x';" },
+	{ "sum_of_an_account_that_was_changed", "was summed up wrong: ",
+	  "UPDATE account_sum SET amount = amount + 1;",
+	  "UPDATE account_sum SET amount = amount - 1;" },
 	{ "days_of_a_source_that_were_made_up",
 	  "has days of sources that do not make up: 16 days from 2001-01-01: 1",
 	  "INSERT INTO click_source_days SELECT MIN(id), 16, '2001-01-01',"

@@ -2,6 +2,7 @@
 #include "api/firstpromoter/promoters.h"
 #include "model/program/program.h"
 #include "model/promoter/list.h"
+#include "model/reward/unit.h"
 
 #include "base/banned.h"
 
@@ -191,6 +192,32 @@ put_suspicions(struct request *rq, const uint64_t *ids, size_t n,
 	return OK;
 }
 
+/* Money of other currencies is left out. */
+static void
+add_balance(struct fp_balances *to, const struct promoter_balance *b,
+    struct str currency)
+{
+	switch (unit_of(b->currency)) {
+	case UNIT_CASH:
+		if (str_eq(b->currency, currency))
+			to->cash += b->amount;
+		break;
+	case UNIT_FREE_MONTHS:
+		to->free_months += b->amount;
+		break;
+	case UNIT_CREDITS:
+		to->credits += b->amount;
+		break;
+	case UNIT_POINTS:
+		to->points += b->amount;
+		break;
+	case UNIT_MON_DISCOUNT:
+	case UNIT_DISCOUNT_PER:
+		to->discount += b->amount;
+		break;
+	}
+}
+
 static enum err
 put_balances(struct request *rq, const uint64_t *ids, size_t n,
     struct fp_promoter *out)
@@ -205,9 +232,9 @@ put_balances(struct request *rq, const uint64_t *ids, size_t n,
 	b = rows.items;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < rows.n; k++)
-			if (b[k].promoter_id == ids[i] &&
-			    str_eq(b[k].currency, program.currency))
-				out[i].balances.cash = b[k].amount;
+			if (b[k].promoter_id == ids[i])
+				add_balance(&out[i].balances, &b[k],
+				    program.currency);
 	return OK;
 }
 

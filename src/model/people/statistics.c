@@ -15,9 +15,15 @@ SHAPE(statistics_row, struct statistics, NULL,
     COLUMN(struct statistics, members),
     COLUMN(struct statistics, api_keys));
 
-SHAPE(campaigns_row, struct campaign_counts, NULL,
-    COLUMN(struct campaign_counts, total),
-    COLUMN(struct campaign_counts, active));
+struct campaigns {
+	uint64_t referrer_id;
+	struct campaign_counts n;
+};
+
+SHAPE(campaigns_row, struct campaigns, NULL,
+    COLUMN(struct campaigns, referrer_id),
+    FIELD(struct campaigns, n.total, "total"),
+    FIELD(struct campaigns, n.active, "active"));
 
 struct bought {
 	struct str currency;
@@ -33,15 +39,15 @@ SHAPE(bought_row, struct bought, NULL,
 static enum err
 add_campaigns(struct db *db, struct arena *a, struct statistics *s)
 {
-	struct referrer r = { 0 };
+	struct campaigns of = { 0 };
 	struct count_day t = { .clicks = 0 };
-	enum err e = referrer_of(db, a, s->organization_id, &r);
+	enum err e = db_row(db, a, Q_STATISTICS_CAMPAIGNS, ARGS(HOUSE_ID,
+	    s->organization_id), &campaigns_row, &of);
 
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
-	TRY(db_row(db, a, Q_STATISTICS_CAMPAIGNS, ARGS(r.id), &campaigns_row,
-	    &s->campaigns));
-	TRY(referrer_totals(db, a, r.id, &t));
+	s->campaigns = of.n;
+	TRY(referrer_totals(db, a, of.referrer_id, &t));
 	s->clicks = t.clicks;
 	s->referrals = t.referrals;
 	s->conversions = t.conversions;

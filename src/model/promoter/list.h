@@ -22,7 +22,7 @@ extern const char *const promoter_metric_labels[];
 enum { METRIC_REFERRAL, METRIC_CUSTOMER, METRIC_CLICK, METRIC_SALE };
 
 struct promoter_filter {
-	struct str q;			/* what email, name or code begin with */
+	struct str q;			/* how email, name or code begin */
 	struct list ids;		/* of uint64_t; items NULL: any */
 	struct range clicks, referrals, customers, revenue;
 	struct day joined_from, joined_to, login_from, login_to;

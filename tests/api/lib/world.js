@@ -304,14 +304,14 @@ class World {
 	}
 
 	/* Events are published a moment after their transaction. */
-	async events(who, type, entityId) {
+	async events(who, type, entityId, least = 1) {
 		let found = [];
 
 		await until(async () => {
 			found = (await this.ok(200, 'GET', `/events?limit=100` +
 			    `&type=${type}&entityId=${entityId}`, {
 				token: who.token })).items;
-			return found.length > 0;
+			return found.length >= least;
 		}, 20000, 500);
 		return found;
 	}
