@@ -14,7 +14,7 @@ FROM sale s LEFT JOIN (SELECT sale_id, SUM(amount) AS total FROM sale_refund
 WHERE s.id > :after AND s.id <= :last
 AND s.refunded_amount <> COALESCE(f.total, 0)
 
--- It has a name and a lead; all that hangs on it is of one organization, and
+-- It has a lead; all that hangs on it is of one organization, and
 -- what was taken back of a commission of a refund of the sale.
 -- name: verify_tracked
 SELECT s.id, CONCAT('event ', COALESCE(s.event, '?'), ', commission ',
@@ -29,7 +29,7 @@ LEFT JOIN referrer f ON f.id = e.referrer_id
 LEFT JOIN sale_refund b ON b.id = e.refund_id AND b.sale_id = s.id
 	AND b.organization_id = s.organization_id
 WHERE s.id > :after AND s.id <= :last AND s.kind = 'tracked'
-AND (s.event IS NULL OR r.id IS NULL OR (e.id IS NOT NULL
+AND (r.id IS NULL OR (e.id IS NOT NULL
 	AND (e.organization_id <> s.organization_id OR p.id IS NULL
 	OR f.id IS NULL OR (e.refund_id <> 0 AND b.id IS NULL))))
 

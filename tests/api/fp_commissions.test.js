@@ -124,6 +124,7 @@ test('notes', async () => {
 	assert.deepEqual([now.internal_note, now.external_note], ['a', 'b']);
 	assert.equal((await put({ internal_note: null })).internal_note, null);
 	await put({ internal_note: 'a' }, 404, 999999999);
+	await put({ internal_note: 'a'.repeat(1001) }, 400);
 	await w.fp(404, other, 'PUT', `/commissions/${c.id}`, {});
 });
 
@@ -212,6 +213,7 @@ test('batches name their rows', async () => {
 	    ['DELETE', 'destroy']]) {
 		assert.equal((await batch(what, [], 422, method)).code,
 		    'invalid_params');
+		await batch(what, ['x'], 400, method);
 		const many = await batch(what, [1, 2, 3, 4, 5, 6]
 		    .map((i) => 999999990 + i), 202, method);
 		const over = await until(async () => {

@@ -135,11 +135,13 @@ test('paid, unpaid, destroyed', async () => {
 	    ['POST', 'mark_as_unpaid'], ['DELETE', 'destroy']]) {
 		assert.equal((await fp(422, what, `/payouts/${path}`, {})).code,
 		    'invalid_params');
+		await fp(400, what, `/payouts/${path}`, { ids: ['x'] });
 		const many = await fp(202, what, `/payouts/${path}`, {
 			ids: [1, 2, 3, 4, 5, 6].map((i) => 999999990 + i) });
 		assert.deepEqual([many.data.total, many.meta.total], [6, 0]);
 	}
 	assert.equal((await generate([], 422)).code, 'invalid_params');
+	await generate(['x'], 400);
 	await generate([1, 2, 3, 4, 5, 6].map((i) => 999999990 + i), 202);
 });
 
@@ -265,6 +267,9 @@ test('how promoters are paid', async () => {
 	])
 		assert.deepEqual(Object.keys((await make(ann, body, 400))
 		    .errors), [field]);
+	await put(first, {}, 400);
+	await fp(400, 'GET', '/payout_methods?page=0');
+	await fp(404, 'GET', '/payout_methods/x');
 	await make(await p.promoter(other), PAYPAL, 404);
 	await put(first, { ...PAYPAL, promoter_id: bob.id }, 404);
 	await fp(404, 'PUT', '/payout_methods/999999999', { ...PAYPAL,
@@ -288,6 +293,9 @@ test('a payments batch: exported, confirmed, paid', async () => {
 	const create = (method, status = 201) => fp(status, 'POST',
 	    '/payouts/create_payments_batch', { method });
 	assert.equal((await create('wise', 422)).code, 'operation_failed');
+	await create('cash', 400);
+	for (const path of ['', '/export'])
+		await fp(404, 'GET', `/payments_batches/x${path}`);
 	const { data, meta } = await create('paypal');
 	assert.deepEqual(data, { id: data.id, status: 'awaiting_confirmation',
 		ext_reference: null, ext_id: null, scheduled_at: null,
@@ -299,6 +307,8 @@ test('a payments batch: exported, confirmed, paid', async () => {
 	assert.deepEqual(await fp(200, 'GET', `/payments_batches/${data.id}`),
 	    data);
 	await create('paypal', 422);
+	await fp(400, 'POST', `/payments_batches/${data.id}/pay`, {
+		otp: 'x'.repeat(21) });
 	const [payout] = await list(
 	    `?filters[payments_batch_id]=${data.id}`);
 	assert.equal(payout.payout_method.method, 'paypal');
