@@ -51,6 +51,10 @@ function body(o) {
 	if (b.CampaignID === 'NEW')
 		Object.assign(b, { AdvertiserID: 'C-1', Name: 'Loop',
 			Currency: 'USD' });
+	if (o.id === 'createCommission')
+		Object.assign(b, { referral_id: 999999999, sale_amount: 1 });
+	if (o.id === 'createReferral')
+		b.email = `loop-${unique()}@example.com`;
 	if (o.id === 'resumeHoodCampaign')
 		b.run_immediately = 1;
 	return b;

@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
+const { Promoters } = require('./lib/promoters');
 const { World } = require('./lib/world');
 const doc = require('./lib/document');
 

@@ -74,7 +74,8 @@ SHAPE(fp_method_in, struct payout_method, "PayoutMethodWrite",
     M(details, "details", .flags = F_REQUIRED | F_JSON,
 	.doc = "paypal_email, or wise_email, or wallet_address and "
 	    "crypto_currency, or bank_country, account_holder_name and what "
-	    "else a bank needs", .example = "{}"));
+	    "else a bank needs",
+	.example = "{\"paypal_email\":\"somebody@example.com\"}"));
 
 static void
 check(struct request *rq)

@@ -113,9 +113,8 @@ class Promoters {
 			await this.sql(counted(one));
 	}
 
-	/* A click of a visitor so many days ago; who he is, or a new one. */
-	async click(placement, { visitor = unique() + unique() + unique() +
-	    'ab', days = 0 } = {}) {
+	/* A click of a visitor; who he is, or a new one. */
+	async click(placement, visitor = unique() + unique() + unique() + 'ab') {
 		const first = await this.sql(`SELECT COUNT(*) FROM click
 		    WHERE placement_id = ${placement}
 		    AND visitor = UNHEX('${visitor}')`) === '0';
@@ -123,8 +122,7 @@ class Promoters {
 		    (placement_id, token, visitor, address_hash, kind, first,
 		    created_at) VALUES (${placement}, RANDOM_BYTES(16),
 		    UNHEX('${visitor}'), RANDOM_BYTES(8), 'person',
-		    ${first ? 1 : 'NULL'}, ${NOW} - INTERVAL ${days} DAY);
-		    SELECT LAST_INSERT_ID()`));
+		    ${first ? 1 : 'NULL'}, ${NOW}); SELECT LAST_INSERT_ID()`));
 		const more = `clicks = clicks + 1,
 		    unique_clicks = unique_clicks + ${Number(first)}`;
 
@@ -132,26 +130,10 @@ class Promoters {
 		    WHERE placement_id = ${placement}`);
 		await this.sql(`INSERT INTO placement_day (placement_id, day,
 		    referrer_id, clicks, unique_clicks) SELECT id,
-		    CURRENT_DATE - INTERVAL ${days} DAY, referrer_id, 1,
-		    ${Number(first)} FROM placement WHERE id = ${placement}
-		    ON DUPLICATE KEY UPDATE ${more}`);
-		if (days > 0)	/* which is summed up already */
-			await this.summed(placement, days, Number(first), more);
-		return { id, visitor };
-	}
-
-	async summed(placement, days, first, more) {
-		const day = `CURRENT_DATE - INTERVAL ${days} DAY`;
-
-		await this.sql(`INSERT INTO click_source_days (placement_id,
-		    days, day, source, clicks, unique_clicks, bot_clicks)
-		    VALUES (${placement}, 1, ${day}, 'unknown', 1, ${first}, 0)
-		    ON DUPLICATE KEY UPDATE ${more}`);
-		await this.sql(`INSERT INTO referrer_day (referrer_id, day,
-		    clicks, unique_clicks, bot_clicks, referrals, conversions)
-		    SELECT referrer_id, ${day}, 1, ${first}, 0, 0, 0
+		    CURRENT_DATE, referrer_id, 1, ${Number(first)}
 		    FROM placement WHERE id = ${placement}
 		    ON DUPLICATE KEY UPDATE ${more}`);
+		return { id, visitor };
 	}
 
 	/* A call of tracking: its answer, of this status, or of success. */
