@@ -47,9 +47,6 @@ class Program {
 		    'P ${name}', '${name}', 'https://shop.example/', 'ACTIVE',
 		    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
 		await this.db.run(counted(this.org));
-		await this.db.run(`INSERT INTO promoter_total (referrer_id,
-		    organization_id, joined_at) SELECT id, organization_id,
-		    joined_at FROM referrer WHERE id = ${referrer}`);
 		return { id, referrer };
 	}
 
