@@ -78,9 +78,10 @@ const written = (world, histories) => world.campaigns.flatMap((c, i) =>
 
 /*
  * queues: of each client, what it did.  Looks for an order that explains it
- * all: { world } at its end, or { why } it did not go on after the longest.
+ * all: { world } at its end, as it was then shown, or { why } it did not go on
+ * after the longest.
  */
-function explain(start, queues, histories, today) {
+function explain(start, queues, histories, today, shown = () => true) {
 	const known = new Set();
 	const far = { n: -1 };
 	let steps = 0;
@@ -91,7 +92,7 @@ function explain(start, queues, histories, today) {
 
 		if (n > far.n)
 			Object.assign(far, { n, why: [] });
-		if (heads.every((m) => m === undefined))
+		if (heads.every((m) => m === undefined) && shown(world))
 			return world;
 		const key = `${at} ${world.print()}`;
 		if (known.has(key) || ++steps > STEPS)
@@ -210,8 +211,13 @@ class Crowd extends Client {
 
 		for (const c of campaigns)
 			histories.push(await historyOf(this, c));
-		const { world: end, why } = explain(new World(account.copy(), campaigns),
-		    queues, histories, (c) => this.today(c));
+		const shown = await this.shown(campaigns);
+		const find = (last) => explain(new World(account.copy(),
+		    campaigns), queues, histories, (c) => this.today(c), last);
+		let { world: end, why } = find(shown);
+
+		if (!end)	/* the clock may have been between two reads */
+			({ world: end, why } = find());
 		const told = queues.flatMap((q, i) => q.map((m) => [m.asked,
 			`${i}: ${m.asked.toFixed(2)} to ` +
 			`${m.answered.toFixed(2)} ${campaigns[m.at].id} ` +
@@ -238,6 +244,20 @@ class Crowd extends Client {
 		}
 		for (const c of campaigns)
 			await this.act(c, 'view', {});
+	}
+
+	/* Is a world what the campaigns show?  Orders may differ in that alone. */
+	async shown(campaigns) {
+		const op = OPERATIONS.view, answers = [];
+
+		for (const c of campaigns)
+			answers.push(await this.wire.call(op.request(c, {})));
+		return (world) => world.campaigns.every((was, i) => {
+			const c = was.copy();
+
+			return unlike(c, op, answers[i], expected(c,
+			    this.today(campaigns[i]), 'view', {})).length === 0;
+		});
 	}
 
 	/* The state at the end of that order is what is so from now on. */
