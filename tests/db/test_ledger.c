@@ -10,6 +10,7 @@
 #include "ledger/seal.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
+#include "model/statement.h"
 #include "base/banned.h"
 
 #define BUYERS 2
@@ -99,6 +100,28 @@ seal_now(int64_t age)
 	assert_int_equal(seal_run(db, &arena, now, age), OK);
 }
 
+/* What is summed up and what came since are all entries, of each account. */
+static void
+assert_accounts_sum_up(int64_t summed)
+{
+	const struct account_filter any = { .kind = -1 };
+	const struct paging p = { .limit = 100 };
+	const struct ledger_account *account;
+	struct list rows;
+
+	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM account_sum"),
+	    summed);
+	assert_int_equal(ledger_account_list(db, &arena, HOUSE_ID, &any, &p,
+	    &rows), OK);
+	assert_true(rows.n > (size_t)summed);
+	account = rows.items;
+	for (size_t i = 0; i < rows.n; i++)
+		assert_int_equal(account[i].balance, test_number(root,
+		    "SELECT COALESCE(SUM(amount), 0) FROM entry "
+		    "WHERE account_id = %llu",
+		    (unsigned long long)account[i].id));
+}
+
 static void
 what_the_model_books_is_clean(void **state)
 {
@@ -119,6 +142,7 @@ a_seal_keeps_its_distance(void **state)
 	seal_now(1);
 	seal_now(1);
 	assert_int_equal(seals(), 0);
+	assert_accounts_sum_up(0);
 	assert_int_equal(buy(db, &arena, buyers[0]), OK);
 	usleep(1050 * 1000);
 	seal_now(1);
@@ -126,6 +150,7 @@ a_seal_keeps_its_distance(void **state)
 	assert_int_equal(test_number(root, "SELECT last_journal FROM seal"),
 	    seen);
 	assert_int_equal(test_number(root, "SELECT journals FROM seal"), 9);
+	assert_accounts_sum_up(4);
 	assert_clean();
 	assert_non_null(strstr(report, " 1 seals: clean\n"));
 }
