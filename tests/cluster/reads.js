@@ -1,0 +1,3 @@
+'use strict';
+async function readBack() { return []; }
+module.exports = { readBack };
