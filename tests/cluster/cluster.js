@@ -81,11 +81,11 @@ class Cluster {
 	}
 
 	async start() {
-		const ports = await freePorts(24);
+		const ports = await freePorts(25);
 		const take = (n) => ports.splice(0, n);
 
 		this.galera = new Galera(this.home, take(12));
-		[this.port, this.readers, this.front] = take(3);
+		[this.port, this.readers, this.front, this.reading] = take(4);
 		this.url = `https://localhost:${this.front}`;
 		const host = (name, more) => new Host(this, name, {
 			ports: take(3), settings: this.settings,
@@ -93,7 +93,7 @@ class Cluster {
 		this.hosts = [host('one'), host('two')];
 		this.reader = host('reader', { database: this.readers,
 			jobs: false, settings: { ...this.settings,
-			    db_sync_wait: 'on' } });
+			    workers_api: 1 } });
 		await this.hosts[0].make();
 		for (const h of [this.hosts[1], this.reader])
 			await h.make(this.hosts[0]);
@@ -123,6 +123,8 @@ class Cluster {
 			FRONT_PORT: this.front, A_PORT: galera.nodes[0].port,
 			B_PORT: galera.nodes[1].port,
 			C_PORT: galera.nodes[2].port,
+			READING_PORT: this.reading,
+			READER_PORT: this.reader.ports[0],
 			ONE_PORT: hosts[0].ports[0],
 			TWO_PORT: hosts[1].ports[0] }));
 		this.proxy = new Process('haproxy', home, () => ({
@@ -167,13 +169,20 @@ class Cluster {
 		return this.galera.nodes.find((n) => n.name === stdout.trim());
 	}
 
+	/* By both hosts, one after the other. */
 	async answers() {
-		try {
-			return (await this.client.site('GET', '/readyz',
-			    { fresh: true })).status === 200;
-		} catch {
-			return false;
+		for (let i = 0; i < 4; i++) {
+			try {
+				const a = await this.client.site('GET',
+				    '/readyz', { fresh: true });
+
+				if (a.status !== 200)
+					return false;
+			} catch {
+				return false;
+			}
 		}
+		return true;
 	}
 
 	async ready(ms = 60000) {

@@ -43,8 +43,9 @@ class Node {
 			    `${ADDRESS}:${p}`).join(), GCACHE: '64M',
 			POOL: '64M' }));
 		this.own();
+		/* Back at once, it would hold up the others that miss it. */
 		this.process = new Process('mariadbd', dir, () =>
-		    this.command());
+		    this.command(), 3000);
 	}
 
 	own() {
@@ -79,7 +80,7 @@ class Node {
 
 	async place(argv) {
 		const { stderr } = await run([...argv, '--wsrep-recover',
-			'--log-error=']);
+			'--disable-log-error']);
 
 		return /Recovered position: (\S+)/.exec(stderr)?.[1] ??
 		    '00000000-0000-0000-0000-000000000000:-1';
@@ -87,8 +88,10 @@ class Node {
 
 	/* Rows as arrays of texts. */
 	async sql(text, { timeout = 60000, database = '' } = {}) {
-		const { stdout } = await run(['mariadb', '--no-defaults', '-S', this.socket, '-u', ME, '-N', '-B', '-e', text, ...(database ? [database] : [])],
-		    { timeout, killSignal: 'SIGKILL' });
+		const { stdout } = await run(['mariadb', '--no-defaults', '-S',
+			this.socket, '-u', ME, '-N', '-B', '-e', text,
+			...(database ? [database] : [])], { timeout,
+			killSignal: 'SIGKILL', encoding: 'latin1' });
 
 		return stdout.split('\n').filter(Boolean).map((l) =>
 		    l.split('\t'));

@@ -11,16 +11,19 @@ const { until } = require('../api/lib/test');
 const all = new Set();
 
 class Process {
-	/* command: { argv, env }, made anew for each start, or a promise */
-	constructor(name, dir, command) {
-		Object.assign(this, { name, dir, command, starts: 0 });
+	/*
+	 * command: { argv, env }, made anew for each start, or a promise;
+	 * pause: milliseconds before it is started again
+	 */
+	constructor(name, dir, command, pause = 200) {
+		Object.assign(this, { name, dir, command, pause });
 		fs.mkdirSync(dir, { recursive: true });
 		this.log = path.join(dir, `${name}.log`);
 		all.add(this);
 	}
 
 	async start() {
-		const { argv, env } = await this.command(this.starts++);
+		const { argv, env } = await this.command();
 		const log = fs.openSync(this.log, 'a');
 
 		this.wanted = true;
@@ -37,7 +40,7 @@ class Process {
 			this.group(child.pid, 'SIGKILL');
 			if (this.wanted && !this.held)
 				setTimeout(() => this.wanted && !this.child &&
-				    this.start(), 200);
+				    this.start(), this.pause);
 		});
 	}
 
