@@ -8,8 +8,8 @@ const { sleep } = require('../api/lib/test');
 const OUT = 5000;	/* longer than the others wait for a node */
 
 class Faults {
-	constructor(cluster, random, coverage, { long = false } = {}) {
-		Object.assign(this, { cluster, r: random, coverage, n: 0,
+	constructor(cluster, random, coverage, { long = false, token } = {}) {
+		Object.assign(this, { cluster, r: random, coverage, token, n: 0,
 			plan: ['killWriter', 'isolateWriter', 'killHost',
 			    'freezeWriter', 'killSpare', 'killWorkers',
 			    ...(long ? ['killProxy', 'majority', 'all'] : [])],
@@ -73,6 +73,13 @@ class Faults {
 		await Promise.all(spares.map((n) => n.process.kill({
 			held: true })));
 		await sleep(OUT);
+		const a = await this.cluster.client.site('GET',
+		    '/api/v0/users/profile', { fresh: true, headers: {
+			authorization: `Bearer ${this.token}` } });
+
+		if (a.status !== 503 || !(a.headers['retry-after'] > 0))
+			throw new Error(`without a majority: ${a.status} ` +
+			    `${JSON.stringify(a.headers)}`);
 		await Promise.all(spares.map((n) => n.process.release()));
 	}
 

@@ -15,8 +15,9 @@ const run = ([command, ...argv], options) => execFile(command, argv,
 const ADDRESS = '127.0.0.1';
 const ME = os.userInfo().username;
 /* The state is handed over by rsync, which does not run as root. */
-const AS = process.getuid() === 0 ? ['setpriv', '--reuid', 'mysql', '--regid',
-	'mysql', '--init-groups'] : [];
+const USER = process.getuid() === 0 ? ['--reuid', 'mysql', '--regid', 'mysql',
+	'--init-groups'] : [];
+const AS = ['setpriv', ...USER, '--pdeathsig', 'KILL'];
 
 /* A template with names between at-signs. */
 function fill(file, values) {
@@ -49,7 +50,7 @@ class Node {
 	}
 
 	own() {
-		if (AS.length > 0)
+		if (USER.length > 0)
 			execFileSync('chown', ['-R', 'mysql:mysql', this.dir]);
 	}
 
@@ -80,7 +81,8 @@ class Node {
 
 	async place(argv) {
 		const { stderr } = await run([...argv, '--wsrep-recover',
-			'--disable-log-error']);
+			'--disable-log-error'], { timeout: 30000,
+			killSignal: 'SIGKILL' });
 
 		return /Recovered position: (\S+)/.exec(stderr)?.[1] ??
 		    '00000000-0000-0000-0000-000000000000:-1';

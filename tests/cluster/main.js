@@ -8,6 +8,7 @@ const { Coverage } = require('../model/coverage');
 const { Random } = require('../model/random');
 const { Cluster } = require('./cluster');
 const { Faults } = require('./faults');
+const { Company } = require('./company');
 const { readBack } = require('./reads');
 
 function options(argv) {
@@ -89,7 +90,8 @@ async function main(argv) {
 		process.stdout.write(`1..0 # SKIP ${why}\n`);
 		return;
 	}
-	const cluster = new Cluster({ settings: SETTINGS });
+	const cluster = new Cluster({ settings: { ...SETTINGS,
+		access_seconds: 86400 } });
 	const coverage = new Coverage();
 	const began = Date.now();
 	await cluster.start();
@@ -97,9 +99,16 @@ async function main(argv) {
 	    `${Date.now() - began} ms\n`);
 	for (const [name, bad] of await readBack(cluster, o))
 		check(name, bad);
+	const company = new Company(cluster, new Random(o.seed, 2000));
+	await company.make();
+	company.run();
 	const done = await work(o, cluster, coverage, new Faults(cluster,
-	    new Random(o.seed, 1000), coverage, { long: !o.short }));
+	    new Random(o.seed, 1000), coverage, { long: !o.short,
+		token: company.me.token }));
 	check(summary(o, done), done.failed ? report(o, done.failed) : []);
+	const failed = await company.stop().then(() => [], (e) => [e.stack]);
+	check(`a company: ${company.summary()}`, failed.length > 0 ? failed :
+	    await company.wrong());
 	await cluster.quiet();
 	const { nodes } = cluster.galera;
 	for (const n of nodes) {
