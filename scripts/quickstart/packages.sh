@@ -9,8 +9,8 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	chromium codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
-	shellcheck valgrind
+	chromium clang codespell gcovr groff-base libclang-rt-dev libcmocka-dev
+	mandoc mariadb-client shellcheck valgrind
 )
 
 as_root()

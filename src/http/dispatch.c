@@ -9,6 +9,7 @@
 #include "http/problem.h"
 #include "http/router.h"
 
+#include "base/log.h"
 #include "base/banned.h"
 
 static const struct auth_lookup *lookup;
@@ -435,6 +436,8 @@ finish(struct serving *s, enum err e)
 	struct http_out *out = s->out;
 	bool raw = e == OK && (s->rq.route->flags & R_RAW) != 0;
 
+	if (e == ERR_INTERNAL && s->rq.route != NULL)
+		log_error("%s failed inside", s->rq.route->op);
 	if (e != OK) {
 		problem_write(s->face, &s->rq, e, s->match.allow, out);
 		return;

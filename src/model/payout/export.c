@@ -1,7 +1,7 @@
 /* Payments batches as text, separated by commas (RFC 4180). */
 #include "model/payout/payments.h"
 
-#include "base/buf.h"
+#include "base/csv.h"
 #include "base/money.h"
 #include "base/banned.h"
 
@@ -25,29 +25,6 @@ SHAPE(payments_export_row, struct line, NULL,
     COLUMN(struct line, method, .labels = payout_method_labels),
     COLUMN(struct line, details));
 
-/*
- * Within quotes.  What a spreadsheet would work out gets an apostrophe in
- * front, so that a promoter's name can't be a formula.
- */
-static void
-put_cell(struct buf *b, struct str s)
-{
-	size_t from = 0;
-
-	while (from < s.n && (s.p[from] == ' ' || s.p[from] == '\t' ||
-	    s.p[from] == '\r' || s.p[from] == '\n'))
-		from++;
-	buf_char(b, '"');
-	if (from < s.n && (from > 0 || strchr("=+-@|%", s.p[0]) != NULL))
-		buf_char(b, '\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_char(b, '"');
-		buf_char(b, s.p[i]);
-	}
-	buf_char(b, '"');
-}
-
 static void
 put_day(struct buf *b, struct day d)
 {
@@ -62,9 +39,9 @@ put_line(struct arena *a, struct buf *b, const struct line *l)
 {
 	buf_u64(b, l->id);
 	buf_char(b, ',');
-	put_cell(b, l->name);
+	csv_cell(b, l->name);
 	buf_char(b, ',');
-	put_cell(b, l->email);
+	csv_cell(b, l->email);
 	buf_printf(b, ",%.*s,%.*s,", STR_ARG(money_print(a, l->amount,
 	    currency_digits(l->currency))), STR_ARG(l->currency));
 	put_day(b, l->period_start);
@@ -72,7 +49,7 @@ put_line(struct arena *a, struct buf *b, const struct line *l)
 	put_day(b, l->period_end);
 	buf_printf(b, ",%s,%s,", payout_status_labels[l->status],
 	    l->method < 0 ? "not_set" : payout_method_labels[l->method]);
-	put_cell(b, l->details);
+	csv_cell(b, l->details);
 	buf_lit(b, "\r\n");
 }
 

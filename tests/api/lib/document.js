@@ -373,5 +373,5 @@ function address(operation, values = {}) {
 	    value(name)) + (query && `?${query}`);
 }
 
-module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
-	house, login, ending, body, address, seen, missing };
+module.exports = { faceOf, operations, resolve, find, hold, statuses, secured,
+	keyed, house, login, ending, body, address, seen, missing };
