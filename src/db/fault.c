@@ -1,0 +1,90 @@
+/*
+ * Faults that a test has ordered, in a build with --enable-faults only.
+ *
+ * AFFILIATED_FAULT names a file with one line, "ROLE WHAT N [FROM]".  Within
+ * transactions that role counts its statements, and each COMMIT before and
+ * after; at the n-th since the order (or since it came to the statement FROM)
+ * it dies (WHAT is "kill"), or the statement fails with that error number
+ * instead of running.  Whoever takes the order renames the file to FILE.done.
+ */
+#include "db/internal.h"
+
+#ifdef AFF_FAULTS
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/banned.h"
+
+struct order {
+	char role[16], what[16], from[64];
+	unsigned n;
+};
+
+static struct {
+	struct timespec made;	/* of the order that is counted for */
+	ino_t number;
+	unsigned n;
+	bool begun;
+} count;
+
+/* The order that stands in the file, if it is for this process. */
+static bool
+read_order(const char *path, struct order *o)
+{
+	struct stat st;
+	char text[128] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+	bool same;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	same = fstat(fd, &st) == 0 && st.st_ino == count.number &&
+	    st.st_mtim.tv_sec == count.made.tv_sec &&
+	    st.st_mtim.tv_nsec == count.made.tv_nsec;
+	close(fd);
+	*o = (struct order){ .n = 0 };
+	if (n <= 0 || sscanf(text, "%15s %15s %u %63s", o->role, o->what,
+	    &o->n, o->from) < 3 || strcmp(o->role, log_whose()) != 0)
+		return false;
+	if (!same) {
+		count.made = st.st_mtim;
+		count.number = st.st_ino;
+		count.n = 0;
+		count.begun = o->from[0] == '\0';
+	}
+	return true;
+}
+
+static bool
+is_taken(const char *path)
+{
+	char done[512];
+	int n = snprintf(done, sizeof(done), "%s.done", path);
+
+	INVARIANT(n > 0 && (size_t)n < sizeof(done));
+	return rename(path, done) == 0;
+}
+
+enum err
+fault_here(struct db *db, const struct statement *def, const char *name)
+{
+	const char *path = getenv("AFFILIATED_FAULT");
+	struct order o;
+
+	if (path == NULL || !read_order(path, &o))
+		return OK;
+	count.begun |= strcmp(o.from, name) == 0;
+	if (!count.begun || ++count.n != o.n || !is_taken(path))
+		return OK;
+	log_warn("fault: %s at %s, statement %u", o.what, name, o.n);
+	if (strcmp(o.what, "kill") == 0)
+		kill(getpid(), SIGKILL);
+	return db_failed(db, def, (unsigned)strtoul(o.what, NULL, 10), "",
+	    name);
+}
+#endif
