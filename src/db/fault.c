@@ -6,6 +6,7 @@
  * after; at the n-th since the order (or since it came to the statement FROM)
  * it dies (WHAT is "kill"), or the statement fails with that error number
  * instead of running.  Whoever takes the order renames the file to FILE.done.
+ * An N of 0 writes the points into the log.
  */
 #include "db/internal.h"
 
@@ -79,7 +80,12 @@ fault_here(struct db *db, const struct statement *def, const char *name)
 	if (path == NULL || !read_order(path, &o))
 		return OK;
 	count.begun |= strcmp(o.from, name) == 0;
-	if (!count.begun || ++count.n != o.n || !is_taken(path))
+	if (!count.begun)
+		return OK;
+	count.n++;
+	if (o.n == 0)
+		log_info("fault: point %u %s", count.n, name);
+	if (count.n != o.n || !is_taken(path))
 		return OK;
 	log_warn("fault: %s at %s, statement %u", o.what, name, o.n);
 	if (strcmp(o.what, "kill") == 0)
