@@ -42,6 +42,7 @@ async function once(x, call, n, expected) {
 
 	if (n > 0)
 		x.s.armMemory(n);
+	const mark = x.s.log(null);
 	const first = await send(x, r, idem);
 	const hit = x.s.disarmMemory();
 	assert.ok(good(first) || (hit && [500, 502, 503]
@@ -57,7 +58,8 @@ async function once(x, call, n, expected) {
 	assert.ok(good(a), `${n}: at last ${a.status}: ${a.text}`);
 	const made = change(before, await effects(x));
 	assert.equal(made, expected ?? made, `${n}`);
-	return { hit, made, status: first.status };
+	return { hit, made, status: first.status, died: /died of signal (\d+)/
+	    .exec(x.s.log(mark))?.[1] };
 }
 
 async function call(r, x, name) {
@@ -77,7 +79,10 @@ async function call(r, x, name) {
 			continue;
 		}
 		tried++;
-		seen[done.status] = (seen[done.status] ?? 0) + 1;
+		const how = done.died ? `signal ${done.died}` : done.status;
+		seen[how] = (seen[how] ?? 0) + 1;
+		if (done.died === '11')
+			r.note(`signal 11: ${name}, ${n}`);
 	}
 	return `${tried} failed, up to the ${n}th: ` + Object.entries(seen)
 	    .map(([status, times]) => `${status} ${times} times`).join(', ');
