@@ -71,7 +71,14 @@ class Ground {
 	async sql(text) {
 		if (!this.db || this.db.gone)
 			this.db = new Session(this.s);
-		return this.db.run(text);
+		try {
+			return await this.db.run(text);
+		} catch (e) {
+			if (!/ERROR (2006|2013)/.test(e.message))
+				throw e;
+			this.db = new Session(this.s);
+			return this.db.run(text);
+		}
 	}
 
 	/* A call of the company's face: what it answers. */
