@@ -6,7 +6,8 @@ const { parseArgs } = require('node:util');
 const { spawnSync } = require('node:child_process');
 
 const ROOT = path.join(__dirname, '../..');
-const PARTS = ['statements', 'memory', 'disk', 'vanish', 'queue', 'slow'];
+const PARTS = ['statements', 'memory', 'disk', 'vanish', 'queue', 'slow',
+	'clock'];
 
 /* A build that takes orders, where no other is named. */
 function build() {

@@ -12,6 +12,9 @@ const { Service } = require('../api/lib/service');
 const { until } = require('../api/lib/test');
 
 const DISK = '600m';
+/* the name of Debian's package faketime, for programs with threads */
+const FAKETIME = (spawnSync('dpkg', ['-L', 'libfaketime']).stdout ?? '')
+    .toString().split('\n').find((f) => f.endsWith('libfaketimeMT.so.1'));
 const PROGRAM = path.join(process.env.AFFILIATED_BUILD ?? '', 'affiliated');
 
 function command(...argv) {
@@ -22,7 +25,7 @@ function command(...argv) {
 }
 
 class Place extends Service {
-	/* clock: the file that says what time it is (see clock.js) */
+	/* clock: it can jump() */
 	constructor({ clock = false, ...more } = {}) {
 		super(more);
 		this.clock = clock;
@@ -37,10 +40,31 @@ class Place extends Service {
 		    '';
 		this.env.AFFILIATED_FAULT = this.order;
 		this.env.ASAN_OPTIONS += ':verify_asan_link_order=0';
-		this.preload();
+		if (this.clock)
+			this.preloadClock();
+		else
+			this.preloadMemory();
 	}
 
-	preload() {
+	/* Everything that is started believes what stands in a file. */
+	preloadClock() {
+		this.time = path.join(this.home, 'time');
+		this.jump(0);
+		Object.assign(this.env, { LD_PRELOAD: FAKETIME,
+			FAKETIME_TIMESTAMP_FILE: this.time,
+			FAKETIME_NO_CACHE: '1',
+			FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+	}
+
+	/* It is so many seconds later than it is. */
+	jump(seconds) {
+		const text = `${seconds < 0 ? '' : '+'}${seconds}\n`;
+
+		fs.writeFileSync(`${this.time}.new`, text);
+		fs.renameSync(`${this.time}.new`, this.time);
+	}
+
+	preloadMemory() {
 		const shim = path.join(this.home, 'alloc.so');
 
 		assert.equal(command('cc', '-O2', '-shared', '-fPIC', '-o',
@@ -133,4 +157,4 @@ class Place extends Service {
 const takesOrders = () => fs.readFileSync(PROGRAM)
     .includes('AFFILIATED_FAULT\0');
 
-module.exports = { Place, command, takesOrders };
+module.exports = { FAKETIME, Place, command, takesOrders };
