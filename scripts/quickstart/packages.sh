@@ -9,8 +9,8 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	chromium codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
-	shellcheck valgrind
+	chromium codespell faketime gcovr groff-base libcmocka-dev mandoc
+	mariadb-client shellcheck slowhttptest strace valgrind
 )
 
 as_root()

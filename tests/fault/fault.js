@@ -7,7 +7,7 @@ const { spawnSync } = require('node:child_process');
 
 const ROOT = path.join(__dirname, '../..');
 const PARTS = ['statements', 'memory', 'disk', 'vanish', 'queue', 'slow',
-	'clock'];
+	'clock', 'kills'];
 
 /* A build that takes orders, where no other is named. */
 function build() {

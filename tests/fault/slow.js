@@ -12,7 +12,7 @@ const { Place } = require('./place');
 
 const CROWD = 150;		/* of connections; 100 may have a request */
 const ELSEWHERE = '127.0.0.3';	/* where the others come from */
-const SLOWEST = 1500;		/* ms that one of the others may wait */
+const SLOWEST = 5000;		/* ms that one of the others may wait, here */
 
 /* A connection of our own: what was told to it, and when it ended. */
 class Slow {
