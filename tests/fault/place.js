@@ -89,7 +89,7 @@ class Place extends Service {
 
 	/* what: "kill" or an error number, at the n-th statement of a role. */
 	arm({ role, what, n, from = '' }) {
-		this.put(this.order, `${role} ${what} ${n} ${from}\n`);
+		this.put(this.order, `${role} ${what} ${n} ${from}`);
 	}
 
 	armMemory(n) {
