@@ -112,11 +112,13 @@ async function run(r) {
 	await at('an hour forward', HOUR, { expires: true });
 	/* nor is one taken from the future */
 	await at('two hours back', -HOUR, { expires: true });
-	await at('a day forward', DAY - HOUR, { expires: true });
-	await at('a day back', 0, { expires: true });
+	if (r.long) {
+		await at('a day forward', DAY - HOUR, { expires: true });
+		await at('a day back', 0, { expires: true });
+	}
 	await r.check('what was entered is sealed when the clock is right',
 	    async () => {
-		t.s.jump(DAY);
+		t.s.jump(2 * DAY);
 		return sealed(t);
 	});
 	t.s.jump(0);

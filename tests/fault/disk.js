@@ -137,7 +137,7 @@ async function run(r) {
 		    slow(r, x, 100, r.long ? 20 : 2));
 		/* longer than the program waits for an answer */
 		await r.check('flushes take 6 s', () =>
-		    slow(r, x, 6000, r.long ? 60 : 8));
+		    slow(r, x, 6000, r.long ? 60 : 5));
 	} else
 		r.skip('slow flushes', 'strace does not run here');
 	await r.check('the books are right', () => x.s.verified());

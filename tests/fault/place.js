@@ -17,6 +17,10 @@ const FAKETIME = (spawnSync('dpkg', ['-L', 'libfaketime']).stdout ?? '')
     .toString().split('\n').find((f) => f.endsWith('libfaketimeMT.so.1'));
 const PROGRAM = path.join(process.env.AFFILIATED_BUILD ?? '', 'affiliated');
 
+/* Does the program have that name in it? */
+const has = (name) => fs.readFileSync(PROGRAM).includes(`${name}\0`);
+const takesOrders = () => has('AFFILIATED_FAULT');
+
 function command(...argv) {
 	const { status, error, stderr } = spawnSync(argv[0], argv.slice(1));
 
@@ -42,7 +46,7 @@ class Place extends Service {
 		this.env.ASAN_OPTIONS += ':verify_asan_link_order=0';
 		if (this.clock)
 			this.preloadClock();
-		else
+		else if (!has('__asan_init'))
 			this.preloadMemory();
 	}
 
@@ -153,8 +157,5 @@ class Place extends Service {
 	}
 }
 
-/* Does the program take orders? */
-const takesOrders = () => fs.readFileSync(PROGRAM)
-    .includes('AFFILIATED_FAULT\0');
 
 module.exports = { FAKETIME, Place, command, takesOrders };

@@ -145,7 +145,7 @@ class Trial {
 	}
 }
 
-/* All of them, or some: each kind of fault, and both sides of COMMIT. */
+/* All of them, or some: a kill, something else, and both sides of COMMIT. */
 function choose(points, long, random) {
 	const all = points.flatMap((name, i) => (name === 'committed' ?
 	    COMMITTED : Object.keys(FAULTS)).map((fault) => ({ fault, name,
@@ -155,13 +155,12 @@ function choose(points, long, random) {
 		return all;
 	const pick = (list) => list.length === 0 ? [] :
 	    [list[random.int(0, list.length - 1)]];
-	return [...pick(all.filter((p) => p.fault === 'kill' &&
-	    p.name !== 'committed')), ...pick(all.filter((p) =>
-	    p.fault !== 'kill' && p.name !== 'committed')),
-	...pick(all.filter((p) => p.name === 'COMMIT')),
-	...all.filter((p) => p.name === 'committed' && p.fault === 'kill'),
-	...pick(all.filter((p) => p.name === 'committed' &&
-	    p.fault === 'lost'))];
+	const inside = (p) => p.name !== 'committed';
+	return [...pick(all.filter((p) => p.fault === 'kill' && inside(p))),
+	...pick(all.filter((p) => p.fault !== 'kill' && inside(p))),
+	...pick(all.filter((p) => p.fault !== 'kill' && (!inside(p) ||
+	    p.name === 'COMMIT'))),
+	...all.filter((p) => p.fault === 'kill' && !inside(p))];
 }
 
 async function operation(x, name, { long, random }) {

@@ -7,7 +7,7 @@ const { under } = require('./load');
 /* Not longer than a client would wait; reads and writes alike. */
 const PATIENCE = 12000;
 
-async function away(x, load, seconds) {
+async function away(x, load, gone) {
 	const before = load.done.length;
 
 	await sleep(seconds * 1000);
@@ -20,7 +20,8 @@ async function away(x, load, seconds) {
 
 async function run(r) {
 	const x = await r.ground();
-	const seconds = r.long ? 60 : 6;
+	/* hanging: longer than the program waits */
+	const seconds = r.long ? 60 : 5, gone = r.long ? 60 : 2;
 	const server = () => x.s.pid('mariadbd'), keeper = x.s.pid('keeper');
 
 	await r.check(`it hangs for ${seconds} s`, () => {
@@ -28,15 +29,15 @@ async function run(r) {
 
 		return under(x, {
 			breaks: () => process.kill(pid, 'SIGSTOP'),
-			during: (load) => away(x, load, seconds),
+			during: (load) => away(x, load, gone),
 			mends: () => process.kill(pid, 'SIGCONT') });
 	});
-	await r.check(`it is gone for ${seconds} s`, () => under(x, {
+	await r.check(`it is gone for ${gone} s`, () => under(x, {
 		breaks: () => {
 			process.kill(keeper, 'SIGSTOP');
 			process.kill(server(), 'SIGKILL');
 		},
-		during: (load) => away(x, load, seconds),
+		during: (load) => away(x, load, gone),
 		mends: () => process.kill(keeper, 'SIGCONT') }));
 	await r.check('the books are right', () => x.s.verified());
 }
