@@ -69,7 +69,7 @@ async function call(r, x, name) {
 
 	/* more and more apart, until there are no more */
 	for (; tried < (r.long ? LONG : SHORT) && empty < EMPTY;
-	    n += r.long ? 1 : r.random.int(1, 1 + Math.floor(n / 2))) {
+	    n += r.long ? 1 : r.random.int(1, n + 2)) {
 		const done = await once(x, CALLS[name], n, made);
 
 		empty = done.hit ? 0 : empty + 1;
