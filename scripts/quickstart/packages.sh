@@ -9,8 +9,9 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	chromium clang codespell gcovr groff-base libclang-rt-dev libcmocka-dev
-	mandoc mariadb-client shellcheck valgrind
+	chromium clang codespell faketime gcovr groff-base libclang-rt-dev
+	libcmocka-dev mandoc mariadb-client shellcheck slowhttptest strace
+	valgrind
 )
 
 as_root()

@@ -214,7 +214,8 @@ take_turn(struct jobs *j, size_t i)
 	enum err e;
 
 	TRY(jobs_exec(j, Q_SCHEDULE_CLAIM, ARGS(j->owner,
-	    when_add(now, LEASE_SECONDS), name, now), &rows));
+	    when_add(now, LEASE_SECONDS), name, now, due_beyond(now)),
+	    &rows));
 	if (rows == 0)
 		return OK;
 	jobs_turn(j);
@@ -238,11 +239,12 @@ schedule_round(struct jobs *j)
 {
 	bool due[LEN(schedules)] = { false };
 	const struct due_row *row;
+	struct when now = clock_now();
 	struct list rows;
 
 	arena_reset(&j->arena);
-	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now(),
-	    j->owner), &schedule_due_row, &rows));
+	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(now,
+	    due_beyond(now), j->owner), &schedule_due_row, &rows));
 	row = rows.items;
 	for (size_t i = 0; i < LEN(schedules); i++)
 		for (size_t k = 0; k < rows.n; k++)
