@@ -151,7 +151,7 @@ choose(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 insert(struct db *db, struct arena *a, const struct actor *who,
     const struct track_refund *r, const struct open_sale *s, size_t n,
-    uint64_t *first)
+    uint64_t *ids)
 {
 	struct arg *v = arena_array(a, n * REFUND_ARGS, sizeof(*v));
 	enum err e;
@@ -165,7 +165,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 
 		memcpy(v + i * REFUND_ARGS, row, sizeof(row));
 	}
-	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, first);
+	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, ids);
 	return e == ERR_CONFLICT ? ERR_EVENT_TAKEN : e;
 }
 
@@ -173,7 +173,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 take_back(struct db *db, struct arena *a, const struct actor *who,
     const struct list *past, const struct open_sale *s, size_t n,
-    uint64_t first)
+    const uint64_t *ids)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct past_row *was = past_of(past, s[i].referral_id);
@@ -181,7 +181,7 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 		TRY(db_exec(db, Q_TRACK_SALE_REFUNDED, ARGS(s[i].part,
 		    s[i].id), NULL, NULL));
 		TRY(earning_adjust(db, a, &(struct sale_part){ s[i].id,
-		    first + i, s[i].amount, s[i].refunded_amount + s[i].part },
+		    ids[i], s[i].amount, s[i].refunded_amount + s[i].part },
 		    who->now));
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = who->organization_id,
@@ -240,6 +240,7 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
     struct track_refund *r)
 {
 	struct open_sale *s = arena_array(a, PARTS_MAX, sizeof(*s));
+	uint64_t *ids = arena_array(a, PARTS_MAX, sizeof(*ids));
 	struct list past = r->past;
 	size_t n;
 
@@ -248,8 +249,9 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	if (r->held.id != r->lead.id)	/* moved in between */
 		TRY(read_past(db, a, r->held.id, &past));
 	TRY(choose(db, a, who, r, &past, s, &n));
-	TRY(insert(db, a, who, r, s, n, &r->id));
-	TRY(take_back(db, a, who, &past, s, n, r->id));
+	TRY(insert(db, a, who, r, s, n, ids));
+	r->id = ids[0];
+	TRY(take_back(db, a, who, &past, s, n, ids));
 	TRY(mark(db, a, &past, &r->held, who->now));
 	return tell(db, a, who, r, &r->held, s, n);
 }
