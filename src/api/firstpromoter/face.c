@@ -161,6 +161,7 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_affiliate_routes,
+	fp_affiliate_campaign_routes,
 	fp_batch_routes,
 	fp_commission_routes,
 	fp_payments_batch_routes,
@@ -175,6 +176,7 @@ static const struct route *const tables[] = {
 	fp_promoter_login_routes,
 	fp_promoter_routes,
 	fp_referral_batch_routes,
+	fp_referral_link_routes,
 	fp_track_routes,
 	fp_track_change_routes,
 	fp_referral_routes,
