@@ -1,10 +1,12 @@
 /* What a promoter sees and makes himself. */
 #include "model/promoter/own.h"
 
+#include <stdlib.h>
+
 #include "model/event/event.h"
 #include "base/banned.h"
 
-/* More than anybody needs: he is known to the company, and yet a stranger. */
+/* More than anybody needs: he is known to the company, yet a stranger. */
 static const int64_t most[] = {
 	[OWN_METHODS] = OWN_METHODS_MOST, [OWN_LINKS] = 1000, [OWN_CODES] = 1000,
 	[OWN_TOKENS] = 100,
@@ -42,12 +44,31 @@ own_room(struct db *db, struct arena *a, uint64_t promoter_id, enum own what)
 	return c.n[what] < most[what] ? OK : ERR_LIMIT;
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	const struct own_campaign *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
 enum err
 own_campaigns(struct db *db, struct arena *a, uint64_t org,
     uint64_t promoter_id, struct list *out)
 {
-	return db_rows(db, a, Q_OWN_CAMPAIGNS, ARGS(promoter_id, org),
-	    &own_campaign_row, out);
+	struct own_campaign *c;
+	size_t n = 0;
+
+	TRY(db_rows(db, a, Q_OWN_CAMPAIGNS, ARGS(promoter_id, org),
+	    &own_campaign_row, out));
+	c = out->items;
+	if (out->n > 1)
+		qsort(c, out->n, sizeof(*c), by_id);
+	for (size_t i = 0; i < out->n; i++)
+		if (n == 0 || c[n - 1].id != c[i].id)
+			c[n++] = c[i];
+	out->n = n;
+	return OK;
 }
 
 enum err

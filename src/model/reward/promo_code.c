@@ -41,9 +41,9 @@ promo_code_create(struct db *db, struct arena *a, const struct actor *who,
 {
 	uint64_t rows;
 	enum err e = db_exec(db, Q_PROMO_CODE_INSERT, ARGS(
-	    who->organization_id, c->code, c->promoter_id, c->description, c->metadata,
-	    c->details, who->now, c->reward_id, c->placement_id), &rows,
-	    &c->id);
+	    who->organization_id, c->code, c->promoter_id, c->description,
+	    c->metadata, c->details, who->now, c->reward_id,
+	    c->placement_id), &rows, &c->id);
 
 	if (e != OK)
 		return e == ERR_CONFLICT ? ERR_CODE_TAKEN : e;
@@ -89,8 +89,8 @@ promo_code_update(struct db *db, struct arena *a, const struct actor *who,
 	if (c->archived_at.us != 0 && c->ext_id.p != NULL)
 		return ERR_CODE_ARCHIVED;
 	e = db_exec(db, Q_PROMO_CODE_UPDATE, ARGS(c->placement_id, c->code,
-	    c->reward_id, c->description, c->metadata, c->details, who->now, c->id,
-	    who->organization_id, c->version), &rows, NULL);
+	    c->reward_id, c->description, c->metadata, c->details, who->now,
+	    c->id, who->organization_id, c->version), &rows, NULL);
 	if (e != OK)
 		return e == ERR_CONFLICT ? ERR_CODE_TAKEN : e;
 	if (rows == 0)

@@ -34,8 +34,9 @@ MUST_CHECK enum err promo_code_offered(struct db *, struct arena *,
 MUST_CHECK enum err promo_code_placement(struct db *, struct arena *,
     uint64_t org, uint64_t placement_id);
 /*
- * Writes code, description, placement, reward, metadata and details.  ERR_STALE,
- * ERR_CODE_TAKEN; ERR_CODE_ARCHIVED: it is, and known elsewhere by ext_id.
+ * Writes code, description, placement, reward, metadata and details.
+ * ERR_STALE, ERR_CODE_TAKEN; ERR_CODE_ARCHIVED: it is, and known elsewhere by
+ * ext_id.
  */
 MUST_CHECK enum err promo_code_update(struct db *, struct arena *,
     const struct actor *, struct promo_code *);
