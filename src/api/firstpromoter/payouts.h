@@ -8,4 +8,7 @@
 extern const struct shape fp_payout;		/* of struct payout */
 extern const struct shape fp_payout_method;	/* of struct payout_method */
 
+/* By which a company can say that it paid, as JSON. */
+#define FP_METHODS "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"
+
 #endif

@@ -6,6 +6,8 @@
 #include "model/batch/batch.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_affiliate_routes[];
+extern const struct route fp_affiliate_campaign_routes[];
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
 extern const struct route fp_payments_batch_routes[];
@@ -17,10 +19,12 @@ extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
 extern const struct route fp_promoter_campaign_routes[];
 extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_login_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_link_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_product_routes[];
 extern const struct route fp_campaign_routes[];
