@@ -96,6 +96,7 @@ GRANT INSERT, UPDATE, DELETE ON invitation TO affiliated@localhost;
 -- what runs out
 GRANT INSERT, UPDATE, DELETE ON session TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON refresh_token TO affiliated@localhost;
+GRANT INSERT, DELETE ON promoter_session TO affiliated@localhost;
 GRANT INSERT, DELETE ON user_token TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON idempotency_key TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON batch TO affiliated@localhost;

@@ -221,10 +221,12 @@ WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
 -- Its promoters; their codes stay, since others may still point at them.
 -- name: wipe_promoters
 UPDATE promoter SET email = NULL, name = 'Deleted', customer = NULL,
-	note = NULL, profile = '{}', fields = '{}', address_hash = NULL
+	note = NULL, profile = '{}', fields = '{}', address_hash = NULL,
+	password_hash = NULL
 WHERE organization_id = :org AND (name <> 'Deleted' OR email IS NOT NULL
 OR customer IS NOT NULL OR note IS NOT NULL OR profile <> '{}'
-OR fields <> '{}' OR address_hash IS NOT NULL) LIMIT 5000
+OR fields <> '{}' OR COALESCE(address_hash, password_hash) IS NOT NULL)
+LIMIT 5000
 
 -- name: wipe_promoter_fields
 DELETE FROM promoter_field WHERE organization_id = :org LIMIT 5000

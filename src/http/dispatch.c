@@ -363,7 +363,7 @@ prepare(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
 
-	TRY(authenticate(rq, lookup, s->face->basic));
+	TRY(authenticate(rq, lookup, s->face));
 	TRY(authorize(rq->route, &rq->who));
 	TRY(check_account(s));
 	if (s->match.bad_id)

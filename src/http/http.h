@@ -104,6 +104,8 @@ enum {
 				 * real call: just that, or 412 */
 	R_MOMENT = 131072,	/* reads rows that belong together: all as of
 				 * one moment */
+	R_PROMOTER = 262144,	/* for a promoter himself, and nobody else */
+	R_ACCOUNT = 524288,	/* public, and yet Account-ID says where */
 };
 
 struct route {
@@ -144,6 +146,7 @@ struct face {
 	const char *about;	/* of its names and amounts, for the document */
 	bool lax;			/* unknown members are ignored */
 	bool basic;			/* API keys by HTTP Basic as well */
+	bool promoters;	/* they come here by tokens of their own */
 	bool account;	/* Account-ID has to name the credential's own */
 	bool coded;	/* the slug of an error stands in X-Error-Code; a 401
 			 * has no body */
@@ -168,6 +171,8 @@ struct auth_lookup {
 	    uint64_t user_id, struct principal *);
 	enum err (*api_key)(struct db *, struct arena *, struct str public_id,
 	    const unsigned char hash[32], struct when now, struct principal *);
+	enum err (*promoter)(struct db *, struct arena *, struct str token,
+	    struct when now, struct principal *);
 	/* After the request's own work; it cannot fail it. */
 	void (*key_used)(struct db *, struct arena *, const struct principal *,
 	    struct when now);

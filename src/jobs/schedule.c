@@ -172,6 +172,7 @@ purge(struct jobs *j)
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_USER_TOKENS, DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_PROMOTER_SESSIONS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_INVITATIONS, 90 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REPLAYS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_DELIVERIES, j->conf->webhook_days *

@@ -369,6 +369,10 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.click_parameter = str_of(c->click_parameter),
 		.access_seconds = c->access_seconds,
 		.refresh_seconds = c->refresh_seconds,
+		.promoter_seconds = c->promoter_seconds,
+		.promoter_password_url = c->promoter_password_url[0] != '\0' ?
+		    str_of(c->promoter_password_url) :
+		    without_slash(c, c->public_url),
 		.cookie_days = c->cookie_days,
 		.checkout_minutes = c->checkout_minutes,
 		.commission_ppm = c->commission_ppm,

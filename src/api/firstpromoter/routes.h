@@ -6,6 +6,7 @@
 #include "model/batch/batch.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_affiliate_routes[];
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
 extern const struct route fp_payments_batch_routes[];
@@ -17,6 +18,7 @@ extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
 extern const struct route fp_promoter_campaign_routes[];
 extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_login_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
 extern const struct route fp_track_routes[];
