@@ -57,10 +57,6 @@ OR (r.email <=> :email AND r.id < :after))
 -- where: after_email_asc
 AND (r.email > :email OR (:email IS NULL AND r.email IS NOT NULL)
 OR (r.email <=> :email AND r.id > :after))
--- order: created
-ORDER BY r.created_at DESC, r.id DESC
--- order: by_customer
-ORDER BY r.customer_at DESC, r.id DESC
 -- order: by_state_desc
 ORDER BY r.state DESC, r.created_at DESC, r.id DESC
 -- order: by_state_asc
@@ -69,6 +65,10 @@ ORDER BY r.state, r.created_at, r.id
 ORDER BY r.email DESC, r.id DESC
 -- order: by_email_asc
 ORDER BY r.email, r.id
+-- order: created
+ORDER BY r.created_at DESC, r.id DESC
+-- order: by_customer
+ORDER BY r.customer_at DESC, r.id DESC
 -- tail:
 LIMIT :limit OFFSET :skip
 

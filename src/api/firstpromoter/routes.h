@@ -7,8 +7,12 @@
 
 extern const struct face firstpromoter;
 extern const struct route fp_affiliate_routes[];
+extern const struct route fp_affiliate_commission_routes[];
+extern const struct route fp_affiliate_payout_routes[];
+extern const struct route fp_affiliate_referral_routes[];
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
+extern const struct route fp_export_routes[];
 extern const struct route fp_payments_batch_routes[];
 extern const struct route fp_payout_group_routes[];
 extern const struct route fp_payout_method_routes[];

@@ -44,6 +44,7 @@ SHAPE(export_commission_filter, struct commission_filter, NULL,
     ONE(commission_filter, amount.from),
     ONE(commission_filter, amount.to),
     ONE(commission_filter, amount.given),
+    ONE(commission_filter, none),
     ONE(commission_filter, created_from),
     ONE(commission_filter, created_to));
 

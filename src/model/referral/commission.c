@@ -274,7 +274,7 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	struct program program = { 0 };
 	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
-	bool none = false;
+	bool none = f->none;
 	int standing = standing_of(f, &none);
 
 	*out = (struct list){ NULL, 0 };

@@ -56,6 +56,7 @@ struct commission_filter {
 	struct amounts sale, amount;
 	struct day created_from, created_to;	/* DAY_NONE: open */
 	uint64_t referrer_id;
+	bool none;			/* nothing can fit */
 	struct when now;
 };
 

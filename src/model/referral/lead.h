@@ -122,5 +122,8 @@ MUST_CHECK enum err lead_create(struct db *, struct arena *,
  */
 MUST_CHECK enum err lead_update(struct db *, struct arena *,
     const struct actor *, struct lead_change *);
+/* As a batch does it: see referral_delete. */
+MUST_CHECK enum err lead_delete(struct db *, struct arena *,
+    const struct actor *, uint64_t id);
 
 #endif

@@ -2,7 +2,6 @@
 #include "model/referral/own.h"
 
 #include "model/program/program.h"
-#include "model/referral/referral_actions.h"
 #include "base/banned.h"
 
 /* A key by state has the time of creation in its lower bits. */
@@ -68,18 +67,18 @@ push_paging(const struct paging *p, struct list_query *q,
     struct arg_list *args)
 {
 	static const uint32_t after[] = {
-		[OWN_NEWEST] = Q_OWN_LEADS_WHERE_AFTER_CREATED,
-		[OWN_BY_CUSTOMER] = Q_OWN_LEADS_WHERE_AFTER_CUSTOMER,
 		[OWN_STATE_DOWN] = Q_OWN_LEADS_WHERE_AFTER_STATE_DESC,
 		[OWN_STATE] = Q_OWN_LEADS_WHERE_AFTER_STATE_ASC,
 		[OWN_EMAIL_DOWN] = Q_OWN_LEADS_WHERE_AFTER_EMAIL_DESC,
 		[OWN_EMAIL] = Q_OWN_LEADS_WHERE_AFTER_EMAIL_ASC,
+		[OWN_NEWEST] = Q_OWN_LEADS_WHERE_AFTER_CREATED,
+		[OWN_BY_CUSTOMER] = Q_OWN_LEADS_WHERE_AFTER_CUSTOMER,
 	};
 	struct arg key = ARG(TIME_OF(p->after_key));
 
-	if (p->order >= OWN_EMAIL_DOWN)
+	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
 		key = ARG(p->after_text);
-	else if (p->order >= OWN_STATE_DOWN && p->after_id != 0)
+	else if (p->order <= OWN_STATE && p->after_id != 0)
 		arg_push(args, ARG(p->after_key >> STATE_BIT));
 	paging_args(p, q, args, after[p->order], key);
 }
@@ -128,42 +127,22 @@ struct id_row {
 
 SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
-/* By a statement that finds no other's. */
-static enum err
-is_his(struct db *db, struct arena *a, enum query q, uint64_t org,
-    uint64_t referrer_id, uint64_t id)
+enum err
+own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
+    uint64_t id)
 {
 	struct id_row row = { 0 };
 
-	return db_row(db, a, q, ARGS(arg_bound(id), referrer_id, org),
+	return db_row(db, a, Q_OWN_LEAD, ARGS(arg_bound(id), referrer_id, org),
 	    &own_id_row, &row);
 }
 
 enum err
-own_lead_create(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t referrer_id, struct lead_change *c)
-{
-	TRY(is_his(db, a, Q_OWN_PLACEMENT, who->organization_id, referrer_id,
-	    c->placement_id));
-	return lead_create(db, a, who, c);
-}
-
-enum err
-own_lead_update(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t referrer_id, struct lead_change *c)
-{
-	TRY(is_his(db, a, Q_OWN_LEAD, who->organization_id, referrer_id,
-	    c->id));
-	return lead_update(db, a, who, c);
-}
-
-enum err
-own_lead_delete(struct db *db, struct arena *a, const struct actor *who,
+own_placement(struct db *db, struct arena *a, uint64_t org,
     uint64_t referrer_id, uint64_t id)
 {
-	struct batch_item item = { .id = id };
+	struct id_row row = { 0 };
 
-	TRY(is_his(db, a, Q_OWN_LEAD, who->organization_id, referrer_id, id));
-	TRY(referral_delete.run(db, a, who, NULL, &item, 1));
-	return item.result;
+	return db_row(db, a, Q_OWN_PLACEMENT, ARGS(arg_bound(id), referrer_id,
+	    org), &own_id_row, &row);
 }

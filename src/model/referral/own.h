@@ -4,24 +4,19 @@
 
 #include "model/referral/lead.h"
 
-/* Newest first, by the time at which they became customers, or by a member. */
-enum { OWN_NEWEST, OWN_BY_CUSTOMER, OWN_STATE_DOWN, OWN_STATE, OWN_EMAIL_DOWN,
-	OWN_EMAIL };
+/* By a member, or newest first: made, or customers since then. */
+enum { OWN_STATE_DOWN, OWN_STATE, OWN_EMAIL_DOWN, OWN_EMAIL, OWN_NEWEST,
+	OWN_BY_CUSTOMER };
 /* The order that a filter brings where none was asked for. */
 unsigned own_order(const struct lead_filter *);
-/* Those of f->referrer_id.  Keys: created_at, customer_at, *_key of referral. */
+/* Those of f->referrer_id.  Keys: *_key of referral, created_at, customer_at. */
 MUST_CHECK enum err own_leads(struct db *, struct arena *, uint64_t org,
     const struct lead_filter *, const struct paging *, struct list *);
 
-/*
- * What he enters, changes and deletes himself; ERR_NOT_FOUND: it is another's.
- * All else as lead_create(), lead_update() and a batch.
- */
-MUST_CHECK enum err own_lead_create(struct db *, struct arena *,
-    const struct actor *, uint64_t referrer_id, struct lead_change *);
-MUST_CHECK enum err own_lead_update(struct db *, struct arena *,
-    const struct actor *, uint64_t referrer_id, struct lead_change *);
-MUST_CHECK enum err own_lead_delete(struct db *, struct arena *,
-    const struct actor *, uint64_t referrer_id, uint64_t id);
+/* Is it his?  ERR_NOT_FOUND.  That never changes. */
+MUST_CHECK enum err own_lead(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, uint64_t id);
+MUST_CHECK enum err own_placement(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, uint64_t id);
 
 #endif
