@@ -300,6 +300,12 @@ test(`${MANY} lines, in bounded memory, each once`, async (t) => {
 	await sql(counted(me.org));
 	const begun = Date.now();
 	const before = most();
+	const read = async () => Number((await sql(`SHOW GLOBAL STATUS
+	    LIKE 'Innodb_rows_read'`)).split('\t')[1]);
+	const rest = await read();
+	await w.fpa(200, big, 'GET', '/referrals');
+	const page = await read() - rest;
+	assert.ok(page < MANY / 10, `${page} rows read for a page`);
 	const a = await get(202, 'referrals', '', big);
 	const first = Date.now() - begun;
 	const file = await made(a);

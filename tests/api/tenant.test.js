@@ -15,7 +15,9 @@ let w, c, owner, stranger, ids;
 const at = (o, id) => doc.address(o, { id }).replace(/^\/api\/v0/, '');
 /* House administrators see all tenants. */
 const routes = doc.operations.filter((o) => /\{/.test(o.template) &&
-    !doc.house(o) && doc.secured(o));
+    !doc.house(o) && doc.secured(o) && !doc.promoter(o));
+const affiliate = doc.operations.filter((o) => /\{/.test(o.template) &&
+    doc.promoter(o));
 
 /* The owner's resource that belongs in a path; each must have one here. */
 function foreign(o) {
@@ -95,6 +97,29 @@ test('another tenant gets 404, the same as for unknown ids', async () => {
 			const unknown = await c.call(o.method,
 			    at(o, UNKNOWN), options);
 
+			assert.equal(there.status, 404, `${o.id}: ` +
+			    there.text);
+			assert.deepEqual(there.body, unknown.body, o.id);
+		}
+});
+
+test('so does another promoter, of the same company or not', async () => {
+	await w.companyCampaign(stranger);
+	const he = await w.affiliate(owner);
+	const own = { '/affiliate/referrals/': (await w.fpa(200, he, 'POST',
+	    '/referrals', { email: 'his@example.com',
+		promoter_campaign_id: he.placement })).body.id };
+
+	for (const o of affiliate)
+		for (const who of [owner, stranger]) {
+			const { token } = await w.affiliate(who);
+			const place = Object.keys(own).find((p) =>
+			    o.full.includes(p));
+			const [there, unknown] = await Promise.all([own[place],
+				UNKNOWN].map((id) => c.call(o.method,
+			    at(o, id), { token, body: doc.body(o) })));
+
+			assert.ok(place, `nothing is his for ${o.template}`);
 			assert.equal(there.status, 404, `${o.id}: ` +
 			    there.text);
 			assert.deepEqual(there.body, unknown.body, o.id);
