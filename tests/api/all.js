@@ -27,6 +27,7 @@ for (const name of [
 	'fp_affiliate',
 	'fp_affiliate_lists',
 	'fp_exports',
+	'fp_affiliate_own',
 	'fp_promoter_batches',
 	'fp_promoter_campaigns',
 	'fp_referrals',
