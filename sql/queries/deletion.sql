@@ -243,6 +243,11 @@ OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
 
+-- The jobs role deletes them, with all that is in them.
+-- name: wipe_exports
+UPDATE export SET open = NULL, expires_at = :now
+WHERE organization_id = :org AND (open = 1 OR expires_at > :now) LIMIT 5000
+
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral
 WHERE organization_id = :org AND success_url <> :neutral LIMIT 5000

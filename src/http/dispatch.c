@@ -450,6 +450,7 @@ finish(struct serving *s, enum err e)
 	out->content_type = !raw ? "application/json" :
 	    s->rq.raw_type != NULL ? s->rq.raw_type : s->rq.route->raw_type;
 	out->headers = s->rq.headers;
+	out->parts = s->rq.parts;
 	if (!raw)
 		out->headers = problem_header(s->rq.arena, out->headers,
 		    "Cache-Control", STR("no-store"));

@@ -211,7 +211,8 @@ put_success(struct printer *p, const struct route *r, int status)
 		    "\"schema\":{\"type\":\"string\",\"maxLength\":100}}}");
 	if (status == 204 || status == 304) {
 		;	/* nothing to describe */
-	} else if ((r->flags & R_RAW) != 0 && r->out == NULL) {
+	} else if ((r->flags & R_RAW) != 0 && (r->out == NULL ||
+	    (r->also != 0 && status == r->status))) {
 		buf_printf(b, ",\"content\":{\"%s\":{\"schema\":"
 		    "{\"type\":\"%s\"}}}", r->raw_type, strcmp(r->raw_type,
 		    "application/json") == 0 ? "object" : "string");

@@ -391,6 +391,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.reservation_max_seconds = c->reservation_max_seconds,
 		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
+		.export_lines = c->export_lines,
+		.export_hours = c->export_hours,
 		.stripe_key = str_of(c->stripe_key),
 		.stripe_webhook_secret = str_of(c->stripe_webhook_secret),
 		.stripe_url = without_slash(c, c->stripe_url),

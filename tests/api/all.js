@@ -25,6 +25,8 @@ for (const name of [
 	'fp_batch_faults',
 	'fp_promoters',
 	'fp_affiliate',
+	'fp_affiliate_lists',
+	'fp_exports',
 	'fp_affiliate_own',
 	'fp_promoter_batches',
 	'fp_promoter_campaigns',

@@ -161,9 +161,13 @@ failure_schema(struct buf *b)
 
 static const struct route *const tables[] = {
 	fp_affiliate_routes,
+	fp_affiliate_commission_routes,
+	fp_affiliate_payout_routes,
+	fp_affiliate_referral_routes,
 	fp_affiliate_campaign_routes,
 	fp_batch_routes,
 	fp_commission_routes,
+	fp_export_routes,
 	fp_payments_batch_routes,
 	fp_payout_group_routes,
 	fp_payout_method_routes,
