@@ -217,3 +217,97 @@ SELECT subject_id, name, day, CAST(SUM(clicks) AS SIGNED) AS clicks,
 	CAST(SUM(paid) AS SIGNED) AS paid
 FROM g WHERE name IS NOT NULL AND subject_id = COALESCE(:id, subject_id)
 GROUP BY subject_id, name, day ORDER BY subject_id, name, day
+
+-- Things of a kind, each over a period: the days from :from on, what was before
+-- for who is active, and since :three and :six for earnings a click.  The
+-- period is months, and days at its ends.
+-- name: report_sums
+SELECT subject_id, name, CAST(SUM(IF(day >= :from, clicks, 0)) AS SIGNED)
+	AS clicks,
+	CAST(SUM(IF(day >= :from, referrals, 0)) AS SIGNED) AS referrals,
+	CAST(SUM(IF(day >= :from, customers, 0)) AS SIGNED) AS customers,
+	CAST(SUM(IF(day >= :from, non_link, 0)) AS SIGNED) AS non_link,
+	CAST(SUM(IF(day >= :from, cancellations, 0)) AS SIGNED)
+	AS cancellations,
+	CAST(SUM(IF(day >= :from, active, 0)) AS SIGNED) AS active,
+	CAST(SUM(IF(day >= :from, sales, 0)) AS SIGNED) AS sales,
+	CAST(SUM(IF(day >= :from, refunds, 0)) AS SIGNED) AS refunds,
+	CAST(SUM(IF(day >= :from AND currency = :currency, revenue, 0))
+	AS SIGNED) AS revenue,
+	CAST(SUM(IF(day >= :from AND currency = :currency, earned, 0))
+	AS SIGNED) AS earned,
+	CAST(SUM(IF(day >= :from AND currency = :currency, paid, 0))
+	AS SIGNED) AS paid,
+	CAST(SUM(IF(day < :from, active, 0)) AS SIGNED) AS active_before,
+	CAST(SUM(IF(day >= :three, clicks, 0)) AS SIGNED) AS clicks3,
+	CAST(SUM(IF(day >= :three AND currency = :currency, earned, 0))
+	AS SIGNED) AS earned3,
+	CAST(SUM(IF(day >= :six, clicks, 0)) AS SIGNED) AS clicks6,
+	CAST(SUM(IF(day >= :six AND currency = :currency, earned, 0))
+	AS SIGNED) AS earned6
+FROM report_sum
+-- index: report_sum_subject when one
+-- index: PRIMARY
+WHERE organization_id = :org AND subject = :subject
+AND ((level = 'month' AND (day BETWEEN :m1 AND :m2 OR day BETWEEN :m3 AND :m4))
+OR (level = 'day' AND (day BETWEEN :d1 AND :d2 OR day BETWEEN :d3 AND :d4)))
+-- where: one
+AND subject_id = :id
+-- tail:
+GROUP BY subject_id, name
+
+-- Some of them in their parts.  things: a JSON array of [subject_id, name].
+-- name: report_rows
+SELECT s.subject_id, s.name, s.day, CAST(SUM(s.clicks) AS SIGNED) AS clicks,
+	CAST(SUM(s.referrals) AS SIGNED) AS referrals,
+	CAST(SUM(s.customers) AS SIGNED) AS customers,
+	CAST(SUM(s.non_link) AS SIGNED) AS non_link,
+	CAST(SUM(s.cancellations) AS SIGNED) AS cancellations,
+	CAST(SUM(s.active) AS SIGNED) AS active,
+	CAST(SUM(s.sales) AS SIGNED) AS sales,
+	CAST(SUM(s.refunds) AS SIGNED) AS refunds,
+	CAST(SUM(IF(s.currency = :currency, s.revenue, 0)) AS SIGNED)
+	AS revenue,
+	CAST(SUM(IF(s.currency = :currency, s.earned, 0)) AS SIGNED) AS earned,
+	CAST(SUM(IF(s.currency = :currency, s.paid, 0)) AS SIGNED) AS paid
+FROM JSON_TABLE(:things, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
+	name VARCHAR(200) CHARACTER SET ascii PATH '$[1]')) j
+STRAIGHT_JOIN report_sum s FORCE INDEX (report_sum_subject)
+	ON s.organization_id = :org AND s.subject = :subject
+	AND s.subject_id = j.id AND s.name = j.name COLLATE ascii_bin
+	AND ((s.level = 'month' AND (s.day BETWEEN :m1 AND :m2
+	OR s.day BETWEEN :m3 AND :m4))
+	OR (s.level = 'day' AND (s.day BETWEEN :d1 AND :d2
+	OR s.day BETWEEN :d3 AND :d4)))
+GROUP BY s.subject_id, s.name, s.day
+
+-- How they are called; ids: a JSON array.
+
+-- name: report_campaigns
+SELECT c.id, c.name, CAST(NULL AS CHAR) AS email, g.color
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN campaign c ON c.id = j.id
+LEFT JOIN campaign_program g ON g.campaign_id = c.id
+WHERE c.organization_id = :org
+
+-- name: report_promoters
+SELECT r.id, COALESCE(m.name, o.name) AS name, COALESCE(m.email, u.email)
+	AS email, CAST(NULL AS CHAR) AS color
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referrer r ON r.id = j.id
+LEFT JOIN promoter m ON m.referrer_id = r.id
+LEFT JOIN organization o ON o.id = r.member_organization_id
+LEFT JOIN user u ON u.id = r.user_id
+WHERE r.organization_id = :org
+
+-- Whose name, or mail address, begins so.
+-- name: report_find_campaigns
+SELECT id FROM campaign FORCE INDEX (campaign_named)
+WHERE organization_id = :org AND name LIKE :prefix LIMIT 1000
+
+-- name: report_find_promoters
+(SELECT referrer_id AS id FROM promoter FORCE INDEX (promoter_name)
+WHERE organization_id = :org AND name LIKE :prefix LIMIT 1000)
+UNION
+(SELECT referrer_id AS id FROM promoter FORCE INDEX (promoter_email)
+WHERE organization_id = :org AND email LIKE :prefix LIMIT 1000)

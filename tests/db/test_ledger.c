@@ -359,7 +359,8 @@ static struct fault faults[] = {
 	  "UPDATE placement_total SET placement_id = placement_id - 1000000;" },
 	{ "click_that_was_not_counted", "has clicks that do not make up",
 	  "INSERT INTO click SELECT 900000, MIN(id), REPEAT('x', 16),"
-	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', 'direct', NULL, NOW()"
+	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', 'direct', NULL, NULL, NULL,"
+	  " NOW()"
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
 	{ "source_that_was_made_up", "has sources that were summed up wrong",
