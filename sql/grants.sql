@@ -98,11 +98,14 @@ GRANT INSERT, UPDATE, DELETE ON invitation TO affiliated@localhost;
 -- what runs out
 GRANT INSERT, UPDATE, DELETE ON session TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON refresh_token TO affiliated@localhost;
+GRANT INSERT, DELETE ON promoter_session TO affiliated@localhost;
 GRANT INSERT, DELETE ON user_token TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON idempotency_key TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON batch TO affiliated@localhost;
 GRANT INSERT, DELETE ON batch_chunk TO affiliated@localhost;
 GRANT INSERT, DELETE ON batch_failure TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON export TO affiliated@localhost;
+GRANT INSERT, DELETE ON export_part TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON task TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON webhook_delivery TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON webhook_replay TO affiliated@localhost;

@@ -16,6 +16,7 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	WHERE k.placement_id = p.id AND k.live = 1) AS promo_codes
 FROM placement p
 -- index: PRIMARY when ids
+-- index: placement_created when promoter
 -- index: placement_book
 STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
 STRAIGHT_JOIN placement_total t ON t.placement_id = p.id
@@ -29,6 +30,8 @@ AND NOT r.member_organization_id <=> r.organization_id
 -- where: ids
 AND p.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
 	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: promoter
+AND p.referrer_id = :promoter
 -- where: shown
 AND r.archived_at IS NULL
 -- where: after

@@ -363,7 +363,7 @@ prepare(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
 
-	TRY(authenticate(rq, lookup, s->face->basic));
+	TRY(authenticate(rq, lookup, s->face));
 	TRY(authorize(rq->route, &rq->who));
 	TRY(check_account(s));
 	if (s->match.bad_id)
@@ -443,6 +443,7 @@ finish(struct serving *s, enum err e)
 	out->content_type = !raw ? "application/json" :
 	    s->rq.raw_type != NULL ? s->rq.raw_type : s->rq.route->raw_type;
 	out->headers = s->rq.headers;
+	out->parts = s->rq.parts;
 	if (!raw)
 		out->headers = problem_header(s->rq.arena, out->headers,
 		    "Cache-Control", STR("no-store"));

@@ -13,6 +13,7 @@
 #include "model/batch/batch.h"
 #include "model/payout/payout.h"
 #include "model/people/deletion.h"
+#include "model/promoter/export.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"
 #include "model/token/lot.h"
@@ -73,6 +74,21 @@ make_payouts(struct jobs *j)
 		TRY(payout_make_due(j->db, &j->arena, clock_now(), &count));
 	}
 	j->more |= count > 0;
+	return OK;
+}
+
+/* A part of one file, and then of the next. */
+static enum err
+make_exports(struct jobs *j)
+{
+	bool made = true, purged = true;
+
+	while ((made || purged) && jobs_turn_lasts(j)) {
+		arena_reset(&j->arena);
+		TRY(export_purge(j->db, &j->arena, &purged));
+		TRY(export_work(j->db, &j->arena, &made));
+	}
+	j->more |= made || purged;
 	return OK;
 }
 
@@ -158,6 +174,7 @@ purge(struct jobs *j)
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_USER_TOKENS, DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_PROMOTER_SESSIONS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_INVITATIONS, 90 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REPLAYS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_DELIVERIES, j->conf->webhook_days *
@@ -197,6 +214,7 @@ static const struct {
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
 	{ "make_payouts", 60, make_payouts },
+	{ "exports", 2, make_exports },
 	{ "campaigns", 5, campaigns },
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },

@@ -24,6 +24,7 @@ for (const name of [
 	'fp_batches',
 	'fp_batch_faults',
 	'fp_promoters',
+	'fp_affiliate',
 	'fp_promoter_batches',
 	'fp_promoter_campaigns',
 	'fp_referrals',

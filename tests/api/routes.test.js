@@ -13,7 +13,7 @@ const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
-let w, c, me, house, weak, houseWeak, product, invitation;
+let w, c, me, house, weak, houseWeak, product, invitation, promoter, his;
 
 const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
@@ -26,6 +26,9 @@ async function as(o) {
 		return {};
 	if (doc.house(o))
 		return { token: house.token };
+	if (doc.promoter(o))
+		return { token: (doc.ending(o) ? await w.affiliate(me, his) :
+		    promoter).token };
 	return { token: (doc.ending(o) ? await w.owner() : me).token };
 }
 
@@ -68,6 +71,9 @@ test('the document has operations', async () => {
 	weak = (await w.key(me, ['files:read'])).key;
 	houseWeak = (await w.key(house, ['files:read'])).key;
 	product = await w.product();
+	await w.companyCampaign(me);
+	his = await w.promoter(me);
+	promoter = await w.affiliate(me, his);
 	invitation = await w.invite(await w.owner(), me.email);
 	assert.ok(doc.operations.length >= 20);
 	const ids = doc.operations.map((o) => o.id);
@@ -113,6 +119,25 @@ test('403: a key without the scope', async () => {
 
 			assert.equal(a.status, 403, `${o.id}: ${a.text}`);
 		}
+});
+
+test('403: a promoter where his company calls, and the other way', async () => {
+	for (const o of all(403).filter((x) => doc.secured(x) &&
+	    x.face.name === 'firstpromoter')) {
+		const who = doc.promoter(o) ? me : promoter;
+		const a = await c.call(o.method, at(o), { token: who.token,
+			body: body(o) });
+
+		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
+		assert.equal(a.code, 'forbidden', o.id);
+	}
+});
+
+test('401: a promoter on other faces', async () => {
+	for (const path of ['/organizations/current', '/v1/hood/campaigns',
+	    '/api/campaigns/1'])
+		assert.equal((await c.call('GET', path, {
+			token: promoter.token })).status, 401, path);
 });
 
 test('403: a test key, where what is real moves', async () => {

@@ -21,7 +21,8 @@ success(struct request *rq, struct buf *b, bool masked)
 static int
 status(enum err e)
 {
-	return e == ERR_BAD_ID ? 404 : err_status(e);
+	return e == ERR_BAD_ID ? 404 : e == ERR_BAD_TOKEN ? 422 :
+	    err_status(e);
 }
 
 /* Was this field complained of before? */
@@ -159,8 +160,13 @@ failure_schema(struct buf *b)
 }
 
 static const struct route *const tables[] = {
+	fp_affiliate_routes,
+	fp_affiliate_commission_routes,
+	fp_affiliate_payout_routes,
+	fp_affiliate_referral_routes,
 	fp_batch_routes,
 	fp_commission_routes,
+	fp_export_routes,
 	fp_payments_batch_routes,
 	fp_payout_group_routes,
 	fp_payout_method_routes,
@@ -170,6 +176,7 @@ static const struct route *const tables[] = {
 	fp_promoter_batch_routes,
 	fp_promoter_campaign_routes,
 	fp_promoter_list_routes,
+	fp_promoter_login_routes,
 	fp_promoter_routes,
 	fp_referral_batch_routes,
 	fp_track_routes,
@@ -189,7 +196,8 @@ const struct face firstpromoter = {
 	    "Account-ID names the account of the credential. A list is an "
 	    "array; X-Next-Cursor leads on to what is behind it, in place of "
 	    "page. X-Error-Code tells errors apart.",
-	.lax = true, .account = true, .coded = true, .tables = tables,
+	.lax = true, .promoters = true, .account = true, .coded = true,
+	.tables = tables,
 	.success = success, .failure = failure, .status = status,
 	.success_schema = success_schema,
 	.failure_schema = failure_schema,

@@ -103,6 +103,34 @@ promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 }
 
 enum err
+promoted_of(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, struct list *out)
+{
+	const struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_PROMOTER };
+
+	return db_list(db, a, &q, ARGS(org, promoter_id, PROMOTED_MOST,
+	    INT64_C(0)), &promoted_row, out);
+}
+
+enum err
+promoted_own(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, uint64_t id, struct promoted *p)
+{
+	const struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_IDS |
+		Q_PROMOTED_LIST_WHERE_PROMOTER };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(org, ids_json(a, &id, 1), promoter_id,
+	    INT64_C(1), INT64_C(0)), &promoted_row, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*p = *(const struct promoted *)rows.items;
+	return OK;
+}
+
+enum err
 promoted_update(struct db *db, struct arena *a, const struct actor *who,
     const struct promoted *was, struct promoted *p)
 {

@@ -8,6 +8,7 @@
 #include "model/promoter/standing.h"
 
 #define PROMOTED_FOUND 5	/* of a search */
+#define PROMOTED_MOST INT64_C(10000)	/* campaigns of a promoter */
 
 struct promoted {
 	struct standing_row s;
@@ -24,6 +25,11 @@ MUST_CHECK enum err promoted_search(struct db *, struct arena *, uint64_t org,
     struct str q, struct list *);
 MUST_CHECK enum err promoted_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct promoted *);
+/* All of a promoter, newest first; and one that is to be his. */
+MUST_CHECK enum err promoted_of(struct db *, struct arena *, uint64_t org,
+    uint64_t promoter_id, struct list *);
+MUST_CHECK enum err promoted_own(struct db *, struct arena *, uint64_t org,
+    uint64_t promoter_id, uint64_t id, struct promoted *);
 /*
  * Writes code, coupons, landing_url and own_* of one that is locked by
  * standing_lock(); a code that it had before leads to it for ever.

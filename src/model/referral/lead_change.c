@@ -193,3 +193,13 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 	    was.placement_id, &c->shares));
 	return event(db, a, who, "referral.updated", c->id, was.placement_id);
 }
+
+enum err
+lead_delete(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id)
+{
+	struct batch_item item = { .id = id };
+
+	TRY(referral_delete.run(db, a, who, NULL, &item, 1));
+	return item.result;
+}

@@ -102,7 +102,8 @@ class World {
 
 	/* A call of the company's face: its answer, of this status. */
 	async fp(status, who, method, path, body, options = {}) {
-		const a = await this.c.call(method, `/api/v2/company${path}`,
+		const a = await this.c.call(method,
+		    `/api/v2/company${path}`.replace('/company/..', ''),
 		    { token: who.token, key: who.key, body, ...options });
 
 		assert.equal(a.status, status,
@@ -190,6 +191,28 @@ class World {
 			email: `promoter-${unique()}@example.com`, ...more });
 
 		return a.body;
+	}
+
+	/* Of a promoter of his: a token of his own, and his numbers. */
+	async affiliate(who, promoter) {
+		promoter ??= await this.promoter(who);
+		const { body } = await this.fp(200, who, 'POST',
+		    `/promoters/iframe_login?promoter_id=${promoter.id}`);
+
+		return this.comes(who, promoter, body.access_token);
+	}
+
+	/* The company's account is named by him too. */
+	async comes(who, promoter, token) {
+		this.c.accounts.set(token, await this.c.account(who));
+		return { token, id: promoter.id, promoter,
+			placement: promoter.promoter_campaigns?.[0]?.id };
+	}
+
+	/* A call of the affiliate scope by a promoter. */
+	fpa(status, promoter, method, path, body, options = {}) {
+		return this.fp(status, promoter, method,
+		    `/../affiliate${path}`, body, options);
 	}
 
 	async product() {
