@@ -24,7 +24,7 @@ CREATE TABLE export (
 	kind ENUM('referrals', 'commissions', 'payouts') NOT NULL,
 	filters TEXT NOT NULL,
 	seed BINARY(16) NOT NULL,
-	open TINYINT NULL DEFAULT 1,
+	open TINYINT NULL,
 	parts INT UNSIGNED NOT NULL DEFAULT 0,
 	bytes BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	after_key BIGINT NOT NULL DEFAULT 0,
@@ -44,7 +44,7 @@ CREATE TABLE export (
 CREATE TABLE export_part (
 	export_id BIGINT UNSIGNED NOT NULL,
 	number INT UNSIGNED NOT NULL,
-	lines MEDIUMTEXT NOT NULL,
+	text MEDIUMTEXT NOT NULL,
 	PRIMARY KEY (export_id, number),
 	FOREIGN KEY (export_id) REFERENCES export (id)
 );

@@ -1,9 +1,9 @@
 -- Files of promoters' own rows.
 
 -- name: export_insert
-INSERT INTO export (organization_id, referrer_id, kind, filters, seed,
+INSERT INTO export (organization_id, referrer_id, kind, filters, seed, open,
 	created_at, turn_at, expires_at)
-VALUES (:org, :referrer, :kind, :filters, :seed, :now, :now, :expires)
+VALUES (:org, :referrer, :kind, :filters, :seed, 1, :now, :now, :expires)
 
 -- name: export_open
 SELECT id, organization_id, referrer_id, kind, filters, seed, open, parts,
@@ -17,7 +17,7 @@ SELECT id, organization_id, referrer_id, kind, filters, seed, open, parts,
 FROM export WHERE id = :id AND expires_at > :now
 
 -- name: export_part
-SELECT lines FROM export_part WHERE export_id = :id AND number = :number
+SELECT text FROM export_part WHERE export_id = :id AND number = :number
 
 -- The one that has waited longest.
 -- name: export_next
@@ -31,8 +31,8 @@ WHERE open = 1 ORDER BY turn_at, id LIMIT 1
 UPDATE export SET turn_at = :now WHERE id = :id
 
 -- name: export_part_insert
-INSERT INTO export_part (export_id, number, lines)
-VALUES (:id, :number, :lines)
+INSERT INTO export_part (export_id, number, text)
+VALUES (:id, :number, :text)
 
 -- name: export_grow
 UPDATE export SET parts = parts + 1, bytes = bytes + :bytes,

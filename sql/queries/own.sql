@@ -1,7 +1,7 @@
 -- What a promoter sees of his own.
 
--- As lead_list, and by the state or email as well.  customer: in the order in
--- which they became customers.
+-- As lead_list, and by the state or email as well.  States are numbers here.
+-- Those of one state come by_state: the newest are first there too.
 -- name: own_leads
 SELECT r.id, COALESCE(r.email, (SELECT u.email FROM member m
 		JOIN user u ON u.id = m.user_id
@@ -17,7 +17,6 @@ FROM referral r
 -- index: referral_own_email when by_email
 -- index: referral_own_state when by_state
 -- index: referral_own_customer when by_customer
--- index: referral_own_state when state
 -- index: referral_referrer
 LEFT JOIN organization o ON o.id = r.referred_organization_id
 STRAIGHT_JOIN placement l ON l.id = r.placement_id
@@ -34,7 +33,7 @@ OR r.website LIKE :prefix)
 -- where: lead
 AND (r.customer_at IS NULL) = 1
 -- where: state
-AND r.state = :state
+AND r.state BETWEEN :state AND :state
 -- where: created_in
 AND r.created_at BETWEEN :created_from AND :created_to
 -- where: customer_in

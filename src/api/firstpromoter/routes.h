@@ -25,6 +25,7 @@ extern const struct route fp_promoter_list_routes[];
 extern const struct route fp_promoter_login_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_report_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
 extern const struct route fp_referral_routes[];
