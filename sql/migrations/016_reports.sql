@@ -35,12 +35,14 @@ CREATE TABLE report_change (
 );
 
 -- Sums up to rollup.done_until, of days and of the months that they are in
--- (day: their first).  subject: of what; subject_id and name: of which.
+-- (day: their first).  subject: of what; subject_id and name: of which; of a
+-- promoter in a campaign the name is the campaign's number.
 -- currency: of the amounts, '' where there are none.
 CREATE TABLE report_sum (
 	organization_id BIGINT UNSIGNED NOT NULL,
 	subject ENUM('all', 'campaign', 'promoter', 'source', 'url',
-	    'promoter_source', 'promoter_url', 'promoter_sub_id') NOT NULL,
+	    'promoter_source', 'promoter_url', 'promoter_sub_id',
+	    'promoter_campaign') NOT NULL,
 	level ENUM('day', 'month') NOT NULL,
 	day DATE NOT NULL,
 	subject_id BIGINT UNSIGNED NOT NULL,

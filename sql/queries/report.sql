@@ -93,7 +93,8 @@ subject_of AS (
 	SELECT 'all' AS subject UNION ALL SELECT 'campaign'
 	UNION ALL SELECT 'promoter' UNION ALL SELECT 'source'
 	UNION ALL SELECT 'url' UNION ALL SELECT 'promoter_source'
-	UNION ALL SELECT 'promoter_url' UNION ALL SELECT 'promoter_sub_id'),
+	UNION ALL SELECT 'promoter_url' UNION ALL SELECT 'promoter_sub_id'
+	UNION ALL SELECT 'promoter_campaign'),
 g AS (SELECT x.organization_id, t.subject, CASE t.subject
 		WHEN 'campaign' THEN x.campaign_id
 		WHEN 'all' THEN 0 WHEN 'source' THEN 0 WHEN 'url' THEN 0
@@ -103,6 +104,7 @@ g AS (SELECT x.organization_id, t.subject, CASE t.subject
 		WHEN 'promoter_source' THEN IF(x.own, x.source, 'none')
 		WHEN 'promoter_url' THEN IF(x.own, x.url, 'none')
 		WHEN 'promoter_sub_id' THEN x.sub_id
+		WHEN 'promoter_campaign' THEN CONCAT(x.campaign_id)
 		ELSE '' END AS name, x.day, x.currency,
 		CAST(SUM(x.clicks) AS SIGNED) AS clicks,
 		CAST(SUM(x.referrals) AS SIGNED) AS referrals,
@@ -199,6 +201,7 @@ g AS (SELECT CASE :subject WHEN 'campaign' THEN x.campaign_id
 		WHEN 'promoter_source' THEN IF(x.own, x.source, 'none')
 		WHEN 'promoter_url' THEN IF(x.own, x.url, 'none')
 		WHEN 'promoter_sub_id' THEN IF(x.own, x.sub_id, NULL)
+		WHEN 'promoter_campaign' THEN CONCAT(x.campaign_id)
 		ELSE '' END AS name, x.day,
 		x.clicks, x.referrals, x.customers, x.non_link,
 		x.cancellations, x.active, x.sales, x.refunds, x.revenue,
@@ -311,3 +314,38 @@ WHERE organization_id = :org AND name LIKE :prefix LIMIT 1000)
 UNION
 (SELECT referrer_id AS id FROM promoter FORCE INDEX (promoter_email)
 WHERE organization_id = :org AND email LIKE :prefix LIMIT 1000)
+
+-- What waits, each counted up to :most; campaigns: a JSON array, or NULL.
+-- name: dashboard_waits
+SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT p.referrer_id
+		FROM placement p FORCE INDEX (placement_standing)
+		WHERE p.organization_id = :org AND p.standing = 'accepted'
+		AND (:campaigns IS NULL
+		OR JSON_CONTAINS(:campaigns, p.campaign_id)) LIMIT :most) a)
+	AS accepted,
+	(SELECT COUNT(*) FROM (SELECT p.id
+		FROM placement p FORCE INDEX (placement_standing)
+		STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
+		WHERE p.organization_id = :org AND p.standing = 'pending'
+		AND r.archived_at IS NULL AND (:campaigns IS NULL
+		OR JSON_CONTAINS(:campaigns, p.campaign_id)) LIMIT :most) b)
+	AS promoters,
+	(SELECT COUNT(*) FROM (SELECT f.id
+		FROM referral f FORCE INDEX (referral_state)
+		WHERE f.organization_id = :org AND f.deleted_at IS NULL
+		AND f.state = 'pending' AND (:campaigns IS NULL
+		OR JSON_CONTAINS(:campaigns, f.campaign_id)) LIMIT :most) c)
+	AS referrals,
+	(SELECT COUNT(*) FROM (SELECT e.id
+		FROM earning e FORCE INDEX (earning_standing)
+		WHERE e.organization_id = :org AND e.standing = 'pending'
+		AND (:campaigns IS NULL
+		OR JSON_CONTAINS(:campaigns, e.campaign_id)) LIMIT :most) d)
+	AS commissions, x.payouts, x.payouts_amount
+FROM (SELECT COUNT(*) AS payouts, CAST(COALESCE(SUM(IF(y.currency = :currency,
+		y.amount, 0)), 0) AS SIGNED) AS payouts_amount
+	FROM (SELECT o.currency, o.amount
+		FROM payout o FORCE INDEX (payout_status)
+		WHERE o.organization_id = :org AND o.deleted_at IS NULL
+		AND o.status = 'pending' AND (:campaigns IS NULL
+		OR JSON_CONTAINS(:campaigns, o.campaign_id)) LIMIT :most) y) x

@@ -171,13 +171,15 @@ FROM (SELECT s.organization_id, t.part, s.day, s.currency,
 			FROM (SELECT 'campaign' AS part UNION ALL
 			SELECT 'promoter' UNION ALL SELECT 'source' UNION ALL
 			SELECT 'url' UNION ALL SELECT 'promoter_source'
-			UNION ALL SELECT 'promoter_url') p
+			UNION ALL SELECT 'promoter_url'
+			UNION ALL SELECT 'promoter_campaign') p
 		UNION ALL
 		SELECT q.part, q.part, -1 FROM (SELECT 'campaign' AS part
 			UNION ALL SELECT 'promoter' UNION ALL SELECT 'source'
 			UNION ALL SELECT 'url' UNION ALL
 			SELECT 'promoter_source' UNION ALL
-			SELECT 'promoter_url') q) t ON t.subject = s.subject
+			SELECT 'promoter_url' UNION ALL
+			SELECT 'promoter_campaign') q) t ON t.subject = s.subject
 	WHERE s.organization_id > :after AND s.organization_id <= :last
 	AND s.level = 'day') x
 GROUP BY x.organization_id, x.part, x.day, x.currency

@@ -290,9 +290,9 @@ test('what was before counts for who is active, and for what a click earns',
 		'6m_epc', 'net_revenue_amount', 'promoter_paid_amount',
 		'clicks_to_referrals_cr'];
 
-	/* July: 2 of 40 in 31 days; June to August: 550 / 50;
-	 * March to August: 1550 / 60 */
-	const months = [[41, 4.84, -2.5, 31.67, -50, 70, 20],
+	/* July: 2 of 40 in 31 days; a click from May on, and from February:
+	 * 950 / 30, 1850 / 39; August: 550 / 50, 1550 / 60 */
+	const months = [[41, 4.84, 31.67, 47.44, -50, 70, 20],
 		[41, 0, 11, 25.83, 2400, 0, 0]];
 	assert.deepEqual(await over(columns, 'month', '2024-07-01',
 	    '2024-08-31'), months);
@@ -300,11 +300,11 @@ test('what was before counts for who is active, and for what a click earns',
 	assert.deepEqual(await over(columns, 'month', '2024-07-31',
 	    '2024-08-20'), [[41, 150, ...months[0].slice(2)], months[1]]);
 	assert.deepEqual((await over(columns, 'day', '2024-07-30',
-	    '2024-08-01')).map((x) => x.slice(0, 4)), [[40, 0, 0, 100],
-		[41, 150, -2.5, 31.67], [41, 0, -2.5, 31.67]]);
-	/* a year from its first day on: 12 of 0 */
+	    '2024-08-01')).map((x) => x.slice(0, 4)), [[40, 0, 100, 100],
+		[41, 150, 31.67, 47.44], [41, 0, -2.5, 31.67]]);
+	/* nobody was there before; nothing from October on */
 	assert.deepEqual(await over(columns, 'year', '2024-01-01',
-	    '2024-12-31'), [[41, 0, 0, 18.33, 7450, 70, 18.84]]);
+	    '2024-12-31'), [[41, 0, 0, 11, 9450, 70, 18.84]]);
 	assert.deepEqual(await over(['clicks_count', 'sales_count'], 'week',
 	    '2024-07-29', '2024-08-18'), [[20, 5], [0, 0], [30, 1]]);
 	await p.sql(`DELETE FROM report_sum WHERE organization_id =

@@ -182,6 +182,8 @@ static const struct route *const tables[] = {
 	fp_promoter_routes,
 	fp_referral_batch_routes,
 	fp_report_routes,
+	fp_affiliate_report_routes,
+	fp_dashboard_routes,
 	fp_track_routes,
 	fp_track_change_routes,
 	fp_referral_routes,

@@ -272,6 +272,7 @@ heads(enum report_subject subject)
 	case REPORT_PROMOTER_SUB_IDS:
 		return "sub_id";
 	case REPORT_ALL:
+	case REPORT_PROMOTER_CAMPAIGNS:
 		break;
 	}
 	return NULL;
@@ -382,9 +383,12 @@ fp_report_file(struct request *rq, enum report_subject subject, uint64_t id)
 		    "period", LINES_MOST);
 		return ERR_PARAMS;
 	}
-	if (subject == REPORT_CAMPAIGNS || subject == REPORT_PROMOTERS)
+	if (id == 0 && (subject == REPORT_CAMPAIGNS ||
+	    subject == REPORT_PROMOTERS))
 		TRY(report_names(rq->db, rq->arena, rq->who.org_id, subject,
 		    &r, &names));
+	if (subject == REPORT_PROMOTERS && id != 0)
+		ask.subject = REPORT_ALL;	/* who asks knows of whom */
 	csv_init(&csv, rq->arena, 4096);
 	put_head(&csv, &ask);
 	TRY(put_lines(rq->arena, &csv, &ask, &r, &names));

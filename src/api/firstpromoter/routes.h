@@ -26,6 +26,8 @@ extern const struct route fp_promoter_login_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
 extern const struct route fp_report_routes[];
+extern const struct route fp_affiliate_report_routes[];
+extern const struct route fp_dashboard_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
 extern const struct route fp_referral_routes[];

@@ -16,7 +16,7 @@
 
 const char *const report_subject_labels[] = {
 	"all", "campaign", "promoter", "source", "url", "promoter_source",
-	"promoter_url", "promoter_sub_id", NULL
+	"promoter_url", "promoter_sub_id", "promoter_campaign", NULL
 };
 static const char *const level_labels[] = { "day", "month", NULL };
 enum { DAYS, MONTHS };
@@ -132,11 +132,13 @@ limit_names(struct sum *s, size_t n)
 
 		if (!same)
 			room = NAMES_MOST - s[i].have;
-		if (!s[i].known && s[i].name.n > 0 &&
-		    !(same && str_eq(name, s[i].name)))
+		if (s[i].known || s[i].name.n == 0 ||
+		    s[i].subject == REPORT_PROMOTER_CAMPAIGNS)
+			continue;
+		if (!same || !str_eq(name, s[i].name))
 			room--;
 		name = s[i].name;
-		if (!s[i].known && s[i].name.n > 0 && room < 0)
+		if (room < 0)
 			s[i].name = STR("other");
 	}
 }

@@ -10,7 +10,8 @@
 extern const char *const report_subject_labels[];
 enum report_subject { REPORT_ALL, REPORT_CAMPAIGNS, REPORT_PROMOTERS,
 	REPORT_SOURCES, REPORT_URLS, REPORT_PROMOTER_SOURCES,
-	REPORT_PROMOTER_URLS, REPORT_PROMOTER_SUB_IDS };
+	REPORT_PROMOTER_URLS, REPORT_PROMOTER_SUB_IDS,
+	REPORT_PROMOTER_CAMPAIGNS };
 
 /* What is counted of something; amounts are of one currency. */
 struct report_counts {

@@ -197,8 +197,9 @@ line_of(const struct list *lines, const struct row *r)
 static bool
 is_single(const struct report_ask *q)
 {
-	return q->subject == REPORT_ALL || (q->subject_id != 0 &&
-	    (q->subject == REPORT_CAMPAIGNS || q->subject == REPORT_PROMOTERS));
+	return q->subject == REPORT_ALL || q->name.p != NULL ||
+	    (q->subject_id != 0 && (q->subject == REPORT_CAMPAIGNS ||
+	    q->subject == REPORT_PROMOTERS));
 }
 
 /* In any case of ASCII letters. */
@@ -410,7 +411,7 @@ report_read(struct db *db, struct arena *a, const struct report_ask *q,
 	if (is_single(q)) {
 		one = ARENA_NEW(a, struct report_line);
 		*one = (struct report_line){ .id = q->subject_id,
-		    .name = STR("") };
+		    .name = q->name.p != NULL ? q->name : STR("") };
 		out->lines = (struct list){ one, 1 };
 		return read_periods(db, a, q, out, &fresh);
 	}
@@ -421,6 +422,33 @@ report_read(struct db *db, struct arena *a, const struct report_ask *q,
 	out->lines = (struct list){ one + (out->count - n),
 	    (size_t)(n < q->limit ? n : q->limit) };
 	return q->periods ? read_periods(db, a, q, out, &fresh) : OK;
+}
+
+void
+report_add(struct report_figures *to, const struct report_figures *f)
+{
+	add_counts(&to->n, &f->n);
+	to->active_before += f->active_before;
+	to->clicks3 += f->clicks3;
+	to->earned3 += f->earned3;
+	to->clicks6 += f->clicks6;
+	to->earned6 += f->earned6;
+}
+
+void
+report_merge(struct arena *a, struct report *r)
+{
+	const struct report_line *l = r->lines.items;
+	struct report_line *one = ARENA_NEW(a, struct report_line);
+
+	one->periods = arena_array(a, r->periods.n, sizeof(*one->periods));
+	for (size_t i = 0; i < r->lines.n; i++) {
+		report_add(&one->total, &l[i].total);
+		for (size_t k = 0; k < r->periods.n && l[i].periods != NULL;
+		    k++)
+			report_add(&one->periods[k], &l[i].periods[k]);
+	}
+	r->lines = (struct list){ one, 1 };
 }
 
 SHAPE(report_name_row, struct report_name, NULL,

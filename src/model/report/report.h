@@ -29,6 +29,7 @@ struct report_ask {
 	uint64_t subject_id;	/* whose, or which one; 0: all */
 	const struct list *ids;	/* of uint64_t: these only; NULL: any */
 	struct str part;	/* of the name; or absent */
+	struct str name;	/* which one of subject_id's; or absent */
 	struct day from, to;	/* both included */
 	enum chart_group group;
 	bool periods;		/* lines have them */
@@ -37,6 +38,7 @@ struct report_ask {
 	bool ascending;
 	int64_t skip, limit;	/* of lines */
 };
+#define REPORT_EVER	(day_from(2000, 1, 1))	/* nothing is from before */
 
 struct report_period {
 	struct day first, last;
@@ -68,11 +70,15 @@ struct list report_periods(struct arena *, enum chart_group, struct day from,
 
 /*
  * Lines of which some column is not zero, by a column and then by id and name;
- * of one thing alone (REPORT_ALL, or a campaign or promoter by subject_id) that
- * one.  To be read as of one moment (R_MOMENT).
+ * of one thing alone (REPORT_ALL, a campaign or promoter by subject_id, or one
+ * by its name) that one.  To be read as of one moment (R_MOMENT).
  */
 MUST_CHECK enum err report_read(struct db *, struct arena *,
     const struct report_ask *, struct report *);
+
+void report_add(struct report_figures *to, const struct report_figures *);
+/* All its lines become one, of all of them. */
+void report_merge(struct arena *, struct report *);
 
 /* A number, or hundredths of it where report_is_rate(). */
 MUST_CHECK enum err report_value(const struct report_figures *,
