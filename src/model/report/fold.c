@@ -11,7 +11,7 @@
 
 #define CHANGES_STEP	UINT64_C(50000)	/* ids ahead, at least */
 #define NAMES_MOST	200		/* of a thing and a day */
-#define ROWS_ONCE	500
+#define ROWS_ONCE	200
 #define ADD_ARGS	18
 
 const char *const report_subject_labels[] = {
