@@ -22,6 +22,7 @@
 #include "model/referral/placement.h"
 #include "model/token/reservation.h"
 #include "model/referral/rollup.h"
+#include "model/report/fold.h"
 
 #include "base/banned.h"
 
@@ -133,6 +134,7 @@ roll_up(struct jobs *j)
 	while (j->more && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
 		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &j->more));
+		TRY(report_fold(j->db, &j->arena, clock_now(), &c, &j->more));
 	}
 	return OK;
 }

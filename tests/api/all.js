@@ -39,6 +39,8 @@ for (const name of [
 	'fp_payouts',
 	'fp_payments',
 	'fp_visits',
+	'fp_reports',
+	'fp_dashboards',
 	'fp_campaigns',
 	'fp_promo_codes',
 	'fp_reward_sales',

@@ -186,8 +186,9 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = who->organization_id,
 		    .placement_id = was->placement_id,
-		    .referrer_id = was->referrer_id, .at = who->now,
-		    .revenue = -s[i].part, .currency = s[i].currency }));
+		    .referrer_id = was->referrer_id,
+		    .referral_id = was->id, .at = who->now,
+		    .refunds = i == 0, .revenue = -s[i].part, .currency = s[i].currency }));
 	}
 	return OK;
 }
@@ -212,8 +213,8 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 
 /* A customer of whom nothing is left; past: an array of JSON. */
 static enum err
-mark(struct db *db, struct arena *a, const struct list *past,
-    struct tracked_lead *l, struct when now)
+mark(struct db *db, struct arena *a, const struct actor *who,
+    const struct list *past, struct tracked_lead *l)
 {
 	const struct past_row *row = past->items;
 	uint64_t rows;
@@ -229,8 +230,10 @@ mark(struct db *db, struct arena *a, const struct list *past,
 		return OK;
 	if (l->state == LEAD_ACTIVE)
 		TRY(placement_brought(db, &(struct brought){
+		    .organization_id = who->organization_id,
 		    .placement_id = l->placement_id,
-		    .referrer_id = l->referrer_id, .at = now, .active = -1 }));
+		    .referrer_id = l->referrer_id, .referral_id = l->id,
+		    .at = who->now, .active = -1 }));
 	l->state = LEAD_REFUNDED;
 	return OK;
 }
@@ -252,7 +255,7 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	TRY(insert(db, a, who, r, s, n, ids));
 	r->id = ids[0];
 	TRY(take_back(db, a, who, &past, s, n, ids));
-	TRY(mark(db, a, &past, &r->held, who->now));
+	TRY(mark(db, a, who, &past, &r->held));
 	return tell(db, a, who, r, &r->held, s, n);
 }
 
@@ -265,8 +268,9 @@ track_cancel(struct db *db, struct arena *a, const struct actor *who,
 	TRY(track_hold(db, a, who->organization_id, name, l));
 	if (l->cancelled_at.us != 0)
 		return OK;
-	lost = (struct brought){ .placement_id = l->placement_id,
-	    .referrer_id = l->referrer_id, .at = who->now, .cancellations = 1,
+	lost = (struct brought){ .organization_id = who->organization_id,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .referral_id = l->id, .at = who->now, .cancellations = 1,
 	    .active = track_is_active(l) ? -1 : 0 };
 	TRY(db_exec(db, Q_TRACK_CANCEL, ARGS(who->now, l->id), NULL, NULL));
 	TRY(placement_brought(db, &lost));
