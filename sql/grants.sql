@@ -55,6 +55,7 @@ GRANT INSERT, UPDATE ON account_sum TO affiliated@localhost;
 GRANT UPDATE ON rollup TO affiliated@localhost;
 GRANT INSERT, UPDATE ON referral TO affiliated@localhost;
 GRANT INSERT, DELETE ON referral_split TO affiliated@localhost;
+GRANT INSERT, DELETE ON custom_status TO affiliated@localhost;
 GRANT INSERT, UPDATE ON program TO affiliated@localhost;
 GRANT INSERT, UPDATE ON campaign_program TO affiliated@localhost;
 GRANT INSERT, UPDATE ON reward TO affiliated@localhost;

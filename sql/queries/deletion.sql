@@ -187,6 +187,9 @@ UPDATE promo_code SET code = CONCAT('deleted ', id), ext_id = NULL,
 WHERE organization_id = :org AND (live = 1 OR code <> CONCAT('deleted ', id)
 OR COALESCE(ext_id, description, metadata, details) IS NOT NULL) LIMIT 5000
 
+-- name: wipe_custom_statuses
+DELETE FROM custom_status WHERE organization_id = :org LIMIT 5000
+
 -- name: wipe_campaign_texts
 DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
 

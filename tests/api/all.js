@@ -38,6 +38,7 @@ for (const name of [
 	'fp_campaigns',
 	'fp_promo_codes',
 	'fp_reward_sales',
+	'fp_custom_statuses',
 	'fp_month',
 	'fp_vendor',
 	'ledger',

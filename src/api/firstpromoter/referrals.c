@@ -1,4 +1,5 @@
 /* Referrals: leads and customers, one by one and as lists. */
+#include "api/firstpromoter/custom_statuses.h"
 #include "api/firstpromoter/placed.h"
 
 #include "base/banned.h"
@@ -48,6 +49,8 @@ SHAPE(fp_referral, struct referral, "Referral",
     FIELD(struct referral, last_name, "last_name", .flags = F_NULLABLE),
     FIELD(struct referral, website, "website", .flags = F_NULLABLE),
     FIELD(struct referral, comment, "comment", .flags = F_NULLABLE),
+    FIELD(struct referral, status, "custom_status", .flags = F_NULLABLE,
+	.of = &fp_custom_status),
     FIELD(struct referral, is_expired, "is_expired",
 	.doc = "It brings no commissions any more"));
 
@@ -136,6 +139,7 @@ struct referral_in {
 	uint64_t placement_id;
 	struct list shares;
 	int find_by, fraud;
+	uint64_t status_id;
 };
 
 SHAPE(fp_split_in, struct split_share, "SplitShare",
@@ -156,7 +160,8 @@ SHAPE(fp_split_in, struct split_share, "SplitShare",
     FIELD(struct referral_in, shares, "split_details", .of = &fp_split_in, \
 	.max = 20, .flags = F_NULLABLE, \
 	.doc = "Others who get a part of its commissions, 100 % at most")
-enum { IN_EMAIL, IN_UID, IN_USERNAME, IN_PLACEMENT, IN_SHARES };
+enum { IN_EMAIL, IN_UID, IN_USERNAME, IN_PLACEMENT, IN_SHARES, IN_FIND_BY,
+	IN_FRAUD, IN_STATUS };
 
 SHAPE(fp_referral_in, struct referral_in, "ReferralCreate",
     NAMES,
@@ -173,7 +178,10 @@ SHAPE(fp_referral_change, struct referral_in, "ReferralUpdate",
     FIELD(struct referral_in, find_by, "find_by", .labels = lead_key_labels,
 	.doc = "What the last part of the path is, where it is not the id"),
     FIELD(struct referral_in, fraud, "fraud_check",
-	.labels = lead_fraud_labels));
+	.labels = lead_fraud_labels),
+    FIELD(struct referral_in, status_id, "custom_status_id",
+	.flags = F_ID_NUMBER | F_NULLABLE,
+	.doc = "Of the company's own: null takes it away"));
 
 static void
 check_shares(struct request *rq)
@@ -226,6 +234,7 @@ change_of(const struct request *rq)
 	    .entry_source = by_key ? LEAD_BY_API : LEAD_BY_ADMIN,
 	    .fraud = -1, .shares = in->shares,
 	    .shared = is_given(rq, IN_SHARES),
+	    .marked = is_given(rq, IN_STATUS), .status_id = in->status_id,
 	    .named = { is_given(rq, IN_EMAIL), is_given(rq, IN_UID),
 		is_given(rq, IN_USERNAME) } };
 }
@@ -278,7 +287,8 @@ update(struct request *rq)
 
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
 static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND);
-static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED);
+static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED,
+    ERR_NO_STATUS);
 
 const struct route fp_referral_routes[] = {
 	{ .op = "listReferrals", .method = GET, .path = "/company/referrals",

@@ -8,6 +8,7 @@
 extern const struct face firstpromoter;
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
+extern const struct route fp_custom_status_routes[];
 extern const struct route fp_payments_batch_routes[];
 extern const struct route fp_payout_group_routes[];
 extern const struct route fp_payout_method_routes[];
