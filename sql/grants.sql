@@ -45,7 +45,7 @@ GRANT INSERT, UPDATE ON placement_sales TO affiliated@localhost;
 GRANT INSERT, UPDATE ON promoter_total TO affiliated@localhost;
 GRANT INSERT, DELETE ON promoter_field TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON referral_link TO affiliated@localhost;
-GRANT INSERT ON placement_code TO affiliated@localhost;
+GRANT INSERT, UPDATE (placement_id) ON placement_code TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_day TO affiliated@localhost;
 GRANT INSERT, UPDATE ON click_source_days TO affiliated@localhost;
 GRANT INSERT, UPDATE ON organization_bought TO affiliated@localhost;

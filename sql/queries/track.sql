@@ -5,11 +5,13 @@ SELECT r.id, r.campaign_id, r.placement_id, r.referrer_id,
 	f.member_organization_id, r.click_id, r.email, r.uid, r.username,
 	r.website, r.plan, r.promo_code, r.state, r.entry_source AS source,
 	r.fraud, p.standing, f.status AS referrer_status,
-	(c.status = 'deleted') AS campaign_deleted, r.sales, r.created_at,
+	(c.status = 'deleted') AS campaign_deleted,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, r.sales, r.created_at,
 	r.customer_at, r.cancelled_at
 FROM referral r STRAIGHT_JOIN placement p ON p.id = r.placement_id
 STRAIGHT_JOIN referrer f ON f.id = r.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = r.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
 WHERE r.organization_id = :org AND r.live = 1
 -- where: uid
 AND r.uid = :uid
@@ -39,7 +41,8 @@ SELECT p.id AS placement_id, p.campaign_id, p.referrer_id,
 	AND (c.status = 'running' OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS open,
-	COALESCE(g.approve_leads, 0) AS approve_leads, m.email,
+	COALESCE(g.approve_leads, 0) AS approve_leads,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, m.email,
 	m.address_hash
 FROM placement p STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
@@ -64,12 +67,14 @@ SELECT p.id AS placement_id, p.campaign_id, p.referrer_id,
 	AND (c.status = 'running' OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS open,
-	COALESCE(g.approve_leads, 0) AS approve_leads, m.email,
+	COALESCE(g.approve_leads, 0) AS approve_leads,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, m.email,
 	m.address_hash, k.id AS click_id, k.created_at AS clicked_at,
 	COALESCE(g.cookie_days, :days) AS cookie_days
 FROM click k FORCE INDEX (click_visitor)
-STRAIGHT_JOIN placement p ON p.id = k.placement_id
-	AND p.organization_id = :org
+STRAIGHT_JOIN placement o ON o.id = k.placement_id
+	AND o.organization_id = :org
+STRAIGHT_JOIN placement p ON p.id = COALESCE(o.upgraded_id, o.id)
 STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
 LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id

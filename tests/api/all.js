@@ -39,6 +39,7 @@ for (const name of [
 	'fp_promo_codes',
 	'fp_reward_sales',
 	'fp_custom_statuses',
+	'fp_upgrades',
 	'fp_month',
 	'fp_vendor',
 	'ledger',

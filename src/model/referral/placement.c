@@ -382,15 +382,17 @@ placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
 enum err
 placement_active(struct db *db, struct str ids, int sign)
 {
-	return db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL);
+	TRY(db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL));
+	return db_exec(db, Q_BROUGHT_ACTIVE_PROMOTERS, ARGS(ids, sign), NULL,
+	    NULL);
 }
 
 enum err
 placement_brought(struct db *db, const struct brought *o)
 {
 	TRY(db_exec(db, Q_BROUGHT_TOTAL, ARGS(o->referrer_id, o->referrals,
-	    o->customers, o->sales, o->revenue, o->currency,
-	    o->organization_id, STR(DEFAULT_CURRENCY), o->active, o->at,
+	    o->customers, o->active, o->upgrades, o->sales, o->revenue,
+	    o->currency, o->organization_id, STR(DEFAULT_CURRENCY), o->at,
 	    o->placement_id), NULL, NULL));
 	if (o->referrals != 0 || o->customers != 0 || o->cancellations != 0)
 		TRY(db_exec(db, Q_BROUGHT_DAY, ARGS(o->placement_id,

@@ -292,6 +292,7 @@ arrive(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_REFERRAL_BATCH_SPLIT, ARGS(buf_view(pairs),
 	    to->placement_id), NULL, NULL));
 	TRY(placement_active(db, ids_json(a, new, n), 1));
+	more.upgrades = more.customers > 0;
 	return placement_brought(db, &more);
 }
 

@@ -22,6 +22,7 @@ struct tracked_lead {
 	int state, source, fraud;
 	int standing, referrer_status;
 	bool campaign_deleted;
+	bool upgrades;			/* the campaign has another above it */
 	int64_t sales;
 	struct when created_at, customer_at, cancelled_at;
 	struct str lost;		/* clicks that did not win, as JSON */
