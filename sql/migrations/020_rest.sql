@@ -45,3 +45,8 @@ ALTER TABLE campaign_program
 
 INSERT INTO schedule (name, next_run_at) VALUES
 	('upgrades', UTC_TIMESTAMP(6));
+
+-- stripe_key: by which sales of before are read at the company's own Stripe
+-- account; encrypted.
+ALTER TABLE program
+	ADD COLUMN stripe_key VARBINARY(400) NULL;

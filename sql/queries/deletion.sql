@@ -190,6 +190,10 @@ OR COALESCE(ext_id, description, metadata, details) IS NOT NULL) LIMIT 5000
 -- name: wipe_custom_statuses
 DELETE FROM custom_status WHERE organization_id = :org LIMIT 5000
 
+-- name: wipe_stripe_key
+UPDATE program SET stripe_key = NULL
+WHERE organization_id = :org AND stripe_key IS NOT NULL LIMIT 1
+
 -- name: wipe_campaign_texts
 DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
 

@@ -1,6 +1,8 @@
 /* Referrals: leads and customers, one by one and as lists. */
 #include "api/firstpromoter/custom_statuses.h"
 #include "api/firstpromoter/placed.h"
+#include "model/program/program.h"
+#include "model/track/import.h"
 
 #include "base/banned.h"
 
@@ -285,6 +287,28 @@ update(struct request *rq)
 	return show(rq, c.id);
 }
 
+/* Whether there is a key is known before anything is begun. */
+static enum err
+find_with_key(struct request *rq)
+{
+	const struct fp_find *q = rq->query;
+	uint64_t *id = ARENA_NEW(rq->arena, uint64_t);
+	struct str key;
+
+	rq->prepared = id;
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
+	    rq->text[0], id));
+	return program_stripe_key(rq->db, rq->arena, rq->who.org_id, &key);
+}
+
+static enum err
+import(struct request *rq)
+{
+	return fp_batch(rq, &referral_import, NULL,
+	    (struct list){ rq->prepared, 1 });
+}
+
+static const enum err import_errors[] = ERRORS(ERR_NOT_FOUND, ERR_NO_STRIPE);
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
 static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED,
@@ -314,5 +338,13 @@ const struct route fp_referral_routes[] = {
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Referrals",
 	  .summary = "Change a referral, or move it to another promoter" },
+	{ .op = "importReferralEvents", .method = POST,
+	  .path = "/company/referrals/{text:id}/import_events",
+	  .prepare = find_with_key, .handle = import,
+	  .query = &fp_find_query, .out = &fp_batch_out, .status = 202,
+	  .flags = R_WRITE | R_LIVE, .scope = SCOPE_REFERRALS_WRITE,
+	  .errors = import_errors, .tag = "Referrals",
+	  .summary = "Take what a customer paid before as sales, from the "
+	      "company's own account at Stripe" },
 	{ .op = NULL }
 };

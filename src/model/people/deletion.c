@@ -102,7 +102,7 @@ wipe_campaigns(struct db *db, uint64_t id, bool *more)
 	    Q_WIPE_COMPANY_PRODUCTS, Q_WIPE_COMPANY_PRICES,
 	    Q_WIPE_PROMO_CODES, Q_WIPE_PROMOTERS, Q_WIPE_PROMOTER_FIELDS,
 	    Q_WIPE_REFERRAL_LINKS, Q_WIPE_PROMOTED,
-	    Q_WIPE_CUSTOM_STATUSES };
+	    Q_WIPE_CUSTOM_STATUSES, Q_WIPE_STRIPE_KEY };
 
 	for (size_t i = 0; i < LEN(all); i++)
 		TRY(wipe(db, all[i], ARGS(id), more));

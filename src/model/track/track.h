@@ -101,9 +101,12 @@ MUST_CHECK enum err track_sale(struct db *, struct arena *,
     const struct actor *, struct track_sale *);
 
 struct track_refund {
+	uint64_t referral_id;		/* in place of a name, if not 0 */
 	struct track_name name;
 	struct str event, sale_event, currency;
 	int64_t amount;
+	int64_t in_all;		/* of the named sale: no more goes back than is
+				 * missing of it; 0: whatever went back */
 	struct tracked_lead lead;	/* by track_refund_read */
 	struct list past;		/* himself, then who he was before */
 	struct tracked_lead held;	/* by track_refund */
@@ -114,7 +117,8 @@ MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
     const struct actor *, struct track_refund *);
 /*
  * Takes back of one sale, or of the newest first, with what they brought.
- * ERR_EVENT_TAKEN; ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
+ * ERR_EVENT_TAKEN, also where nothing is missing of in_all;
+ * ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
  * has no such sale; ERR_OTHER_CURRENCY: it is in another.
  */
 MUST_CHECK enum err track_refund(struct db *, struct arena *,
