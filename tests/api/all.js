@@ -40,6 +40,7 @@ for (const name of [
 	'fp_reward_sales',
 	'fp_custom_statuses',
 	'fp_upgrades',
+	'fp_import',
 	'fp_month',
 	'fp_vendor',
 	'ledger',
