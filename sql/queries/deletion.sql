@@ -245,6 +245,11 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
 WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 
+-- How it was to be paid as a referrer of the house.
+-- name: wipe_payout_methods_of
+DELETE m FROM referrer r STRAIGHT_JOIN payout_method m ON m.referrer_id = r.id
+WHERE r.organization_id = :house AND r.member_organization_id = :org
+
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
 

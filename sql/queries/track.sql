@@ -155,37 +155,6 @@ AND NOT EXISTS (SELECT 1 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (
 
 -- Answers.
 
--- name: told_commissions
-SELECT e.id, CASE WHEN e.refused_at IS NOT NULL OR e.status = 'reversed'
-	THEN 'denied' WHEN e.status = 'pending' AND e.available_at IS NULL
-	THEN 'pending' ELSE 'approved' END AS status,
-	r.fraud, (e.share_ppm IS NOT NULL) AS split, e.amount,
-	s.amount AS sale_amount, e.tier, e.currency,
-	IF(s.currency = COALESCE((SELECT g.currency FROM program g
-		WHERE g.organization_id = e.organization_id), 'USD'), NULL,
-		s.currency) AS sale_currency,
-	s.event, s.plan, e.internal_note, e.external_note, e.created_at,
-	e.decided_at, p.id AS placement_id, p.campaign_id,
-	p.referrer_id AS promoter_id, p.created_at AS placed_at,
-	COALESCE(m.email, u.email) AS promoter_email,
-	COALESCE(m.name, o.name) AS promoter_name, c.name AS campaign_name,
-	COALESCE(x.color, :color) AS campaign_color, r.id AS referral_id,
-	r.email, r.uid, COALESCE(e.reward_id, 0) AS reward_id,
-	w.name AS reward_name
-FROM earning e STRAIGHT_JOIN sale s ON s.id = e.sale_id
-STRAIGHT_JOIN referral r ON r.id = s.referral_id
-STRAIGHT_JOIN placement p ON p.id = e.placement_id
-STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
-STRAIGHT_JOIN referrer f ON f.id = e.referrer_id
-LEFT JOIN campaign_program x ON x.campaign_id = c.id
-LEFT JOIN reward w ON w.id = e.reward_id
-LEFT JOIN promoter m ON m.referrer_id = f.id
-LEFT JOIN organization o ON o.id = f.member_organization_id
-LEFT JOIN user u ON u.id = f.user_id
-WHERE e.sale_id = :sale AND e.organization_id = :org
-AND e.type = 'commission' AND e.refund_id = 0
-ORDER BY e.part
-
 -- name: told_promoter
 SELECT f.id, p.id AS default_promotion_id, f.parent_id AS parent_promoter_id,
 	f.status, COALESCE(m.customer, '') AS customer,

@@ -8,6 +8,8 @@
 /* A promoter in a campaign: the record that PLACED_COLUMNS fill. */
 extern const struct shape fp_placed;
 
+extern const struct shape fp_commission;	/* of struct commission_row */
+
 /* How the path names a referral: lead_find(). */
 struct fp_find {
 	int find_by;

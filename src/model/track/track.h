@@ -6,12 +6,9 @@
 #ifndef AFF_MODEL_TRACK_TRACK_H
 #define AFF_MODEL_TRACK_TRACK_H
 
+#include "model/promoter/standing.h"
 #include "model/referral/earning.h"
 #include "model/referral/lead.h"
-
-extern const char *const track_standing_labels[];
-enum { STANDING_PENDING, STANDING_ACCEPTED, STANDING_REJECTED,
-	STANDING_BLOCKED };
 
 /* A lead who is, or could be, and what is known of his placement. */
 struct tracked_lead {
