@@ -40,7 +40,8 @@ struct changes_in {
 SHAPE(fp_custom_statuses_in, struct changes_in, "CustomReferralStatuses",
     FIELD(struct changes_in, changes, "custom_referral_statuses",
 	.flags = F_REQUIRED, .min = 1, .max = 2 * CUSTOM_STATUSES_MAX,
-	.of = &fp_custom_status_change));
+	.of = &fp_custom_status_change,
+	.example = "[{\"name\":\"Warm\",\"order\":1}]"));
 
 static void
 wrong(struct request *rq, size_t i, const char *member, const char *why)
