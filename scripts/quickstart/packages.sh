@@ -9,8 +9,9 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	chromium codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
-	shellcheck valgrind
+	chromium clang codespell faketime gcovr groff-base libclang-rt-dev
+	libcmocka-dev mandoc mariadb-client shellcheck slowhttptest strace
+	valgrind
 )
 # For tests/cluster; their services are the system's, and stay off.
 cluster_packages=(

@@ -40,10 +40,13 @@ static enum err
 execute(const struct run *r, struct prepared **out)
 {
 	struct db *db = r->db;
+	const struct statement *def = &statements[r->v->q];
 	struct prepared *p;
 
-	INVARIANT(db->in_tx || !statements[r->v->q].writes);
+	INVARIANT(db->in_tx || !def->writes);
 	TRY(conn_need(db));
+	if (db->in_tx)
+		TRY(fault_here(db, def, def->name));
 	TRY(prepare(db, r->v, &p));
 	if (r->args.n != p->n_args)
 		log_error("database: %s takes %zu arguments, not %zu",

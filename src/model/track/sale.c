@@ -149,9 +149,10 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	const bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
 	const struct brought one = { .organization_id = org,
 	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
-	    .at = s->at, .customers = came,
+	    .referral_id = l->id, .at = s->at, .customers = came,
 	    .active = !track_is_active(l) && !stays,
-	    .sales = 1, .revenue = s->amount, .currency = s->currency };
+	    .sales = 1, .revenue = s->amount, .currency = s->currency,
+	    .upgrades = l->upgrades };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 

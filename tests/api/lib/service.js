@@ -147,11 +147,15 @@ class Service {
 		this.stopped = true;
 		spawnSync(QUICKSTART, ['stop'], { cwd: ROOT, env: this.env,
 		    timeout: 60000, stdio: 'ignore' });
-		if (process.env.AFFILIATED_TEST_KEEP === undefined &&
-		    !process.exitCode)
-			fs.rmSync(this.home, { recursive: true, force: true });
-		else
+		this.clear(process.env.AFFILIATED_TEST_KEEP !== undefined ||
+		    Boolean(process.exitCode));
+	}
+
+	clear(keep) {
+		if (keep)
 			process.stderr.write(`# state kept: ${this.state}\n`);
+		else
+			fs.rmSync(this.home, { recursive: true, force: true });
 	}
 
 	/* Processes of serve's that answer requests. */
