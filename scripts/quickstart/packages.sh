@@ -10,7 +10,7 @@ run_packages=(
 )
 check_packages=(
 	chromium clang codespell gcovr groff-base libclang-rt-dev libcmocka-dev
-	mandoc mariadb-client shellcheck valgrind
+	mandoc mariadb-client shellcheck sslscan valgrind
 )
 
 as_root()

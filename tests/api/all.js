@@ -63,6 +63,7 @@ for (const name of [
 	'walk',
 	'faults',
 	'backup',
+	'security',
 	'coverage',
 ])
 	require(`./${name}.test.js`);
