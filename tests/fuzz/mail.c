@@ -129,17 +129,20 @@ check_mail(struct arena *a, const struct mail *m)
 static void
 check_cell(struct arena *a, struct str s)
 {
-	struct buf b, back;
+	struct csv c;
+	struct buf back;
 	struct str cell;
 
-	buf_init(&b, a, 64);
+	csv_init(&c, a, 64);
 	buf_init(&back, a, 64);
-	csv_cell(&b, s);
-	INVARIANT(b.n >= 2 && b.p[0] == '"' && b.p[b.n - 1] == '"');
-	for (size_t i = 1; i < b.n - 1; i++) {
-		if (b.p[i] == '"')
-			INVARIANT(++i < b.n - 1 && b.p[i] == '"');
-		buf_char(&back, b.p[i]);
+	csv_text(&c, s);
+	cell = buf_view(&c.buf);
+	INVARIANT(cell.n >= 2 && cell.p[0] == '"' &&
+	    cell.p[cell.n - 1] == '"');
+	for (size_t i = 1; i < cell.n - 1; i++) {
+		if (cell.p[i] == '"')
+			INVARIANT(++i < cell.n - 1 && cell.p[i] == '"');
+		buf_char(&back, cell.p[i]);
 	}
 	cell = buf_view(&back);
 	while (cell.n > 0 && strchr("\t\r\n ", cell.p[0]) != NULL)
