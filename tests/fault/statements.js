@@ -35,16 +35,9 @@ class Trial {
 		this.x.s.arm({ role: this.role, what, n, from: this.o.from });
 	}
 
-	/* Sends it once; status 0 where the connection broke. */
-	async send(r, key) {
-		const { method, path, unkeyed, payment, ...rest } = r;
-
-		try {
-			return await this.x.c.call(method, path, { ...rest,
-				idem: unkeyed ? undefined : key, fresh: true });
-		} catch (e) {
-			return { status: 0, text: e.message };
-		}
+	send({ method, path, unkeyed, payment, ...rest }, key) {
+		return this.x.s.ask(method, path, { ...rest,
+			idem: unkeyed ? undefined : key });
 	}
 
 	/* Again with the same key until it is done. */
@@ -191,7 +184,7 @@ async function operation(x, name, { long, random }) {
 }
 
 /* Every kind of journal that there is was among them. */
-async function complete(made) {
+function complete(made) {
 	const kinds = fs.readFileSync(require.resolve(
 	    '../../src/ledger/kinds.def'), 'utf8')
 	    .matchAll(/^JOURNAL\((\w+)/gm);
