@@ -102,6 +102,8 @@ test('links that can\'t be', async () => {
 	await w.fpa(404, he, 'GET', '/referral_links?promoter_campaign_id=' +
 	    another.placement);
 	const { body } = await link(200, {});
+	await w.fpa(400, he, 'PUT', `/referral_links/${body.id}`,
+	    { name: '' });
 	await w.fpa(404, another, 'PUT', `/referral_links/${body.id}`,
 	    { name: 'Mine' });
 	await w.fpa(404, another, 'DELETE', `/referral_links/${body.id}`);
@@ -296,6 +298,7 @@ test('how he wants to be paid', async () => {
 	assert.deepEqual((await methods(200, he, 'DELETE', at)).body.details,
 	    { paypal_email: 'ada@pay.example' });
 	await methods(404, he, 'DELETE', at);
+	await methods(404, he, 'GET', '/x');
 });
 
 test('a method that is paid by is kept', async () => {
