@@ -37,6 +37,8 @@ struct settings {
 	/* seconds before each further attempt, and how many there are */
 	int64_t webhook_retries[WEBHOOK_TRIES_MAX];
 	size_t webhook_retries_n;
+	int64_t export_lines;		/* of one answer */
+	int64_t export_hours;		/* the file of more is kept so long */
 	struct str stripe_key, stripe_webhook_secret;	/* empty: off */
 	struct str stripe_url;		/* without a slash at its end */
 	const char *stripe_ca;		/* file; empty: the system's */

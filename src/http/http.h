@@ -33,11 +33,22 @@ struct header {
 	struct str value;
 };
 
+/*
+ * A body that is sent part by part and is never whole in memory.  next gives
+ * the part behind those that were sent; what it takes of the arena is given
+ * back when that is sent.  Not OK: the answer breaks off.
+ */
+struct parts {
+	uint64_t bytes;			/* of all together */
+	enum err (*next)(struct parts *, struct arena *, struct str *part);
+};
+
 struct http_out {
 	int status;
 	const char *content_type;
 	struct header *headers;
 	struct buf body;
+	struct parts *parts;			/* in place of body */
 };
 
 struct request {
@@ -67,6 +78,7 @@ struct request {
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
 	struct str raw;				/* R_RAW: the body itself */
+	struct parts *parts;			/* R_RAW: in place of raw */
 	const char *raw_type;			/* NULL: route->raw_type */
 };
 

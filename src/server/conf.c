@@ -391,6 +391,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.reservation_max_seconds = c->reservation_max_seconds,
 		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
+		.export_lines = c->export_lines,
+		.export_hours = c->export_hours,
 		.stripe_key = str_of(c->stripe_key),
 		.stripe_webhook_secret = str_of(c->stripe_webhook_secret),
 		.stripe_url = without_slash(c, c->stripe_url),
@@ -451,6 +453,7 @@ conf_db(const struct conf *c)
 		.connect_seconds = (unsigned)c->db_connect_seconds,
 		.statement_seconds = (unsigned)c->db_statement_seconds,
 		.lock_seconds = (unsigned)c->db_lock_seconds,
+		.sync_wait = c->db_sync_wait,
 	};
 }
 

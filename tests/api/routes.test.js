@@ -19,6 +19,9 @@ const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
 const all = (status) => doc.operations.filter((o) => declares(o, status));
 const errors = (o, status) => o.item.responses[status]['x-errors'] ?? [];
+/* Is an id among its parameters? */
+const numbered = (o) => o.parameters.some((p) => p.in === 'path' &&
+    p.schema.pattern === '^[1-9][0-9]*$');
 const parameter = (o) => /\{[^}]*\}/.test(o.template);
 /* Who may call it: the house, somebody whose end does not matter, or me. */
 async function as(o) {
@@ -190,15 +193,29 @@ test('404: what the organization does not have', async () => {
 	}
 });
 
-test('400: an id that is none', async () => {
-	for (const o of all(400).filter(parameter))
-		for (const id of ['x', '0', '-1']) {
+test('an id that is none: 400, or 404 where what is none is not there',
+    async () => {
+	for (const o of doc.operations.filter(numbered)) {
+		const status = [400, 404].find((n) => declares(o, n) &&
+		    errors(o, n).includes('bad_id'));
+
+		for (const id of status ? ['x', '0', '-1'] : []) {
 			const a = await c.call(o.method, at(o, { id }), {
 				...await as(o), body: body(o) });
 
-			assert.equal(a.status, o.full.startsWith('/api/v2/') ?
-			    404 : 400, `${o.id}: ${a.text}`);
+			assert.equal(a.status, status, `${o.id}: ${a.text}`);
 		}
+	}
+});
+
+test('400: what stands behind the ? cannot be read', async () => {
+	for (const o of all(400).filter((x) =>
+	    errors(x, 400).includes('bad_page'))) {
+		const a = await c.call(o.method, `${at(o)}?%`, {
+			...await as(o), body: body(o) });
+
+		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+	}
 });
 
 test('405: other methods, with Allow', async () => {
@@ -224,6 +241,14 @@ test('405: other methods, with Allow', async () => {
 			assert.ok(!allow.includes(method), o.template);
 		}
 	}
+});
+
+test('400: a part of the path that is badly encoded', async () => {
+	for (const o of doc.operations.filter(parameter))
+		for (const id of ['\0', 'a/b', '\\'])
+			assert.equal((await c.call(o.method, at(o, { id }), {
+				...await as(o), body: body(o) })).code,
+			    'bad_request', o.id);
 });
 
 test('400: a body that is no JSON', async () => {

@@ -237,6 +237,9 @@ class World {
 			'/affiliate/referral_links/': await make(
 			    '/referral_links', { name, promoter_campaign_id:
 				promoter.placement }),
+			'/affiliate/referrals/': await make('/referrals', {
+				email: `lead-${name}@example.com`,
+				promoter_campaign_id: promoter.placement }),
 			'/affiliate/promo_codes/': await make('/promo_codes', {
 				code: name, reward_id: reward,
 				promoter_campaign_id: promoter.placement }),
