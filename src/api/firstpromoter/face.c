@@ -135,8 +135,10 @@ success_schema(const struct route *r, struct buf *b)
 {
 	bool list = (r->flags & R_LIST) != 0;
 
-	buf_printf(b, "%s{\"$ref\":\"#/components/schemas/%s\"}%s", list ?
-	    "{\"type\":\"array\",\"maxItems\":100,\"items\":" : "",
+	if (list)	/* the parts of a period are in no pages */
+		buf_printf(b, "{\"type\":\"array\",\"maxItems\":%d,"
+		    "\"items\":", r->sorts == NULL ? 400 : PAGE_LIMIT_MAX);
+	buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}%s",
 	    r->out->name, list ? "}" : "");
 }
 
@@ -168,6 +170,7 @@ static const struct route *const tables[] = {
 	fp_batch_routes,
 	fp_commission_routes,
 	fp_export_routes,
+	fp_custom_status_routes,
 	fp_payments_batch_routes,
 	fp_payout_group_routes,
 	fp_payout_method_routes,
@@ -181,6 +184,9 @@ static const struct route *const tables[] = {
 	fp_promoter_routes,
 	fp_referral_batch_routes,
 	fp_referral_link_routes,
+	fp_report_routes,
+	fp_affiliate_report_routes,
+	fp_dashboard_routes,
 	fp_track_routes,
 	fp_track_change_routes,
 	fp_referral_routes,
