@@ -23,3 +23,7 @@ CREATE TABLE promoter_session (
 	KEY promoter_session_expires (expires_at),
 	FOREIGN KEY (referrer_id) REFERENCES promoter (referrer_id)
 );
+
+-- Of a promoter, who made it himself; NULL: the company did.
+ALTER TABLE promo_code
+	ADD COLUMN promoter_id BIGINT UNSIGNED NULL AFTER placement_id;

@@ -100,7 +100,9 @@ set_options(MYSQL *m, const struct db_conf *c)
 
 /*
  * Not split_materialized: it may read the whole range of a derived table with
- * GROUP BY again for each row that is joined to it.
+ * GROUP BY again for each row that is joined to it.  No join buffers: where a
+ * table is small they gather all rows of a list before the first is answered,
+ * and its order has to be made again.
  */
 static bool
 set_session(MYSQL *m, const struct db_conf *c)
@@ -111,6 +113,7 @@ set_session(MYSQL *m, const struct db_conf *c)
 	    "ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
 	    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',"
 	    " optimizer_switch = 'split_materialized=off',"
+	    " join_cache_level = 0,"
 	    " autocommit = 1, tx_isolation = 'REPEATABLE-READ',"
 	    " innodb_snapshot_isolation = ON, max_statement_time = %u,"
 	    " innodb_lock_wait_timeout = %u, idle_transaction_timeout = %d",

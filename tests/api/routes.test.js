@@ -27,8 +27,9 @@ async function as(o) {
 	if (doc.house(o))
 		return { token: house.token };
 	if (doc.promoter(o))
-		return { token: (doc.ending(o) ? await w.affiliate(me, his) :
-		    promoter).token };
+		return { token: (!doc.ending(o) ? promoter :
+		    await w.affiliate(me, /archive/.test(o.template) ?
+			undefined : his)).token };
 	return { token: (doc.ending(o) ? await w.owner() : me).token };
 }
 
@@ -189,15 +190,29 @@ test('404: what the organization does not have', async () => {
 	}
 });
 
-test('400: an id that is none', async () => {
-	for (const o of all(400).filter(parameter))
-		for (const id of ['x', '0', '-1']) {
+test('an id that is none: 400, or 404 where what is none is not there',
+    async () => {
+	for (const o of doc.operations.filter(parameter)) {
+		const status = [400, 404].find((n) => declares(o, n) &&
+		    errors(o, n).includes('bad_id'));
+
+		for (const id of status ? ['x', '0', '-1'] : []) {
 			const a = await c.call(o.method, at(o, { id }), {
 				...await as(o), body: body(o) });
 
-			assert.equal(a.status, o.full.startsWith('/api/v2/') ?
-			    404 : 400, `${o.id}: ${a.text}`);
+			assert.equal(a.status, status, `${o.id}: ${a.text}`);
 		}
+	}
+});
+
+test('400: what stands behind the ? cannot be read', async () => {
+	for (const o of all(400).filter((x) =>
+	    errors(x, 400).includes('bad_page'))) {
+		const a = await c.call(o.method, `${at(o)}?%`, {
+			...await as(o), body: body(o) });
+
+		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+	}
 });
 
 test('405: other methods, with Allow', async () => {
@@ -296,21 +311,26 @@ test('every write of a person takes an Idempotency-Key', () => {
 test('422: a key of idempotency that was used with another request',
     async () => {
 	for (const o of doc.operations.filter(doc.keyed)) {
-		const idem = `once-${unique()}`, who = await as(o);
-		const first = who.token ? { path: '/api-keys',
+		const idem = `once-${unique()}`;
+		const who = doc.promoter(o) ? promoter : await as(o);
+		const first = doc.promoter(o) ?
+		    { path: '/api/v2/affiliate/logout', body: {},
+			token: (await w.affiliate(me, his)).token } :
+		    who.token ? { path: '/api-keys',
 			body: { description: 'First' } } : { path: at(o),
 			body: body(o) };
 		const b = body(o);
 
 		if (b && 'description' in b)
 			b.description = 'Another';
-		const made = await c.call('POST', first.path, { ...who, idem,
-			body: first.body });
+		const made = await c.call('POST', first.path, {
+			token: who.token, ...first, idem });
 		if (made.status >= 300 && !who.token)
 			continue;	/* what it is about is not there */
-		assert.equal(made.status, 201, `${o.id}: ${made.text}`);
-		const a = await c.call(o.method, at(o), { ...who, idem,
-			body: b });
+		assert.ok([201, 204].includes(made.status),
+		    `${o.id}: ${made.text}`);
+		const a = await c.call(o.method, at(o), { token: who.token,
+			idem, body: b });
 		assert.equal(a.status, 422, `${o.id}: ${a.text}`);
 	}
 });
@@ -394,6 +414,7 @@ async function resources() {
 		'/hood/campaigns': (await w.hood(me)).id,
 		'/api-keys': (await w.key(me)).id,
 		'/api/campaigns/': (await w.quote(me, [])).id,
+		...await w.belongings(me, promoter),
 		...await new Promoters(w).paid(await new Promoters(w)
 		    .company(me)),
 	};

@@ -4,6 +4,8 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "model/payout/method.h"
+#include "model/promoter/list.h"
+#include "model/promoter/promoter_actions.h"
 
 #include "base/banned.h"
 
@@ -73,6 +75,58 @@ fp_current_answer(struct request *rq, uint64_t id)
 static enum err
 current(struct request *rq)
 {
+	return fp_current_answer(rq, rq->who.promoter_id);
+}
+
+struct sub_query {
+	struct fp_page_query page;
+};
+
+SHAPE(fp_sub_query, struct sub_query, "SubAffiliatesQuery",
+    FP_PAGE_FIELDS(struct sub_query));
+
+SHAPE(fp_sub_affiliate, struct fp_promoter, "SubAffiliate",
+    FP_ID(struct fp_promoter, p.id, "id"),
+    FIELD(struct fp_promoter, p.name, "name", .max = 160),
+    FIELD(struct fp_promoter, p.email, "email", .max = 254),
+    FIELD(struct fp_promoter, stats, "stats", .of = &fp_stats),
+    FIELD(struct fp_promoter, p.joined_at, "joined_at"));
+
+static const char *const sub_sorts[] = { "joined_at:desc", NULL };
+
+/* Those who stand under him, and are not archived. */
+static enum err
+sub_affiliates(struct request *rq)
+{
+	const struct sub_query *q = rq->query;
+	const struct promoter_filter f = { .state = -1, .metric = -1,
+	    .joined_from = DAY_NONE, .joined_to = DAY_NONE,
+	    .login_from = DAY_NONE, .login_to = DAY_NONE,
+	    .idle_since = DAY_NONE, .parent_id = rq->who.promoter_id };
+	struct fp_promoter *out;
+	struct paging p;
+	struct list rows;
+
+	TRY(fp_page_read(rq, &q->page, 0, &p));
+	TRY(promoter_list(rq->db, rq->arena, rq->who.org_id, &f, &p, &rows));
+	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
+	TRY(fp_promoters_show(rq, rows.items, sizeof(struct promoter_listed),
+	    rows.n, out));
+	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
+	    offsetof(struct fp_promoter, p.joined_at),
+	    offsetof(struct fp_promoter, p.id));
+	return OK;
+}
+
+/* His last call, as long as his company leaves it so. */
+static enum err
+archive(struct request *rq)
+{
+	struct batch_item item = { rq->who.promoter_id, OK };
+
+	TRY(promoter_archive.run(rq->db, rq->arena, ACTOR(rq), NULL, &item,
+	    1));
+	TRY(item.result);
 	return fp_current_answer(rq, rq->who.promoter_id);
 }
 
@@ -230,6 +284,17 @@ const struct route fp_affiliate_routes[] = {
 	  .path = "/affiliate/promoters/current", .handle = current,
 	  .out = &fp_current, .status = 200, .flags = R_PROMOTER, .tag = TAG,
 	  .summary = "Read what a promoter is" },
+	{ .op = "affiliateSubAffiliates", .method = GET,
+	  .path = "/affiliate/promoters/sub_affiliates",
+	  .handle = sub_affiliates, .query = &fp_sub_query,
+	  .out = &fp_sub_affiliate, .sorts = sub_sorts, .status = 200,
+	  .flags = R_PROMOTER | R_LIST, .tag = TAG,
+	  .summary = "List the promoters who stand under one" },
+	{ .op = "affiliateArchive", .method = POST,
+	  .path = "/affiliate/promoters/archive", .handle = archive,
+	  .out = &fp_current, .status = 200, .flags = R_PROMOTER | R_WRITE,
+	  .tag = TAG, .summary = "Archive oneself: one's links and tokens "
+	    "end" },
 	{ .op = "affiliatePasswordOffer", .method = GET,
 	  .path = "/affiliate/promoters/email_from_encrypted_id",
 	  .handle = offered, .query = &fp_offer_query, .out = &fp_offer_out,

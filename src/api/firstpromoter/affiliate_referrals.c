@@ -59,12 +59,6 @@ read_filter(struct request *rq, struct list_in *q)
 static enum err
 list(struct request *rq)
 {
-	static const size_t keys[] = {
-		[OWN_STATE_DOWN] = offsetof(struct referral, state_key),
-		[OWN_STATE] = offsetof(struct referral, state_key),
-		[OWN_NEWEST] = offsetof(struct referral, created_at),
-		[OWN_BY_CUSTOMER] = offsetof(struct referral, customer_at),
-	};
 	struct list_in *q = rq->query;
 	struct paging p;
 	struct list rows;
@@ -75,11 +69,10 @@ list(struct request *rq)
 	TRY(own_leads(rq->db, rq->arena, rq->who.org_id, &q->f, &p, &rows));
 	if (p.order == OWN_EMAIL_DOWN || p.order == OWN_EMAIL)
 		page_cut_text(rq, &p, rows, sizeof(struct referral),
-		    offsetof(struct referral, email_key),
-		    offsetof(struct referral, id));
+		    own_keys[p.order], offsetof(struct referral, id));
 	else
-		page_cut(rq, &p, rows, sizeof(struct referral), keys[p.order],
-		    offsetof(struct referral, id));
+		page_cut(rq, &p, rows, sizeof(struct referral),
+		    own_keys[p.order], offsetof(struct referral, id));
 	return OK;
 }
 

@@ -1,6 +1,5 @@
 /* Commissions: lists, what is entered by hand, and what is done to many. */
 #include "api/firstpromoter/commissions.h"
-#include "base/money.h"
 #include "model/referral/commission_actions.h"
 #include "model/reward/terms.h"
 
@@ -75,9 +74,9 @@ read_range(const struct request *rq, int from, struct amounts *a)
 
 	a->given = has_from || has_to;
 	if (!has_from)
-		a->from = INT64_MIN;
+		a->from = -MONEY_MAX;
 	if (!has_to)
-		a->to = INT64_MAX;
+		a->to = MONEY_MAX;
 }
 
 enum err

@@ -3,6 +3,7 @@
 #define AFF_API_FIRSTPROMOTER_COMMISSIONS_H
 
 #include "api/firstpromoter/placed.h"
+#include "base/money.h"
 #include "model/referral/commission.h"
 
 struct fp_commission_list {
@@ -18,11 +19,13 @@ extern const char *const fp_yes_labels[], *const fp_true_labels[];
 /* A table begins with them: fp_commissions_read() looks which are given. */
 #define FP_COMMISSION_FILTER(member, wire, ...) \
     FIELD(struct fp_commission_list, member, "filters[" wire "]", __VA_ARGS__)
+#define FP_COMMISSION_AMOUNT(member, wire) \
+    FP_COMMISSION_FILTER(member, wire, .min = -MONEY_MAX, .max = MONEY_MAX)
 #define FP_COMMISSION_FILTERS \
-    FP_COMMISSION_FILTER(f.sale.from, "sale_amount][from"), \
-    FP_COMMISSION_FILTER(f.sale.to, "sale_amount][to"), \
-    FP_COMMISSION_FILTER(f.amount.from, "amount][from"), \
-    FP_COMMISSION_FILTER(f.amount.to, "amount][to"), \
+    FP_COMMISSION_AMOUNT(f.sale.from, "sale_amount][from"), \
+    FP_COMMISSION_AMOUNT(f.sale.to, "sale_amount][to"), \
+    FP_COMMISSION_AMOUNT(f.amount.from, "amount][from"), \
+    FP_COMMISSION_AMOUNT(f.amount.to, "amount][to"), \
     FIELD(struct fp_commission_list, f.q, "q", .min = 1, .max = 254, \
 	.doc = "How the event, or the email or uid of the referral begins"), \
     FP_COMMISSION_FILTER(f.status, "status", \

@@ -7,7 +7,6 @@
 #include "base/banned.h"
 
 #define LL(v) ((long long)(v))
-#define AVAILABLE "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"
 
 void
 fp_payout_terms(struct buf *b, const struct program *p)
@@ -15,7 +14,7 @@ fp_payout_terms(struct buf *b, const struct program *p)
 	buf_printf(b, "\"net_payout_days\":%lld,\"payout_cycle\":\"monthly\","
 	    "\"min_payment\":%lld,\"min_paying_customers\":%lld,"
 	    "\"terms_description\":\"Monthly, due %lld days after the end of "
-	    "the month\",\"selected_payout_methods\":" AVAILABLE ","
+	    "the month\",\"selected_payout_methods\":" FP_METHODS ","
 	    "\"payout_method_options\":{},\"managed_payouts\":false",
 	    LL(p->net_days), LL(p->least_payout), LL(p->least_customers),
 	    LL(p->net_days));

@@ -1,7 +1,7 @@
 /* Promoters in campaigns: lists, changes, links. */
 #include "api/firstpromoter/charts.h"
 #include "api/firstpromoter/promoter_campaigns.h"
-#include "model/program/offer.h"
+#include "model/program/program.h"
 
 #include "base/banned.h"
 
@@ -280,75 +280,6 @@ update(struct request *rq)
 	return fp_promoted_show(rq, &p, 1, out);
 }
 
-/* --- links --- */
-
-static const char *const source_labels[] = { "campaign", "promoter", NULL };
-enum { OF_CAMPAIGN, OF_PROMOTER };
-
-struct link_out {
-	uint64_t id;
-	struct str name, url, sub_id;
-	bool is_default;
-	int source;
-	struct fp_campaign_ref campaign;
-};
-
-SHAPE(fp_referral_link, struct link_out, "ReferralLink",
-    FP_ID(struct link_out, id, "id"),
-    FIELD(struct link_out, name, "name", .max = 120),
-    FIELD(struct link_out, url, "url", .max = 2100),
-    FIELD(struct link_out, is_default, "is_default",
-	.doc = "That of his ref_token; its id is that of the promoter "
-	    "campaign"),
-    FIELD(struct link_out, source, "source", .labels = source_labels),
-    FIELD(struct link_out, sub_id, "sub_id", .max = 120),
-    FIELD(struct link_out, campaign, "campaign", .of = &fp_campaign_ref));
-
-/* An address with what names the promoter. */
-static struct str
-named(struct arena *a, struct str url, struct str parameter, struct str code)
-{
-	return str_printf(a, "%.*s%c%.*s=%.*s", STR_ARG(url),
-	    memchr(url.p, '?', url.n) != NULL ? '&' : '?', STR_ARG(parameter),
-	    STR_ARG(code));
-}
-
-static enum err
-links(struct request *rq)
-{
-	struct promoted p = { 0 };
-	const struct offer_link *c;
-	const struct referral_link *own;
-	struct list of_campaign, his;
-	struct str parameter;
-	struct link_out *out;
-	OUT shape;
-	size_t n = 0;
-
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
-	TRY(promoted_parameter(rq->db, rq->arena, p.s.campaign_id,
-	    &parameter));
-	TRY(offer_links(rq->db, rq->arena, rq->who.org_id, &p.s.campaign_id,
-	    1, &of_campaign));
-	TRY(referral_links(rq->db, rq->arena, rq->who.org_id, p.s.id, &his));
-	shape = shown(rq, &p, (struct list){ NULL, 0 });
-	c = of_campaign.items;
-	own = his.items;
-	out = arena_array(rq->arena, of_campaign.n + his.n + 1, sizeof(*out));
-	out[n++] = (struct link_out){ p.s.id, STR("Default"), shape.link,
-	    STR(""), true, OF_CAMPAIGN, shape.campaign };
-	for (size_t i = 0; i < of_campaign.n; i++)
-		out[n++] = (struct link_out){ c[i].id, c[i].name,
-		    named(rq->arena, c[i].url, parameter, p.s.code), STR(""),
-		    false, OF_CAMPAIGN, shape.campaign };
-	for (size_t i = 0; i < his.n; i++)
-		out[n++] = (struct link_out){ own[i].id, own[i].name,
-		    named(rq->arena, own[i].url, parameter, p.s.code),
-		    text(own[i].sub_id), false, OF_PROMOTER, shape.campaign };
-	rq->page.items = (struct list){ out, n };
-	return OK;
-}
-
 /* --- charts --- */
 
 SHAPE(fp_chart_query, struct fp_chart_query, "ChartQuery",
@@ -426,7 +357,6 @@ chart(struct request *rq)
 	return OK;
 }
 
-static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 static const enum err chart_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STANDING,
     ERR_ARCHIVED);
@@ -452,12 +382,6 @@ const struct route fp_promoter_campaign_routes[] = {
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Promoter campaigns", .summary = "Change a promoter in a "
 	    "campaign" },
-	{ .op = "listPromoterCampaignLinks", .method = GET,
-	  .path = PATH "/{id}/referral_links", .handle = links,
-	  .out = &fp_referral_link, .status = 200, .flags = R_LIST,
-	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
-	  .tag = "Promoter campaigns", .summary = "List the links of a "
-	    "promoter in a campaign" },
 	{ .op = "chartPromoterCampaign", .method = GET,
 	  .path = PATH "/{id}/chart_data", .handle = chart,
 	  .query = &fp_chart_query, .out = &fp_chart, .status = 200,

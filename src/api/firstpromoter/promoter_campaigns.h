@@ -24,4 +24,8 @@ extern const char *const fp_promoted_labels[];
 MUST_CHECK enum err fp_promoted_show(struct request *, const struct promoted *,
     size_t n, struct fp_promoter_campaign *out);
 
+/* An address with what names him, and sub_id, which may be empty. */
+struct str fp_named_url(struct arena *, const struct promoted *,
+    struct str url, struct str sub_id);
+
 #endif

@@ -106,10 +106,10 @@ export_find(struct db *db, struct arena *a, uint64_t id, struct str token,
 }
 
 struct part {
-	struct str lines;
+	struct str text;
 };
 
-SHAPE(export_part_row, struct part, NULL, COLUMN(struct part, lines));
+SHAPE(export_part_row, struct part, NULL, COLUMN(struct part, text));
 
 enum err
 export_part(struct db *db, struct arena *a, const struct export *e,
@@ -119,7 +119,7 @@ export_part(struct db *db, struct arena *a, const struct export *e,
 
 	TRY(db_row(db, a, Q_EXPORT_PART, ARGS(e->id, number),
 	    &export_part_row, &p));
-	*lines = p.lines;
+	*lines = p.text;
 	return OK;
 }
 

@@ -116,9 +116,7 @@ read_referrals(struct db *db, struct arena *a, struct page_of *page)
 	any(&f.campaigns);
 	f.referrer_id = page->e->referrer_id;
 	page->p.order = own_order(&f);
-	page->key_at = page->p.order == OWN_BY_CUSTOMER ?
-	    offsetof(struct referral, customer_at) :
-	    offsetof(struct referral, created_at);
+	page->key_at = own_keys[page->p.order];
 	return own_leads(db, a, page->e->organization_id, &f, &page->p,
 	    &page->rows);
 }

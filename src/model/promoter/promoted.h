@@ -14,6 +14,9 @@ struct promoted {
 	struct standing_row s;
 	struct str display_coupon, promo_codes;	/* codes: a JSON array */
 	bool own_promoter, own_referral;	/* rewards of its own */
+	struct str parameter;	/* names him in addresses; absent: "ref" */
+	struct str signup_url;		/* of the campaign, or absent */
+	int ad_traffic;			/* his, or else the campaign's */
 	int64_t version;
 };
 
@@ -38,14 +41,8 @@ MUST_CHECK enum err promoted_own(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err promoted_update(struct db *, struct arena *,
     const struct actor *, const struct promoted *was, struct promoted *);
 
-struct referral_link {
-	uint64_t id;
-	struct str name, url, sub_id;
-};
-MUST_CHECK enum err referral_links(struct db *, struct arena *, uint64_t org,
-    uint64_t placement_id, struct list *);
-/* What names a promoter in the addresses of a campaign. */
-MUST_CHECK enum err promoted_parameter(struct db *, struct arena *,
-    uint64_t campaign_id, struct str *);
+/* Its code alone. */
+MUST_CHECK enum err promoted_rename(struct db *, struct arena *,
+    const struct actor *, const struct standing_row *was, struct str code);
 
 #endif

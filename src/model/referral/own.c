@@ -23,6 +23,15 @@ SHAPE(own_lead_row, struct referral, NULL,
     FIELD(struct referral, placed.campaign.name, "campaign_name"),
     FIELD(struct referral, placed.campaign.color, "campaign_color"));
 
+const size_t own_keys[] = {
+	[OWN_STATE_DOWN] = offsetof(struct referral, state_key),
+	[OWN_STATE] = offsetof(struct referral, state_key),
+	[OWN_EMAIL_DOWN] = offsetof(struct referral, email_key),
+	[OWN_EMAIL] = offsetof(struct referral, email_key),
+	[OWN_NEWEST] = offsetof(struct referral, created_at),
+	[OWN_BY_CUSTOMER] = offsetof(struct referral, customer_at),
+};
+
 static bool
 are_customers(const struct lead_filter *f)
 {
@@ -33,6 +42,8 @@ are_customers(const struct lead_filter *f)
 unsigned
 own_order(const struct lead_filter *f)
 {
+	if (f->state >= 0)
+		return OWN_STATE_DOWN;
 	return are_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
 }
 
@@ -50,8 +61,7 @@ push_filters(struct arena *a, const struct lead_filter *f,
 	    ids->n))))
 	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
 	PART(f->type == LEADS_LEADS, LEAD, (void)0)
-	PART(f->state >= 0, STATE,
-	    arg_push(args, LABEL(lead_state_labels, f->state)))
+	PART(f->state >= 0, STATE, arg_push(args, ARG(f->state + 1)))
 	PART(f->created_from.n != DAY_NONE.n || f->created_to.n != DAY_NONE.n,
 	    CREATED_IN, arg_push_days(args, f->created_from, f->created_to))
 	PART(are_customers(f), CUSTOMER_IN,

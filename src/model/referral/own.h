@@ -9,7 +9,9 @@ enum { OWN_STATE_DOWN, OWN_STATE, OWN_EMAIL_DOWN, OWN_EMAIL, OWN_NEWEST,
 	OWN_BY_CUSTOMER };
 /* The order that a filter brings where none was asked for. */
 unsigned own_order(const struct lead_filter *);
-/* Those of f->referrer_id.  Keys: *_key of referral, created_at, customer_at. */
+/* Where the key of an order stands in a row; by email it is a text. */
+extern const size_t own_keys[];
+/* Those of f->referrer_id. */
 MUST_CHECK enum err own_leads(struct db *, struct arena *, uint64_t org,
     const struct lead_filter *, const struct paging *, struct list *);
 

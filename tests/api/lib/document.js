@@ -204,7 +204,8 @@ function keyed(operation) {
 
 /* Does it end who calls it: his log-in, himself, his organization? */
 function ending(operation) {
-	return /\/(auth\/|affiliate\/|iframe_)logout$/.test(operation.template) ||
+	return /\/((auth|affiliate)\/logout|affiliate\/promoters\/archive)$/
+	    .test(operation.template) ||
 	    (operation.method === 'DELETE' &&
 	    !/\{/.test(operation.template));
 }
