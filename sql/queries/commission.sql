@@ -20,6 +20,10 @@ FROM earning e
 -- index: PRIMARY when ids
 -- index: earning_once when of_sale
 -- index: earning_payout when payouts
+-- index: earning_amount when promoter amount
+-- index: earning_own_sale when promoter sale
+-- index: earning_own_referral when promoter referral
+-- index: earning_own_standing when promoter standing
 -- index: earning_book_amount when amount
 -- index: earning_book_sale when sale
 -- index: earning_referral when referral

@@ -228,10 +228,12 @@ WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
 -- Its promoters; their codes stay, since others may still point at them.
 -- name: wipe_promoters
 UPDATE promoter SET email = NULL, name = 'Deleted', customer = NULL,
-	note = NULL, profile = '{}', fields = '{}', address_hash = NULL
+	note = NULL, profile = '{}', fields = '{}', address_hash = NULL,
+	password_hash = NULL
 WHERE organization_id = :org AND (name <> 'Deleted' OR email IS NOT NULL
 OR customer IS NOT NULL OR note IS NOT NULL OR profile <> '{}'
-OR fields <> '{}' OR address_hash IS NOT NULL) LIMIT 5000
+OR fields <> '{}' OR COALESCE(address_hash, password_hash) IS NOT NULL)
+LIMIT 5000
 
 -- name: wipe_promoter_fields
 DELETE FROM promoter_field WHERE organization_id = :org LIMIT 5000
@@ -252,6 +254,11 @@ WHERE r.organization_id = :house AND r.member_organization_id = :org
 
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
+
+-- The jobs role deletes them, with all that is in them.
+-- name: wipe_exports
+UPDATE export SET open = NULL, expires_at = :now
+WHERE organization_id = :org AND (open = 1 OR expires_at > :now) LIMIT 5000
 
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral

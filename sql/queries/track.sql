@@ -140,6 +140,8 @@ INSERT INTO sale_refund (organization_id, sale_id, event, position, amount,
 VALUES
 -- rows:
 (:org, :sale, :event, :position, :amount, :now)
+-- tail:
+RETURNING id
 
 -- name: track_sale_refunded
 UPDATE sale SET refunded_amount = refunded_amount + :amount WHERE id = :id

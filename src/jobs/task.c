@@ -7,6 +7,7 @@
 
 #include "auth/webhook.h"
 #include "base/log.h"
+#include "db/due.h"
 #include "jobs/task.h"
 #include "model/payment/stripe_event.h"
 #include "net/https.h"
@@ -155,7 +156,8 @@ run_task(struct jobs *j, size_t kind, const struct task *t)
 	uint64_t rows;
 
 	TRY(jobs_exec(j, Q_TASK_CLAIM, ARGS(j->owner, when_add(now,
-	    LEASE_SECONDS), t->id, t->attempts, now), &rows));
+	    LEASE_SECONDS), t->id, t->attempts, now, due_beyond(now)),
+	    &rows));
 	if (rows == 0)
 		return OK;	/* another process was faster */
 	if (t->attempts < ATTEMPTS_MAX)
@@ -170,12 +172,14 @@ run_task(struct jobs *j, size_t kind, const struct task *t)
 static enum err
 run_some(struct jobs *j, size_t kind, bool *more)
 {
+	struct when now = clock_now();
 	const struct task *t;
 	struct list rows;
 
 	arena_reset(&j->arena);
 	TRY(db_rows(j->db, &j->arena, Q_TASK_DUE, ARGS(
-	    str_of(kinds[kind].kind), clock_now()), &task_row, &rows));
+	    str_of(kinds[kind].kind), now, due_beyond(now)), &task_row,
+	    &rows));
 	t = rows.items;
 	jobs_turn(j);
 	for (size_t i = 0; i < rows.n && jobs_turn_lasts(j); i++)

@@ -7,5 +7,13 @@
 
 extern const struct shape fp_payout;		/* of struct payout */
 extern const struct shape fp_payout_method;	/* of struct payout_method */
+extern const struct shape fp_payout_promoter;	/* of struct payout: */
+extern const struct shape fp_payout_campaign;	/* views of it */
+
+/* The members of an object that says when and how a program pays. */
+void fp_payout_terms(struct buf *, const struct program *);
+
+/* By which a company can say that it paid, as JSON. */
+#define FP_METHODS "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"
 
 #endif

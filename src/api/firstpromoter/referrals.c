@@ -27,6 +27,12 @@ SHAPE(fp_placed, struct placed, "PlacedPromoterCampaign",
     VIEW("promoter", fp_placed_promoter),
     VIEW("campaign", fp_placed_campaign));
 
+SHAPE(fp_own_placed, struct placed, "OwnPlacement",
+    FP_ID(struct placed, id, "id"),
+    FP_ID(struct placed, campaign.id, "campaign_id"),
+    FIELD(struct placed, created_at, "created_at"),
+    VIEW("campaign", fp_placed_campaign));
+
 SHAPE(fp_referral, struct referral, "Referral",
     FP_ID(struct referral, id, "id"),
     FIELD(struct referral, email, "email", .flags = F_NULLABLE),

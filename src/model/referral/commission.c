@@ -8,7 +8,6 @@
 #include "base/banned.h"
 
 #define COMMON 1000	/* see lead.c */
-#define FOREVER ((struct when){ INT64_C(253402300799000000) })
 #define PPM_OF_PERCENT 10000
 
 const char *const commission_status_labels[] = {
@@ -81,6 +80,9 @@ finish(struct arena *a, struct commission_row *c)
 	    (long long)(c->share_ppm / PPM_OF_PERCENT)) : STR("{}");
 	if (c->created_by.p != NULL)
 		c->created_by_at = c->created_at;
+	c->sold_in = c->sale_currency;
+	if (str_eq(c->sale_currency, p->currency))
+		c->sale_currency = STR_NULL;
 	if (c->placed.campaign.color.p == NULL)
 		c->placed.campaign.color = STR(DEFAULT_COLOR);
 	c->reward.id = (int64_t)c->reward_id;
@@ -222,9 +224,7 @@ push_created(const struct commission_filter *f, const struct program *p,
 	if (from.n == DAY_NONE.n && to.n == DAY_NONE.n)
 		return;
 	q->wheres |= Q_COMMISSION_LIST_WHERE_CREATED_IN;
-	arg_push(args, ARG(from.n != DAY_NONE.n ? day_start(from) :
-	    (struct when){ 1 }));
-	arg_push(args, ARG(to.n != DAY_NONE.n ? day_end(to) : FOREVER));
+	arg_push_days(args, from, to);
 }
 
 static void
@@ -284,7 +284,7 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	struct program program = { 0 };
 	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
-	bool none = false;
+	bool none = f->none;
 	int standing = standing_for(f, &none);
 
 	*out = (struct list){ NULL, 0 };

@@ -112,8 +112,9 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	bool same;
 
 	TRY(find_target(db, a, who, c->placement_id, &t));
-	one = (struct brought){ .placement_id = t.id,
-	    .referrer_id = t.referrer_id, .at = who->now, .referrals = 1 };
+	one = (struct brought){ .organization_id = who->organization_id,
+	    .placement_id = t.id, .referrer_id = t.referrer_id,
+	    .at = who->now, .referrals = 1 };
 	same = name[LEAD_EMAIL].p != NULL && t.email.p != NULL &&
 	    str_eq_nocase(name[LEAD_EMAIL], t.email);
 	TRY(taken(db, c, db_exec(db, Q_LEAD_INSERT, ARGS(who->organization_id,
@@ -124,6 +125,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	    LEAD_NO_SUSPICION), same ? CHECK_SELF_REFERRAL : 0, who->user_id,
 	    who->now), NULL, &c->id)));
 	TRY(share(db, a, who, c->id, t.id, &c->shares));
+	one.referral_id = c->id;
 	TRY(placement_brought(db, &one));
 	return event(db, a, who, "referral.created", c->id, t.id);
 }
@@ -197,4 +199,14 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 		TRY(share(db, a, who, c->id, moves ? c->placement_id :
 		    was.placement_id, &c->shares));
 	return event(db, a, who, "referral.updated", c->id, was.placement_id);
+}
+
+enum err
+lead_delete(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id)
+{
+	struct batch_item item = { .id = id };
+
+	TRY(referral_delete.run(db, a, who, NULL, &item, 1));
+	return item.result;
 }

@@ -171,7 +171,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	ids = batch_ids_well(a, item, n);
 	TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
 	TRY(unpaid_take_back(db, a, by, unpaid.items, unpaid.n));
-	TRY(placement_active(db, ids, -1));
+	TRY(placement_active(db, ids, -1, by->now));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
 	    by->organization_id), NULL, NULL));
 	TRY(erase_origins(db, a, by, ids));
@@ -195,12 +195,12 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
-	TRY(placement_active(db, ids, -1));
+	TRY(placement_active(db, ids, -1, by->now));
 	TRY(state == LEAD_DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
 	    LABEL(lead_state_labels, state), by->organization_id), NULL, NULL) :
 	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
-	TRY(placement_active(db, ids, 1));
+	TRY(placement_active(db, ids, 1, by->now));
 	return tell(db, a, by, type, rows.items, rows.n);
 }
 
@@ -287,7 +287,8 @@ arrive(struct db *db, struct arena *a, const struct actor *by,
 	    by->organization_id), NULL, NULL));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_SPLIT, ARGS(buf_view(pairs),
 	    to->placement_id), NULL, NULL));
-	TRY(placement_active(db, ids_json(a, new, n), 1));
+	more.arrived = ids_json(a, new, n);
+	TRY(placement_active(db, more.arrived, 1, by->now));
 	more.upgrades = more.customers > 0;
 	return placement_brought(db, &more);
 }
@@ -330,7 +331,7 @@ move_all(struct db *db, struct arena *a, const struct actor *by,
 
 	if (m->commissions)
 		TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
-	TRY(placement_active(db, ids, -1));
+	TRY(placement_active(db, ids, -1, by->now));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_LEAVE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
 	buf_init(&pairs, a, 32 * rows->n + 2);

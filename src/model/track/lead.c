@@ -122,8 +122,9 @@ enum err
 track_create(struct db *db, const struct actor *who,
     const unsigned char address_hash[8], struct tracked_lead *l)
 {
-	const struct brought one = { .placement_id = l->placement_id,
-	    .referrer_id = l->referrer_id, .at = who->now, .referrals = 1 };
+	struct brought one = { .organization_id = who->organization_id,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .at = who->now, .referrals = 1 };
 	const struct arg address = address_hash != NULL ?
 	    BYTES(address_hash, 8) : ARG(STR_NULL);
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
@@ -137,5 +138,6 @@ track_create(struct db *db, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_SIGNED_UP;
 	TRY(e);
+	one.referral_id = l->id;
 	return placement_brought(db, &one);
 }

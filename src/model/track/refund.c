@@ -166,7 +166,7 @@ choose(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 insert(struct db *db, struct arena *a, const struct actor *who,
     const struct track_refund *r, const struct open_sale *s, size_t n,
-    uint64_t *first)
+    uint64_t *ids)
 {
 	struct arg *v = arena_array(a, n * REFUND_ARGS, sizeof(*v));
 	enum err e;
@@ -180,7 +180,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 
 		memcpy(v + i * REFUND_ARGS, row, sizeof(row));
 	}
-	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, first);
+	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, ids);
 	return e == ERR_CONFLICT ? ERR_EVENT_TAKEN : e;
 }
 
@@ -188,7 +188,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 take_back(struct db *db, struct arena *a, const struct actor *who,
     const struct list *past, const struct open_sale *s, size_t n,
-    uint64_t first)
+    const uint64_t *ids)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct past_row *was = past_of(past, s[i].referral_id);
@@ -196,13 +196,14 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 		TRY(db_exec(db, Q_TRACK_SALE_REFUNDED, ARGS(s[i].part,
 		    s[i].id), NULL, NULL));
 		TRY(earning_adjust(db, a, &(struct sale_part){ s[i].id,
-		    first + i, s[i].amount, s[i].refunded_amount + s[i].part },
+		    ids[i], s[i].amount, s[i].refunded_amount + s[i].part },
 		    who->now));
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = who->organization_id,
 		    .placement_id = was->placement_id,
-		    .referrer_id = was->referrer_id, .at = who->now,
-		    .revenue = -s[i].part, .currency = s[i].currency }));
+		    .referrer_id = was->referrer_id,
+		    .referral_id = was->id, .at = who->now,
+		    .refunds = i == 0, .revenue = -s[i].part, .currency = s[i].currency }));
 	}
 	return OK;
 }
@@ -230,8 +231,8 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 
 /* A customer of whom nothing is left; past: an array of JSON. */
 static enum err
-mark(struct db *db, struct arena *a, const struct list *past,
-    struct tracked_lead *l, struct when now)
+mark(struct db *db, struct arena *a, const struct actor *who,
+    const struct list *past, struct tracked_lead *l)
 {
 	const struct past_row *row = past->items;
 	uint64_t rows;
@@ -247,8 +248,10 @@ mark(struct db *db, struct arena *a, const struct list *past,
 		return OK;
 	if (l->state == LEAD_ACTIVE)
 		TRY(placement_brought(db, &(struct brought){
+		    .organization_id = who->organization_id,
 		    .placement_id = l->placement_id,
-		    .referrer_id = l->referrer_id, .at = now, .active = -1 }));
+		    .referrer_id = l->referrer_id, .referral_id = l->id,
+		    .at = who->now, .active = -1 }));
 	l->state = LEAD_REFUNDED;
 	return OK;
 }
@@ -258,6 +261,7 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
     struct track_refund *r)
 {
 	struct open_sale *s = arena_array(a, PARTS_MAX, sizeof(*s));
+	uint64_t *ids = arena_array(a, PARTS_MAX, sizeof(*ids));
 	struct list past = r->past;
 	size_t n;
 
@@ -266,9 +270,10 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	if (r->held.id != r->lead.id)	/* moved in between */
 		TRY(read_past(db, a, r->held.id, &past));
 	TRY(choose(db, a, who, r, &past, s, &n));
-	TRY(insert(db, a, who, r, s, n, &r->id));
-	TRY(take_back(db, a, who, &past, s, n, r->id));
-	TRY(mark(db, a, &past, &r->held, who->now));
+	TRY(insert(db, a, who, r, s, n, ids));
+	r->id = ids[0];
+	TRY(take_back(db, a, who, &past, s, n, ids));
+	TRY(mark(db, a, who, &past, &r->held));
 	return tell(db, a, who, r, &r->held, s, n);
 }
 
@@ -281,8 +286,9 @@ track_cancel(struct db *db, struct arena *a, const struct actor *who,
 	TRY(track_hold(db, a, who->organization_id, name, l));
 	if (l->cancelled_at.us != 0)
 		return OK;
-	lost = (struct brought){ .placement_id = l->placement_id,
-	    .referrer_id = l->referrer_id, .at = who->now, .cancellations = 1,
+	lost = (struct brought){ .organization_id = who->organization_id,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .referral_id = l->id, .at = who->now, .cancellations = 1,
 	    .active = track_is_active(l) ? -1 : 0 };
 	TRY(db_exec(db, Q_TRACK_CANCEL, ARGS(who->now, l->id), NULL, NULL));
 	TRY(placement_brought(db, &lost));
