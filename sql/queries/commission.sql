@@ -9,6 +9,7 @@ SELECT e.id, e.type, e.standing, e.refund_id, e.amount, e.currency,
 	e.external_note, e.created_at, COALESCE(e.decided_at, e.refused_at)
 	AS decided_at, e.paid_at, e.payout_id, b.email AS created_by,
 	IF(s.kind = 'custom', 'custom', 'sale') AS custom, s.event, s.plan,
+	s.currency AS sold_in,
 	NULLIF(s.currency, COALESCE(g.currency, 'USD')) AS sale_currency,
 	r.fraud, r.id AS referral_id,
 	r.email AS referral_email, r.uid AS referral_uid, e.reward_id,

@@ -44,6 +44,7 @@ SHAPE(commission_list_row, struct commission_row, NULL,
 	.labels = commission_type_labels),
     COLUMN(struct commission_row, event),
     COLUMN(struct commission_row, plan),
+    COLUMN(struct commission_row, sold_in),
     COLUMN(struct commission_row, sale_currency),
     COLUMN(struct commission_row, fraud, .labels = lead_fraud_labels),
     FIELD(struct commission_row, referral.id, "referral_id"),
@@ -80,9 +81,6 @@ finish(struct arena *a, struct commission_row *c)
 	    (long long)(c->share_ppm / PPM_OF_PERCENT)) : STR("{}");
 	if (c->created_by.p != NULL)
 		c->created_by_at = c->created_at;
-	c->sold_in = c->sale_currency;
-	if (str_eq(c->sale_currency, p->currency))
-		c->sale_currency = STR_NULL;
 	if (c->placed.campaign.color.p == NULL)
 		c->placed.campaign.color = STR(DEFAULT_COLOR);
 	c->reward.id = (int64_t)c->reward_id;
