@@ -49,6 +49,11 @@ WHERE id = :id AND lease_owner = :owner
 UPDATE task SET run_at = :at, lease_until = NULL, last_error = :error
 WHERE id = :id AND lease_owner = :owner
 
+-- name: task_onward
+UPDATE task SET run_at = :now, payload = :payload, attempts = 0,
+	lease_until = NULL, last_error = NULL
+WHERE id = :id AND lease_owner = :owner
+
 -- name: purge_keys
 DELETE FROM idempotency_key WHERE created_at < :before LIMIT 1000
 

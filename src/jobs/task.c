@@ -114,9 +114,10 @@ finish(struct jobs *j, const struct task *t, enum outcome o, struct str why)
 {
 	struct when now = clock_now();
 
-	if (o == AGAIN && t->attempts + 1 >= ATTEMPTS_MAX)
-		o = FAILED;
 	switch (o) {
+	case ONWARD:
+		return jobs_exec(j, Q_TASK_ONWARD, ARGS(now, why, t->id,
+		    j->owner), NULL);
 	case DONE:
 		return jobs_exec(j, Q_TASK_DONE, ARGS(now, t->id, j->owner),
 		    NULL);
@@ -138,10 +139,12 @@ static const struct {
 	const char *kind;
 	enum outcome (*run)(struct jobs *, const struct task *,
 	    struct str *why);
+	enum err (*give_up)(struct jobs *, const struct task *);
 } kinds[] = {
-	{ "sandbox_callback", sandbox_callback },
-	{ "mail", letter_send },
-	{ "stripe_search", search_stripe },
+	{ "sandbox_callback", sandbox_callback, NULL },
+	{ "mail", letter_send, NULL },
+	{ "stripe_search", search_stripe, NULL },
+	{ "import_events", import_run, import_give_up },
 };
 
 static enum err
@@ -159,6 +162,10 @@ run_task(struct jobs *j, size_t kind, const struct task *t)
 		return OK;	/* another process was faster */
 	if (t->attempts < ATTEMPTS_MAX)
 		o = kinds[kind].run(j, t, &why);
+	if (o == AGAIN && t->attempts + 1 >= ATTEMPTS_MAX)
+		o = FAILED;
+	if (o == FAILED && kinds[kind].give_up != NULL)
+		TRY(kinds[kind].give_up(j, t));
 	return finish(j, t, o, why);
 }
 

@@ -151,7 +151,8 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
 	    .referral_id = l->id, .at = s->at, .customers = came,
 	    .active = !track_is_active(l) && !stays,
-	    .sales = 1, .revenue = s->amount, .currency = s->currency };
+	    .sales = 1, .revenue = s->amount, .currency = s->currency,
+	    .upgrades = l->upgrades };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 
