@@ -339,6 +339,13 @@ test(`${MANY} lines, in bounded memory, each once`, async (t) => {
 	assert.ok(after - before < 4096, `${before} to ${after} KiB`);
 });
 
+test('an id that is none names nothing', async () => {
+	for (const id of ['0', '9223372036854775808', '-1', 'x'])
+		assert.equal((await get(400, 'referrals',
+		    `?filters[campaign_id]=${id}`)).body.code,
+		    'invalid_record', id);
+});
+
 test('a file that breaks off is seen to', async () => {
 	const { location } = (await get(202, 'commissions')).headers;
 
