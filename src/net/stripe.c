@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 #define ANSWER_MOST ((size_t)512 * 1024)
-#define CHARGES_A_PAGE 50	/* some kilobytes each */
+#define CHARGES_A_PAGE 20	/* each may need another call */
 
 SHAPE(metadata, struct stripe_metadata, NULL,
     FIELD(struct stripe_metadata, payment, "affiliated_payment"),
@@ -172,7 +172,8 @@ judge(struct arena *a, const struct https_answer *answer, bool ours,
 	*why = said(a, answer);
 	log_warn("stripe: %ld: %.*s", answer->status, STR_ARG(*why));
 	return answer->status == 400 || answer->status == 402 ||
-	    answer->status == 404 || (refused && !ours) ? ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
+	    answer->status == 404 || (refused && !ours) ?
+	    ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
 }
 
 /* form NULL: a GET.  key: of idempotency, or absent. */
