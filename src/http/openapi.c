@@ -388,8 +388,10 @@ put_components(struct printer *p)
 
 	buf_lit(b, "\"components\":{\"securitySchemes\":{"
 	    "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-	    "\"description\":\"A JWT of /auth/login, or an API key\"},"
-	    "\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
+	    "\"description\":\"A JWT of /auth/login, or an API key");
+	if (p->face->promoters)
+		buf_lit(b, "; a promoter's own token");
+	buf_lit(b, "\"},\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
 	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}");
 	if (p->face->basic)
 		buf_lit(b, ",\"basic\":{\"type\":\"http\",\"scheme\":"
