@@ -13,7 +13,8 @@ WHERE endpoint_id = :id
 
 -- name: queue_due
 SELECT endpoint_id AS id FROM webhook_queue
-WHERE due_at <= :now AND (lease_until IS NULL OR lease_until < :now)
+WHERE due_at <= :now
+AND (lease_until IS NULL OR lease_until < :now OR lease_until > :beyond)
 -- where: well
 AND failing_since IS NULL
 -- where: failing
@@ -24,7 +25,7 @@ ORDER BY due_at LIMIT :limit
 -- name: queue_claim
 UPDATE webhook_queue SET lease_owner = :owner, lease_until = :until
 WHERE endpoint_id = :id AND due_at <= :now
-AND (lease_until IS NULL OR lease_until < :now)
+AND (lease_until IS NULL OR lease_until < :now OR lease_until > :beyond)
 
 -- name: queue_lock
 SELECT endpoint_id AS id FROM webhook_queue

@@ -187,6 +187,13 @@ UPDATE promo_code SET code = CONCAT('deleted ', id), ext_id = NULL,
 WHERE organization_id = :org AND (live = 1 OR code <> CONCAT('deleted ', id)
 OR COALESCE(ext_id, description, metadata, details) IS NOT NULL) LIMIT 5000
 
+-- name: wipe_custom_statuses
+DELETE FROM custom_status WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_stripe_key
+UPDATE program SET stripe_key = NULL
+WHERE organization_id = :org AND stripe_key IS NOT NULL LIMIT 1
+
 -- name: wipe_campaign_texts
 DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
 
@@ -239,6 +246,11 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
 	coupon = NULL, display_coupon = NULL
 WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
+
+-- How it was to be paid as a referrer of the house.
+-- name: wipe_payout_methods_of
+DELETE m FROM referrer r STRAIGHT_JOIN payout_method m ON m.referrer_id = r.id
+WHERE r.organization_id = :house AND r.member_organization_id = :org
 
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000

@@ -68,6 +68,25 @@ AND o.erased_at IS NULL AND t.active <> (SELECT COUNT(*) FROM referral f
 	WHERE f.referrer_id = t.referrer_id AND f.customer_at IS NOT NULL
 	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
 
+-- name: verify_placement_active
+SELECT t.placement_id AS id, CONCAT(t.active, ' active customers') AS wrong
+FROM placement_total t JOIN placement p ON p.id = t.placement_id
+JOIN organization o ON o.id = p.organization_id
+WHERE t.placement_id > :after AND t.placement_id <= :last
+AND o.erased_at IS NULL AND t.active <> (SELECT COUNT(*) FROM referral f
+	WHERE f.placement_id = t.placement_id AND f.customer_at IS NOT NULL
+	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
+
+-- Who moved up is in the other campaign, and no more in this one.
+-- name: verify_upgraded
+SELECT p.id, CONCAT('moved up to ', p.upgraded_id) AS wrong
+FROM placement p LEFT JOIN placement q ON q.id = p.upgraded_id
+	AND q.referrer_id = p.referrer_id
+	AND q.organization_id = p.organization_id
+	AND q.campaign_id <> p.campaign_id
+WHERE p.id > :after AND p.id <= :last AND p.upgraded_id IS NOT NULL
+AND (q.id IS NULL OR p.status = 'ACTIVE')
+
 -- name: verify_pending
 SELECT o.id, CONCAT(COALESCE(t.pending, 0), ' that wait') AS wrong
 FROM organization o LEFT JOIN program_total t ON t.organization_id = o.id

@@ -2,6 +2,8 @@
  * The connection: opened at the first need and again after a loss, by us and
  * never by the library, which would forget the prepared statements.
  */
+#include <mysqld_error.h>
+
 #include "base/log.h"
 #include "db/internal.h"
 #include "base/banned.h"
@@ -123,6 +125,24 @@ set_session(MYSQL *m, const struct db_conf *c)
 	return mysql_real_query(m, sql, (unsigned long)n) == 0;
 }
 
+/*
+ * A node of a cluster may not have worked off yet what another one has
+ * acknowledged.  Who comes from there, as after its death, waits for that
+ * once; who works beside a writer, before each read.  Elsewhere there is
+ * nothing to wait for.
+ */
+static bool
+catch_up(MYSQL *m, const struct db_conf *c)
+{
+	const char *sql = c->sync_wait ? "SET SESSION wsrep_sync_wait = 1" :
+	    "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
+
+	if (mysql_real_query(m, sql, (unsigned long)strlen(sql)) != 0)
+		return mysql_errno(m) == ER_UNKNOWN_SYSTEM_VARIABLE;
+	mysql_free_result(mysql_store_result(m));
+	return mysql_errno(m) == 0;
+}
+
 static const char *
 or_null(const char *s)
 {
@@ -140,7 +160,8 @@ conn_open(struct db *db)
 	if (set_options(m, c) &&
 	    mysql_real_connect(m, or_null(c->host), c->user, c->password,
 	    or_null(c->database), c->port, or_null(c->socket),
-	    CLIENT_FOUND_ROWS) != NULL && set_session(m, c)) {
+	    CLIENT_FOUND_ROWS) != NULL && set_session(m, c) &&
+	    catch_up(m, c)) {
 		if (db->complained)
 			log_info("database: connected again");
 		db->complained = false;

@@ -2,6 +2,7 @@
  * A request's way: path, route, who asks, what he sends, the transaction, the
  * answer.  What the table of a route says is honoured here and nowhere else.
  */
+#include <errno.h>
 #include <sodium.h>
 
 #include "http/authenticate.h"
@@ -9,6 +10,7 @@
 #include "http/problem.h"
 #include "http/router.h"
 
+#include "base/log.h"
 #include "base/banned.h"
 
 static const struct auth_lookup *lookup;
@@ -435,6 +437,11 @@ finish(struct serving *s, enum err e)
 	struct http_out *out = s->out;
 	bool raw = e == OK && (s->rq.route->flags & R_RAW) != 0;
 
+	/* a library that had no memory has refused what may be right */
+	if (e != OK && err_status(e) < 500 && errno == ENOMEM)
+		e = ERR_UNAVAILABLE;
+	if (e == ERR_INTERNAL && s->rq.route != NULL)
+		log_error("%s failed inside", s->rq.route->op);
 	if (e != OK) {
 		problem_write(s->face, &s->rq, e, s->match.allow, out);
 		return;
@@ -460,6 +467,7 @@ dispatch(struct db *db, struct arena *a, const struct http_in *in,
 	struct path path = { .n = 0 };
 	enum err e;
 
+	errno = 0;
 	complaints_init(&s.rq.wrong);
 	last_route = -1;
 	s.face = router_face(in->uri);

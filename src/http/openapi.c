@@ -78,7 +78,8 @@ errors_of(const struct face *face, const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_JSON] |= body;
 	set[ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
-	set[ERR_BAD_REQUEST] |= keyed;	/* a key that is none */
+	/* a key that is none, a part of the path that is badly encoded */
+	set[ERR_BAD_REQUEST] |= keyed || strchr(r->path, '{') != NULL;
 	set[ERR_KEY_REUSED] = keyed;
 	set[ERR_KEY_IN_FLIGHT] = keyed;
 	set[ERR_STALE] |= (r->flags & R_QUOTE) != 0;

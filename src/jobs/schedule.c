@@ -19,6 +19,7 @@
 #include "model/token/lot.h"
 #include "model/payment/look.h"
 #include "model/payment/payment.h"
+#include "model/promoter/upgrade.h"
 #include "model/referral/placement.h"
 #include "model/token/reservation.h"
 #include "model/referral/rollup.h"
@@ -63,15 +64,16 @@ release_earnings(struct jobs *j)
 	return all_batches(j, earning_release_due);
 }
 
-/* Some promoters of an organization at a time. */
+/* The same of what goes on until there was nothing. */
 static enum err
-make_payouts(struct jobs *j)
+until_nothing(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
+    struct when now, uint64_t *count))
 {
 	uint64_t count = 1;
 
 	while (count > 0 && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
-		TRY(payout_make_due(j->db, &j->arena, clock_now(), &count));
+		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
 	j->more |= count > 0;
 	return OK;
@@ -90,6 +92,19 @@ make_exports(struct jobs *j)
 	}
 	j->more |= made || purged;
 	return OK;
+}
+
+/* Some promoters of an organization at a time. */
+static enum err
+make_payouts(struct jobs *j)
+{
+	return until_nothing(j, payout_make_due);
+}
+
+static enum err
+upgrades(struct jobs *j)
+{
+	return until_nothing(j, upgrade_run_due);
 }
 
 static enum err
@@ -215,6 +230,7 @@ static const struct {
 	{ "release_earnings", 10, release_earnings },
 	{ "make_payouts", 60, make_payouts },
 	{ "exports", 2, make_exports },
+	{ "upgrades", 5, upgrades },
 	{ "campaigns", 5, campaigns },
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },
@@ -234,7 +250,8 @@ take_turn(struct jobs *j, size_t i)
 	enum err e;
 
 	TRY(jobs_exec(j, Q_SCHEDULE_CLAIM, ARGS(j->owner,
-	    when_add(now, LEASE_SECONDS), name, now), &rows));
+	    when_add(now, LEASE_SECONDS), name, now, due_beyond(now)),
+	    &rows));
 	if (rows == 0)
 		return OK;
 	jobs_turn(j);
@@ -258,11 +275,12 @@ schedule_round(struct jobs *j)
 {
 	bool due[LEN(schedules)] = { false };
 	const struct due_row *row;
+	struct when now = clock_now();
 	struct list rows;
 
 	arena_reset(&j->arena);
-	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now(),
-	    j->owner), &schedule_due_row, &rows));
+	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(now,
+	    due_beyond(now), j->owner), &schedule_due_row, &rows));
 	row = rows.items;
 	for (size_t i = 0; i < LEN(schedules); i++)
 		for (size_t k = 0; k < rows.n; k++)

@@ -238,6 +238,8 @@ static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_REVENUE,
 	  .what = "has sales that do not make up" },
 	{ .query = Q_VERIFY_STANDING, .what = "can't be" },
+	{ .query = Q_VERIFY_PLACEMENT_ACTIVE, .what = "has" },
+	{ .query = Q_VERIFY_UPGRADED, .what = "has not" },
 };
 
 static const struct check campaign_checks[] = {

@@ -453,6 +453,7 @@ conf_db(const struct conf *c)
 		.connect_seconds = (unsigned)c->db_connect_seconds,
 		.statement_seconds = (unsigned)c->db_statement_seconds,
 		.lock_seconds = (unsigned)c->db_lock_seconds,
+		.sync_wait = c->db_sync_wait,
 	};
 }
 

@@ -54,7 +54,7 @@ test('defaults, and what is decided', async () => {
 
 	assert.deepEqual(first.body, { default_campaign_id: null,
 		currency: 'USD', net_payout_days: 15, min_payment: 0,
-		min_paying_customers: 0 });
+		min_paying_customers: 0, has_stripe_key: false });
 	const mine = { ...first.body, currency: 'EUR', min_payment: 5000 };
 	const set = await w.fp(200, me, 'PUT', '/settings', mine, {
 		headers: { 'if-match': first.headers.etag } });

@@ -19,6 +19,9 @@ const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
 const all = (status) => doc.operations.filter((o) => declares(o, status));
 const errors = (o, status) => o.item.responses[status]['x-errors'] ?? [];
+/* Is an id among its parameters? */
+const numbered = (o) => o.parameters.some((p) => p.in === 'path' &&
+    p.schema.pattern === '^[1-9][0-9]*$');
 const parameter = (o) => /\{[^}]*\}/.test(o.template);
 /* Who may call it: the house, somebody whose end does not matter, or me. */
 async function as(o) {
@@ -192,7 +195,7 @@ test('404: what the organization does not have', async () => {
 
 test('an id that is none: 400, or 404 where what is none is not there',
     async () => {
-	for (const o of doc.operations.filter(parameter)) {
+	for (const o of doc.operations.filter(numbered)) {
 		const status = [400, 404].find((n) => declares(o, n) &&
 		    errors(o, n).includes('bad_id'));
 
@@ -238,6 +241,14 @@ test('405: other methods, with Allow', async () => {
 			assert.ok(!allow.includes(method), o.template);
 		}
 	}
+});
+
+test('400: a part of the path that is badly encoded', async () => {
+	for (const o of doc.operations.filter(parameter))
+		for (const id of ['\0', 'a/b', '\\'])
+			assert.equal((await c.call(o.method, at(o, { id }), {
+				...await as(o), body: body(o) })).code,
+			    'bad_request', o.id);
 });
 
 test('400: a body that is no JSON', async () => {

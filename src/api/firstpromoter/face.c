@@ -170,6 +170,7 @@ static const struct route *const tables[] = {
 	fp_batch_routes,
 	fp_commission_routes,
 	fp_export_routes,
+	fp_custom_status_routes,
 	fp_payments_batch_routes,
 	fp_payout_group_routes,
 	fp_payout_method_routes,

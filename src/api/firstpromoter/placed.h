@@ -10,6 +10,8 @@ extern const struct shape fp_placed;
 /* The same as he sees it himself. */
 extern const struct shape fp_own_placed;
 
+extern const struct shape fp_commission;	/* of struct commission_row */
+
 /* How the path names a referral: lead_find(). */
 struct fp_find {
 	int find_by;

@@ -14,6 +14,7 @@ extern const struct route fp_affiliate_campaign_routes[];
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
 extern const struct route fp_export_routes[];
+extern const struct route fp_custom_status_routes[];
 extern const struct route fp_payments_batch_routes[];
 extern const struct route fp_payout_group_routes[];
 extern const struct route fp_payout_method_routes[];

@@ -70,6 +70,10 @@ MUST_CHECK enum err commission_list(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err commission_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct commission_row *);
 
+/* What a sale brought, in the order of its parts. */
+MUST_CHECK enum err commission_of_sale(struct db *, struct arena *,
+    uint64_t org, uint64_t sale_id, struct list *);
+
 struct commission_notes {
 	struct str internal, external;
 	bool internal_given, external_given;

@@ -39,6 +39,13 @@ SHAPE(lead_list_row, struct referral, NULL,
     COLUMN(struct referral, created_by),
     COLUMN(struct referral, is_expired),
     COLUMN(struct referral, split),
+    FIELD(struct referral, status.id, "status_id"),
+    FIELD(struct referral, status.organization_id, "status_org"),
+    FIELD(struct referral, status.name, "status_name"),
+    FIELD(struct referral, status.description, "status_description"),
+    FIELD(struct referral, status.position, "status_position"),
+    FIELD(struct referral, status.created_at, "status_created"),
+    FIELD(struct referral, status.updated_at, "status_updated"),
     PLACED_COLUMNS(struct referral, placed));
 
 struct id_row {

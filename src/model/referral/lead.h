@@ -8,6 +8,7 @@
 
 #include "db/paging.h"
 #include "model/people/organization.h"
+#include "model/referral/custom_status.h"
 
 extern const char *const lead_state_labels[];
 enum { LEAD_SIGNUP, LEAD_ACTIVE, LEAD_SUBSCRIBED, LEAD_CANCELLED,
@@ -53,6 +54,7 @@ struct referral {
 	struct str email_key;	/* of own.h: what orders by email go by */
 	int64_t state_key;	/* the same by state */
 	bool is_expired;	/* it brings no commissions any more */
+	struct custom_status status;	/* id 0: it has none */
 	struct placed placed;
 };
 
@@ -106,6 +108,8 @@ struct lead_change {
 	bool named[3];		/* which of the names are given */
 	bool shared;		/* so are shares, of split_share */
 	struct list shares;
+	bool marked;		/* so is this: 0 for none */
+	uint64_t status_id;
 	int taken;		/* set with ERR_CONFLICT: the name that is */
 };
 
@@ -118,7 +122,7 @@ MUST_CHECK enum err lead_create(struct db *, struct arena *,
 /*
  * What is given is changed.  In another placement it is a new one, which gets
  * all but the commissions: c->id is then its own, and the old one stays as
- * moved.  ERR_INVALID: it would have no name left.
+ * moved.  ERR_INVALID: it would have no name left; ERR_NO_STATUS.
  */
 MUST_CHECK enum err lead_update(struct db *, struct arena *,
     const struct actor *, struct lead_change *);

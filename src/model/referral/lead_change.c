@@ -187,10 +187,17 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 	if (c->named[LEAD_EMAIL] || c->named[LEAD_UID] ||
 	    c->named[LEAD_USERNAME] || c->fraud >= 0)
 		TRY(rename_lead(db, a, who, &was, c));
-	if (!c->shared)
+	if (c->marked) {
+		TRY(c->status_id == 0 ? OK : custom_status_hold(db, a,
+		    who->organization_id, c->status_id));
+		TRY(db_exec(db, Q_LEAD_STATUS, ARGS(c->status_id, c->id), NULL,
+		    NULL));
+	}
+	if (!c->shared && !c->marked)
 		return OK;
-	TRY(share(db, a, who, c->id, moves ? c->placement_id :
-	    was.placement_id, &c->shares));
+	if (c->shared)
+		TRY(share(db, a, who, c->id, moves ? c->placement_id :
+		    was.placement_id, &c->shares));
 	return event(db, a, who, "referral.updated", c->id, was.placement_id);
 }
 

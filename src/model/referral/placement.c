@@ -378,7 +378,9 @@ enum err
 placement_active(struct db *db, struct str ids, int sign, struct when now)
 {
 	TRY(db_exec(db, Q_REPORT_ACTIVE, ARGS(sign, now, ids), NULL, NULL));
-	return db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL);
+	TRY(db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL));
+	return db_exec(db, Q_BROUGHT_ACTIVE_PROMOTERS, ARGS(ids, sign), NULL,
+	    NULL);
 }
 
 /* For reports, which the jobs role adds up. */
@@ -398,8 +400,8 @@ enum err
 placement_brought(struct db *db, const struct brought *o)
 {
 	TRY(db_exec(db, Q_BROUGHT_TOTAL, ARGS(o->referrer_id, o->referrals,
-	    o->customers, o->sales, o->revenue, o->currency,
-	    o->organization_id, STR(DEFAULT_CURRENCY), o->active, o->at,
+	    o->customers, o->active, o->upgrades, o->sales, o->revenue,
+	    o->currency, o->organization_id, STR(DEFAULT_CURRENCY), o->at,
 	    o->placement_id), NULL, NULL));
 	if (o->referrals != 0 || o->customers != 0 || o->cancellations != 0)
 		TRY(db_exec(db, Q_BROUGHT_DAY, ARGS(o->placement_id,

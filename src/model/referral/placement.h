@@ -125,6 +125,7 @@ struct brought {
 	int64_t referrals, customers, cancellations, active;
 	int64_t sales, refunds, revenue;
 	struct str currency;		/* of revenue; or absent */
+	bool upgrades;		/* he may move up by it: see upgrade.h */
 };
 /* Counts it for the placement, its referrer and the day. */
 MUST_CHECK enum err placement_brought(struct db *, const struct brought *);

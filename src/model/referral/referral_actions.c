@@ -2,6 +2,7 @@
 #include "model/referral/referral_actions.h"
 
 #include "model/event/event.h"
+#include "model/referral/lead.h"
 #include "model/referral/placement.h"
 #include "model/referral/unpaid.h"
 
@@ -9,11 +10,6 @@
 
 #define EVENTS_A_TIME 50
 #define LLU(v) ((unsigned long long)(v))
-
-static const char *const state_labels[] = { "signup", "active", "subscribed",
-	"cancelled", "refunded", "denied", "pending", "moved", NULL };
-enum { SIGNUP, ACTIVE, SUBSCRIBED, CANCELLED, REFUNDED, DENIED, PENDING,
-	MOVED };
 
 struct held {
 	uint64_t id, placement_id;
@@ -25,7 +21,7 @@ struct held {
 SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, id),
     COLUMN(struct held, placement_id),
-    COLUMN(struct held, state, .labels = state_labels),
+    COLUMN(struct held, state, .labels = lead_state_labels),
     COLUMN(struct held, live),
     COLUMN(struct held, customer_at));
 
@@ -89,19 +85,19 @@ fits_any(const struct held *h)
 static bool
 fits_pending(const struct held *h)
 {
-	return h->live && h->state == PENDING;
+	return h->live && h->state == LEAD_PENDING;
 }
 
 static bool
 fits_disable(const struct held *h)
 {
-	return h->live && h->state != DENIED;
+	return h->live && h->state != LEAD_DENIED;
 }
 
 static bool
 fits_denied(const struct held *h)
 {
-	return h->live && h->state == DENIED;
+	return h->live && h->state == LEAD_DENIED;
 }
 
 static bool
@@ -200,8 +196,8 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 		return OK;
 	ids = batch_ids_well(a, item, n);
 	TRY(placement_active(db, ids, -1, by->now));
-	TRY(state == DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
-	    LABEL(state_labels, state), by->organization_id), NULL, NULL) :
+	TRY(state == LEAD_DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
+	    LABEL(lead_state_labels, state), by->organization_id), NULL, NULL) :
 	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
 	TRY(placement_active(db, ids, 1, by->now));
@@ -213,7 +209,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_pending, SIGNUP,
+	return set_state(db, a, by, item, n, fits_pending, LEAD_SIGNUP,
 	    "referral.approved");
 }
 
@@ -226,7 +222,7 @@ run_disable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_disable, DENIED,
+	return set_state(db, a, by, item, n, fits_disable, LEAD_DENIED,
 	    "referral.disabled");
 }
 
@@ -239,7 +235,7 @@ run_enable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_denied, SIGNUP,
+	return set_state(db, a, by, item, n, fits_denied, LEAD_SIGNUP,
 	    "referral.enabled");
 }
 
@@ -293,6 +289,7 @@ arrive(struct db *db, struct arena *a, const struct actor *by,
 	    to->placement_id), NULL, NULL));
 	more.arrived = ids_json(a, new, n);
 	TRY(placement_active(db, more.arrived, 1, by->now));
+	more.upgrades = more.customers > 0;
 	return placement_brought(db, &more);
 }
 

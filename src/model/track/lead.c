@@ -4,10 +4,6 @@
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-const char *const track_standing_labels[] = {
-	"pending", "accepted", "rejected", "blocked", NULL
-};
-
 SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, id),
     COLUMN(struct tracked_lead, campaign_id),
@@ -24,10 +20,11 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, state, .labels = lead_state_labels),
     COLUMN(struct tracked_lead, source, .labels = lead_source_labels),
     COLUMN(struct tracked_lead, fraud, .labels = lead_fraud_labels),
-    COLUMN(struct tracked_lead, standing, .labels = track_standing_labels),
+    COLUMN(struct tracked_lead, standing, .labels = standing_labels),
     COLUMN(struct tracked_lead, referrer_status,
 	.labels = referrer_status_labels),
     COLUMN(struct tracked_lead, campaign_deleted),
+    COLUMN(struct tracked_lead, upgrades),
     COLUMN(struct tracked_lead, sales),
     COLUMN(struct tracked_lead, created_at),
     COLUMN(struct tracked_lead, customer_at),

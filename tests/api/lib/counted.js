@@ -31,6 +31,11 @@ const counted = (org) => `
 	WHERE s.placement_id = t.placement_id
 	AND s.currency = COALESCE(g.currency, 'USD')), 0)
 	WHERE p.organization_id = ${org};
+	UPDATE placement_total t JOIN placement p ON p.id = t.placement_id
+	SET t.active = (SELECT COUNT(*) FROM referral f
+	WHERE f.placement_id = t.placement_id AND f.customer_at IS NOT NULL
+	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
+	WHERE p.organization_id = ${org};
 	UPDATE promoter_total t LEFT JOIN (SELECT p.referrer_id,
 	SUM(q.referrals) AS r, SUM(q.conversions) AS c, SUM(q.sales) AS s,
 	SUM(q.revenue) AS v FROM placement p

@@ -379,5 +379,5 @@ function address(operation, values = {}) {
 	    value(name)) + (query && `?${query}`);
 }
 
-module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
-	house, login, promoter, ending, body, address, seen, missing };
+module.exports = { faceOf, operations, resolve, find, hold, statuses, secured,
+	keyed, house, login, promoter, ending, body, address, seen, missing };
