@@ -42,7 +42,7 @@ WHERE id = :placement
 
 -- ...and then his, in the other campaign.
 -- name: upgrade_arrive
-UPDATE placement SET coupon = :coupon, display_coupon = :display
+UPDATE placement SET code = :code, coupon = :coupon, display_coupon = :display
 WHERE id = :placement
 
 -- name: upgrade_former_codes

@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 #define ANSWER_MOST ((size_t)512 * 1024)
-#define CHARGES_A_PAGE 50	/* some kilobytes each */
+#define CHARGES_A_PAGE 20	/* each may need another call */
 
 SHAPE(metadata, struct stripe_metadata, NULL,
     FIELD(struct stripe_metadata, payment, "affiliated_payment"),

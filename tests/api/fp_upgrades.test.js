@@ -111,6 +111,10 @@ test('by customers: with code, promo code and links', async () => {
 test('by revenue, with his referrals', async () => {
 	const bob = await p.promoter(me);
 
+	/* his code was another for a while */
+	for (const ref_token of [`x${unique()}`, bob.code])
+		await fp(200, 'PUT', `/promoter_campaigns/${bob.placement}`, {
+			ref_token });
 	await upgrade('revenue', 5000, true);
 	const leads = [email(), email(), email()];
 	await p.track(200, me, 'signup', { email: leads[2], ref_id: bob.code });

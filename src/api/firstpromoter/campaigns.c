@@ -24,8 +24,10 @@ SHAPE(fp_upgrade_in, struct upgrade, "UpgradeInput",
     FIELD(struct upgrade, amount, "amount", .flags = F_REQUIRED, .min = 1,
 	.max = MONEY_MAX, .doc = "Of revenue: minor units"),
     FIELD(struct upgrade, metric, "metric", .flags = F_REQUIRED,
-	.labels = upgrade_metric_labels),
-    FIELD(struct upgrade, moves, "move_referrals_on_level_change"));
+	.labels = upgrade_metric_labels, .doc = "What a promoter has to reach "
+	    "in this campaign to come into that one, with his links"),
+    FIELD(struct upgrade, moves, "move_referrals_on_level_change",
+	.doc = "His referrals go along; else they stay with these terms"));
 
 struct campaign_in {
 	struct offer o;

@@ -154,7 +154,7 @@ SHAPE(fp_commission_in, struct entry_in, "CommissionCreate",
     NOTE(struct entry_in, external, "external_note", "For the promoter"),
     E(unit, "unit", .labels = unit_labels, .flags = F_NULLABLE,
 	.doc = "Of a custom one"),
-    E(notify, "notify_promoter", .doc = "Taken; promoters get no mail from here"),
+    E(notify, "notify_promoter", .doc = "Taken: promoters get no mail here"),
     E(period, "billing_period", .labels = billing_period_labels,
 	.flags = F_NULLABLE));
 

@@ -85,10 +85,13 @@ is_open(struct db *db, struct arena *a, const struct actor *by,
 
 /* Codes and links of his go over to the new placement. */
 static enum err
-hand_over(struct db *db, const struct candidate *c, uint64_t to)
+hand_over(struct db *db, struct arena *a, const struct candidate *c,
+    uint64_t to)
 {
-	TRY(db_exec(db, Q_UPGRADE_ARRIVE, ARGS(c->coupon, c->display_coupon,
-	    to), NULL, NULL));
+	TRY(db_exec(db, Q_UPGRADE_LEAVE, ARGS(placement_code(a), c->id), NULL,
+	    NULL));
+	TRY(db_exec(db, Q_UPGRADE_ARRIVE, ARGS(c->code, c->coupon,
+	    c->display_coupon, to), NULL, NULL));
 	TRY(db_exec(db, Q_UPGRADE_FORMER_CODES, ARGS(to, c->id), NULL, NULL));
 	TRY(db_exec(db, Q_UPGRADE_PROMO_CODES, ARGS(to, c->id), NULL, NULL));
 	TRY(db_exec(db, Q_UPGRADE_LINKS, ARGS(to, c->id), NULL, NULL));
@@ -105,12 +108,10 @@ move_up(struct db *db, struct arena *a, const struct actor *by,
 	    .state = STANDING_ACCEPTED };
 	uint64_t to;
 
-	TRY(db_exec(db, Q_UPGRADE_LEAVE, ARGS(placement_code(a), c->id), NULL,
-	    NULL));
 	TRY(standing_enter(db, a, by, campaign, &(struct entrance){
-	    .promoter_id = c->promoter_id, .code = c->code,
+	    .promoter_id = c->promoter_id, .code = placement_code(a),
 	    .accepted = true }, &to));
-	TRY(hand_over(db, c, to));
+	TRY(hand_over(db, a, c, to));
 	TRY(standing_move(db, a, by, &old, STANDING_INACTIVE));
 	return event_write(db, a, &(struct event){ by->organization_id,
 	    "promoter_campaign.upgraded", to, 0, by->now },
@@ -145,14 +146,18 @@ take_along(struct db *db, struct arena *a, const struct actor *by,
 	struct batch_item *item;
 	struct list rows;
 
+	*due = -1;
+	if (m.placement_id == 0)	/* he is back here again */
+		return OK;
 	TRY(db_rows(db, a, Q_UPGRADE_REFERRALS, ARGS(c->id, first),
 	    &upgrade_id_row, &rows));
 	r = rows.items;
 	item = arena_array(a, rows.n + 1, sizeof(*item));
 	for (size_t i = 0; i < rows.n; i++)
 		item[i].id = r[i].id;
-	*due = rows.n < REFERRALS_MOST ? -1 : (int64_t)r[rows.n - 1].id + 1;
-	return rows.n == 0 || m.placement_id == 0 ? OK :
+	if (rows.n == REFERRALS_MOST)
+		*due = (int64_t)r[rows.n - 1].id + 1;
+	return rows.n == 0 ? OK :
 	    referral_move.run(db, a, by, &m, item, rows.n);
 }
 
@@ -180,6 +185,16 @@ act(struct db *db, void *arg)
 	    take_along(db, t->arena, &by, &c, t->row.due, &due));
 	return db_exec(db, Q_UPGRADE_SET, ARGS(due < 0 ? arg_id(0) :
 	    arg_bound((uint64_t)due), t->row.id), NULL, NULL);
+}
+
+/* What can't be done is not looked at again until something comes. */
+static enum err
+leave(struct db *db, void *arg)
+{
+	const struct turn *t = arg;
+
+	return db_exec(db, Q_UPGRADE_SET, ARGS(arg_id(0), t->row.id), NULL,
+	    NULL);
 }
 
 struct walk {
@@ -230,8 +245,12 @@ upgrade_run_due(struct db *db, struct arena *a, struct when now,
 	d = rows.items;
 	for (size_t i = 0; i < rows.n; i++) {
 		struct turn t = { .arena = a, .row = d[i], .now = now };
+		enum err e = tx_run(db, a, act, &t);
 
-		TRY(tx_run(db, a, act, &t));
+		if (e == OK || err_status(e) >= 500)
+			TRY(e);
+		else
+			TRY(tx_run(db, a, leave, &t));
 	}
 	*count = walks.n + rows.n;
 	return OK;
