@@ -1,7 +1,7 @@
 /*
  * Reading reports.  Things are put in order by their sums over all of the
- * period; those of the page are read once more in its parts.  What came since the sums
- * were made is added to both, so that reports are exact at any moment.
+ * period; those of the page are read once more in its parts.  What came since
+ * the sums were made is added to both, so that reports are exact at any moment.
  */
 #include "model/report/report.h"
 
