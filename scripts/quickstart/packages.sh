@@ -10,8 +10,8 @@ run_packages=(
 )
 check_packages=(
 	chromium clang codespell faketime gcovr groff-base libclang-rt-dev
-	libcmocka-dev mandoc mariadb-client shellcheck slowhttptest strace
-	valgrind
+	libcmocka-dev mandoc mariadb-client shellcheck slowhttptest sslscan
+	strace valgrind
 )
 # For tests/cluster; their services are the system's, and stay off.
 cluster_packages=(

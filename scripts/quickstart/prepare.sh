@@ -188,6 +188,7 @@ render()
 	    -e "s|@TLS_CERTIFICATE@|$state/tls/server.pem|g" \
 	    -e "s|@TLS_KEY@|$state/tls/server.key|g" \
 	    -e "s|@ACCESS_LOG@|$state/log/access.log|g" \
+	    -e "s|@ERROR_LOG@|$state/log/nginx-error.log|g" \
 	    "$here/nginx/$1.in" >"$state/etc/nginx/$1.new"
 	mv -- "$state/etc/nginx/$1.new" "$state/etc/nginx/$1"
 }

@@ -13,5 +13,5 @@ VALUES
 
 -- A click that a page tells of again.
 -- name: click_told
-SELECT placement_id, visitor FROM click
+SELECT placement_id, visitor, source, url, sub_id FROM click
 WHERE token = :token AND created_at > :since AND kind = 'person'

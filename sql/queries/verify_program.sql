@@ -150,11 +150,13 @@ HAVING SUM(x.sales) <> 0 OR SUM(x.revenue) <> 0 OR SUM(x.earned) <> 0
 -- name: verify_report_now
 SELECT x.referrer_id AS id, CONCAT(SUM(x.active), ' active customers, ',
 	SUM(x.paid), ' ', x.currency, ' paid') AS wrong
-FROM (SELECT r.id AS referrer_id, IF(s.paid = 0, '', s.currency) AS currency,
-		s.active, s.paid
+FROM (SELECT r.id AS referrer_id, IF(t.money, s.currency, '') AS currency,
+		IF(t.money, 0, s.active) AS active, IF(t.money, s.paid, 0)
+		AS paid
 	FROM referrer r JOIN report_sum s
 	ON s.organization_id = r.organization_id AND s.subject = 'promoter'
 	AND s.subject_id = r.id AND s.name = '' AND s.level = 'day'
+	JOIN (SELECT 0 AS money UNION ALL SELECT 1) t
 	WHERE r.id > :after AND r.id <= :last
 	UNION ALL
 	SELECT p.referrer_id, IF(c.paid = 0, '', c.currency), c.active, c.paid

@@ -114,7 +114,8 @@ set_session(MYSQL *m, const struct db_conf *c)
 	    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,"
 	    "ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
 	    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',"
-	    " optimizer_switch = 'split_materialized=off', join_cache_level = 0,"
+	    " optimizer_switch = 'split_materialized=off',"
+	    " join_cache_level = 0,"
 	    " autocommit = 1, tx_isolation = 'REPEATABLE-READ',"
 	    " innodb_snapshot_isolation = ON, max_statement_time = %u,"
 	    " innodb_lock_wait_timeout = %u, idle_transaction_timeout = %d",

@@ -320,9 +320,22 @@ replay(struct serving *s)
 }
 
 /*
- * A key that is there already replays its answer.  After a COMMIT whose
- * outcome is unknown the key's row tells: it is there, or nothing was done.
+ * After a COMMIT whose outcome is unknown the key's row tells: it is there, or
+ * nothing was done.  Or the server has not noticed yet that the connection is
+ * gone, and it is still our own request that holds the key.
  */
+static enum err
+find_out(struct serving *s)
+{
+	enum err e = replay(s);
+
+	if (e == ERR_NOT_FOUND)
+		e = tx_run(s->rq.db, s->rq.arena, run, s);
+	return e == ERR_UNAVAILABLE || e == ERR_KEY_IN_FLIGHT ?
+	    ERR_UNKNOWN_OUTCOME : e;
+}
+
+/* A key that is there already replays its answer. */
 static enum err
 run_write(struct serving *s)
 {
@@ -332,12 +345,8 @@ run_write(struct serving *s)
 		return OK;
 	if (!s->key.used)
 		return e;
-	if (e == ERR_UNKNOWN_OUTCOME) {
-		again = replay(s);
-		if (again != ERR_NOT_FOUND)
-			return again == ERR_UNAVAILABLE ? e : again;
-		e = tx_run(s->rq.db, s->rq.arena, run, s);
-	}
+	if (e == ERR_UNKNOWN_OUTCOME)
+		e = find_out(s);
 	if (e == ERR_CONFLICT)
 		again = replay(s);
 	else

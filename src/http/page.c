@@ -1,7 +1,7 @@
 /*
- * Paging.  A cursor is base64url of "list.order.key.id", and of a list that
- * sorts by a text ".text", good for that list in that order; it says where to go
- * on, and gives no rights.
+ * Paging.  A cursor is base64url of "list.order.key.id", and ".text" of a list
+ * that sorts by one, good for that list in that order; it says where to go on,
+ * and gives no rights.
  */
 #include "http/page.h"
 

@@ -10,9 +10,10 @@ static const char *const method_names[] = {
 };
 
 static const char *
-cell(const struct route *r, const struct principal *who)
+cell(const struct face *f, const struct route *r, const struct principal *who)
 {
-	if (authorize(r, who) != OK)
+	if (authorize(r, who) != OK || (who->promoter_id != 0 &&
+	    !f->promoters && (r->flags & R_PUBLIC) == 0))
 		return "no";
 	return (r->flags & R_SELF) != 0 && (r->scope & ~who->scopes) != 0 ?
 	    "self" : "yes";
@@ -60,7 +61,7 @@ put_row(const struct face *f, const struct route *r,
 	put_scope(r, b);
 	buf_lit(b, " |");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(b, " %s |", cell(r, &askers[i].who));
+		buf_printf(b, " %s |", cell(f, r, &askers[i].who));
 	buf_char(b, '\n');
 }
 

@@ -145,7 +145,7 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_BOUGHT,
 	  .what = "has purchases that were summed up wrong" },
 	{ .query = Q_VERIFY_REPORT_PARTS,
-	  .what = "has reports that do not make up:" },
+	  .what = "has reports that do not make up" },
 	{ .query = Q_VERIFY_REPORT_MONTHS,
 	  .what = "has reports whose days do not make up" },
 };
@@ -179,9 +179,9 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_PROMOTER_CLICKS,
 	  .what = "has clicks that were summed up wrong" },
 	{ .query = Q_VERIFY_ACTIVE, .what = "has" },
-	{ .query = Q_VERIFY_REPORT_DAYS, .what = "has in reports too much:" },
-	{ .query = Q_VERIFY_REPORT_MONEY, .what = "has in reports too much:" },
-	{ .query = Q_VERIFY_REPORT_NOW, .what = "has in reports too much:" },
+	{ .query = Q_VERIFY_REPORT_DAYS, .what = "has in reports too much" },
+	{ .query = Q_VERIFY_REPORT_MONEY, .what = "has in reports too much" },
+	{ .query = Q_VERIFY_REPORT_NOW, .what = "has in reports too much" },
 };
 
 static const struct check earning_checks[] = {

@@ -172,7 +172,8 @@ judge(struct arena *a, const struct https_answer *answer, bool ours,
 	*why = said(a, answer);
 	log_warn("stripe: %ld: %.*s", answer->status, STR_ARG(*why));
 	return answer->status == 400 || answer->status == 402 ||
-	    answer->status == 404 || (refused && !ours) ? ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
+	    answer->status == 404 || (refused && !ours) ?
+	    ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
 }
 
 /* form NULL: a GET.  key: of idempotency, or absent. */

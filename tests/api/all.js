@@ -73,6 +73,7 @@ for (const name of [
 	'walk',
 	'faults',
 	'backup',
+	'security',
 	'coverage',
 ])
 	require(`./${name}.test.js`);

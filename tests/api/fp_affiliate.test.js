@@ -57,6 +57,48 @@ test('nobody\'s token: none named, not there, another company\'s',
 		promoter_id: he.id });
 });
 
+test('at the known paths all is the same', async () => {
+	const p = await w.promoter(me);
+	const known = (call, body, q = '') => c.call('POST',
+	    `/api/v2/promoters/iframe_${call}${q}`, { token: me.token, body });
+	const state = (s) => w.fp(200, me, 'PUT', '/promoter_campaigns/' +
+	    p.promoter_campaigns[0].id, { state: s });
+	const slug = async () => (await known('login', { promoter_id: p.id }))
+	    .code;
+
+	assert.equal((await known('logout', { promoter_id: p.id })).status,
+	    204);
+	await w.fp(200, me, 'POST', '/promoters/archive', { ids: [p.id] });
+	assert.equal(await slug(), 'archived');
+	await w.fp(200, me, 'POST', '/promoters/restore', { ids: [p.id] });
+	await state('blocked');
+	assert.equal(await slug(), 'blocked');
+	for (const call of ['login', 'logout'])
+		for (const path of ['', '/company'])
+			for (const [q, find_by] of [['', 1],
+			    ['?find_by=shoe', 'email']]) {
+				const a = await c.call('POST', `/api/v2${path}` +
+				    `/promoters/iframe_${call}${q}`, {
+					token: me.token, body: { find_by } });
+
+				assert.equal(a.status, 400, a.text);
+			}
+});
+
+test('what is sent wrongly', async () => {
+	for (const [method, path, body] of [['POST', 'login', { email: 'x' }],
+	    ['PUT', 'promoters/set_password', { id: 'x', user: 1 }],
+	    ['GET', 'promoters/email_from_encrypted_id'],
+	    ['GET', 'promoters/sub_affiliates?page=x'],
+	    ['GET', 'referral_links?promoter_campaign_id=x'],
+	    ['POST', 'payout_methods', { method: 'dots', details: 1 }]]) {
+		const a = await c.call(method, `/api/v2/affiliate/${path}`, {
+			token: he.token, body });
+
+		assert.equal(a.status, 400, `${path}: ${a.text}`);
+	}
+});
+
 test('what he is', async () => {
 	const { body } = await w.fpa(200, he, 'GET', CURRENT);
 
@@ -137,12 +179,6 @@ test('an organization that joined has log-ins of its own', async () => {
 
 /* --- passwords --- */
 
-async function offer(id, who = me) {
-	const { body } = await w.fp(200, who, 'GET', `/promoters/${id}`);
-
-	return new URL(body.password_setup_url).searchParams.get('id');
-}
-
 const choose = (id, password, again = password) => c.call('PUT',
     '/api/v2/affiliate/promoters/set_password', { body: { id, user: {
 	new_password: password, new_password_confirmation: again } } });
@@ -152,7 +188,7 @@ const logIn = (email, password, account = me.organization.accountId) =>
 
 test('he chooses a password, once, and logs in by it', async () => {
 	const p = await w.promoter(me), before = await w.affiliate(me, p);
-	const id = await offer(p.id);
+	const id = await w.offer(me, p);
 	const whose = await c.call('GET', '/api/v2/affiliate/promoters/' +
 	    `email_from_encrypted_id?id=${id}`);
 
@@ -186,7 +222,7 @@ test('he chooses a password, once, and logs in by it', async () => {
 });
 
 test('what is no password, and what is no offer', async () => {
-	const p = await w.promoter(me), id = await offer(p.id);
+	const p = await w.promoter(me), id = await w.offer(me, p);
 
 	for (const [password, again] of [['short', 'short'],
 	    [p.email, p.email], [PASSWORD, `${PASSWORD}!`]]) {
@@ -209,7 +245,7 @@ test('what is no password, and what is no offer', async () => {
 });
 
 test('of two who choose by one offer one wins', async () => {
-	const p = await w.promoter(me), id = await offer(p.id);
+	const p = await w.promoter(me), id = await w.offer(me, p);
 	const both = await Promise.all([1, 2].map((n) => choose(id,
 	    `${PASSWORD} ${n}`)));
 	const won = both.findIndex((a) => a.status === 200);

@@ -1,6 +1,7 @@
 /* What promoters see and make themselves. */
 'use strict';
 const assert = require('node:assert/strict');
+const { randomBytes } = require('node:crypto');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { World, unique } = require('./lib/world');
@@ -102,6 +103,8 @@ test('links that can\'t be', async () => {
 	await w.fpa(404, he, 'GET', '/referral_links?promoter_campaign_id=' +
 	    another.placement);
 	const { body } = await link(200, {});
+	await w.fpa(400, he, 'PUT', `/referral_links/${body.id}`,
+	    { name: '' });
 	await w.fpa(404, another, 'PUT', `/referral_links/${body.id}`,
 	    { name: 'Mine' });
 	await w.fpa(404, another, 'DELETE', `/referral_links/${body.id}`);
@@ -296,6 +299,7 @@ test('how he wants to be paid', async () => {
 	assert.deepEqual((await methods(200, he, 'DELETE', at)).body.details,
 	    { paypal_email: 'ada@pay.example' });
 	await methods(404, he, 'DELETE', at);
+	await methods(404, he, 'GET', '/x');
 });
 
 test('a method that is paid by is kept', async () => {
@@ -310,4 +314,39 @@ test('a method that is paid by is kept', async () => {
 		method: 'paypal' });
 	assert.equal((await methods(409, another, 'DELETE', `/${body.id}`))
 	    .code, 'conflict');
+});
+
+/* --- what came by a link --- */
+
+/* A visit by a link; the page has known the visitor by another name. */
+async function visit(url) {
+	const { pathname, search } = new URL(url);
+	const answer = await c.site('GET', pathname + search);
+	const { searchParams: to } = new URL(answer.headers.location);
+	const told = await c.call('POST', '/api/v2/track/visit', { body: {
+		code: to.get('ref'), click: to.get('aff_click'),
+		tid: randomBytes(16).toString('hex'), url: answer.headers
+		    .location } });
+
+	assert.equal(told.status, 200, told.text);
+	return told.body.tid;
+}
+
+test('the sub id of a link goes with the visitor', async () => {
+	const { body } = await link(200, { sub_id: 'spring mail' });
+	const tid = await visit(body.url);
+	const lead = await c.call('POST', '/api/v2/track/signup', {
+		token: me.token, body: { tid,
+		    email: `lead-${unique()}@example.com` } });
+
+	assert.equal(lead.status, 200, lead.text);
+	assert.equal(await sql(`SELECT k.sub_id, k.kind FROM referral f
+	    JOIN click k ON k.id = f.click_id WHERE f.id = ${lead.body.id}`),
+	    'spring mail\tsame');
+	const today = new Date().toISOString().slice(0, 10);
+	const mine = await get('/reports/sub_ids?columns[]=clicks_count' +
+	    '&columns[]=referrals_count&group_by=year' +
+	    `&start_date=${today}&end_date=${today}`);
+	assert.deepEqual(mine.map((x) => [x.sub_id, x.data]), [['spring mail',
+		{ clicks_count: 1, referrals_count: 1 }]]);
 });

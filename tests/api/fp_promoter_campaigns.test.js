@@ -205,7 +205,8 @@ test('links', async () => {
 	assert.equal(sales.url, `https://shop.example/sale?x=1&ref=` +
 	    code(ann));
 	assert.equal(sales.source, 'campaign');
-	assert.equal(blog.url, `https://shop.example/blog?ref=${code(ann)}`);
+	assert.equal(blog.url, 'https://shop.example/blog?ref=' +
+	    `${code(ann)}&sub_id=s1`);
 	assert.deepEqual([blog.source, blog.sub_id, blog.is_default],
 	    ['promoter', 's1', false]);
 	await w.fp(404, other, 'GET', at);

@@ -25,6 +25,9 @@ test('two companies', async () => {
 	campaign = await w.companyCampaign(me);
 });
 
+/* Without the offer to choose a password, which is another each time. */
+const plain = (p) => ({ ...p, password_setup_url: null });
+
 test('a promoter by no more than an address', async () => {
 	const email = `p-${unique()}@example.com`;
 	const { body } = await w.fp(201, me, 'POST', '/promoters', { email });
@@ -44,7 +47,7 @@ test('a promoter by no more than an address', async () => {
 	assert.equal(placed.campaign.name, 'Spring');
 	assert.match(placed.ref_token, /^[0-9a-z]{10}$/);
 	assert.ok(placed.ref_link.endsWith(`/r/${placed.ref_token}`));
-	assert.deepEqual((await find(200, body.id)).body, body);
+	assert.deepEqual(plain((await find(200, body.id)).body), plain(body));
 	assert.equal((await w.events(me, 'promoter.created', body.id)).length,
 	    1);
 	assert.equal((await w.events(me, 'promoter_campaign.created',
@@ -74,7 +77,7 @@ test('one with all that can be said, found by each name', async () => {
 	    ['cust_id', `c-${id}`], ['ref_token', placed.ref_token]]) {
 		const a = await find(200, value, `?find_by=${name}`);
 
-		assert.deepEqual(a.body, p, name);
+		assert.deepEqual(plain(a.body), plain(p), name);
 	}
 	for (const name of ['email', 'cust_id', 'auth_token', 'ref_token',
 	    'promo_code'])
@@ -166,7 +169,7 @@ test('a change of what is given, and of nothing else', async () => {
 	now = await put(200, { find_by: 'email', cust_id: 7 },
 	    encodeURIComponent(`new-${id}@example.com`));
 	assert.equal(now.cust_id, '7');
-	assert.deepEqual((await find(200, p.id)).body, now);
+	assert.deepEqual(plain((await find(200, p.id)).body), plain(now));
 	assert.equal((await w.events(me, 'promoter.updated', p.id)).length >= 1,
 	    true);
 	const twin = await w.promoter(me);
@@ -250,8 +253,8 @@ test('sums of promoters, and lists sorted by them', async () => {
 		sales_count: 3, customers_count: 1, revenue_amount: 2500,
 		active_customers_count: 1 });
 	assert.equal(last.balances.cash, 500);
-	assert.deepEqual((await w.fp(200, shop, 'GET',
-	    `/promoters/${ann.id}`)).body, last);
+	assert.deepEqual(plain((await w.fp(200, shop, 'GET',
+	    `/promoters/${ann.id}`)).body), last);
 	assert.equal(last.promoter_campaigns[0].campaign_id, spring.id);
 	for (const [name, down] of Object.entries({
 		joined_at: [eve, bob, ann], referrals_count: [ann, bob, eve],

@@ -20,7 +20,7 @@ const PROGRAM_USERS = ['affiliated', 'affiliated_migrate'];
 /* nginx, workers and perhaps jobs, with a state of their own. */
 class Host {
 	constructor(cluster, name, { ports, database, settings, jobs = true }) {
-		Object.assign(this, { cluster, name, ports, database });
+		Object.assign(this, { cluster, ports, database });
 		this.state = path.join(cluster.home, name);
 		this.env = { AFFILIATED_STATE: this.state,
 			AFFILIATED_BUILD: BUILD,
@@ -34,8 +34,9 @@ class Host {
 			    'detect_leaks=0',
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
 			    'print_stacktrace=1' };
-		for (const [key, value] of Object.entries(settings))
-			this.env[`AFFILIATED_${key.toUpperCase()}`] = `${value}`;
+		for (const [name, value] of Object.entries(settings))
+			this.env[`AFFILIATED_${name.toUpperCase()}`] =
+			    `${value}`;
 		this.config = path.join(this.state, 'etc', 'affiliated.conf');
 		const role = (word) => new Process(word, path.join(this.state,
 		    'log'), () => ({ env: this.env, argv: [PROGRAM, word,

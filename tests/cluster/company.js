@@ -15,7 +15,7 @@ const PATIENCE = 90000;
 class Company {
 	constructor(cluster, random) {
 		Object.assign(this, { r: random, c: cluster.client, sales: 0,
-			refunds: 0, again: 0, clicks: 0, tried: 0,
+			refunds: 0, again: 0, waited: 0, clicks: 0, tried: 0,
 			leads: Array.from({ length: 8 }, () =>
 			    `lead-${unique()}@example.com`) });
 	}
@@ -52,16 +52,21 @@ class Company {
 		const text = JSON.stringify(body);
 		const headers = { ...this.headers, 'idempotency-key': unique(),
 			'content-length': Buffer.byteLength(text) };
+		const began = Date.now();
 
-		for (const end = Date.now() + PATIENCE; Date.now() < end;) {
+		while (Date.now() < began + PATIENCE) {
 			const a = await this.c.request('POST',
 			    `/api/v2/track/${what}`, { headers, body: text })
 			    .catch(() => ({ status: 0 }));
 
-			if (a.status === 200)
+			if (a.status === 200) {
+				this.waited = Math.max(this.waited,
+				    Date.now() - began);
 				return;
+			}
 			if (![0, 409, 502, 503, 504].includes(a.status))
-				throw new Error(`${what}: ${a.status} ${a.text}`);
+				throw new Error(`${what}: ${a.status} ` +
+				    a.text);
 			this.again++;
 			await sleep(100);
 		}
@@ -140,7 +145,8 @@ class Company {
 
 	summary() {
 		return `${this.sales} sales, ${this.refunds} refunds, ` +
-		    `${this.again} sent again; ${this.clicks} clicks of ` +
+		    `${this.again} sent again, the longest after ` +
+		    `${this.waited} ms; ${this.clicks} clicks of ` +
 		    `${this.tried}`;
 	}
 }

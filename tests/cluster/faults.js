@@ -11,8 +11,9 @@ class Faults {
 	constructor(cluster, random, coverage, { long = false, token } = {}) {
 		Object.assign(this, { cluster, r: random, coverage, token, n: 0,
 			plan: ['killWriter', 'isolateWriter', 'killHost',
-			    'freezeWriter', 'killSpare', 'killWorkers',
-			    ...(long ? ['killProxy', 'majority', 'all'] : [])],
+			    'freezeWriter', 'killWorkers', ...(long ?
+			    ['killSpare', 'killProxy', 'majority', 'all'] :
+			    [])],
 		});
 		this.kinds = [...this.plan];
 	}

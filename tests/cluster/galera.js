@@ -31,7 +31,7 @@ function fill(file, values) {
 
 class Node {
 	constructor(name, dir, ports, members) {
-		const [port, group, ist, sst] = ports;
+		const [port, group, part, whole] = ports;
 
 		Object.assign(this, { name, dir, port });
 		this.file = path.join(dir, 'my.cnf');
@@ -40,9 +40,9 @@ class Node {
 			fs.mkdirSync(path.join(dir, part), { recursive: true });
 		fs.writeFileSync(this.file, fill('my.cnf', { DIR: dir,
 			NAME: name, ADDRESS, PORT: port, GROUP_PORT: group,
-			IST_PORT: ist, SST_PORT: sst, MEMBERS: members.map((p) =>
-			    `${ADDRESS}:${p}`).join(), GCACHE: '64M',
-			POOL: '64M' }));
+			PART_PORT: part, WHOLE_PORT: whole,
+			MEMBERS: members.map((p) => `${ADDRESS}:${p}`).join(),
+			GCACHE: '64M', POOL: '64M' }));
 		this.own();
 		/* Back at once, it would hold up the others that miss it. */
 		this.process = new Process('mariadbd', dir, () =>
@@ -65,24 +65,26 @@ class Node {
 
 	/* One that was killed says first how far it had come. */
 	async command() {
-		const argv = [...AS, 'mariadbd', `--defaults-file=${this.file}`];
+		const argv = [...AS, 'mariadbd',
+		    `--defaults-file=${this.file}`];
 		const state = path.join(this.dir, 'data', 'grastate.dat');
 
 		if (this.first) {
 			this.first = false;
 			return { argv: [...argv, '--wsrep-new-cluster'] };
 		}
-		if (fs.existsSync(state) && / -1$/m.test(fs.readFileSync(state,
-		    'utf8')))
-			argv.push(`--wsrep_start_position=${await this.place(
-			    argv)}`);
+		if (fs.existsSync(state) &&
+		    / -1$/m.test(fs.readFileSync(state, 'utf8')))
+			argv.push('--wsrep_start_position=' +
+			    await this.place(argv));
 		return { argv };
 	}
 
+	/* What looks for it says so, and sometimes finds no end. */
 	async place(argv) {
 		const { stderr } = await run([...argv, '--wsrep-recover',
-			'--disable-log-error'], { timeout: 30000,
-			killSignal: 'SIGKILL' });
+			'--disable-log-error'], { timeout: 8000,
+			killSignal: 'SIGKILL' }).catch((e) => e);
 
 		return /Recovered position: (\S+)/.exec(stderr)?.[1] ??
 		    '00000000-0000-0000-0000-000000000000:-1';

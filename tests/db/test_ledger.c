@@ -439,7 +439,7 @@ static struct fault faults[] = {
 	  " 'x', '', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);",
 	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
 	{ "month_of_a_report_that_was_made_up",
-	  "has reports whose days do not make up url 0 x, 2001-01-01",
+	  "has reports whose days do not make up: url 0 x, 2001-01-01",
 	  "INSERT INTO report_sum VALUES (1, 'url', 'month', '2001-01-01', 0,"
 	  " 'x', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);",
 	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },

@@ -131,7 +131,8 @@ parts_make_up(void)
 
 	for (size_t i = 0; i < LEN(checks); i++) {
 		assert_int_equal(db_rows(db, &arena, checks[i],
-		    ARGS(arg_bound(0), INT64_MAX), &report_finding_row, &rows), OK);
+		    ARGS(arg_bound(0), INT64_MAX), &report_finding_row,
+		    &rows), OK);
 		assert_int_equal(rows.n, 0);
 	}
 }

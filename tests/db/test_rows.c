@@ -267,6 +267,43 @@ rows_go_in_together(void **state)
 	assert_string_equal(db_duplicate(db), "click_token");
 }
 
+#define JOURNALS 70	/* more than a statement is kept for */
+
+static enum err
+insert_journals(struct db *d, void *ids)
+{
+	enum { COLUMNS = 5, FEW = 3 };
+	struct arg v[JOURNALS * COLUMNS];
+	uint64_t *id = ids;
+
+	for (int i = 0; i < JOURNALS; i++)
+		memcpy(v + i * COLUMNS, ARGS(UINT64_C(1), STR("payment"), i,
+		    UINT64_C(0), clock_now()).v, COLUMNS * sizeof(*v));
+	TRY(db_exec_rows(d, Q_JOURNAL_INSERT, v, FEW, NULL, id));
+	return db_exec_rows(d, Q_JOURNAL_INSERT, v + FEW * COLUMNS,
+	    JOURNALS - FEW, NULL, id + FEW);
+}
+
+/* As a cluster's nodes give them out: none follows the one before. */
+static void
+each_row_has_its_id(void **state)
+{
+	uint64_t id[JOURNALS] = { 0 };
+
+	(void)state;
+	assert_int_equal(mysql_query(db->mysql,
+	    "SET SESSION auto_increment_increment = 7"), 0);
+	assert_int_equal(tx_run(db, &arena, insert_journals, id), OK);
+	for (int i = 0; i < JOURNALS; i++) {
+		assert_true(i == 0 || id[i] >= id[i - 1] + 7);
+		assert_int_equal(test_number(other, "SELECT subject_id"
+		    " FROM journal WHERE id = %llu", (unsigned long long)id[i]),
+		    i);
+	}
+	assert_int_equal(mysql_query(db->mysql,
+	    "SET SESSION auto_increment_increment = 1"), 0);
+}
+
 struct place_row {
 	uint64_t id, organization_id, campaign_id, referrer_id;
 	uint64_t member_organization_id;
@@ -309,6 +346,7 @@ main(void)
 		cmocka_unit_test(null_is_absent),
 		cmocka_unit_test(lists_come_whole),
 		cmocka_unit_test(rows_go_in_together),
+		cmocka_unit_test(each_row_has_its_id),
 		cmocka_unit_test(no_row_is_not_found),
 	};
 

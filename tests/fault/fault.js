@@ -57,11 +57,9 @@ class Run {
 
 			this.say(true, `${this.part}: ${name}` +
 			    `${more ? `: ${more}` : ''} (${s} s)`);
-			return true;
 		} catch (e) {
 			this.say(false, `${this.part}: ${name}`);
 			this.note(e.stack ?? e);
-			return false;
 		}
 	}
 
@@ -87,6 +85,8 @@ class Run {
 			return;
 		const x = await this.opened.catch(() => undefined);
 		this.part = 'end';
+		/* the state of a run that failed is kept */
+		process.exitCode = this.failed > 0 ? 1 : 0;
 		if (x) {
 			await this.check('the books are right', async () => {
 				await x.s.verified();

@@ -46,12 +46,10 @@ class Load {
 		const begun = Date.now();
 
 		try {
-			return await this.x.c.call('POST',
+			return await this.x.s.ask('POST',
 			    '/token-reservations', { token: this.x.me.token,
-				idem: key, fresh: true, body: { amount: 1,
+				idem: key, body: { amount: 1,
 				    reference: key } });
-		} catch (e) {
-			return { status: 0, text: e.message };
 		} finally {
 			this.slowest = Math.max(this.slowest,
 			    Date.now() - begun);

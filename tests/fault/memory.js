@@ -24,14 +24,9 @@ const CALLS = {
 };
 const SHORT = 12, LONG = 100000, EMPTY = 40;
 
-async function send(x, { method, path, unkeyed, ...rest }, idem) {
-	try {
-		return await x.c.call(method, path, { ...rest, fresh: true,
-			idem: unkeyed || method === 'GET' ? undefined : idem });
-	} catch (e) {
-		return { status: 0, text: e.message, headers: {} };
-	}
-}
+const send = (x, { method, path, unkeyed, ...rest }, idem) =>
+    x.s.ask(method, path, { ...rest, idem: unkeyed || method === 'GET' ?
+	undefined : idem });
 
 const good = (a) => a.status >= 200 && a.status < 300;
 

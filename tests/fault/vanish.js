@@ -7,7 +7,7 @@ const { under } = require('./load');
 /* Not longer than a client would wait; reads and writes alike. */
 const PATIENCE = 12000;
 
-async function away(x, load, gone) {
+async function away(x, load, seconds) {
 	const before = load.done.length;
 
 	await sleep(seconds * 1000);
@@ -29,7 +29,7 @@ async function run(r) {
 
 		return under(x, {
 			breaks: () => process.kill(pid, 'SIGSTOP'),
-			during: (load) => away(x, load, gone),
+			during: (load) => away(x, load, seconds),
 			mends: () => process.kill(pid, 'SIGCONT') });
 	});
 	await r.check(`it is gone for ${gone} s`, () => under(x, {

@@ -215,9 +215,10 @@ run(struct arena *a, struct str input)
 }
 
 /*
- * For the sanitizers: too large is NULL, as malloc has it; and libfcgi forgets
- * 48 bytes with each management record that it does not know.  nginx sends
- * none, and a worker does not live for ever.
+ * For the sanitizers: too large is NULL, as malloc has it, and soon, since to
+ * watch over it takes long; and libfcgi forgets 48 bytes with each management
+ * record that it does not know.  nginx sends none, and a worker does not live
+ * for ever.
  */
 const char *__asan_default_options(void);
 const char *__lsan_default_suppressions(void);
@@ -225,7 +226,7 @@ const char *__lsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *
 __asan_default_options(void)
 {
-	return "allocator_may_return_null=1";
+	return "allocator_may_return_null=1:max_allocation_size_mb=64";
 }
 
 __attribute__((visibility("default"))) const char *

@@ -1,4 +1,4 @@
-/* Reports of a company: by time, campaign, promoter, source and landing page. */
+/* Reports of a company: by time, campaign, promoter, source, landing page. */
 #include "api/firstpromoter/reports.h"
 
 #include <stdlib.h>

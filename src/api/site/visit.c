@@ -50,12 +50,15 @@ visit_read(struct arena *a, const struct http_in *in, struct visit_in *v,
 
 struct token_row {
 	uint64_t placement_id;
-	struct str visitor;
+	struct str visitor, source, url, sub_id;
 };
 
 SHAPE(visit_token_row, struct token_row, NULL,
     COLUMN(struct token_row, placement_id),
-    COLUMN(struct token_row, visitor, .flags = F_BYTES));
+    COLUMN(struct token_row, visitor, .flags = F_BYTES),
+    COLUMN(struct token_row, source),
+    COLUMN(struct token_row, url),
+    COLUMN(struct token_row, sub_id));
 
 enum err
 visit_known(struct db *db, struct arena *a, const struct visit_in *v,
@@ -76,6 +79,9 @@ visit_known(struct db *db, struct arena *a, const struct visit_in *v,
 	if (!c->known_visitor)
 		memcpy(c->visitor, row.visitor.p, sizeof(c->visitor));
 	c->same = memcmp(c->visitor, row.visitor.p, sizeof(c->visitor)) != 0;
+	c->source = row.source;		/* told again, it came from there */
+	c->url = row.url;
+	c->sub_id = row.sub_id;
 	*counted = c->same;
 	return OK;
 }

@@ -200,7 +200,8 @@ apply(struct db *db, struct arena *a, const struct facts *f, int64_t money,
 		    .placement_id = sale.placement_id,
 		    .referrer_id = sale.referrer_id,
 		    .referral_id = sale.referral_id, .at = now,
-		    .refunds = money > 0 ? 1 : -1, .revenue = -money, .currency = f->currency }));
+		    .refunds = money > 0 ? 1 : -1, .revenue = -money,
+		    .currency = f->currency }));
 	return earning_adjust(db, a, &part, now);
 }
 

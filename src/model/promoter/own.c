@@ -8,8 +8,8 @@
 
 /* More than anybody needs: he is known to the company, yet a stranger. */
 static const int64_t most[] = {
-	[OWN_METHODS] = OWN_METHODS_MOST, [OWN_LINKS] = 1000, [OWN_CODES] = 1000,
-	[OWN_TOKENS] = 100,
+	[OWN_METHODS] = OWN_METHODS_MOST, [OWN_LINKS] = 1000,
+	[OWN_CODES] = 1000, [OWN_TOKENS] = 100,
 };
 
 struct counts {

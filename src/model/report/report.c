@@ -1,7 +1,7 @@
 /*
- * Reading reports.  Things are put in order by their sums over the whole period;
- * those of the page are read once more in its parts.  What came since the sums
- * were made is added to both, so that reports are exact at any moment.
+ * Reading reports.  Things are put in order by their sums over all of the
+ * period; those of the page are read once more in its parts.  What came since
+ * the sums were made is added to both, so that reports are exact at any moment.
  */
 #include "model/report/report.h"
 
@@ -243,7 +243,7 @@ judge(const struct report_ask *q, struct report_line *l, bool *any)
 	    &l->key);
 }
 
-/* What came since, each thing's after the other, into sums that stand by name. */
+/* What came since, thing after thing, into sums that stand by name. */
 static struct list
 add_fresh(struct arena *a, const struct report_ask *q, struct list lines,
     const struct list *fresh)

@@ -203,7 +203,8 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 		    .placement_id = was->placement_id,
 		    .referrer_id = was->referrer_id,
 		    .referral_id = was->id, .at = who->now,
-		    .refunds = i == 0, .revenue = -s[i].part, .currency = s[i].currency }));
+		    .refunds = i == 0, .revenue = -s[i].part,
+		    .currency = s[i].currency }));
 	}
 	return OK;
 }

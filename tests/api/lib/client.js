@@ -50,6 +50,15 @@ class Client {
 		this.agent = new https.Agent({ keepAlive: true, ca: service.ca,
 		    maxSockets: 64 });
 		this.accounts = new Map();
+		this.secrets = new Set();	/* see security.test.js */
+	}
+
+	/* What was shown once, to be used again. */
+	keep(text) {
+		const found = /"(?:accessToken|refreshToken|invitationToken|key|secret)":"([^"]{20,})"|\/sandbox\/([^"/]{20,})"/g;
+
+		for (const m of text.matchAll(found))
+			this.secrets.add(m[1] ?? m[2]);
 	}
 
 	/* One request as it is; path is sent untouched. */
@@ -142,6 +151,8 @@ class Client {
 
 	hold(method, uri, raw, sent) {
 		const answer = parse(raw);
+
+		this.keep(answer.text);
 		const where = `${method} ${uri} -> ${answer.status}`;
 
 		assert.ok(answer.headers['x-request-id'],

@@ -73,4 +73,34 @@ const counted = (org) => `
 	AND a.archived_at IS NULL
 	ON DUPLICATE KEY UPDATE pending = VALUES(pending)`;
 
-module.exports = { counted };
+/* The same for reports, of all organizations, from the sums of placements. */
+const reported = `
+	DELETE FROM report_sum;
+	DELETE FROM report_change;
+	UPDATE rollup SET last_id = 0, done_until = '2000-01-01'
+	WHERE name = 'report';
+	INSERT INTO report_change (organization_id, placement_id, currency,
+	clicks, referrals, customers, cancellations, active, sales, revenue,
+	paid, created_at)
+	SELECT p.organization_id, p.id, x.currency, clicks, referrals,
+	conversions, cancellations, active, sales, amount, paid, x.day
+	FROM (SELECT placement_id, '' AS currency, clicks, referrals,
+		conversions, cancellations, 0 AS active, 0 AS sales,
+		0 AS amount, 0 AS paid, day FROM placement_day
+		UNION ALL
+		SELECT placement_id, currency, 0, 0, 0, 0, 0, sales, amount, 0,
+		day FROM placement_sales
+		UNION ALL
+		SELECT (SELECT MIN(id) FROM placement p
+			WHERE p.referrer_id = t.referrer_id), '', 0, 0, 0, 0,
+		active, 0, 0, 0, '2001-01-01' FROM promoter_total t
+		UNION ALL
+		SELECT placement_id, currency, 0, 0, 0, 0, 0, 0, 0, amount,
+		DATE(paid_at) FROM earning WHERE payout_id IS NOT NULL
+		AND paid_at IS NOT NULL) x
+	JOIN placement p ON p.id = x.placement_id
+	JOIN referrer r ON r.id = p.referrer_id
+	AND NOT r.member_organization_id <=> r.organization_id
+	ORDER BY x.day`;
+
+module.exports = { counted, reported };

@@ -209,6 +209,14 @@ class World {
 			placement: promoter.promoter_campaigns?.[0]?.id };
 	}
 
+	/* By which a promoter can choose his password. */
+	async offer(who, { id }) {
+		const { body } = await this.fp(200, who, 'GET',
+		    `/promoters/${id}`);
+
+		return new URL(body.password_setup_url).searchParams.get('id');
+	}
+
 	/* Of what a promoter makes himself, by their paths: one of each. */
 	async belongings(who, promoter) {
 		const name = unique();
