@@ -75,7 +75,7 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_ID] = strstr(r->path, "{id") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
-	set[ERR_INVALID] |= body;
+	set[(r->flags & R_PARAMS) != 0 ? ERR_PARAMS : ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
 	set[ERR_BAD_REQUEST] |= keyed;	/* a key that is none */
 	set[ERR_KEY_REUSED] = keyed;

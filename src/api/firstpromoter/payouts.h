@@ -5,7 +5,5 @@
 #include "api/firstpromoter/placed.h"
 #include "model/payout/payout.h"
 
-extern const struct shape fp_payout;		/* of struct payout */
-extern const struct shape fp_payout_method;	/* of struct payout_method */
 
 #endif

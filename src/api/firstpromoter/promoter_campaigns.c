@@ -107,6 +107,17 @@ show(struct request *rq, const struct promoted *p, size_t n, struct out *out)
 	return OK;
 }
 
+enum err
+fp_promoted_answer(struct request *rq, uint64_t id)
+{
+	struct out *out = ARENA_NEW(rq->arena, struct out);
+	struct promoted p = { 0 };
+
+	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, id, &p));
+	rq->out = out;
+	return show(rq, &p, 1, out);
+}
+
 struct list_in {
 	struct fp_page_query page;
 };
@@ -254,7 +265,6 @@ update(struct request *rq)
 	const struct update_in *in = rq->in;
 	struct promoted was = *(const struct promoted *)rq->prepared, p;
 	struct standing_row now = { 0 };
-	struct out *out = ARENA_NEW(rq->arena, struct out);
 	enum err e;
 
 	TRY(standing_lock(rq->db, rq->arena, ACTOR(rq), was.s.id, &now));
@@ -274,9 +284,7 @@ update(struct request *rq)
 	if (rq->given & HAS_STATE)
 		TRY(standing_move(rq->db, rq->arena, ACTOR(rq), &now,
 		    (enum standing)in->state));
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, p.s.id, &p));
-	rq->out = out;
-	return show(rq, &p, 1, out);
+	return fp_promoted_answer(rq, p.s.id);
 }
 
 /* --- links --- */
