@@ -1,7 +1,7 @@
 /* Promoters in campaigns: lists and changes. */
 #include "model/promoter/promoted.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/program/program.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
@@ -102,10 +102,17 @@ promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return OK;
 }
 
+static struct str
+yes(bool b)
+{
+	return b ? STR("true") : STR("false");
+}
+
 enum err
 promoted_update(struct db *db, struct arena *a, const struct actor *who,
     const struct promoted *was, struct promoted *p)
 {
+	struct record_diff d;
 	enum err e;
 
 	e = placement_code_free(db, a, p->s.code, p->s.id);
@@ -120,11 +127,21 @@ promoted_update(struct db *db, struct arena *a, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_CODE_TAKEN;
 	TRY(e);
+	diff_init(&d, a);
+	diff_text(&d, "ref_token", was->s.code, p->s.code);
+	diff_text(&d, "coupon", was->s.coupon, p->s.coupon);
+	diff_text(&d, "display_coupon", was->display_coupon,
+	    p->display_coupon);
+	diff_text(&d, "direct_url", was->s.landing_url, p->s.landing_url);
+	diff_value(&d, "promoter_rewards_customized", yes(was->own_promoter),
+	    yes(p->own_promoter));
+	diff_value(&d, "referral_rewards_customized", yes(was->own_referral),
+	    yes(p->own_referral));
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "promoter_campaign.updated", p->s.id, who->user_id, who->now },
-	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"",
+	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"%.*s",
 	    (unsigned long long)p->s.promoter_id,
-	    (unsigned long long)p->s.campaign_id);
+	    (unsigned long long)p->s.campaign_id, STR_ARG(diff_members(&d)));
 }
 
 enum err
