@@ -38,6 +38,8 @@ for (const name of [
 	'fp_campaigns',
 	'fp_promo_codes',
 	'fp_reward_sales',
+	'fp_webhooks',
+	'fp_webhook_deliveries',
 	'fp_vendor',
 	'ledger',
 	'events',

@@ -21,34 +21,11 @@ static const struct line {
 #define RECORD_CHANGE(event, type, record, whose) \
 	{ event, type, RECORD_##record, OF_##whose },
 #include "model/event/record_types.def"
-#undef RECORD_CHANGE
 };
 
-/*
- * Those of the vendor whose face shows records.  Contracts are not signed here,
- * and promoters and their placements are archived and ended, never deleted: of
- * these nothing is told, but they can be asked for.
- */
-#define T(subject, what) subject "." what
-#define ALL(subject) T(subject, "created"), T(subject, "deleted"), \
-	T(subject, "updated")
 const char *const record_types[] = {
-	ALL("commission"),
-	T("contract_document", "signed"),
-	ALL("payments_batch"),
-	ALL("payout.commissions"),
-	ALL("payout"),
-	ALL("payout_method"),
-	T("promoter", "balance.updated"),
-	T("promoter", "created"),
-	T("promoter", "deleted"),
-	T("promoter", "profile.updated"),
-	T("promoter", "updated"),
-	ALL("promoter_campaign"),
-	T("referral", "created"),
-	T("referral", "deleted"),
-	T("referral", "moved"),
-	T("referral", "updated"),
+#define RECORD_TYPE(type) type,
+#include "model/event/record_types.def"
 	NULL
 };
 

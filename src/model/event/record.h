@@ -18,7 +18,7 @@ struct record_change {
 	const char *type;		/* "referral.updated" */
 	enum record record;
 	uint64_t id;
-	struct str changes;		/* JSON: {"state":["pending","signup"]} */
+	struct str changes;	/* JSON: {"state":["pending","signup"]} */
 	struct list changed;		/* of what the values are not kept */
 };
 

@@ -117,8 +117,9 @@ MUST_CHECK enum err webhook_delivery_retry(struct db *, struct arena *,
 struct record_delivery {
 	uint64_t id;
 	int status;
-	int64_t number, step;		/* step: attempts since it was asked for */
-	int64_t response;		/* of HTTP; 0: no answer, or no attempt */
+	int64_t number;
+	int64_t step;			/* attempts since it was asked for */
+	int64_t response;		/* of HTTP; 0: there was none */
 	struct str error, body;
 	bool active;			/* its endpoint */
 	struct when created_at, ended_at;

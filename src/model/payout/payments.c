@@ -213,7 +213,8 @@ payments_pay(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_PAYMENTS_BATCH_COMPLETED, ARGS(who->now, id), NULL,
 	    NULL));
 	TRY(event(db, a, who, id, "payments_batch.paid",
-	    "\"changes\":{\"status\":[\"awaiting_confirmation\",\"completed\"]}"));
+	    "\"changes\":{\"status\":[\"awaiting_confirmation\","
+	    "\"completed\"]}"));
 	b->status = PAYMENTS_COMPLETED;
 	b->completed_at = who->now;
 	finish(b);
