@@ -4,8 +4,9 @@
  */
 'use strict';
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const { service } = require('./lib/service');
-const { tests, sleep, until, tally, times } = require('./lib/test');
+const { tests, until, tally, times } = require('./lib/test');
 const { unique, World } = require('./lib/world');
 const { query } = require('./lib/db');
 const { Receiver, verify } = require('./lib/receiver');
@@ -188,26 +189,42 @@ test('newest first, by page and cursor', async () => {
 	await drop(hook);
 });
 
-test('kill -9 of the jobs: each arrives, under one id', async () => {
-	const hook = await subscribe(['referral.created'], {
-		url: `${receiver.url}/killed` });
-	const ids = [];
+function courier() {
+	const pid = s.pid('jobs');
 
-	receiver.answer = () => ({ status: 200, delay: 200 });
-	for (let i = 0; i < 12; i++) {
-		ids.push((await signup()).id);
-		if (i % 4 === 3)
-			await s.killJobs?.();
+	return Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`,
+	    'utf8').trim().split(' ')[0]);
+}
+
+test('SIGKILL while it sends: each arrives, under one id', async () => {
+	const slow = await new Receiver(s, () => ({ status: 200, delay: 300 }))
+	    .start();
+	const hook = await subscribe(['referral.created'], { url: slow.url,
+		timeout: 2 });
+	const made = new Set();
+
+	for (const pid of [courier, () => -s.pid('jobs'), () => 0]) {
+		const n = slow.got.length;
+
+		for (let i = 0; i < 8; i++)
+			made.add((await signup()).id);
+		if (pid() === 0)
+			break;
+		assert.ok(await until(() => slow.got.length > n, 30000, 5));
+		process.kill(pid(), 'SIGKILL');
 	}
-	const got = () => receiver.got.filter((r) => r.path === '/killed');
-	await until(() => new Set(got().map((r) => r.body.entity_id)).size ===
-	    ids.length, 60000);
-	assert.deepEqual([...new Set(got().map((r) => r.body.entity_id))]
-	    .sort(), ids.sort());
-	assert.equal(new Set(got().map((r) => r.id)).size, ids.length);
-	receiver.answer = () => 204;
+	await until(async () => (await deliveries(hook)).filter((d) =>
+	    d.status === 'delivered').length === 24, 60000);
+	const all = await deliveries(hook);
+	assert.deepEqual(all.map((d) => d.status), all.map(() => 'delivered'));
+	assert.equal(all.length, 24);
+	assert.deepEqual(new Set(slow.got.map((r) => r.body.entity_id)), made);
+	assert.equal(new Set(slow.got.map((r) => r.id)).size, 24);
+	for (const r of slow.got)
+		verify(hook.secret_key, r);
 	await drop(hook);
-});
+	await slow.stop();
+}, 120);
 
 test('an example is sent at once, and its answer shown', async () => {
 	const { data } = await fp(200, 'GET', '/webhooks/event_types');
@@ -319,7 +336,6 @@ test('private addresses are refused, by name and by address', async () => {
 });
 
 test('an end', async () => {
-	await sleep(0);
 	await receiver.stop();
 	s.client.close();
 });
