@@ -271,6 +271,20 @@ test('an example is sent at once, and its answer shown', async () => {
 	}
 });
 
+test('an example with a key is sent once', async () => {
+	const call = () => c.call('POST', '/api/v2/company/webhooks/test', {
+		token: me.token, idem: `try-${me.org}`, body: {
+			url: `${receiver.url}/once`,
+			event_type: 'referral.created' } });
+	const n = receiver.got.length;
+	const first = await call(), second = await call();
+
+	assert.equal(first.body.status, 204);
+	assert.deepEqual(second.body, first.body);
+	assert.equal(second.headers['idempotent-replayed'], 'true');
+	assert.equal(receiver.got.length, n + 1);
+});
+
 test('where nobody answers, that is the answer', async () => {
 	const nobody = await new Receiver(s).start();
 

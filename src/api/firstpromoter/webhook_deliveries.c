@@ -154,6 +154,7 @@ SHAPE(fp_hook_try, struct try_in, "WebhookTest",
 
 struct tried {
 	struct str status, body, error;
+	bool refused;			/* the address is private */
 };
 
 SHAPE(fp_hook_tried, struct tried, "WebhookTestAnswer",
@@ -202,6 +203,14 @@ pack(struct request *rq, const struct try_in *in, struct https *h)
 	memcpy(h->headers, own.v, sizeof(own.v));
 }
 
+/* Nothing is stored of it but its key. */
+static enum err
+begin_try(struct request *rq)
+{
+	rq->subject = rq->who.org_id;
+	return OK;
+}
+
 static enum err
 try(struct request *rq)
 {
@@ -209,21 +218,34 @@ try(struct request *rq)
 	struct https_answer answer = { .status = 0 };
 	struct https h;
 	struct str why;
-	bool arrived;
 
+	rq->prepared = out;
+	*out = (struct tried){ .status = STR_NULL };
 	pack(rq, rq->in, &h);
-	arrived = https_call(rq->arena, &h, &answer, &why);
-	if (answer.refused) {
-		complain(&rq->wrong, rq->arena, STR("url"),
-		    "must name a host of the public internet");
-		return ERR_INVALID;
-	}
-	*out = (struct tried){ STR_NULL, STR_NULL, STR_NULL };
-	if (arrived) {
+	if (https_call(rq->arena, &h, &answer, &why)) {
 		out->status = str_printf(rq->arena, "%ld", answer.status);
 		out->body = utf8_readable(rq->arena, answer.body);
 	} else
 		out->error = why;
+	out->refused = answer.refused;
+	return OK;
+}
+
+/* A repeat whose first call was broken off does not call again. */
+static enum err
+end_try(struct request *rq)
+{
+	struct tried *out = rq->prepared;
+
+	if (out == NULL) {
+		out = ARENA_NEW(rq->arena, struct tried);
+		out->error = STR("it is not known what came of it");
+	}
+	if (out->refused) {
+		complain(&rq->wrong, rq->arena, STR("url"),
+		    "must name a host of the public internet");
+		rq->refused = ERR_INVALID;
+	}
 	rq->out = out;
 	return OK;
 }
@@ -240,9 +262,10 @@ static const enum err retry_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PAUSED,
 
 const struct route fp_webhook_delivery_routes[] = {
 	{ .op = "testWebhook", .method = POST,
-	  .path = "/company/webhooks/test", .check = check_try, .handle = try,
+	  .path = "/company/webhooks/test", .check = check_try,
+	  .handle = begin_try, .outside = try, .finish = end_try,
 	  .in = &fp_hook_try, .out = &fp_hook_tried, .status = 200,
-	  .scope = SCOPE_WEBHOOKS_WRITE, .tag = "Webhooks",
+	  .flags = R_WRITE, .scope = SCOPE_WEBHOOKS_WRITE, .tag = "Webhooks",
 	  .summary = "Send an example to an address, and see its answer" },
 	{ .op = "listHookDeliveries", .method = GET, .path = PATH,
 	  .handle = list, .query = &fp_hook_delivery_query, .sorts = sorts,
