@@ -201,6 +201,7 @@ function shift(days) {
 	    'ORDER BY day; DELETE FROM click_source_days; ' +
 	    'DELETE FROM referrer_day; DELETE FROM placement_earned; ' +
 	    'DELETE FROM referrer_earned; DELETE FROM organization_bought; ' +
+	    'UPDATE promoter_total SET clicks = 0; ' +
 	    'UPDATE rollup SET last_id = 0, ' +
 	    'done_until = \'2000-01-01\'; COMMIT');
 }
@@ -280,9 +281,10 @@ test('reversals count against earnings, withdrawals do not', async () => {
 	assert.deepEqual((await dashboard(me)).dailyEarnings, [{
 		date: day(Date.now()), currency: 'USD',
 		amount: amount / 5 - 30 }]);
-	await query(c.service, 'DELETE FROM earning WHERE ' +
-	    'created_at > UTC_TIMESTAMP(6) - INTERVAL 1 HOUR AND ' +
-	    'type <> \'commission\' AND amount IN (-30, -100)');
+	await query(c.service, 'DELETE FROM earning WHERE sale_id IS NULL ' +
+	    'AND type <> \'commission\' AND amount IN (-30, -100) AND ' +
+	    'referrer_id = (SELECT referrer_id FROM placement WHERE ' +
+	    `id = ${k.id})`);
 });
 
 test('jobs that are killed lose and double nothing', async () => {

@@ -336,6 +336,19 @@ test('denied, and taken back', async () => {
 		    .length, 1);
 });
 
+test('denied, and taken back, in the background', async () => {
+	const ids = await mine.referrals(a, 7, { sales: false });
+
+	for (const [verb, state] of [['disable', 'denied'],
+		['enable', 'signup']]) {
+		const { id } = await post(202, verb, { ids });
+
+		assert.equal((await ended(id)).failed_count, 0);
+		for (const lead of ids)
+			assert.deepEqual(await row(lead, 'state'), [state]);
+	}
+});
+
 test('moved, with and without commissions', async () => {
 	const ids = await mine.referrals(a, 30);
 	const [first, second] = [await balance(a), await balance(b) || 0];

@@ -164,15 +164,29 @@ test('404: what the organization does not have', async () => {
 	}
 });
 
-test('400: an id that is none', async () => {
-	for (const o of all(400).filter(parameter))
-		for (const id of ['x', '0', '-1']) {
+test('an id that is none: 400, or 404 where what is none is not there',
+    async () => {
+	for (const o of doc.operations.filter(parameter)) {
+		const status = [400, 404].find((n) => declares(o, n) &&
+		    errors(o, n).includes('bad_id'));
+
+		for (const id of status ? ['x', '0', '-1'] : []) {
 			const a = await c.call(o.method, at(o, { id }), {
 				...await as(o), body: body(o) });
 
-			assert.equal(a.status, o.full.startsWith('/api/v2/') ?
-			    404 : 400, `${o.id}: ${a.text}`);
+			assert.equal(a.status, status, `${o.id}: ${a.text}`);
 		}
+	}
+});
+
+test('400: what stands behind the ? cannot be read', async () => {
+	for (const o of all(400).filter((x) =>
+	    errors(x, 400).includes('bad_page'))) {
+		const a = await c.call(o.method, `${at(o)}?%`, {
+			...await as(o), body: body(o) });
+
+		assert.equal(a.status, 400, `${o.id}: ${a.text}`);
+	}
 });
 
 test('405: other methods, with Allow', async () => {

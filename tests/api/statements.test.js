@@ -15,6 +15,7 @@ const ROWS = 6;		/* of each kind, so that one a row would show */
 const MOST = 4;		/* who asks, what is his, and the answer */
 const MORE = {
 	getReferrerCampaignAnalytics: 6,
+	listCompanyCampaigns: 5,	/* with links, rewards and sums */
 	getCampaignWithLines: 10,	/* in a transaction */
 	getOrganizationStatistics: 7,
 	getReferrerDashboard: 6,
@@ -108,9 +109,14 @@ for (const o of reads)
 		assert.ok(n <= (MORE[o.id] ?? MOST), `it took ${n}`);
 	});
 
-for (const o of reads.filter((x) => x.parameters.some((p) =>
-    p.name === 'limit')))
-	test(`${o.id}: as many for a hundred rows as for one`, async () => {
-		assert.equal(await statements(o, 'limit=100'),
-		    await statements(o, 'limit=1'));
-	});
+for (const o of reads) {
+	const limit = ['limit', 'per_page'].find((name) =>
+	    o.parameters.some((p) => p.name === name));
+
+	if (limit !== undefined)
+		test(`${o.id}: as many for a hundred rows as for one`,
+		    async () => {
+			assert.equal(await statements(o, `${limit}=100`),
+			    await statements(o, `${limit}=1`));
+		});
+}
