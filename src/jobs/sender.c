@@ -33,7 +33,7 @@ sender_free(struct sender *s)
 	free(s);
 }
 
-/* The answer's body says nothing to us; too much of it ends the call. */
+/* How it begins may be shown to somebody; too much of it ends the call. */
 static size_t
 count_answer(char *data, size_t size, size_t n, void *arg)
 {

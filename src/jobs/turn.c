@@ -35,7 +35,6 @@ turns_free(struct turns *t)
 		arena_free(&t->turn[i].arena);
 }
 
-
 /* By its secret, and while it lasts by the one before; absent: unreadable. */
 static struct str
 signatures(struct arena *a, const struct target *t, struct when now,

@@ -231,22 +231,20 @@ try(struct request *rq)
 	return OK;
 }
 
-/* A repeat whose first call was broken off does not call again. */
+/* A repeat with the same key finds nothing, and does not call again. */
 static enum err
 end_try(struct request *rq)
 {
-	struct tried *out = rq->prepared;
+	const struct tried *out = rq->prepared;
 
-	if (out == NULL) {
-		out = ARENA_NEW(rq->arena, struct tried);
-		out->error = STR("it is not known what came of it");
-	}
+	if (out == NULL)
+		return ERR_KEY_IN_FLIGHT;
 	if (out->refused) {
 		complain(&rq->wrong, rq->arena, STR("url"),
 		    "must name a host of the public internet");
 		rq->refused = ERR_INVALID;
 	}
-	rq->out = out;
+	rq->out = rq->prepared;
 	return OK;
 }
 

@@ -79,8 +79,7 @@ enum err
 target_get(struct db *db, struct arena *a, uint64_t id, struct target *t)
 {
 	TRY(db_row(db, a, Q_TARGET_GET, ARGS(id), &target_row, t));
-	t->headers = webhook_open(a, t->headers);
-	t->basic_password = webhook_open(a, t->basic_password);
+	webhook_open(a, &t->headers, &t->basic_password);
 	return OK;
 }
 

@@ -7,6 +7,10 @@
 #include "model/event/event.h"
 #include "base/banned.h"
 
+/* For secret_seal, as WEBHOOK_SECRET_LABEL. */
+#define HEADERS_LABEL "webhook headers"
+#define PASSWORD_LABEL "webhook password"
+
 const char *const webhook_status_labels[] = {
 	"pending", "delivered", "failed", "disabled", NULL
 };
@@ -35,27 +39,21 @@ SHAPE(endpoint_row, struct webhook_endpoint, NULL,
     COLUMN(struct webhook_endpoint, basic_password, .flags = F_BYTES));
 
 static struct arg
-sealed(struct arena *a, struct str secret)
+sealed(struct arena *a, const char *label, struct str plain)
 {
 	struct str s;
 
-	if (secret.p == NULL)
+	if (plain.p == NULL)
 		return ARG(STR_NULL);
-	s = secret_seal(a, WEBHOOK_SECRET_LABEL, secret);
+	s = secret_seal(a, label, plain);
 	return BYTES(s.p, s.n);
 }
 
-struct str
-webhook_open(struct arena *a, struct str sealed)
+void
+webhook_open(struct arena *a, struct str *headers, struct str *password)
 {
-	return secret_open(a, WEBHOOK_SECRET_LABEL, sealed);
-}
-
-static void
-open_all(struct arena *a, struct webhook_endpoint *w)
-{
-	w->headers = webhook_open(a, w->headers);
-	w->basic_password = webhook_open(a, w->basic_password);
+	*headers = secret_open(a, HEADERS_LABEL, *headers);
+	*password = secret_open(a, PASSWORD_LABEL, *password);
 }
 
 static struct arg
@@ -81,8 +79,9 @@ webhook_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_WEBHOOK_ENDPOINT_INSERT, ARGS(who->organization_id,
 	    LABEL(webhook_form_labels, w->form), w->url, w->description,
 	    w->events, w->active, w->campaigns, arg_some(w->seconds),
-	    retries(w), sealed(a, w->headers), w->basic_user,
-	    sealed(a, w->basic_password), sealed(a, w->secret), who->now,
+	    retries(w), sealed(a, HEADERS_LABEL, w->headers), w->basic_user,
+	    sealed(a, PASSWORD_LABEL, w->basic_password),
+	    sealed(a, WEBHOOK_SECRET_LABEL, w->secret), who->now,
 	    settings->webhook_endpoints), &rows, &w->id));
 	if (rows == 0)
 		return ERR_LIMIT;
@@ -97,7 +96,7 @@ webhook_get(struct db *db, struct arena *a, uint64_t org,
 	TRY(db_row(db, a, Q_WEBHOOK_ENDPOINT_GET, ARGS(org, id,
 	    LABEL(webhook_form_labels, form)), &endpoint_row, w));
 	w->form = form;
-	open_all(a, w);
+	webhook_open(a, &w->headers, &w->basic_password);
 	return OK;
 }
 
@@ -121,7 +120,7 @@ webhook_list(struct db *db, struct arena *a, uint64_t org,
 	w = out->items;
 	for (size_t i = 0; i < out->n; i++) {
 		w[i].form = form;
-		open_all(a, &w[i]);
+		webhook_open(a, &w[i].headers, &w[i].basic_password);
 	}
 	return OK;
 }
@@ -140,8 +139,8 @@ webhook_update(struct db *db, struct arena *a, const struct actor *who,
 	    w->events, w->active, w->disabled_at, w->disabled_reason < 0 ?
 	    ARG(STR_NULL) : LABEL(webhook_reason_labels, w->disabled_reason),
 	    w->campaigns, arg_some(w->seconds), retries(w),
-	    sealed(a, w->headers), w->basic_user,
-	    sealed(a, w->basic_password), who->now, who->organization_id,
+	    sealed(a, HEADERS_LABEL, w->headers), w->basic_user,
+	    sealed(a, PASSWORD_LABEL, w->basic_password), who->now, who->organization_id,
 	    w->id, w->version), &rows, NULL));
 	if (rows == 0)
 		return ERR_STALE;
@@ -177,7 +176,7 @@ webhook_rotate(struct db *db, struct arena *a, const struct actor *who,
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_WEBHOOK_ENDPOINT_ROTATE, ARGS(until,
-	    sealed(a, secret), who->now, who->organization_id, id), &rows,
+	    sealed(a, WEBHOOK_SECRET_LABEL, secret), who->now, who->organization_id, id), &rows,
 	    NULL));
 	if (rows == 0)
 		return ERR_NOT_FOUND;

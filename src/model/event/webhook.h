@@ -62,8 +62,8 @@ struct webhook_id {
 };
 MUST_CHECK enum err webhook_campaigns(struct db *, struct arena *,
     uint64_t org, const uint64_t *ids, size_t n, struct list *);
-/* Opens what is stored encrypted; absent where this can't be read. */
-struct str webhook_open(struct arena *, struct str sealed);
+/* Opens what is stored encrypted; absent where it can't be read. */
+void webhook_open(struct arena *, struct str *headers, struct str *password);
 /* The secret so far signs as well for so many hours. */
 MUST_CHECK enum err webhook_rotate(struct db *, struct arena *,
     const struct actor *, uint64_t id, int64_t overlap_hours,

@@ -324,7 +324,8 @@ commission_update(struct db *db, struct arena *a, const struct actor *who,
 		diff_text(&d, "internal_note", was.internal_note, n->internal);
 	if (n->external_given)
 		diff_text(&d, "external_note", was.external_note, n->external);
-	return event_write(db, a, &(struct event){ who->organization_id,
+	return diff_is_empty(&d) ? OK : event_write(db, a,
+	    &(struct event){ who->organization_id,
 	    "commission.updated", id, who->user_id, who->now }, "%.*s",
 	    STR_ARG(str_skip(diff_members(&d), 1)));
 }

@@ -173,8 +173,8 @@ rename_lead(struct db *db, struct arena *a, const struct actor *who,
 	diff_text(&d, "username", was->username, username);
 	diff_label(&d, "fraud_check", lead_fraud_labels[was->fraud],
 	    lead_fraud_labels[fraud]);
-	return event(db, a, who, "referral.updated", c->id,
-	    was->placement_id, diff_members(&d));
+	return diff_is_empty(&d) ? OK : event(db, a, who, "referral.updated",
+	    c->id, was->placement_id, diff_members(&d));
 }
 
 enum err
