@@ -138,7 +138,7 @@ AND landing_url <> '' LIMIT 5000
 -- With them the courier gets their turn, and deletes the deliveries.
 -- name: wipe_webhooks
 UPDATE webhook_endpoint w
-STRAIGHT_JOIN webhook_queue q ON q.endpoint_id = w.id
+LEFT JOIN webhook_queue q ON q.endpoint_id = w.id
 SET w.url = '', w.description = NULL, w.secret = '', w.old_secret = NULL,
 	w.old_until = NULL, w.headers = NULL, w.basic_user = NULL,
 	w.basic_password = NULL, w.active = 0,
