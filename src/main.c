@@ -12,6 +12,7 @@
 #include "jobs/jobs.h"
 #include "ledger/verify.h"
 #include "model/people/identity.h"
+#include "model/promoter/login.h"
 #include "net/outside.h"
 #include "server/conf.h"
 #include "server/supervisor.h"
@@ -58,6 +59,7 @@ complain_of(const char *what)
 /* Who asks, for dispatch: it stands below the model. */
 static const struct auth_lookup lookup = {
 	.session = identity_session, .api_key = identity_api_key,
+	.promoter = promoter_session,
 	.key_used = identity_key_used,
 };
 
@@ -175,6 +177,8 @@ roles_table(struct buf *b)
 		{ "API key", { .user_id = 1, .org_id = 2, .key_id = 1,
 		    .role = ROLE_OWNER,
 		    .scopes = identity_scopes(ROLE_OWNER) } },
+		{ "promoter", { .org_id = 2, .promoter_id = 1,
+		    .session_id = 1 } },
 	};
 	roles_print(faces, askers, LEN(askers), b);
 }

@@ -9,8 +9,13 @@ run_packages=(
 	mariadb-client-core mariadb-server-core openssl pkgconf
 )
 check_packages=(
-	chromium codespell gcovr groff-base libcmocka-dev mandoc mariadb-client
-	shellcheck valgrind
+	chromium clang codespell faketime gcovr groff-base libclang-rt-dev
+	libcmocka-dev mandoc mariadb-client shellcheck slowhttptest strace
+	valgrind
+)
+# For tests/cluster; their services are the system's, and stay off.
+cluster_packages=(
+	galera-4 haproxy iproute2 mariadb-server rsync
 )
 
 as_root()
@@ -79,11 +84,16 @@ install_missing()
 		tail -n 20 "$state/log/packages.log" >&2
 		die "apt-get failed; all of it is in $state/log/packages.log"
 	}
-	# Nor shall it start when the machine does.
-	[[ -z $new_nginx ]] || {
-		as_root deb-systemd-helper disable nginx.service
-		as_root update-rc.d nginx disable
-	} >>"$state/log/packages.log" 2>&1 || :
+	# Nor shall they start when the machine does.
+	for p in ${new_nginx:+nginx} "${missing[@]}"; do
+		case $p in
+		mariadb-server) p=mariadb ;;
+		nginx | haproxy | rsync) ;;
+		*) continue ;;
+		esac
+		as_root deb-systemd-helper disable "$p.service"
+		as_root update-rc.d "$p" disable
+	done >>"$state/log/packages.log" 2>&1 || :
 }
 
 # Node.js runs tests only; one that is there is taken as it is.

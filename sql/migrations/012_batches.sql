@@ -1,7 +1,7 @@
 -- Batches: one operation over many rows, worked off by the jobs role.
 
 -- action: which one, as it is shown.  params: what it takes, as JSON.  open: 1
--- while there is work left, else NULL.  processed_count: items whose work is
+-- while there is work left, 2 while a task does it, else NULL.  processed_count: items whose work is
 -- over, failed ones among them; they go by their position, so that it is also
 -- the place where the work goes on.  errors: some lines, a JSON array.
 CREATE TABLE batch (

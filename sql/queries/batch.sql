@@ -92,20 +92,23 @@ ORDER BY position LIMIT :limit OFFSET :skip
 -- name: batch_failed
 SELECT row_id AS id FROM batch_failure WHERE batch_id = :batch ORDER BY position
 
--- The turns of organizations.
+-- The turns of organizations.  :beyond is explained in jobs.sql.
 
 -- name: batch_turn_due
 SELECT organization_id, asked, attempts FROM batch_turn
 FORCE INDEX (batch_turn_due)
-WHERE due_at <= :now
-AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
+WHERE (due_at <= :now OR due_at > :beyond)
+AND (lease_until IS NULL OR lease_until < :now OR lease_until > :beyond
+	OR lease_owner = :owner)
 ORDER BY due_at LIMIT 1
 
 -- name: batch_turn_claim
 UPDATE batch_turn SET lease_owner = :owner, lease_until = :until,
 	attempts = attempts + 1
-WHERE organization_id = :org AND attempts = :attempts AND due_at <= :now
-AND (lease_until IS NULL OR lease_until < :now OR lease_owner = :owner)
+WHERE organization_id = :org AND attempts = :attempts
+AND (due_at <= :now OR due_at > :beyond)
+AND (lease_until IS NULL OR lease_until < :now OR lease_until > :beyond
+	OR lease_owner = :owner)
 
 -- Behind all who wait, and still of the same process until then.
 -- name: batch_turn_pass

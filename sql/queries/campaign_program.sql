@@ -32,10 +32,14 @@ LIMIT :limit OFFSET :skip
 INSERT INTO campaign_program (campaign_id, organization_id, color, signup_url,
 	cookie_days, parameter, approve_leads, approve_promoters, private,
 	ad_traffic, upgrade_campaign_id, upgrade_amount, upgrade_metric,
-	upgrade_moves)
+	upgrade_moves, upgrade_after)
 VALUES (:campaign, :org, :color, :signup, :days, :parameter, :leads,
-	:promoters, :private, :traffic, :upgrade, :amount, :metric, :moves)
-ON DUPLICATE KEY UPDATE color = VALUES(color), signup_url = VALUES(signup_url),
+	:promoters, :private, :traffic, :upgrade, :amount, :metric, :moves,
+	IF(:upgrade IS NULL, NULL, 0))
+ON DUPLICATE KEY UPDATE upgrade_after = IF(VALUES(upgrade_campaign_id)
+	<=> upgrade_campaign_id AND VALUES(upgrade_amount) <=> upgrade_amount
+	AND VALUES(upgrade_metric) <=> upgrade_metric, upgrade_after,
+	VALUES(upgrade_after)), color = VALUES(color), signup_url = VALUES(signup_url),
 	cookie_days = VALUES(cookie_days), parameter = VALUES(parameter),
 	approve_leads = VALUES(approve_leads),
 	approve_promoters = VALUES(approve_promoters),

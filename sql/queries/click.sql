@@ -4,10 +4,11 @@ WHERE placement_id = :placement AND visitor = :visitor AND first = 1
 
 -- name: click_insert
 INSERT INTO click (placement_id, token, visitor, address_hash, kind, source,
-	first, created_at)
+	url, sub_id, first, created_at)
 VALUES
 -- rows:
-(:placement, :token, :visitor, :address, :kind, :source, :first, :now)
+(:placement, :token, :visitor, :address, :kind, :source, :url, :sub_id, :first,
+	:now)
 
 
 -- A click that a page tells of again.

@@ -9,7 +9,9 @@ SELECT e.id, e.type, e.standing, e.refund_id, e.amount, e.currency,
 	e.external_note, e.created_at, COALESCE(e.decided_at, e.refused_at)
 	AS decided_at, e.paid_at, e.payout_id, b.email AS created_by,
 	IF(s.kind = 'custom', 'custom', 'sale') AS custom, s.event, s.plan,
-	s.currency AS sale_currency, r.fraud, r.id AS referral_id,
+	s.currency AS sold_in,
+	NULLIF(s.currency, COALESCE(g.currency, 'USD')) AS sale_currency,
+	r.fraud, r.id AS referral_id,
 	r.email AS referral_email, r.uid AS referral_uid, e.reward_id,
 	w.name AS reward_name, l.id AS placement_id, l.created_at AS placed_at,
 	f.id AS promoter_id, COALESCE(t.email, j.email) AS promoter_email,
@@ -17,7 +19,12 @@ SELECT e.id, e.type, e.standing, e.refund_id, e.amount, e.currency,
 	c.name AS campaign_name, a.color AS campaign_color
 FROM earning e
 -- index: PRIMARY when ids
+-- index: earning_once when of_sale
 -- index: earning_payout when payouts
+-- index: earning_amount when promoter amount
+-- index: earning_own_sale when promoter sale
+-- index: earning_own_referral when promoter referral
+-- index: earning_own_standing when promoter standing
 -- index: earning_book_amount when amount
 -- index: earning_book_sale when sale
 -- index: earning_referral when referral
@@ -35,10 +42,13 @@ LEFT JOIN promoter t ON t.referrer_id = f.id
 LEFT JOIN organization h ON h.id = f.member_organization_id
 LEFT JOIN user j ON j.id = f.user_id
 LEFT JOIN campaign_program a ON a.campaign_id = c.id
+LEFT JOIN program g ON g.organization_id = e.organization_id
 WHERE e.organization_id = :org AND e.shown = 1
 -- where: ids
 AND e.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
 	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: of_sale
+AND e.sale_id = :sale AND e.refund_id = 0
 -- where: payouts
 AND (e.referrer_id, e.payout_id) IN (SELECT o.referrer_id, o.id
 	FROM JSON_TABLE(:payouts, '$[*]'
@@ -100,6 +110,8 @@ ORDER BY e.sale_amount, e.id
 ORDER BY e.referral_id DESC, e.id DESC
 -- order: referral_asc
 ORDER BY e.referral_id, e.id
+-- order: part
+ORDER BY e.part
 -- tail:
 LIMIT :limit OFFSET :skip
 
@@ -117,10 +129,6 @@ STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
 	ON e.organization_id = r.organization_id AND e.referral_id = r.id
 WHERE r.organization_id = :org AND r.uid LIKE :prefix LIMIT 1001)) x
 LIMIT 1001
-
--- name: commission_of_sale
-SELECT id FROM earning WHERE sale_id = :sale AND organization_id = :org
-ORDER BY id FOR UPDATE
 
 -- name: commission_notes
 UPDATE earning SET internal_note = :internal, external_note = :external

@@ -15,7 +15,8 @@ WHERE endpoint_id = :id
 SELECT q.endpoint_id AS id, w.seconds AS seconds
 FROM webhook_queue q
 JOIN webhook_endpoint w ON w.id = q.endpoint_id
-WHERE q.due_at <= :now AND (q.lease_until IS NULL OR q.lease_until < :now)
+WHERE q.due_at <= :now
+AND (q.lease_until IS NULL OR q.lease_until < :now OR q.lease_until > :beyond)
 -- where: well
 AND q.failing_since IS NULL
 -- where: failing
@@ -26,7 +27,7 @@ ORDER BY q.due_at LIMIT :limit
 -- name: queue_claim
 UPDATE webhook_queue SET lease_owner = :owner, lease_until = :until
 WHERE endpoint_id = :id AND due_at <= :now
-AND (lease_until IS NULL OR lease_until < :now)
+AND (lease_until IS NULL OR lease_until < :now OR lease_until > :beyond)
 
 -- name: queue_lock
 SELECT endpoint_id AS id FROM webhook_queue

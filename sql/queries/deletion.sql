@@ -191,6 +191,13 @@ UPDATE promo_code SET code = CONCAT('deleted ', id), ext_id = NULL,
 WHERE organization_id = :org AND (live = 1 OR code <> CONCAT('deleted ', id)
 OR COALESCE(ext_id, description, metadata, details) IS NOT NULL) LIMIT 5000
 
+-- name: wipe_custom_statuses
+DELETE FROM custom_status WHERE organization_id = :org LIMIT 5000
+
+-- name: wipe_stripe_key
+UPDATE program SET stripe_key = NULL
+WHERE organization_id = :org AND stripe_key IS NOT NULL LIMIT 1
+
 -- name: wipe_campaign_texts
 DELETE FROM campaign_text WHERE organization_id = :org LIMIT 5000
 
@@ -225,10 +232,12 @@ WHERE organization_id = :org AND deleted_at IS NULL LIMIT 5000
 -- Its promoters; their codes stay, since others may still point at them.
 -- name: wipe_promoters
 UPDATE promoter SET email = NULL, name = 'Deleted', customer = NULL,
-	note = NULL, profile = '{}', fields = '{}', address_hash = NULL
+	note = NULL, profile = '{}', fields = '{}', address_hash = NULL,
+	password_hash = NULL
 WHERE organization_id = :org AND (name <> 'Deleted' OR email IS NOT NULL
 OR customer IS NOT NULL OR note IS NOT NULL OR profile <> '{}'
-OR fields <> '{}' OR address_hash IS NOT NULL) LIMIT 5000
+OR fields <> '{}' OR COALESCE(address_hash, password_hash) IS NOT NULL)
+LIMIT 5000
 
 -- name: wipe_promoter_fields
 DELETE FROM promoter_field WHERE organization_id = :org LIMIT 5000
@@ -242,8 +251,18 @@ UPDATE placement SET name = 'Deleted', description = NULL, landing_url = '',
 WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 
+-- How it was to be paid as a referrer of the house.
+-- name: wipe_payout_methods_of
+DELETE m FROM referrer r STRAIGHT_JOIN payout_method m ON m.referrer_id = r.id
+WHERE r.organization_id = :house AND r.member_organization_id = :org
+
 -- name: wipe_payout_methods
 DELETE FROM payout_method WHERE organization_id = :org LIMIT 5000
+
+-- The jobs role deletes them, with all that is in them.
+-- name: wipe_exports
+UPDATE export SET open = NULL, expires_at = :now
+WHERE organization_id = :org AND (open = 1 OR expires_at > :now) LIMIT 5000
 
 -- name: wipe_payments
 UPDATE payment SET success_url = :neutral, cancel_url = :neutral

@@ -9,6 +9,8 @@ VALUES
 	(SELECT amount FROM sale WHERE id = :sale), :part, 'commission',
 	:status, :amount, :currency, :rate, :checks, :tier, :reward, :referral,
 	:share, :available, :now)
+-- tail:
+RETURNING id
 
 -- name: earning_get
 SELECT id, type, status, amount, currency, campaign_id, placement_id,

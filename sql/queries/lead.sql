@@ -17,7 +17,10 @@ SELECT r.id, COALESCE(r.email, (SELECT u.email FROM member m
 		s.placement_id, 'promoter_id', q.referrer_id, 'percentage',
 		s.ppm DIV 10000) ORDER BY s.position)
 	FROM referral_split s JOIN placement q ON q.id = s.placement_id
-	WHERE s.referral_id = r.id) AS split,
+	WHERE s.referral_id = r.id) AS split, x.id AS status_id,
+	x.organization_id AS status_org, x.name AS status_name,
+	x.description AS status_description, x.position AS status_position,
+	x.created_at AS status_created, x.updated_at AS status_updated,
 	l.id AS placement_id, l.created_at AS placed_at,
 	f.id AS promoter_id, COALESCE(t.email, j.email) AS promoter_email,
 	COALESCE(t.name, h.name) AS promoter_name, c.id AS campaign_id,
@@ -31,6 +34,7 @@ FROM referral r
 -- index: referral_book
 LEFT JOIN organization o ON o.id = r.referred_organization_id
 LEFT JOIN user b ON b.id = r.user_id
+LEFT JOIN custom_status x ON x.id = r.custom_status_id
 JOIN placement l ON l.id = r.placement_id
 JOIN referrer f ON f.id = r.referrer_id
 LEFT JOIN promoter t ON t.referrer_id = f.id
@@ -142,6 +146,10 @@ VALUES (:org, :campaign, :placement, :referrer, 'signup', :email, :uid,
 -- name: lead_update
 UPDATE referral SET email = :email, uid = :uid, username = :username,
 	fraud = :fraud, version = version + 1
+WHERE id = :id
+
+-- name: lead_status
+UPDATE referral SET custom_status_id = :status, version = version + 1
 WHERE id = :id
 
 -- name: lead_moved_to

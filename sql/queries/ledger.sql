@@ -43,6 +43,8 @@ INSERT INTO journal (organization_id, kind, subject_id, reverses, created_at)
 VALUES
 -- rows:
 (:org, :kind, :subject, :reverses, :at)
+-- tail:
+RETURNING id
 
 -- name: entry_insert
 INSERT INTO entry (journal_id, line, account_id, amount)

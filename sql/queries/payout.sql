@@ -242,9 +242,13 @@ SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
 	AS period_end, CAST(COUNT(DISTINCT o.referrer_id) AS SIGNED)
 	AS promoters, CAST(SUM(o.amount) AS SIGNED) AS amount
-FROM payout o FORCE INDEX (payout_book)
+FROM payout o
+-- index: payout_referrer when promoter
+-- index: payout_book
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: promoter
+AND o.referrer_id = :referrer
 -- where: status
 AND o.status = :status
 -- where: campaigns

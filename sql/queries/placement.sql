@@ -223,6 +223,9 @@ UPDATE placement_total t
 LEFT JOIN promoter_total r ON r.referrer_id = :referrer
 SET t.referrals = t.referrals + :referrals,
 	t.conversions = t.conversions + :customers,
+	t.active = t.active + :active,
+	t.upgrade_due = IF(:counts AND t.upgrade_due IS NULL, 0,
+	t.upgrade_due),
 	t.sales = t.sales + :sales,
 	t.revenue = t.revenue + IF(:revenue <> 0 AND :currency =
 	COALESCE((SELECT currency FROM program WHERE organization_id = :org),
@@ -242,6 +245,17 @@ SET t.referrals = t.referrals + :referrals,
 WHERE t.placement_id = :placement
 
 -- name: brought_active
+UPDATE (SELECT f.placement_id, COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN referral f ON f.id = j.id
+	WHERE f.live = 1 AND f.customer_at IS NOT NULL
+	AND f.state IN ('active', 'subscribed') GROUP BY f.placement_id) x
+STRAIGHT_JOIN placement_total t ON t.placement_id = x.placement_id
+SET t.active = t.active + :sign * x.n,
+	t.upgrade_due = IF(:sign > 0 AND t.upgrade_due IS NULL, 0,
+	t.upgrade_due)
+
+-- name: brought_active_promoters
 UPDATE (SELECT f.referrer_id, COUNT(*) AS n
 	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 	STRAIGHT_JOIN referral f ON f.id = j.id

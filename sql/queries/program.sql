@@ -1,8 +1,12 @@
 -- What an organization decided for its program.
 
 -- name: program_get
-SELECT campaign_id, currency, net_days, least_payout, least_customers, version
+SELECT campaign_id, currency, net_days, least_payout, least_customers,
+	(stripe_key IS NOT NULL) AS has_key, version
 FROM program WHERE organization_id = :org
+
+-- name: program_key
+SELECT stripe_key AS `key` FROM program WHERE organization_id = :org
 
 -- name: program_lock
 SELECT currency FROM program WHERE organization_id = :org FOR UPDATE
@@ -22,12 +26,13 @@ WHERE t.organization_id = :org
 -- One that is there already stays as it is.
 -- name: program_insert
 INSERT IGNORE INTO program (organization_id, campaign_id, currency, net_days,
-	least_payout, least_customers, created_at, updated_at)
-VALUES (:org, :campaign, :currency, :net, :least, :customers, :now, :now)
+	least_payout, least_customers, stripe_key, created_at, updated_at)
+VALUES (:org, :campaign, :currency, :net, :least, :customers, :key, :now, :now)
 
 -- name: program_update
-UPDATE program SET campaign_id = :campaign, currency = :currency, net_days = :net, least_payout = :least,
-	least_customers = :customers, updated_at = :now, version = version + 1
+UPDATE program SET campaign_id = :campaign, currency = :currency,
+	net_days = :net, least_payout = :least, least_customers = :customers,
+	stripe_key = IF(:given, :key, stripe_key), updated_at = :now, version = version + 1
 WHERE organization_id = :org AND version = :version
 
 -- One that was deleted is none.

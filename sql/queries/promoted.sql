@@ -8,7 +8,8 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	p.landing_url, p.created_at, p.version,
 	p.own_promoter_rewards AS own_promoter,
 	p.own_referral_rewards AS own_referral,
-	c.name AS campaign_name, g.color AS campaign_color,
+	c.name AS campaign_name, g.color AS campaign_color, g.parameter,
+	g.signup_url, COALESCE(m.ad_traffic, g.ad_traffic) AS ad_traffic,
 	COALESCE(m.email, u.email) AS promoter_email,
 	COALESCE(m.name, o.name) AS promoter_name, t.clicks, t.referrals,
 	t.conversions AS customers, t.sales, t.revenue,
@@ -16,6 +17,7 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	WHERE k.placement_id = p.id AND k.live = 1) AS promo_codes
 FROM placement p
 -- index: PRIMARY when ids
+-- index: placement_created when promoter
 -- index: placement_book
 STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
 STRAIGHT_JOIN placement_total t ON t.placement_id = p.id
@@ -29,6 +31,8 @@ AND NOT r.member_organization_id <=> r.organization_id
 -- where: ids
 AND p.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
 	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: promoter
+AND p.referrer_id = :promoter
 -- where: shown
 AND r.archived_at IS NULL
 -- where: after
@@ -59,14 +63,9 @@ UPDATE placement SET code = :code, coupon = :coupon,
 	updated_at = :now, version = version + 1
 WHERE id = :id
 
--- Links of a promoter beside that of his code.
--- name: referral_links
-SELECT id, name, url, sub_id FROM referral_link
-WHERE placement_id = :placement AND organization_id = :org ORDER BY id
-
--- What a campaign offers beside, with what names a promoter in addresses.
--- name: promoted_parameter
-SELECT parameter FROM campaign_program WHERE campaign_id = :campaign
+-- name: promoted_rename
+UPDATE placement SET code = :code, updated_at = :now, version = version + 1
+WHERE id = :id
 
 -- Days of a placement, or of all of a promoter.
 -- name: chart_placement

@@ -113,6 +113,7 @@ UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
 SET p.standing = :standing, p.status = :status, p.ended_at = :ended,
 	p.ends_at = IF(p.ends_at <= :over, NULL, p.ends_at),
+	p.upgraded_id = IF(:over IS NULL, p.upgraded_id, NULL),
 	p.updated_at = :now, p.version = p.version + 1
 
 -- name: standing_count

@@ -55,6 +55,6 @@ SELECT id, organization_id, payment_id, kind, status, amount, tokens,
 FROM refund WHERE payment_id = :payment ORDER BY id
 
 -- name: refund_sale
-SELECT s.id, f.placement_id, f.referrer_id
+SELECT s.id, s.referral_id, f.placement_id, f.referrer_id
 FROM sale s LEFT JOIN referral f ON f.id = s.referral_id
 WHERE s.payment_id = :payment

@@ -77,6 +77,8 @@ LOCK IN SHARE MODE
 -- name: reward_uses
 SELECT u.campaign_id, u.placement_id, u.promoter, u.apply_on, u.reward_id,
 	r.name, r.kind, r.hidden, r.level, r.coupon,
+	(JSON_SEARCH(r.parts, 'one', 'cash', NULL, '$[*].unit') IS NOT NULL)
+	AS monetary,
 	(SELECT JSON_ARRAYAGG(JSON_OBJECT('id', c.id, 'name', c.name)
 	ORDER BY c.id) FROM reward_use_product x
 	JOIN company_product c ON c.id = x.product_id

@@ -5,11 +5,13 @@ SELECT r.id, r.campaign_id, r.placement_id, r.referrer_id,
 	f.member_organization_id, r.click_id, r.email, r.uid, r.username,
 	r.website, r.plan, r.promo_code, r.state, r.entry_source AS source,
 	r.fraud, p.standing, f.status AS referrer_status,
-	(c.status = 'deleted') AS campaign_deleted, r.sales, r.created_at,
+	(c.status = 'deleted') AS campaign_deleted,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, r.sales, r.created_at,
 	r.customer_at, r.cancelled_at
 FROM referral r STRAIGHT_JOIN placement p ON p.id = r.placement_id
 STRAIGHT_JOIN referrer f ON f.id = r.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = r.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
 WHERE r.organization_id = :org AND r.live = 1
 -- where: uid
 AND r.uid = :uid
@@ -39,7 +41,8 @@ SELECT p.id AS placement_id, p.campaign_id, p.referrer_id,
 	AND (c.status = 'running' OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS open,
-	COALESCE(g.approve_leads, 0) AS approve_leads, m.email,
+	COALESCE(g.approve_leads, 0) AS approve_leads,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, m.email,
 	m.address_hash
 FROM placement p STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
@@ -64,12 +67,14 @@ SELECT p.id AS placement_id, p.campaign_id, p.referrer_id,
 	AND (c.status = 'running' OR (c.status = 'stopped' AND c.settled = 0))
 	AND (p.starts_at IS NULL OR p.starts_at <= :now)
 	AND (p.ends_at IS NULL OR p.ends_at > :now)) AS open,
-	COALESCE(g.approve_leads, 0) AS approve_leads, m.email,
+	COALESCE(g.approve_leads, 0) AS approve_leads,
+	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, m.email,
 	m.address_hash, k.id AS click_id, k.created_at AS clicked_at,
 	COALESCE(g.cookie_days, :days) AS cookie_days
 FROM click k FORCE INDEX (click_visitor)
-STRAIGHT_JOIN placement p ON p.id = k.placement_id
-	AND p.organization_id = :org
+STRAIGHT_JOIN placement o ON o.id = k.placement_id
+	AND o.organization_id = :org
+STRAIGHT_JOIN placement p ON p.id = COALESCE(o.upgraded_id, o.id)
 STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
 LEFT JOIN campaign_program g ON g.campaign_id = p.campaign_id
@@ -135,6 +140,8 @@ INSERT INTO sale_refund (organization_id, sale_id, event, position, amount,
 VALUES
 -- rows:
 (:org, :sale, :event, :position, :amount, :now)
+-- tail:
+RETURNING id
 
 -- name: track_sale_refunded
 UPDATE sale SET refunded_amount = refunded_amount + :amount WHERE id = :id
@@ -149,37 +156,6 @@ AND NOT EXISTS (SELECT 1 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (
 	AND s.kind = 'tracked' AND s.refunded_amount < s.amount)
 
 -- Answers.
-
--- name: told_commissions
-SELECT e.id, CASE WHEN e.refused_at IS NOT NULL OR e.status = 'reversed'
-	THEN 'denied' WHEN e.status = 'pending' AND e.available_at IS NULL
-	THEN 'pending' ELSE 'approved' END AS status,
-	r.fraud, (e.share_ppm IS NOT NULL) AS split, e.amount,
-	s.amount AS sale_amount, e.tier, e.currency,
-	IF(s.currency = COALESCE((SELECT g.currency FROM program g
-		WHERE g.organization_id = e.organization_id), 'USD'), NULL,
-		s.currency) AS sale_currency,
-	s.event, s.plan, e.internal_note, e.external_note, e.created_at,
-	e.decided_at, p.id AS placement_id, p.campaign_id,
-	p.referrer_id AS promoter_id, p.created_at AS placed_at,
-	COALESCE(m.email, u.email) AS promoter_email,
-	COALESCE(m.name, o.name) AS promoter_name, c.name AS campaign_name,
-	COALESCE(x.color, :color) AS campaign_color, r.id AS referral_id,
-	r.email, r.uid, COALESCE(e.reward_id, 0) AS reward_id,
-	w.name AS reward_name
-FROM earning e STRAIGHT_JOIN sale s ON s.id = e.sale_id
-STRAIGHT_JOIN referral r ON r.id = s.referral_id
-STRAIGHT_JOIN placement p ON p.id = e.placement_id
-STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
-STRAIGHT_JOIN referrer f ON f.id = e.referrer_id
-LEFT JOIN campaign_program x ON x.campaign_id = c.id
-LEFT JOIN reward w ON w.id = e.reward_id
-LEFT JOIN promoter m ON m.referrer_id = f.id
-LEFT JOIN organization o ON o.id = f.member_organization_id
-LEFT JOIN user u ON u.id = f.user_id
-WHERE e.sale_id = :sale AND e.organization_id = :org
-AND e.type = 'commission' AND e.refund_id = 0
-ORDER BY e.part
 
 -- name: told_promoter
 SELECT f.id, p.id AS default_promotion_id, f.parent_id AS parent_promoter_id,

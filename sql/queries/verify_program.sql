@@ -68,6 +68,25 @@ AND o.erased_at IS NULL AND t.active <> (SELECT COUNT(*) FROM referral f
 	WHERE f.referrer_id = t.referrer_id AND f.customer_at IS NOT NULL
 	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
 
+-- name: verify_placement_active
+SELECT t.placement_id AS id, CONCAT(t.active, ' active customers') AS wrong
+FROM placement_total t JOIN placement p ON p.id = t.placement_id
+JOIN organization o ON o.id = p.organization_id
+WHERE t.placement_id > :after AND t.placement_id <= :last
+AND o.erased_at IS NULL AND t.active <> (SELECT COUNT(*) FROM referral f
+	WHERE f.placement_id = t.placement_id AND f.customer_at IS NOT NULL
+	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
+
+-- Who moved up is in the other campaign, and no more in this one.
+-- name: verify_upgraded
+SELECT p.id, CONCAT('moved up to ', p.upgraded_id) AS wrong
+FROM placement p LEFT JOIN placement q ON q.id = p.upgraded_id
+	AND q.referrer_id = p.referrer_id
+	AND q.organization_id = p.organization_id
+	AND q.campaign_id <> p.campaign_id
+WHERE p.id > :after AND p.id <= :last AND p.upgraded_id IS NOT NULL
+AND (q.id IS NULL OR p.status = 'ACTIVE')
+
 -- name: verify_pending
 SELECT o.id, CONCAT(COALESCE(t.pending, 0), ' that wait') AS wrong
 FROM organization o LEFT JOIN program_total t ON t.organization_id = o.id
@@ -76,3 +95,138 @@ AND COALESCE(t.pending, 0) <> (SELECT COUNT(*) FROM placement p
 	JOIN referrer r ON r.id = p.referrer_id
 	WHERE p.organization_id = o.id AND p.standing = 'pending'
 	AND r.archived_at IS NULL)
+
+-- Reports: the closed days of a promoter are those of his placements, of which
+-- there is proof above.
+-- name: verify_report_days
+SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' clicks, ',
+	SUM(x.referrals), ' referrals, ', SUM(x.customers), ' customers, ',
+	SUM(x.cancellations), ' cancellations') AS wrong
+FROM (SELECT r.id AS referrer_id, s.day, s.clicks, s.referrals, s.customers,
+		s.cancellations
+	FROM rollup u JOIN referrer r ON u.name = 'report'
+	JOIN report_sum s ON s.organization_id = r.organization_id
+	AND s.subject = 'promoter' AND s.subject_id = r.id AND s.name = ''
+	AND s.level = 'day' AND s.day < DATE(u.done_until)
+	WHERE r.id > :after AND r.id <= :last
+	UNION ALL
+	SELECT r.id, d.day, -d.clicks, -d.referrals, -d.conversions,
+		-d.cancellations
+	FROM rollup u JOIN referrer r ON u.name = 'report'
+	AND NOT r.member_organization_id <=> r.organization_id
+	JOIN placement_day d ON d.referrer_id = r.id
+	AND d.day < DATE(u.done_until)
+	WHERE r.id > :after AND r.id <= :last) x
+GROUP BY x.referrer_id, x.day
+HAVING SUM(x.clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.customers) <> 0
+OR SUM(x.cancellations) <> 0
+
+-- name: verify_report_money
+SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.sales), ' sales of ',
+	SUM(x.revenue), ', ', SUM(x.earned), ' earned ', x.currency) AS wrong
+FROM (SELECT r.id AS referrer_id, s.day, s.currency, s.sales, s.revenue,
+		s.earned
+	FROM rollup u JOIN referrer r ON u.name = 'report'
+	JOIN report_sum s ON s.organization_id = r.organization_id
+	AND s.subject = 'promoter' AND s.subject_id = r.id AND s.name = ''
+	AND s.level = 'day' AND s.day < DATE(u.done_until)
+	WHERE r.id > :after AND r.id <= :last
+	UNION ALL
+	SELECT d.referrer_id, d.day, d.currency, -d.sales, -d.amount, 0
+	FROM rollup u JOIN placement_sales d ON u.name = 'report'
+	AND d.day < DATE(u.done_until)
+	WHERE d.referrer_id > :after AND d.referrer_id <= :last
+	UNION ALL
+	SELECT e.referrer_id, DATE(e.created_at), e.currency, 0, 0, -e.amount
+	FROM rollup u JOIN earning e ON u.name = 'report'
+	AND e.created_at < DATE(u.done_until)
+	WHERE e.referrer_id > :after AND e.referrer_id <= :last
+	AND e.type IN ('commission', 'reversal')
+	AND e.placement_id IS NOT NULL) x
+GROUP BY x.referrer_id, x.day, x.currency
+HAVING SUM(x.sales) <> 0 OR SUM(x.revenue) <> 0 OR SUM(x.earned) <> 0
+
+-- With what is still to be added: who is active now, and what is paid.
+-- name: verify_report_now
+SELECT x.referrer_id AS id, CONCAT(SUM(x.active), ' active customers, ',
+	SUM(x.paid), ' ', x.currency, ' paid') AS wrong
+FROM (SELECT r.id AS referrer_id, IF(s.paid = 0, '', s.currency) AS currency,
+		s.active, s.paid
+	FROM referrer r JOIN report_sum s
+	ON s.organization_id = r.organization_id AND s.subject = 'promoter'
+	AND s.subject_id = r.id AND s.name = '' AND s.level = 'day'
+	WHERE r.id > :after AND r.id <= :last
+	UNION ALL
+	SELECT p.referrer_id, IF(c.paid = 0, '', c.currency), c.active, c.paid
+	FROM rollup u JOIN report_change c ON u.name = 'report'
+	AND c.created_at >= u.done_until
+	JOIN placement p ON p.id = c.placement_id
+	WHERE p.referrer_id > :after AND p.referrer_id <= :last
+	UNION ALL
+	SELECT referrer_id, '', -active, 0 FROM promoter_total
+	WHERE referrer_id > :after AND referrer_id <= :last
+	UNION ALL
+	SELECT referrer_id, currency, 0, -amount FROM earning
+	WHERE referrer_id > :after AND referrer_id <= :last
+	AND payout_id IS NOT NULL AND paid_at IS NOT NULL
+	AND placement_id IS NOT NULL) x
+GROUP BY x.referrer_id, x.currency
+HAVING SUM(x.active) <> 0 OR SUM(x.paid) <> 0
+
+-- However it is divided, it is the same; and days make up their months.
+-- name: verify_report_parts
+SELECT x.organization_id AS id, CONCAT(x.part, ' of ', x.day, ' ', x.currency)
+	AS wrong
+FROM (SELECT s.organization_id, t.part, s.day, s.currency,
+		t.sign * s.clicks AS clicks,
+		t.sign * s.referrals AS referrals,
+		t.sign * s.customers AS customers,
+		t.sign * s.non_link AS non_link,
+		t.sign * s.cancellations AS cancellations,
+		t.sign * s.active AS active, t.sign * s.sales AS sales,
+		t.sign * s.refunds AS refunds, t.sign * s.revenue AS revenue,
+		t.sign * s.earned AS earned, t.sign * s.paid AS paid
+	FROM report_sum s JOIN (SELECT 'all' AS subject, p.part, 1 AS sign
+			FROM (SELECT 'campaign' AS part UNION ALL
+			SELECT 'promoter' UNION ALL SELECT 'source' UNION ALL
+			SELECT 'url' UNION ALL SELECT 'promoter_source'
+			UNION ALL SELECT 'promoter_url'
+			UNION ALL SELECT 'promoter_campaign') p
+		UNION ALL
+		SELECT q.part, q.part, -1 FROM (SELECT 'campaign' AS part
+			UNION ALL SELECT 'promoter' UNION ALL SELECT 'source'
+			UNION ALL SELECT 'url' UNION ALL
+			SELECT 'promoter_source' UNION ALL
+			SELECT 'promoter_url' UNION ALL
+			SELECT 'promoter_campaign') q) t ON t.subject = s.subject
+	WHERE s.organization_id > :after AND s.organization_id <= :last
+	AND s.level = 'day') x
+GROUP BY x.organization_id, x.part, x.day, x.currency
+HAVING SUM(x.clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.customers) <> 0
+OR SUM(x.non_link) <> 0 OR SUM(x.cancellations) <> 0 OR SUM(x.active) <> 0
+OR SUM(x.sales) <> 0 OR SUM(x.refunds) <> 0 OR SUM(x.revenue) <> 0
+OR SUM(x.earned) <> 0 OR SUM(x.paid) <> 0
+
+-- name: verify_report_months
+SELECT x.organization_id AS id, CONCAT(x.subject, ' ', x.subject_id, ' ',
+	x.name, ', ', x.month, ' ', x.currency) AS wrong
+FROM (SELECT s.organization_id, s.subject, s.subject_id, s.name, s.currency,
+		s.day - INTERVAL DAYOFMONTH(s.day) - 1 DAY AS month,
+		IF(s.level = 'day', 1, -1) * s.clicks AS clicks,
+		IF(s.level = 'day', 1, -1) * s.referrals AS referrals,
+		IF(s.level = 'day', 1, -1) * s.customers AS customers,
+		IF(s.level = 'day', 1, -1) * s.non_link AS non_link,
+		IF(s.level = 'day', 1, -1) * s.cancellations AS cancellations,
+		IF(s.level = 'day', 1, -1) * s.active AS active,
+		IF(s.level = 'day', 1, -1) * s.sales AS sales,
+		IF(s.level = 'day', 1, -1) * s.refunds AS refunds,
+		IF(s.level = 'day', 1, -1) * s.revenue AS revenue,
+		IF(s.level = 'day', 1, -1) * s.earned AS earned,
+		IF(s.level = 'day', 1, -1) * s.paid AS paid
+	FROM report_sum s
+	WHERE s.organization_id > :after AND s.organization_id <= :last) x
+GROUP BY x.organization_id, x.subject, x.subject_id, x.name, x.currency, x.month
+HAVING SUM(x.clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.customers) <> 0
+OR SUM(x.non_link) <> 0 OR SUM(x.cancellations) <> 0 OR SUM(x.active) <> 0
+OR SUM(x.sales) <> 0 OR SUM(x.refunds) <> 0 OR SUM(x.revenue) <> 0
+OR SUM(x.earned) <> 0 OR SUM(x.paid) <> 0

@@ -48,7 +48,11 @@ bearer_of(struct str header)
 	text = str_trim(text);
 	if (str_has_prefix(text, STR("aff_")))
 		return api_key_of(text);
-	if (!one_word(text) || !has_two_dots(text))
+	if (!one_word(text))
+		return bad;
+	if (str_has_prefix(text, STR(PROMOTER_TOKEN)))
+		return (struct credential){ CREDENTIAL_PROMOTER, text };
+	if (!has_two_dots(text))
 		return bad;
 	return (struct credential){ CREDENTIAL_JWT, text };
 }

@@ -5,8 +5,12 @@
 #include "base/str.h"
 
 enum credential_kind {
-	CREDENTIAL_NONE, CREDENTIAL_JWT, CREDENTIAL_API_KEY, CREDENTIAL_BAD,
+	CREDENTIAL_NONE, CREDENTIAL_JWT, CREDENTIAL_API_KEY,
+	CREDENTIAL_PROMOTER, CREDENTIAL_BAD,
 };
+
+/* What the tokens of promoters begin with. */
+#define PROMOTER_TOKEN "affp_"
 
 struct credential {
 	enum credential_kind kind;

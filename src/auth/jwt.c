@@ -12,6 +12,7 @@
 #include <json.h>
 
 #include "auth/jwt_keys.h"
+#include "auth/jwt_seen.h"
 #include "base/log.h"
 #include "json/shape.h"
 #include "base/banned.h"
@@ -146,13 +147,23 @@ date_member(json_object *o, const char *name, int64_t *seconds)
 
 /* Without exp it has expired long ago; nbf and iat may be missing. */
 static bool
-good_dates(json_object *o, int64_t now)
+read_dates(json_object *o, struct jwt_good *good)
 {
-	int64_t exp, nbf, iat;
+	int64_t nbf, iat;
 
-	return date_member(o, "exp", &exp) && exp > now &&
-	    date_member(o, "nbf", &nbf) && nbf <= now + JWT_LEEWAY &&
-	    date_member(o, "iat", &iat) && iat <= now + JWT_LEEWAY;
+	if (!date_member(o, "exp", &good->until) ||
+	    !date_member(o, "nbf", &nbf) || !date_member(o, "iat", &iat))
+		return false;
+	good->from = nbf > iat ? nbf : iat;
+	return true;
+}
+
+static bool
+in_time(const struct jwt_good *good, struct when now)
+{
+	const int64_t seconds = now.us / SECOND_US;
+
+	return good->until > seconds && good->from <= seconds + JWT_LEEWAY;
 }
 
 /* A string, or an array of strings with ours among them. */
@@ -181,30 +192,48 @@ id_member(json_object *o, const char *name, uint64_t *id)
 	return str_to_u64(s, id) && s.p[0] != '0';
 }
 
-static enum err
-verify_with(const struct jwt_keyset *set, struct arena *a, struct str token,
-    struct when now, struct claims *out)
+/* Whose token it is and when it is good, if all else about it is right. */
+static bool
+read_token(const struct jwt_keyset *set, struct arena *a, struct str token,
+    struct jwt_good *good)
 {
 	struct parts t;
 	const struct jwt_key *key;
 	json_object *header, *claims;
 
 	if (!split(token, &t))
-		return ERR_UNAUTHENTICATED;
+		return false;
 	header = read_object(a, t.header);
 	key = header != NULL ? key_of(set, header) : NULL;
 	if (key == NULL || !signature_fits(a, key, t.signature) ||
 	    !signed_by(a, key, token))
-		return ERR_UNAUTHENTICATED;
+		return false;
 	claims = read_object(a, t.payload);
-	if (claims == NULL || !good_dates(claims, now.us / SECOND_US) ||
-	    !str_eq(text_member(claims, "iss"), set->issuer) ||
-	    !for_us(json_object_object_get(claims, "aud"), set->audience) ||
-	    !id_member(claims, "sub", &out->user_id) ||
-	    !id_member(claims, "sid", &out->session_id)) {
-		*out = (struct claims){ 0 };
+	return claims != NULL && read_dates(claims, good) &&
+	    str_eq(text_member(claims, "iss"), set->issuer) &&
+	    for_us(json_object_object_get(claims, "aud"), set->audience) &&
+	    id_member(claims, "sub", &good->claims.user_id) &&
+	    id_member(claims, "sid", &good->claims.session_id);
+}
+
+static enum err
+verify_with(const struct jwt_keyset *set, struct arena *a, struct str token,
+    struct when now, struct claims *out)
+{
+	unsigned char print[JWT_PRINT];
+	struct jwt_good fresh = { .until = 0 };
+	const struct jwt_good *good = jwt_seen_find(set->seen, token, print);
+
+	if (good == NULL) {
+		if (!read_token(set, a, token, &fresh) ||
+		    !in_time(&fresh, now))
+			return ERR_UNAUTHENTICATED;
+		jwt_seen_keep(set->seen, print, &fresh);
+		good = &fresh;
+	} else if (!in_time(good, now)) {
 		return ERR_UNAUTHENTICATED;
 	}
+	*out = good->claims;
 	return OK;
 }
 

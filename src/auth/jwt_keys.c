@@ -314,6 +314,7 @@ jwt_keyset_read(const struct settings *s, const char **why)
 		log_die("out of memory: keys");
 	*why = why_text;
 	arena_init(&set->memory);
+	set->seen = jwt_seen_new(&set->memory);
 	set->issuer = str_dup(&set->memory, s->jwt_issuer);
 	set->audience = str_dup(&set->memory, s->jwt_audience);
 	set->access_seconds = s->access_seconds;

@@ -4,6 +4,7 @@
 
 #include <jwt.h>
 
+#include "auth/jwt_seen.h"
 #include "base/settings.h"
 
 #define JWT_KID_MAX 64		/* letters, digits, - and _ */
@@ -24,6 +25,7 @@ struct jwt_keyset {
 	const struct jwt_key *signer;
 	struct str issuer, audience;
 	int64_t access_seconds;
+	struct jwt_seen *seen;
 };
 
 /* NULL: *why says what is wrong, until the next call. */

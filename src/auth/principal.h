@@ -1,4 +1,7 @@
-/* Who asks: a user by a log-in session, or an organization's API key. */
+/*
+ * Who asks: a user by a log-in session, an organization's API key, or one of
+ * its promoters by a token of his own.
+ */
 #ifndef AFF_AUTH_PRINCIPAL_H
 #define AFF_AUTH_PRINCIPAL_H
 
@@ -35,8 +38,9 @@ struct principal {
 	uint64_t user_id;	/* also the maker of an API key; 0: nobody */
 	uint64_t org_id;	/* active organization; 0: none */
 	struct str account_id;	/* by which its account is known outside */
-	uint64_t session_id;	/* 0: an API key */
+	uint64_t session_id;	/* of a user or promoter; 0: an API key */
 	uint64_t key_id;	/* 0: a session */
+	uint64_t promoter_id;	/* of org_id; 0: none, all else is */
 	uint64_t scopes;
 	int role;		/* enum role, in org_id */
 	bool house_admin;	/* owner or admin of organization 1 */

@@ -52,6 +52,12 @@ log_role(const char *role)
 	state.role = role;
 }
 
+const char *
+log_whose(void)
+{
+	return state.role;
+}
+
 void
 log_request(struct str id)
 {

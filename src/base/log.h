@@ -13,6 +13,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 MUST_CHECK bool log_open(const char *path, enum log_level least);
 void log_reopen(void);
 void log_role(const char *role);	/* "worker", "jobs": kept by pointer */
+const char *log_whose(void);		/* the role */
 void log_request(struct str id);	/* until the next; STR_NULL ends it */
 
 void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);

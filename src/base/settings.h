@@ -13,6 +13,8 @@ struct settings {
 	struct str public_url;		/* without a slash at its end */
 	struct str click_parameter;	/* of the link, in the landing page */
 	int64_t access_seconds, refresh_seconds;	/* lives of tokens */
+	int64_t promoter_seconds;	/* the same of a promoter's */
+	struct str promoter_password_url;	/* page; or public_url */
 	int64_t cookie_days;		/* a click counts for so long */
 	int64_t checkout_minutes;	/* a checkout session lives so long */
 	int64_t commission_ppm;		/* of the house, in millionths */
@@ -37,6 +39,8 @@ struct settings {
 	/* seconds before each further attempt, and how many there are */
 	int64_t webhook_retries[WEBHOOK_TRIES_MAX];
 	size_t webhook_retries_n;
+	int64_t export_lines;		/* of one answer */
+	int64_t export_hours;		/* the file of more is kept so long */
 	struct str stripe_key, stripe_webhook_secret;	/* empty: off */
 	struct str stripe_url;		/* without a slash at its end */
 	const char *stripe_ca;		/* file; empty: the system's */

@@ -2,6 +2,8 @@
  * The connection: opened at the first need and again after a loss, by us and
  * never by the library, which would forget the prepared statements.
  */
+#include <mysqld_error.h>
+
 #include "base/log.h"
 #include "db/internal.h"
 #include "base/banned.h"
@@ -100,7 +102,9 @@ set_options(MYSQL *m, const struct db_conf *c)
 
 /*
  * Not split_materialized: it may read the whole range of a derived table with
- * GROUP BY again for each row that is joined to it.
+ * GROUP BY again for each row that is joined to it.  No join buffers: where a
+ * table is small they gather all rows of a list before the first is answered,
+ * and its order has to be made again.
  */
 static bool
 set_session(MYSQL *m, const struct db_conf *c)
@@ -110,7 +114,7 @@ set_session(MYSQL *m, const struct db_conf *c)
 	    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,"
 	    "ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
 	    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',"
-	    " optimizer_switch = 'split_materialized=off',"
+	    " optimizer_switch = 'split_materialized=off', join_cache_level = 0,"
 	    " autocommit = 1, tx_isolation = 'REPEATABLE-READ',"
 	    " innodb_snapshot_isolation = ON, max_statement_time = %u,"
 	    " innodb_lock_wait_timeout = %u, idle_transaction_timeout = %d",
@@ -118,6 +122,24 @@ set_session(MYSQL *m, const struct db_conf *c)
 
 	INVARIANT(n > 0 && (size_t)n < sizeof(sql));
 	return mysql_real_query(m, sql, (unsigned long)n) == 0;
+}
+
+/*
+ * A node of a cluster may not have worked off yet what another one has
+ * acknowledged.  Who comes from there, as after its death, waits for that
+ * once; who works beside a writer, before each read.  Elsewhere there is
+ * nothing to wait for.
+ */
+static bool
+catch_up(MYSQL *m, const struct db_conf *c)
+{
+	const char *sql = c->sync_wait ? "SET SESSION wsrep_sync_wait = 1" :
+	    "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
+
+	if (mysql_real_query(m, sql, (unsigned long)strlen(sql)) != 0)
+		return mysql_errno(m) == ER_UNKNOWN_SYSTEM_VARIABLE;
+	mysql_free_result(mysql_store_result(m));
+	return mysql_errno(m) == 0;
 }
 
 static const char *
@@ -137,7 +159,8 @@ conn_open(struct db *db)
 	if (set_options(m, c) &&
 	    mysql_real_connect(m, or_null(c->host), c->user, c->password,
 	    or_null(c->database), c->port, or_null(c->socket),
-	    CLIENT_FOUND_ROWS) != NULL && set_session(m, c)) {
+	    CLIENT_FOUND_ROWS) != NULL && set_session(m, c) &&
+	    catch_up(m, c)) {
 		if (db->complained)
 			log_info("database: connected again");
 		db->complained = false;

@@ -40,10 +40,13 @@ static enum err
 execute(const struct run *r, struct prepared **out)
 {
 	struct db *db = r->db;
+	const struct statement *def = &statements[r->v->q];
 	struct prepared *p;
 
-	INVARIANT(db->in_tx || !statements[r->v->q].writes);
+	INVARIANT(db->in_tx || !def->writes);
 	TRY(conn_need(db));
+	if (db->in_tx)
+		TRY(fault_here(db, def, def->name));
 	TRY(prepare(db, r->v, &p));
 	if (r->args.n != p->n_args)
 		log_error("database: %s takes %zu arguments, not %zu",
@@ -207,23 +210,52 @@ db_list(struct db *db, struct arena *a, const struct list_query *l,
 	return query(&r, NULL, list);
 }
 
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+/* What RETURNING gives: the id of each row, in their order. */
+static enum err
+read_ids(struct db *db, struct prepared *p, uint64_t *ids)
+{
+	struct id_row row = { 0 };
+	size_t n = 0;
+
+	bind_columns(p, &id_row);
+	for (bool more;; n++) {
+		TRY(fetch(db, p, &more));
+		if (!more)
+			break;
+		INVARIANT(n < p->rows);
+		if (!read_row(p, &db->memory, &row))
+			return stmt_failed(db, p);
+		ids[n] = row.id;
+	}
+	INVARIANT(n == p->rows);
+	return OK;
+}
+
 static enum err
 write_rows(struct db *db, const struct variant *v, struct args args,
     uint64_t *rows, uint64_t *id)
 {
 	const struct run r = { .db = db, .v = v, .args = args };
 	struct prepared *p = NULL;
+	enum err e = OK;
 
 	INVARIANT(statements[v->q].writes);
 	db->duplicate[0] = '\0';
 	TRY(execute(&r, &p));
-	INVARIANT(mysql_stmt_field_count(p->stmt) == 0);
 	if (rows != NULL)
 		*rows = mysql_stmt_affected_rows(p->stmt);
-	if (id != NULL)
+	if (mysql_stmt_field_count(p->stmt) > 0)
+		e = read_ids(db, p, id);
+	else if (id != NULL)
 		*id = mysql_stmt_insert_id(p->stmt);
 	prepared_done(p);
-	return OK;
+	return e;
 }
 
 enum err
@@ -238,7 +270,7 @@ db_exec(struct db *db, enum query q, struct args args, uint64_t *rows,
 
 enum err
 db_exec_rows(struct db *db, enum query q, const struct arg *args, size_t n,
-    uint64_t *rows, uint64_t *first_id)
+    uint64_t *rows, uint64_t *ids)
 {
 	const struct variant v = { .q = q, .rows = n };
 	const struct statement *def = &statements[q];
@@ -250,7 +282,7 @@ db_exec_rows(struct db *db, enum query q, const struct arg *args, size_t n,
 		return OK;
 	}
 	return write_rows(db, &v,
-	    (struct args){ args, n * statement_row_args(def) }, rows, first_id);
+	    (struct args){ args, n * statement_row_args(def) }, rows, ids);
 }
 
 struct version_row {

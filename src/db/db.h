@@ -38,6 +38,7 @@ struct db_conf {
 	const char *tls_ca;	/* with a host that is not loopback: needed */
 	unsigned port;
 	unsigned connect_seconds, statement_seconds, lock_seconds;
+	bool sync_wait;		/* reads see what other nodes stored before */
 };
 
 struct db *db_new(const struct db_conf *);	/* does not connect yet */
@@ -163,10 +164,12 @@ MUST_CHECK enum err db_list(struct db *, struct arena *,
 
 /*
  * The same statement with a row of parameters repeated n times:
- * "INSERT ... VALUES -- rows (:a, :b)" (see sql/queries/README).
+ * "INSERT ... VALUES -- rows (:a, :b)" (see sql/queries/README).  ids: room
+ * for n, where the statement ends in RETURNING id, else NULL.  They need not
+ * follow one another: the nodes of a cluster leave room for each other's.
  */
 MUST_CHECK enum err db_exec_rows(struct db *, enum query, const struct arg *,
-    size_t n, uint64_t *rows, uint64_t *first_id);
+    size_t n, uint64_t *rows, uint64_t *ids);
 
 /*
  * Runs fn in a transaction and commits when it returns OK.  On ERR_RETRY it

@@ -9,6 +9,18 @@
 
 #define DUE_ROWS 200		/* LIMIT of the statements: a full batch */
 
+/*
+ * No lease and no pause of the jobs role is longer.  A time that lies further
+ * ahead was written by a clock that has been put back: nobody waits for it.
+ */
+#define DUE_AHEAD_SECONDS 600
+
+static inline struct when
+due_beyond(struct when now)
+{
+	return when_add(now, DUE_AHEAD_SECONDS);
+}
+
 struct due {
 	uint64_t id, organization_id;
 };

@@ -75,6 +75,21 @@ enum err db_failed(struct db *, const struct statement *, unsigned number,
     const char *message, const char *name);
 bool db_error_is_retry(unsigned number);
 
+/* fault.c: OK, or what a test has ordered to go wrong here. */
+#ifdef AFF_FAULTS
+MUST_CHECK enum err fault_here(struct db *, const struct statement *,
+    const char *name);
+#else
+MUST_CHECK static inline enum err
+fault_here(struct db *db, const struct statement *def, const char *name)
+{
+	(void)db;
+	(void)def;
+	(void)name;
+	return OK;
+}
+#endif
+
 /* prepare.c */
 struct variant {
 	enum query q;

@@ -8,6 +8,7 @@ struct paging {
 	unsigned order;		/* which of the list's orders */
 	uint64_t after_id;	/* rows behind this one; 0: from the start */
 	int64_t after_key;	/* its sort key (a time: microseconds) */
+	struct str after_text;	/* the same of a list that sorts by a text */
 	int64_t offset;		/* rows to skip, where page= was used */
 	int64_t limit;		/* rows a page; a list reads one more */
 };
@@ -23,6 +24,16 @@ arg_push(struct arg_list *l, struct arg v)
 {
 	INVARIANT(l->n < LEN(l->v));
 	l->v[l->n++] = v;
+}
+
+/* All of some days, both included; DAY_NONE: open. */
+static inline void
+arg_push_days(struct arg_list *l, struct day from, struct day to)
+{
+	arg_push(l, ARG(from.n != DAY_NONE.n ? day_start(from) :
+	    (struct when){ 1 }));
+	arg_push(l, ARG(day_end(to.n != DAY_NONE.n ? to :
+	    day_from(9999, 12, 31))));
 }
 
 /*

@@ -53,8 +53,12 @@ rollback(struct db *db)
 static enum err
 commit(struct db *db)
 {
-	enum err e = conn_query(db, "COMMIT", "COMMIT");
+	enum err e = fault_here(db, NULL, "COMMIT");
 
+	if (e == OK)
+		e = conn_query(db, "COMMIT", "COMMIT");
+	if (e == OK)
+		e = fault_here(db, NULL, "committed");
 	if (e == OK || e == ERR_RETRY)
 		return e;
 	conn_close(db);

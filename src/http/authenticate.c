@@ -8,11 +8,12 @@
 #include "base/banned.h"
 
 enum err
-authenticate(struct request *rq, const struct auth_lookup *look, bool basic)
+authenticate(struct request *rq, const struct auth_lookup *look,
+    const struct face *face)
 {
 	struct str authorization = rq->http->authorization;
 	uint64_t id = 0;
-	struct credential c = credential_of(!basic ? authorization :
+	struct credential c = credential_of(!face->basic ? authorization :
 	    credential_of_basic(rq->arena, authorization, &id),
 	    rq->http->api_key);
 	struct apikey_parts key;
@@ -35,6 +36,10 @@ authenticate(struct request *rq, const struct auth_lookup *look, bool basic)
 			return OK;
 		rq->who = (struct principal){ .user_id = 0 };
 		break;
+	case CREDENTIAL_PROMOTER:
+		return !face->promoters ? ERR_UNAUTHENTICATED :
+		    look->promoter(rq->db, rq->arena, c.text, rq->now,
+			&rq->who);
 	case CREDENTIAL_BAD:
 		break;
 	}
@@ -46,6 +51,8 @@ authorize(const struct route *r, const struct principal *who)
 {
 	if ((r->flags & R_PUBLIC) != 0)
 		return OK;
+	if (((r->flags & R_PROMOTER) != 0) != (who->promoter_id != 0))
+		return ERR_FORBIDDEN;
 	if ((r->flags & R_USER) != 0 && who->session_id == 0)
 		return ERR_LOGIN_ONLY;
 	if ((r->flags & R_HOUSE) != 0 && !who->house_admin)

@@ -4,9 +4,9 @@
 
 #include "http/http.h"
 
-/* Fills rq->who.  ERR_UNAUTHENTICATED, ERR_UNAVAILABLE.  basic: it may be. */
+/* Fills rq->who.  ERR_UNAUTHENTICATED, ERR_UNAVAILABLE. */
 MUST_CHECK enum err authenticate(struct request *, const struct auth_lookup *,
-    bool basic);
+    const struct face *);
 /* Against the flags and the scope of the route. */
 MUST_CHECK enum err authorize(const struct route *, const struct principal *);
 

@@ -2,6 +2,7 @@
  * A request's way: path, route, who asks, what he sends, the transaction, the
  * answer.  What the table of a route says is honoured here and nowhere else.
  */
+#include <errno.h>
 #include <sodium.h>
 
 #include "http/authenticate.h"
@@ -9,6 +10,7 @@
 #include "http/problem.h"
 #include "http/router.h"
 
+#include "base/log.h"
 #include "base/banned.h"
 
 static const struct auth_lookup *lookup;
@@ -364,7 +366,7 @@ prepare(struct serving *s, struct str query)
 {
 	struct request *rq = &s->rq;
 
-	TRY(authenticate(rq, lookup, s->face->basic));
+	TRY(authenticate(rq, lookup, s->face));
 	TRY(authorize(rq->route, &rq->who));
 	TRY(check_account(s));
 	if (s->match.bad_id)
@@ -436,6 +438,11 @@ finish(struct serving *s, enum err e)
 	struct http_out *out = s->out;
 	bool raw = e == OK && (s->rq.route->flags & R_RAW) != 0;
 
+	/* a library that had no memory has refused what may be right */
+	if (e != OK && err_status(e) < 500 && errno == ENOMEM)
+		e = ERR_UNAVAILABLE;
+	if (e == ERR_INTERNAL && s->rq.route != NULL)
+		log_error("%s failed inside", s->rq.route->op);
 	if (e != OK) {
 		problem_write(s->face, &s->rq, e, s->match.allow, out);
 		return;
@@ -444,6 +451,7 @@ finish(struct serving *s, enum err e)
 	out->content_type = !raw ? "application/json" :
 	    s->rq.raw_type != NULL ? s->rq.raw_type : s->rq.route->raw_type;
 	out->headers = s->rq.headers;
+	out->parts = s->rq.parts;
 	if (!raw)
 		out->headers = problem_header(s->rq.arena, out->headers,
 		    "Cache-Control", STR("no-store"));
@@ -460,6 +468,7 @@ dispatch(struct db *db, struct arena *a, const struct http_in *in,
 	struct path path = { .n = 0 };
 	enum err e;
 
+	errno = 0;
 	complaints_init(&s.rq.wrong);
 	last_route = -1;
 	s.face = router_face(in->uri);

@@ -331,7 +331,8 @@ put_head(struct buf *b, const struct http_in *in, const struct http_out *out)
 	}
 	if (out->status != 204 && out->status != 304) {
 		buf_lit(b, "Content-Length: ");
-		buf_u64(b, out->body.n);
+		buf_u64(b, out->parts != NULL ? out->parts->bytes :
+		    out->body.n);
 		buf_lit(b, "\r\n");
 	}
 	buf_lit(b, "X-Request-Id: ");
@@ -346,21 +347,50 @@ put_head(struct buf *b, const struct http_in *in, const struct http_out *out)
 	buf_lit(b, "\r\n");
 }
 
+/* An answer that breaks off leaves a connection that is of no more use. */
+static bool
+put_parts(struct fcgi *f, struct arena *a, struct parts *parts, size_t *bytes)
+{
+	uint64_t left = parts->bytes;
+
+	while (left > 0) {
+		const struct arena_mark mark = arena_mark(a);
+		struct str part = STR_NULL;
+
+		if (parts->next(parts, a, &part) != OK || part.n == 0 ||
+		    part.n > left || part.n > INT32_MAX)
+			return false;
+		if (FCGX_PutStr(part.p, (int)part.n, f->rq.out) < 0)
+			return false;
+		left -= part.n;
+		*bytes += part.n;
+		arena_rewind(a, mark);
+	}
+	return true;
+}
+
 bool
 fcgi_answer(struct fcgi *f, struct arena *a, const struct http_in *in,
     const struct http_out *out, bool last, size_t *bytes)
 {
+	const bool is_sent = in->method != HEAD && out->status != 204 &&
+	    out->status != 304;
 	struct buf b;
 
 	INVARIANT(out->status >= 100 && out->status < 600);
 	buf_init(&b, a, out->body.n + 1024);
 	put_head(&b, in, out);
-	if (in->method != HEAD && out->status != 204 && out->status != 304)
+	if (is_sent && out->parts == NULL)
 		buf_put(&b, out->body.p, out->body.n);
 	INVARIANT(b.n <= INT32_MAX);
 	*bytes = b.n;
 	/* A failure shows when the request ends: the connection is closed. */
 	(void)FCGX_PutStr(b.p, (int)b.n, f->rq.out);
+	if (is_sent && out->parts != NULL &&
+	    !put_parts(f, a, out->parts, bytes)) {
+		FCGX_Free(&f->rq, 1);
+		return false;
+	}
 	if (last)
 		f->rq.keepConnection = 0;
 	FCGX_Finish_r(&f->rq);

@@ -33,11 +33,22 @@ struct header {
 	struct str value;
 };
 
+/*
+ * A body that is sent part by part and is never whole in memory.  next gives
+ * the part behind those that were sent; what it takes of the arena is given
+ * back when that is sent.  Not OK: the answer breaks off.
+ */
+struct parts {
+	uint64_t bytes;			/* of all together */
+	enum err (*next)(struct parts *, struct arena *, struct str *part);
+};
+
 struct http_out {
 	int status;
 	const char *content_type;
 	struct header *headers;
 	struct buf body;
+	struct parts *parts;			/* in place of body */
 };
 
 struct request {
@@ -67,6 +78,7 @@ struct request {
 	struct header *headers;
 	uint64_t about;		/* the answer is of this user, not who asks */
 	struct str raw;				/* R_RAW: the body itself */
+	struct parts *parts;			/* R_RAW: in place of raw */
 	const char *raw_type;			/* NULL: route->raw_type */
 };
 
@@ -93,6 +105,8 @@ enum {
 	R_PARAMS = 262144,	/* wrong fields of the body are ERR_PARAMS */
 	R_MOMENT = 131072,	/* reads rows that belong together: all as of
 				 * one moment */
+	R_PROMOTER = 262144,	/* for a promoter himself, and nobody else */
+	R_ACCOUNT = 524288,	/* public, and yet Account-ID says where */
 };
 
 struct route {
@@ -133,6 +147,7 @@ struct face {
 	const char *about;	/* of its names and amounts, for the document */
 	bool lax;			/* unknown members are ignored */
 	bool basic;			/* API keys by HTTP Basic as well */
+	bool promoters;	/* they come here by tokens of their own */
 	bool account;	/* Account-ID has to name the credential's own */
 	bool coded;	/* the slug of an error stands in X-Error-Code; a 401
 			 * has no body */
@@ -157,6 +172,8 @@ struct auth_lookup {
 	    uint64_t user_id, struct principal *);
 	enum err (*api_key)(struct db *, struct arena *, struct str public_id,
 	    const unsigned char hash[32], struct when now, struct principal *);
+	enum err (*promoter)(struct db *, struct arena *, struct str token,
+	    struct when now, struct principal *);
 	/* After the request's own work; it cannot fail it. */
 	void (*key_used)(struct db *, struct arena *, const struct principal *,
 	    struct when now);

@@ -57,6 +57,9 @@ idempotency_read(struct request *rq, struct idempotency *k)
 	add(&s, key);
 	if (rq->who.test)	/* what it tried out is not what was done */
 		add(&s, STR("test"));
+	if (rq->who.promoter_id != 0)	/* nor what another promoter did */
+		add(&s, (struct str){ (const char *)&rq->who.promoter_id,
+		    sizeof(rq->who.promoter_id) });
 	crypto_hash_sha256_final(&s, k->key);
 	crypto_hash_sha256_init(&s);
 	add(&s, rq->http->method_text);

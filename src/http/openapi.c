@@ -55,7 +55,7 @@ static const char *const method_names[] = {
 
 /* Every error that the route can answer, each once, in the order of err.def. */
 static void
-errors_of(const struct route *r, bool set[ERR_COUNT])
+errors_of(const struct face *face, const struct route *r, bool set[ERR_COUNT])
 {
 	bool public = is_public(r);
 	bool body = r->in != NULL && (r->flags & R_RAW_BODY) == 0;
@@ -68,16 +68,18 @@ errors_of(const struct route *r, bool set[ERR_COUNT])
 		set[ERR_UNAUTHENTICATED] = true;
 	set[ERR_SCOPE] = r->scope != 0;
 	set[ERR_LOGIN_ONLY] = (r->flags & R_USER) != 0;
-	set[ERR_FORBIDDEN] |= (r->flags & (R_HOUSE | R_OWNER)) != 0;
+	set[ERR_FORBIDDEN] |= (r->flags & (R_HOUSE | R_OWNER)) != 0 ||
+	    (face->promoters && !public);
 	set[ERR_TEST_KEY] |= (r->flags & R_LIVE) != 0;
 	set[ERR_NO_ORGANIZATION] = !public &&
-	    (r->flags & (R_NO_ORG | R_HOUSE)) == 0;
+	    (r->flags & (R_NO_ORG | R_HOUSE | R_PROMOTER)) == 0;
 	set[ERR_BAD_ID] = strstr(r->path, "{id") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
 	set[(r->flags & R_PARAMS) != 0 ? ERR_PARAMS : ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
-	set[ERR_BAD_REQUEST] |= keyed;	/* a key that is none */
+	/* a key that is none, a part of the path that is badly encoded */
+	set[ERR_BAD_REQUEST] |= keyed || strchr(r->path, '{') != NULL;
 	set[ERR_KEY_REUSED] = keyed;
 	set[ERR_KEY_IN_FLIGHT] = keyed;
 	set[ERR_STALE] |= (r->flags & R_QUOTE) != 0;
@@ -154,7 +156,7 @@ put_parameters(struct buf *b, const struct face *face, const struct route *r)
 	for (size_t i = 0; r->errors != NULL && r->errors[i] != OK; i++)
 		etag |= r->errors[i] == ERR_STALE;
 	buf_lit(b, "\"parameters\":[");
-	if (face->account && !is_public(r))
+	if (face->account && (!is_public(r) || (r->flags & R_ACCOUNT) != 0))
 		put_parameter(b, "header", "Account-ID", true,
 		    "The account of the credential",
 		    "{\"type\":\"string\",\"maxLength\":16}");
@@ -209,7 +211,8 @@ put_success(struct printer *p, const struct route *r, int status)
 		    "\"schema\":{\"type\":\"string\",\"maxLength\":100}}}");
 	if (status == 204 || status == 304) {
 		;	/* nothing to describe */
-	} else if ((r->flags & R_RAW) != 0 && r->out == NULL) {
+	} else if ((r->flags & R_RAW) != 0 && (r->out == NULL ||
+	    (r->also != 0 && status == r->status))) {
 		buf_printf(b, ",\"content\":{\"%s\":{\"schema\":"
 		    "{\"type\":\"%s\"}}}", r->raw_type, strcmp(r->raw_type,
 		    "application/json") == 0 ? "object" : "string");
@@ -263,7 +266,7 @@ put_responses(struct printer *p, const struct route *r)
 {
 	bool set[ERR_COUNT];
 
-	errors_of(r, set);
+	errors_of(p->face, r, set);
 	set[ERR_NOT_FOUND] |= p->face->account && !is_public(r);
 	buf_lit(p->b, "\"responses\":{");
 	put_success(p, r, r->status);
@@ -289,6 +292,7 @@ static const struct {
 	{ R_HOUSE, "For administrators of the house" },
 	{ R_OWNER, "For owners of the organization" },
 	{ R_LIVE, "Not with a test key" },
+	{ R_PROMOTER, "For a promoter himself, by his token" },
 };
 
 static void

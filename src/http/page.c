@@ -1,15 +1,18 @@
 /*
- * Paging.  A cursor is base64url of "list.order.key.id", good for that list in
- * that order; it says where to go on, and gives no rights.
+ * Paging.  A cursor is base64url of "list.order.key.id", and of a list that
+ * sorts by a text ".text", good for that list in that order; it says where to go
+ * on, and gives no rights.
  */
 #include "http/page.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "http/http.h"
 
 #include "base/banned.h"
 
 #define OFFSET_MAX 100000
+#define CURSOR_MAX 450	/* bytes: as many as 600 of its letters */
 
 static bool
 find_sort(struct str sort, const char *const *sorts, unsigned *order)
@@ -30,24 +33,32 @@ find_sort(struct str sort, const char *const *sorts, unsigned *order)
 	return false;
 }
 
+/* The text of a key is whatever is left. */
 static bool
-read_cursor(const struct request *rq, struct str cursor, struct paging *p)
+read_text(const struct request *rq, struct str text, struct paging *p)
 {
-	unsigned char raw[150];
-	size_t n = sizeof(raw);
-	struct str text, list, order, key, id;
+	struct str list, order, key, id;
 	uint64_t number;
 
-	if (!str_unbase64url(cursor, raw, &n))
+	if (!str_cut(text, '.', &list, &text) ||
+	    !str_cut(text, '.', &order, &text) ||
+	    !str_cut(text, '.', &key, &text))
 		return false;
-	text = (struct str){ (const char *)raw, n };
-	return str_cut(text, '.', &list, &text) &&
-	    str_is(list, rq->route->op) &&
-	    str_cut(text, '.', &order, &text) &&
-	    str_cut(text, '.', &key, &id) && str_to_u64(order, &number) &&
+	(void)str_cut(text, '.', &id, &p->after_text);
+	return str_is(list, rq->route->op) && str_to_u64(order, &number) &&
 	    number == p->order && str_to_i64(key, &p->after_key) &&
 	    str_to_u64(id, &p->after_id) && p->after_id > 0 &&
 	    p->after_id <= INT64_MAX;
+}
+
+static bool
+read_cursor(const struct request *rq, struct str cursor, struct paging *p)
+{
+	unsigned char *raw = arena_alloc(rq->arena, CURSOR_MAX);
+	struct str text = { (const char *)raw, CURSOR_MAX };
+
+	return str_unbase64url(cursor, raw, &text.n) && utf8_valid(text) &&
+	    read_text(rq, text, p);
 }
 
 static enum err
@@ -89,13 +100,16 @@ page_read(struct request *rq, const struct page_query *q, struct paging *p)
 	    wrong(rq, "cursor", "is not of this list and sort");
 }
 
+/* text: of a list that sorts by one, and absent where it is NULL there. */
 static struct str
-make_cursor(struct request *rq, unsigned order, int64_t key, uint64_t id)
+make_cursor(struct request *rq, unsigned order, int64_t key, uint64_t id,
+    struct str text)
 {
-	struct str text = str_printf(rq->arena, "%s.%u.%lld.%llu",
-	    rq->route->op, order, (long long)key, (unsigned long long)id);
+	struct str all = str_printf(rq->arena, "%s.%u.%lld.%llu%s%.*s",
+	    rq->route->op, order, (long long)key, (unsigned long long)id,
+	    text.p != NULL ? "." : "", STR_ARG(text));
 
-	return str_base64url(rq->arena, text.p, text.n);
+	return str_base64url(rq->arena, all.p, all.n);
 }
 
 /* A list that is followed always says where to go on: there may be more. */
@@ -117,6 +131,23 @@ page_cut(struct request *rq, const struct paging *p, struct list rows,
 		memcpy(&id, last + id_at, sizeof(id));
 	}
 	if (more || (follow && id != 0))
-		rq->page.next = make_cursor(rq, p->order, key, id);
+		rq->page.next = make_cursor(rq, p->order, key, id, STR_NULL);
 	rq->page.items = rows;
+}
+
+void
+page_cut_text(struct request *rq, const struct paging *p, struct list rows,
+    size_t row_size, size_t text_at, size_t id_at)
+{
+	const char *last;
+	struct str text;
+	uint64_t id;
+
+	page_cut(rq, p, rows, row_size, id_at, id_at);
+	if (rq->page.next.p == NULL)
+		return;
+	last = (const char *)rows.items + (size_t)(p->limit - 1) * row_size;
+	memcpy(&text, last + text_at, sizeof(text));
+	memcpy(&id, last + id_at, sizeof(id));
+	rq->page.next = make_cursor(rq, p->order, 0, id, text);
 }

@@ -50,5 +50,8 @@ MUST_CHECK enum err page_read(struct request *, const struct page_query *,
  */
 void page_cut(struct request *, const struct paging *, struct list rows,
     size_t row_size, size_t key_at, size_t id_at);
+/* The same by a text (struct str) in place of the key. */
+void page_cut_text(struct request *, const struct paging *, struct list rows,
+    size_t row_size, size_t text_at, size_t id_at);
 
 #endif

@@ -1,6 +1,7 @@
 /* Tasks of kind "mail": a letter is written, then handed to the mail server. */
 #include "model/people/letter.h"
 
+#include "api/firstpromoter/exports.h"
 #include "auth/principal.h"
 #include "auth/secret.h"
 #include "base/log.h"
@@ -94,6 +95,16 @@ compose(struct arena *a, const struct conf *conf, const struct letter *l,
 		    "owners of the organization.\n", STR_ARG(l->name),
 		    STR_ARG(l->organization_name), STR_ARG(ends),
 		    STR_ARG(l->token));
+		break;
+	case LETTER_EXPORT:
+		m->subject = str_printf(a, "Your %.*s at %.*s",
+		    STR_ARG(l->message), STR_ARG(l->organization_name));
+		m->text = str_printf(a, "Hello %.*s,\n\nthe file of your "
+		    "%.*s is ready.  It can be fetched here until %.*s:\n\n"
+		    "%.*s\n\nWhoever has this address can read the file: "
+		    "keep it to yourself.\n", STR_ARG(l->name),
+		    STR_ARG(l->message), STR_ARG(ends),
+		    STR_ARG(fp_export_link(a, l->subject_id, l->token)));
 		break;
 	}
 }

@@ -13,14 +13,17 @@
 #include "model/batch/batch.h"
 #include "model/payout/payout.h"
 #include "model/people/deletion.h"
+#include "model/promoter/export.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"
 #include "model/token/lot.h"
 #include "model/payment/look.h"
 #include "model/payment/payment.h"
+#include "model/promoter/upgrade.h"
 #include "model/referral/placement.h"
 #include "model/token/reservation.h"
 #include "model/referral/rollup.h"
+#include "model/report/fold.h"
 
 #include "base/banned.h"
 
@@ -61,18 +64,47 @@ release_earnings(struct jobs *j)
 	return all_batches(j, earning_release_due);
 }
 
-/* Some promoters of an organization at a time. */
+/* The same of what goes on until there was nothing. */
 static enum err
-make_payouts(struct jobs *j)
+until_nothing(struct jobs *j, enum err (*fn)(struct db *, struct arena *,
+    struct when now, uint64_t *count))
 {
 	uint64_t count = 1;
 
 	while (count > 0 && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
-		TRY(payout_make_due(j->db, &j->arena, clock_now(), &count));
+		TRY(fn(j->db, &j->arena, clock_now(), &count));
 	}
 	j->more |= count > 0;
 	return OK;
+}
+
+/* A part of one file, and then of the next. */
+static enum err
+make_exports(struct jobs *j)
+{
+	bool made = true, purged = true;
+
+	while ((made || purged) && jobs_turn_lasts(j)) {
+		arena_reset(&j->arena);
+		TRY(export_purge(j->db, &j->arena, &purged));
+		TRY(export_work(j->db, &j->arena, &made));
+	}
+	j->more |= made || purged;
+	return OK;
+}
+
+/* Some promoters of an organization at a time. */
+static enum err
+make_payouts(struct jobs *j)
+{
+	return until_nothing(j, payout_make_due);
+}
+
+static enum err
+upgrades(struct jobs *j)
+{
+	return until_nothing(j, upgrade_run_due);
 }
 
 static enum err
@@ -117,6 +149,7 @@ roll_up(struct jobs *j)
 	while (j->more && jobs_turn_lasts(j)) {
 		arena_reset(&j->arena);
 		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &j->more));
+		TRY(report_fold(j->db, &j->arena, clock_now(), &c, &j->more));
 	}
 	return OK;
 }
@@ -156,6 +189,7 @@ purge(struct jobs *j)
 	TRY(purge_one(j, Q_PURGE_REFRESH, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_SESSIONS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_USER_TOKENS, DAY_SECONDS));
+	TRY(purge_one(j, Q_PURGE_PROMOTER_SESSIONS, DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_INVITATIONS, 90 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_REPLAYS, 7 * DAY_SECONDS));
 	TRY(purge_one(j, Q_PURGE_DELIVERIES, j->conf->webhook_days *
@@ -195,6 +229,8 @@ static const struct {
 	{ "end_placements", 5, end_placements },
 	{ "release_earnings", 10, release_earnings },
 	{ "make_payouts", 60, make_payouts },
+	{ "exports", 2, make_exports },
+	{ "upgrades", 5, upgrades },
 	{ "campaigns", 5, campaigns },
 	{ "erase", 60, erase },
 	{ "expire_reservations", 5, expire_reservations },
@@ -214,7 +250,8 @@ take_turn(struct jobs *j, size_t i)
 	enum err e;
 
 	TRY(jobs_exec(j, Q_SCHEDULE_CLAIM, ARGS(j->owner,
-	    when_add(now, LEASE_SECONDS), name, now), &rows));
+	    when_add(now, LEASE_SECONDS), name, now, due_beyond(now)),
+	    &rows));
 	if (rows == 0)
 		return OK;
 	jobs_turn(j);
@@ -238,11 +275,12 @@ schedule_round(struct jobs *j)
 {
 	bool due[LEN(schedules)] = { false };
 	const struct due_row *row;
+	struct when now = clock_now();
 	struct list rows;
 
 	arena_reset(&j->arena);
-	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(clock_now(),
-	    j->owner), &schedule_due_row, &rows));
+	TRY(db_rows(j->db, &j->arena, Q_SCHEDULE_DUE, ARGS(now,
+	    due_beyond(now), j->owner), &schedule_due_row, &rows));
 	row = rows.items;
 	for (size_t i = 0; i < LEN(schedules); i++)
 		for (size_t k = 0; k < rows.n; k++)

@@ -7,6 +7,7 @@
 
 #include "auth/webhook.h"
 #include "base/log.h"
+#include "db/due.h"
 #include "jobs/task.h"
 #include "model/payment/stripe_event.h"
 #include "net/https.h"
@@ -113,9 +114,10 @@ finish(struct jobs *j, const struct task *t, enum outcome o, struct str why)
 {
 	struct when now = clock_now();
 
-	if (o == AGAIN && t->attempts + 1 >= ATTEMPTS_MAX)
-		o = FAILED;
 	switch (o) {
+	case ONWARD:
+		return jobs_exec(j, Q_TASK_ONWARD, ARGS(now, why, t->id,
+		    j->owner), NULL);
 	case DONE:
 		return jobs_exec(j, Q_TASK_DONE, ARGS(now, t->id, j->owner),
 		    NULL);
@@ -137,10 +139,12 @@ static const struct {
 	const char *kind;
 	enum outcome (*run)(struct jobs *, const struct task *,
 	    struct str *why);
+	enum err (*give_up)(struct jobs *, const struct task *);
 } kinds[] = {
-	{ "sandbox_callback", sandbox_callback },
-	{ "mail", letter_send },
-	{ "stripe_search", search_stripe },
+	{ "sandbox_callback", sandbox_callback, NULL },
+	{ "mail", letter_send, NULL },
+	{ "stripe_search", search_stripe, NULL },
+	{ "import_events", import_run, import_give_up },
 };
 
 static enum err
@@ -152,23 +156,30 @@ run_task(struct jobs *j, size_t kind, const struct task *t)
 	uint64_t rows;
 
 	TRY(jobs_exec(j, Q_TASK_CLAIM, ARGS(j->owner, when_add(now,
-	    LEASE_SECONDS), t->id, t->attempts, now), &rows));
+	    LEASE_SECONDS), t->id, t->attempts, now, due_beyond(now)),
+	    &rows));
 	if (rows == 0)
 		return OK;	/* another process was faster */
 	if (t->attempts < ATTEMPTS_MAX)
 		o = kinds[kind].run(j, t, &why);
+	if (o == AGAIN && t->attempts + 1 >= ATTEMPTS_MAX)
+		o = FAILED;
+	if (o == FAILED && kinds[kind].give_up != NULL)
+		TRY(kinds[kind].give_up(j, t));
 	return finish(j, t, o, why);
 }
 
 static enum err
 run_some(struct jobs *j, size_t kind, bool *more)
 {
+	struct when now = clock_now();
 	const struct task *t;
 	struct list rows;
 
 	arena_reset(&j->arena);
 	TRY(db_rows(j->db, &j->arena, Q_TASK_DUE, ARGS(
-	    str_of(kinds[kind].kind), clock_now()), &task_row, &rows));
+	    str_of(kinds[kind].kind), now, due_beyond(now)), &task_row,
+	    &rows));
 	t = rows.items;
 	jobs_turn(j);
 	for (size_t i = 0; i < rows.n && jobs_turn_lasts(j); i++)

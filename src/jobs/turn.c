@@ -70,7 +70,7 @@ write_message(struct turns *t, struct turn *turn, const struct delivery *d,
 	struct arena *a = &turn->arena;
 
 	if (turn->target.form == WEBHOOK_RECORDS)
-		return fp_message(t->db, a, &d->event, d->number, m);
+		return fp_change_message(t->db, a, &d->event, d->number, m);
 	*m = (struct webhook_message){
 	    .id = webhook_message_id(a, d->event.id, d->id),
 	    .body = delivery_body(a, &turn->target, d) };

@@ -19,6 +19,7 @@ struct lint {
 	struct str text;
 	size_t at, values;
 	const char *why;
+	struct arena names;	/* of the objects that it is in */
 };
 
 static bool
@@ -64,8 +65,9 @@ hex4(struct lint *l, unsigned *out)
 
 /* A decoded name, for comparing: cut where it is longer than any of ours. */
 struct name {
-	char bytes[NAME_MAX_BYTES];
+	struct name *before;	/* in its object */
 	size_t n;
+	char bytes[NAME_MAX_BYTES];
 };
 
 static void
@@ -235,8 +237,15 @@ compare_names(const void *a, const void *b)
 }
 
 static bool
-unique(struct lint *l, struct name **names, size_t n)
+unique(struct lint *l, struct name *last, size_t n)
 {
+	struct name **names;
+
+	if (n < 2)
+		return true;
+	names = arena_array(&l->names, n, sizeof(*names));
+	for (size_t i = 0; i < n; i++, last = last->before)
+		names[i] = last;
 	qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 1; i < n; i++)
 		if (compare_names(&names[i - 1], &names[i]) == 0)
@@ -245,19 +254,20 @@ unique(struct lint *l, struct name **names, size_t n)
 }
 
 static bool
-members(struct lint *l, unsigned depth, struct arena *a)
+members(struct lint *l, unsigned depth)
 {
-	struct name **names = arena_array(a, MEMBERS_MAX, sizeof(*names));
+	struct name *last = NULL, *name;
 	size_t n = 0;
 
-	for (;;) {
-		if (n == MEMBERS_MAX)
+	for (;; last = name) {
+		if (n++ == MEMBERS_MAX)
 			return fail(l, "an object of more than 1000 members");
-		names[n] = ARENA_NEW(a, struct name);
+		name = ARENA_NEW(&l->names, struct name);
+		name->before = last;
 		skip_space(l);
-		if (!string(l, names[n]))
+		if (!string(l, name))
 			return false;
-		if (names[n++]->n == NAME_MAX_BYTES)
+		if (name->n == NAME_MAX_BYTES)
 			return fail(l, "a member's name is too long");
 		skip_space(l);
 		if (peek(l) != ':')
@@ -273,13 +283,13 @@ members(struct lint *l, unsigned depth, struct arena *a)
 	if (peek(l) != '}')
 		return fail(l, "a comma or a closing brace is needed here");
 	l->at++;
-	return unique(l, names, n);
+	return unique(l, name, n);
 }
 
 static bool
 object(struct lint *l, unsigned depth)
 {
-	struct arena a;
+	const struct arena_mark mark = arena_mark(&l->names);
 	bool good;
 
 	l->at++;
@@ -288,9 +298,8 @@ object(struct lint *l, unsigned depth)
 		l->at++;
 		return true;
 	}
-	arena_init(&a);
-	good = members(l, depth, &a);
-	arena_free(&a);
+	good = members(l, depth);
+	arena_rewind(&l->names, mark);
 	return good;
 }
 
@@ -356,8 +365,11 @@ bool
 json_lint(struct str text, const char **why, size_t *at)
 {
 	struct lint l = { .text = text };
-	bool good = value(&l, 1);
+	bool good;
 
+	arena_init(&l.names);
+	good = value(&l, 1);
+	arena_free(&l.names);
 	if (good) {
 		skip_space(&l);
 		if (l.at < text.n)

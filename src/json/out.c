@@ -94,6 +94,8 @@ static void
 put_list(struct buf *b, const struct field *f, const struct list *l,
     bool masked)
 {
+	const bool ids = (f->flags & F_IDS) != 0;
+	const uint64_t *id = l->items;
 	const struct str *text = l->items;
 
 	if (f->of != NULL) {
@@ -104,7 +106,10 @@ put_list(struct buf *b, const struct field *f, const struct list *l,
 	for (size_t i = 0; i < l->n; i++) {
 		if (i > 0)
 			buf_char(b, ',');
-		json_string(b, text[i]);
+		if (ids)
+			buf_u64(b, id[i]);
+		else
+			json_string(b, text[i]);
 	}
 	buf_char(b, ']');
 }

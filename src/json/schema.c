@@ -127,7 +127,7 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 }
 
 static void
-put_decimal(struct buf *b, bool nullable, bool input)
+put_decimal(struct buf *b, const struct field *f, bool nullable, bool input)
 {
 	if (input)
 		buf_printf(b, "\"type\":[\"number\",\"string\"%s],"
@@ -136,7 +136,8 @@ put_decimal(struct buf *b, bool nullable, bool input)
 		    DECIMAL_MAX);
 	else
 		put_type(b, "number", nullable);
-	buf_lit(b, ",\"minimum\":0,\"maximum\":" SAFE_INTEGER);
+	buf_printf(b, ",\"minimum\":%lld,\"maximum\":" SAFE_INTEGER,
+	    (long long)f->min);
 }
 
 static void
@@ -194,7 +195,7 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		put_labels(b, f->labels, nullable);
 		break;
 	case T_DECIMAL:
-		put_decimal(b, nullable, input);
+		put_decimal(b, f, nullable, input);
 		break;
 	case T_LIST:
 		put_list(b, f, nullable, input);

@@ -61,7 +61,8 @@ struct field {
 	enum field_type type;
 	size_t at;		/* offsetof in the record */
 	unsigned flags;
-	/* Integer: range; string: characters; list: items. max 0: no bound. */
+	/* Integer: range; string: characters; list: items. max 0: no bound.
+	 * Decimal: min, of what is written. */
 	int64_t min, max;
 	const char *const *labels;	/* T_LABEL: NULL-terminated */
 	const struct shape *of;

@@ -166,13 +166,9 @@ move_balances(struct db *db, struct posting *const *p, size_t n)
 #define JOURNAL_ARGS	5
 #define ENTRY_ARGS	7
 
-/*
- * InnoDB gives the rows of one INSERT whose number it knows ids that follow
- * one another.
- */
 static enum err
 insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
-    size_t n, uint64_t *first)
+    size_t n, uint64_t *ids)
 {
 	struct arg *v = arena_array(a, n * JOURNAL_ARGS, sizeof(*v));
 
@@ -187,7 +183,7 @@ insert_journals(struct db *db, struct arena *a, const struct journal_lines *l,
 
 		memcpy(v + i * JOURNAL_ARGS, row, sizeof(row));
 	}
-	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, first);
+	return db_exec_rows(db, Q_JOURNAL_INSERT, v, n, NULL, ids);
 }
 
 static size_t
@@ -219,16 +215,16 @@ entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 /* The statement looks the accounts up. */
 static enum err
 insert_few(struct db *db, struct arena *a, const struct journal_lines *l,
-    size_t n, uint64_t *first)
+    size_t n, uint64_t *ids)
 {
 	size_t postings = count_postings(l, n);
 	struct arg *v = arena_array(a, postings * ENTRY_ARGS, sizeof(*v));
 	struct arg *at = v;
 	enum err e;
 
-	TRY(insert_journals(db, a, l, n, first));
+	TRY(insert_journals(db, a, l, n, ids));
 	for (size_t i = 0; i < n; at += l[i++].n * ENTRY_ARGS)
-		entry_args(at, *first + i, l[i].p, l[i].n);
+		entry_args(at, ids[i], l[i].p, l[i].n);
 	e = db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 	if (e != ERR_NOT_FOUND)
 		return e;
@@ -279,18 +275,17 @@ find_accounts(struct db *db, struct arena *a, struct posting **p, size_t n)
 
 static enum err
 insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
-    size_t n)
+    size_t n, uint64_t *ids)
 {
 	enum { COLUMNS = 4 };
 	struct arg *v = arena_array(a, count_postings(l, n) * COLUMNS,
 	    sizeof(*v));
 	size_t at = 0;
-	uint64_t first;
 
-	TRY(insert_journals(db, a, l, n, &first));
+	TRY(insert_journals(db, a, l, n, ids));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < l[i].n; k++, at++) {
-			v[at * COLUMNS] = ARG(first + i);
+			v[at * COLUMNS] = ARG(ids[i]);
 			v[at * COLUMNS + 1] = ARG((int64_t)k + 1);
 			v[at * COLUMNS + 2] = ARG(l[i].p[k].account_id);
 			v[at * COLUMNS + 3] = ARG(l[i].p[k].amount);
@@ -300,7 +295,7 @@ insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
 
 static enum err
 post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
-    uint64_t *first)
+    uint64_t *ids)
 {
 	struct posting **all = arena_array(a, count_postings(l, n),
 	    sizeof(struct posting *));
@@ -319,11 +314,11 @@ post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
 			kept[some++] = all[i];
 	TRY(move_balances(db, kept, some));
 	if (n <= FEW_JOURNALS)
-		return insert_few(db, a, l, n, first);
+		return insert_few(db, a, l, n, ids);
 	TRY(find_accounts(db, a, all, postings));
 	for (size_t i = 0; i < n; i += some) {
 		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
-		TRY(insert_some(db, a, l + i, some));
+		TRY(insert_some(db, a, l + i, some, ids + i));
 	}
 	return OK;
 }
@@ -345,9 +340,8 @@ enum err
 ledger_post_all(struct db *db, struct arena *a, struct journal_lines *l,
     size_t n)
 {
-	uint64_t first;
-
-	return n == 0 ? OK : post(db, a, l, n, &first);
+	return n == 0 ? OK : post(db, a, l, n, arena_array(a, n,
+	    sizeof(uint64_t)));
 }
 
 struct balance_row {

@@ -144,6 +144,10 @@ static const struct check organization_checks[] = {
 	  .what = "has a member who is gone, or is not:" },
 	{ .query = Q_VERIFY_BOUGHT,
 	  .what = "has purchases that were summed up wrong" },
+	{ .query = Q_VERIFY_REPORT_PARTS,
+	  .what = "has reports that do not make up:" },
+	{ .query = Q_VERIFY_REPORT_MONTHS,
+	  .what = "has reports whose days do not make up" },
 };
 
 static const struct check reservation_checks[] = {
@@ -175,6 +179,9 @@ static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_PROMOTER_CLICKS,
 	  .what = "has clicks that were summed up wrong" },
 	{ .query = Q_VERIFY_ACTIVE, .what = "has" },
+	{ .query = Q_VERIFY_REPORT_DAYS, .what = "has in reports too much:" },
+	{ .query = Q_VERIFY_REPORT_MONEY, .what = "has in reports too much:" },
+	{ .query = Q_VERIFY_REPORT_NOW, .what = "has in reports too much:" },
 };
 
 static const struct check earning_checks[] = {
@@ -231,6 +238,8 @@ static const struct check placement_checks[] = {
 	{ .query = Q_VERIFY_REVENUE,
 	  .what = "has sales that do not make up" },
 	{ .query = Q_VERIFY_STANDING, .what = "can't be" },
+	{ .query = Q_VERIFY_PLACEMENT_ACTIVE, .what = "has" },
+	{ .query = Q_VERIFY_UPGRADED, .what = "has not" },
 };
 
 static const struct check campaign_checks[] = {

@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define ANSWER_MOST ((size_t)512 * 1024)
+#define CHARGES_A_PAGE 50	/* some kilobytes each */
 
 SHAPE(metadata, struct stripe_metadata, NULL,
     FIELD(struct stripe_metadata, payment, "affiliated_payment"),
@@ -47,6 +48,29 @@ SHAPE(return_in, struct stripe_return, NULL,
 SHAPE(returns_in, struct list, NULL,
     { .name = "data", .type = T_LIST, .of = &return_in, .max = 100,
       .flags = F_REQUIRED });
+
+SHAPE(customer_in, struct stripe_customer, NULL,
+    FIELD(struct stripe_customer, id, "id", .flags = F_REQUIRED));
+
+SHAPE(customers_in, struct list, NULL,
+    { .name = "data", .type = T_LIST, .of = &customer_in, .max = 100,
+      .flags = F_REQUIRED });
+
+SHAPE(charge_in, struct stripe_charge, NULL,
+    FIELD(struct stripe_charge, id, "id", .flags = F_REQUIRED),
+    FIELD(struct stripe_charge, status, "status", .flags = F_REQUIRED),
+    FIELD(struct stripe_charge, currency, "currency", .flags = F_REQUIRED),
+    FIELD(struct stripe_charge, captured, "captured", .flags = F_REQUIRED),
+    FIELD(struct stripe_charge, amount, "amount_captured",
+	.flags = F_REQUIRED),
+    FIELD(struct stripe_charge, refunded, "amount_refunded",
+	.flags = F_REQUIRED),
+    FIELD(struct stripe_charge, created, "created", .flags = F_REQUIRED));
+
+SHAPE(charges_in, struct stripe_page, NULL,
+    FIELD(struct stripe_page, rows, "data", .of = &charge_in, .max = 100,
+	.flags = F_REQUIRED),
+    FIELD(struct stripe_page, more, "has_more", .flags = F_REQUIRED));
 
 SHAPE(object_in, struct stripe_object, NULL,
     FIELD(struct stripe_object, id, "id", .flags = F_REQUIRED),
@@ -134,23 +158,28 @@ said(struct arena *a, const struct https_answer *answer)
 
 /*
  * A key that Stripe does not take is the operator's fault, and not the end of
- * the payment: it is down until he has mended it.
+ * the payment: it is down until he has mended it.  Another's key is not ours to
+ * wait for.
  */
 static enum err
-judge(struct arena *a, const struct https_answer *answer, struct str *why)
+judge(struct arena *a, const struct https_answer *answer, bool ours,
+    struct str *why)
 {
+	bool refused = answer->status == 401 || answer->status == 403;
+
 	if (answer->status == 200)
 		return OK;
 	*why = said(a, answer);
 	log_warn("stripe: %ld: %.*s", answer->status, STR_ARG(*why));
 	return answer->status == 400 || answer->status == 402 ||
-	    answer->status == 404 ? ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
+	    answer->status == 404 || (refused && !ours) ? ERR_PROVIDER_REFUSED : ERR_PROVIDER_DOWN;
 }
 
 /* form NULL: a GET.  key: of idempotency, or absent. */
 static enum err
-call(struct arena *a, struct str path, const struct buf *form, struct str key,
-    const struct shape *shape, void *out, struct str *why)
+call_as(struct arena *a, struct str secret, struct str path,
+    const struct buf *form, struct str key, const struct shape *shape,
+    void *out, struct str *why)
 {
 	struct https h = { .own = true, .most = ANSWER_MOST,
 	    .url = str_printf(a, "%.*s/v1/%.*s", STR_ARG(settings->stripe_url),
@@ -158,7 +187,7 @@ call(struct arena *a, struct str path, const struct buf *form, struct str key,
 	    .body = form != NULL ? buf_view(form) : STR_NULL,
 	    .ca = settings->stripe_ca, .seconds = settings->stripe_seconds,
 	    .headers = { str_printf(a, "Authorization: Bearer %.*s",
-		STR_ARG(settings->stripe_key)).p,
+		STR_ARG(secret)).p,
 		"Stripe-Version: " STRIPE_VERSION } };
 	struct https_answer answer = { .status = 0 };
 	struct complaints wrong;
@@ -171,7 +200,7 @@ call(struct arena *a, struct str path, const struct buf *form, struct str key,
 		log_warn("stripe: %.*s", STR_ARG(*why));
 		return ERR_PROVIDER_DOWN;
 	}
-	TRY(judge(a, &answer, why));
+	TRY(judge(a, &answer, str_eq(secret, settings->stripe_key), why));
 	complaints_init(&wrong);
 	if (json_decode(a, answer.body, shape, true, out, &given,
 	    &wrong) == OK)
@@ -179,6 +208,15 @@ call(struct arena *a, struct str path, const struct buf *form, struct str key,
 	*why = STR("its answer is not readable");
 	log_error("stripe: the answer to %.*s is not readable", STR_ARG(path));
 	return ERR_PROVIDER_DOWN;
+}
+
+/* The same at our own account. */
+static enum err
+call(struct arena *a, struct str path, const struct buf *form, struct str key,
+    const struct shape *shape, void *out, struct str *why)
+{
+	return call_as(a, settings->stripe_key, path, form, key, shape, out,
+	    why);
 }
 
 /* Currencies are in lower case there. */
@@ -312,6 +350,55 @@ stripe_disputes(struct arena *a, struct str intent, struct list *out,
     struct str *why)
 {
 	return returns(a, "disputes", intent, out, why);
+}
+
+enum err
+stripe_customers(struct arena *a, struct str key, struct str email,
+    struct list *out, struct str *why)
+{
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	form_put(&b, "email", email);
+	return call_as(a, key, str_printf(a, "customers?%.*s&limit=100",
+	    STR_ARG(buf_view(&b))), NULL, STR_NULL, &customers_in, out, why);
+}
+
+enum err
+stripe_charges(struct arena *a, struct str key, struct str customer,
+    struct str after, struct stripe_page *out, struct str *why)
+{
+	struct stripe_charge *c;
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	form_put(&b, "customer", customer);
+	if (after.p != NULL)
+		form_put(&b, "starting_after", after);
+	TRY(call_as(a, key, str_printf(a, "charges?%.*s&limit=%d",
+	    STR_ARG(buf_view(&b)), CHARGES_A_PAGE), NULL, STR_NULL,
+	    &charges_in, out, why));
+	c = out->rows.items;
+	for (size_t i = 0; i < out->rows.n; i++)
+		upper(a, &c[i].currency);
+	return OK;
+}
+
+enum err
+stripe_charge_refunds(struct arena *a, struct str key, struct str charge,
+    struct list *out, struct str *why)
+{
+	struct stripe_return *r;
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	form_put(&b, "charge", charge);
+	TRY(call_as(a, key, str_printf(a, "refunds?%.*s&limit=100",
+	    STR_ARG(buf_view(&b))), NULL, STR_NULL, &returns_in, out, why));
+	r = out->items;
+	for (size_t i = 0; i < out->n; i++)
+		upper(a, &r[i].currency);
+	return OK;
 }
 
 enum err

@@ -51,6 +51,24 @@ struct stripe_return {
 	struct stripe_metadata metadata;
 };
 
+struct stripe_customer {
+	struct str id;
+};
+
+/* Money that came from a customer. */
+struct stripe_charge {
+	struct str id, status, currency;
+	bool captured;
+	int64_t amount, refunded;	/* what was captured, and went back */
+	int64_t created;		/* seconds since 1970 */
+};
+
+/* A page of a list, and whether there is another behind it. */
+struct stripe_page {
+	struct list rows;
+	bool more;
+};
+
 /* Of an event: all that we read of any kind of object. */
 struct stripe_object {
 	struct str id, object, status, payment_status, currency, intent;
@@ -78,6 +96,20 @@ MUST_CHECK enum err stripe_refunds(struct arena *, struct str intent,
     struct list *, struct str *why);
 MUST_CHECK enum err stripe_disputes(struct arena *, struct str intent,
     struct list *, struct str *why);
+
+/*
+ * At somebody else's account, by his key.  ERR_PROVIDER_REFUSED as well where
+ * it is not taken, or may not do this.
+ */
+MUST_CHECK enum err stripe_customers(struct arena *, struct str key,
+    struct str email, struct list *, struct str *why);
+/* Newest first, behind after (absent: from the newest on); stripe_charge. */
+MUST_CHECK enum err stripe_charges(struct arena *, struct str key,
+    struct str customer, struct str after, struct stripe_page *,
+    struct str *why);
+/* The newest hundred: struct stripe_return. */
+MUST_CHECK enum err stripe_charge_refunds(struct arena *, struct str key,
+    struct str charge, struct list *, struct str *why);
 
 /* What an event is of; ERR_BAD_JSON, ERR_INVALID where it says nothing. */
 MUST_CHECK enum err stripe_event_type(struct arena *, struct str body,

@@ -369,6 +369,10 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.click_parameter = str_of(c->click_parameter),
 		.access_seconds = c->access_seconds,
 		.refresh_seconds = c->refresh_seconds,
+		.promoter_seconds = c->promoter_seconds,
+		.promoter_password_url = c->promoter_password_url[0] != '\0' ?
+		    str_of(c->promoter_password_url) :
+		    without_slash(c, c->public_url),
 		.cookie_days = c->cookie_days,
 		.checkout_minutes = c->checkout_minutes,
 		.commission_ppm = c->commission_ppm,
@@ -387,6 +391,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.reservation_max_seconds = c->reservation_max_seconds,
 		.invitation_letters = c->invitation_letters,
 		.sandbox = c->sandbox,
+		.export_lines = c->export_lines,
+		.export_hours = c->export_hours,
 		.stripe_key = str_of(c->stripe_key),
 		.stripe_webhook_secret = str_of(c->stripe_webhook_secret),
 		.stripe_url = without_slash(c, c->stripe_url),
@@ -449,6 +455,7 @@ conf_db(const struct conf *c)
 		.connect_seconds = (unsigned)c->db_connect_seconds,
 		.statement_seconds = (unsigned)c->db_statement_seconds,
 		.lock_seconds = (unsigned)c->db_lock_seconds,
+		.sync_wait = c->db_sync_wait,
 	};
 }
 

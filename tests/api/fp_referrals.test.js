@@ -52,7 +52,7 @@ test('a referral is entered', async () => {
 		fraud_check: 'no_suspicion',
 		created_by_user_email: me.email, split_details: [],
 		first_name: null, last_name: null, website: null,
-		comment: null, is_expired: false });
+		comment: null, custom_status: null, is_expired: false });
 	assert.deepEqual(r.promoter_campaign.campaign, { id: me.campaign,
 		name: 'Spring', color: '#4f46e5' });
 	assert.deepEqual(await list(''), [r]);

@@ -69,6 +69,20 @@ test('amounts, rules, durations and limits come back as they went',
 	assert.deepEqual(again, made);
 });
 
+test('rules without an operator all have to hold', async () => {
+	const { operator, ...rule } = RULE;
+	const made = await make(sale({ schemas: [{ ...PART,
+		rules: [rule, { ...rule, value: 5 }] }] }));
+	const [again] = (await w.fp(200, me, 'GET', '/rewards')).body
+	    .filter((r) => r.id === made.id);
+
+	assert.equal(operator, 'and');
+	assert.deepEqual(made.schemas[0].rules.map((r) => r.operator),
+	    ['and', 'and']);
+	assert.deepEqual(again, made);
+	await w.fp(200, me, 'POST', `/rewards/${made.id}/hide`);
+});
+
 test('tiers, targets, rewards by hand and for the referred', async () => {
 	const tier = await make(sale({ promoter_reward_type: 'tier',
 		tier_reward_mode: 'tier_override_mode', tier_level: 3 }));

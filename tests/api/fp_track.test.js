@@ -130,15 +130,15 @@ test('a sale: a fifth of it', async () => {
 		plan_id: 'gold', tier: 1, internal_note: null,
 		external_note: null, unit: 'cash',
 		fraud_check: 'no_suspicion', amount: 400, is_paid: false,
-		is_split: false, status_updated_at: null,
-		promoter_campaign: { id: ann.placement,
+		is_split: false, status_updated_at: null, currency: 'USD',
+		split_details: {}, promoter_campaign: { id: ann.placement,
 			campaign_id: me.campaign, promoter_id: ann.id,
 			promoter: { id: ann.id, email: ann.email,
 				name: `Promoter ${ann.id}` },
 			campaign: { id: me.campaign, name: 'Spring',
 				color: '#4f46e5' } },
 		referral: lead.referral,
-		reward: { id: 0, name: '20 % of every sale' } });
+		reward: { id: 0, name: 'Default' } });
 	assert.equal(await p.sql(`SELECT state, sales, plan, mrr,
 	    customer_at = last_sale_at FROM referral WHERE id = ${lead.id}`),
 	    'active\t1\tgold\t500\t1');

@@ -217,7 +217,17 @@ test('erased: nothing that names it is left, the money is', async () => {
 		basic_auth_password: 'x' });
 	await w.ok(200, 'POST', `/admin/referrers/${own.referrer.id}/block`, {
 		...w.admin(), body: { reason: `It is ${mark}` } });
-	await w.program(own, mark);
+	const made = await w.program(own, mark);
+	/* how it is paid, and how it pays */
+	for (const [who, promoter_id] of [[await w.house(), own.referrer.id],
+	    [own, made['/company/promoters/']]])
+		await w.fp(200, who, 'POST', '/payout_methods', { method:
+		    'wise', promoter_id: Number(promoter_id), details: {
+			wise_email: `pay@${mark}.example` } });
+	await w.fp(200, own, 'PUT', '/custom_referral_statuses/update', {
+		custom_referral_statuses: [{ name: mark, order: 1 }] });
+	await w.fp(200, own, 'PUT', '/settings', { ...(await w.fp(200, own,
+	    'GET', '/settings')).body, stripe_key: `rk_live_${mark}` });
 	assert.ok((await dump(c.service)).includes(mark));
 
 	assert.equal((await erase(own)).status, 204);
@@ -226,6 +236,8 @@ test('erased: nothing that names it is left, the money is', async () => {
 	const left = (await dump(c.service)).split('\n').filter((line) =>
 	    line.includes(mark));
 	assert.deepEqual(left, []);
+	assert.equal(await sql(`SELECT COUNT(*) FROM program
+	    WHERE organization_id = ${id} AND stripe_key IS NOT NULL`), '0');
 	assert.equal((await recover(own, id)).status, 404);
 	assert.equal((await w.visit(campaign.code)).status, 404);
 	assert.equal(await sql(`SELECT COUNT(*) FROM payment WHERE

@@ -13,12 +13,15 @@ const { Session, query } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
-let w, c, me, house, weak, houseWeak, product, invitation;
+let w, c, me, house, weak, houseWeak, product, invitation, promoter, his;
 
 const at = (o, values) => doc.address(o, values).replace(/^\/api\/v0/, '');
 const declares = (o, status) => doc.statuses(o).includes(status);
 const all = (status) => doc.operations.filter((o) => declares(o, status));
 const errors = (o, status) => o.item.responses[status]['x-errors'] ?? [];
+/* Is an id among its parameters? */
+const numbered = (o) => o.parameters.some((p) => p.in === 'path' &&
+    p.schema.pattern === '^[1-9][0-9]*$');
 const parameter = (o) => /\{[^}]*\}/.test(o.template);
 /* Who may call it: the house, somebody whose end does not matter, or me. */
 async function as(o) {
@@ -26,6 +29,10 @@ async function as(o) {
 		return {};
 	if (doc.house(o))
 		return { token: house.token };
+	if (doc.promoter(o))
+		return { token: (!doc.ending(o) ? promoter :
+		    await w.affiliate(me, /archive/.test(o.template) ?
+			undefined : his)).token };
 	return { token: (doc.ending(o) ? await w.owner() : me).token };
 }
 
@@ -68,6 +75,9 @@ test('the document has operations', async () => {
 	weak = (await w.key(me, ['files:read'])).key;
 	houseWeak = (await w.key(house, ['files:read'])).key;
 	product = await w.product();
+	await w.companyCampaign(me);
+	his = await w.promoter(me);
+	promoter = await w.affiliate(me, his);
 	invitation = await w.invite(await w.owner(), me.email);
 	assert.ok(doc.operations.length >= 20);
 	const ids = doc.operations.map((o) => o.id);
@@ -113,6 +123,25 @@ test('403: a key without the scope', async () => {
 
 			assert.equal(a.status, 403, `${o.id}: ${a.text}`);
 		}
+});
+
+test('403: a promoter where his company calls, and the other way', async () => {
+	for (const o of all(403).filter((x) => doc.secured(x) &&
+	    x.face.name === 'firstpromoter')) {
+		const who = doc.promoter(o) ? me : promoter;
+		const a = await c.call(o.method, at(o), { token: who.token,
+			body: body(o) });
+
+		assert.equal(a.status, 403, `${o.id}: ${a.text}`);
+		assert.equal(a.code, 'forbidden', o.id);
+	}
+});
+
+test('401: a promoter on other faces', async () => {
+	for (const path of ['/organizations/current', '/v1/hood/campaigns',
+	    '/api/campaigns/1'])
+		assert.equal((await c.call('GET', path, {
+			token: promoter.token })).status, 401, path);
 });
 
 test('403: a test key, where what is real moves', async () => {
@@ -166,7 +195,7 @@ test('404: what the organization does not have', async () => {
 
 test('an id that is none: 400, or 404 where what is none is not there',
     async () => {
-	for (const o of doc.operations.filter(parameter)) {
+	for (const o of doc.operations.filter(numbered)) {
 		const status = [400, 404].find((n) => declares(o, n) &&
 		    errors(o, n).includes('bad_id'));
 
@@ -212,6 +241,14 @@ test('405: other methods, with Allow', async () => {
 			assert.ok(!allow.includes(method), o.template);
 		}
 	}
+});
+
+test('400: a part of the path that is badly encoded', async () => {
+	for (const o of doc.operations.filter(parameter))
+		for (const id of ['\0', 'a/b', '\\'])
+			assert.equal((await c.call(o.method, at(o, { id }), {
+				...await as(o), body: body(o) })).code,
+			    'bad_request', o.id);
 });
 
 test('400: a body that is no JSON', async () => {
@@ -285,21 +322,26 @@ test('every write of a person takes an Idempotency-Key', () => {
 test('422: a key of idempotency that was used with another request',
     async () => {
 	for (const o of doc.operations.filter(doc.keyed)) {
-		const idem = `once-${unique()}`, who = await as(o);
-		const first = who.token ? { path: '/api-keys',
+		const idem = `once-${unique()}`;
+		const who = doc.promoter(o) ? promoter : await as(o);
+		const first = doc.promoter(o) ?
+		    { path: '/api/v2/affiliate/logout', body: {},
+			token: (await w.affiliate(me, his)).token } :
+		    who.token ? { path: '/api-keys',
 			body: { description: 'First' } } : { path: at(o),
 			body: body(o) };
 		const b = body(o);
 
 		if (b && 'description' in b)
 			b.description = 'Another';
-		const made = await c.call('POST', first.path, { ...who, idem,
-			body: first.body });
+		const made = await c.call('POST', first.path, {
+			token: who.token, ...first, idem });
 		if (made.status >= 300 && !who.token)
 			continue;	/* what it is about is not there */
-		assert.equal(made.status, 201, `${o.id}: ${made.text}`);
-		const a = await c.call(o.method, at(o), { ...who, idem,
-			body: b });
+		assert.ok([201, 204].includes(made.status),
+		    `${o.id}: ${made.text}`);
+		const a = await c.call(o.method, at(o), { token: who.token,
+			idem, body: b });
 		assert.equal(a.status, 422, `${o.id}: ${a.text}`);
 	}
 });
@@ -383,6 +425,7 @@ async function resources() {
 		'/hood/campaigns': (await w.hood(me)).id,
 		'/api-keys': (await w.key(me)).id,
 		'/api/campaigns/': (await w.quote(me, [])).id,
+		...await w.belongings(me, promoter),
 		...await new Promoters(w).paid(await new Promoters(w)
 		    .company(me)),
 	};

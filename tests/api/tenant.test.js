@@ -10,7 +10,7 @@ const doc = require('./lib/document');
 const test = tests(__filename);
 const UNKNOWN = '999999999';
 const CHART = '?period_from=2026-01-01&period_to=2026-01-31&selection=clicks';
-let w, c, owner, stranger, ids;
+let w, c, owner, stranger, promoter, strangers, ids;
 
 /* id: or several, by their names */
 const at = (o, id) => doc.address(o, typeof id === 'object' ? id : { id })
@@ -51,7 +51,9 @@ test('two tenants, one with everything', async () => {
 	const told = (await w.fp(201, owner, 'POST', '/webhooks', {
 		url: 'https://shop.example/', active: false,
 		event_types: ['promoter.created'] })).body;
-	const promoter = await w.promoter(owner);
+	promoter = await w.affiliate(owner);
+	await w.companyCampaign(stranger);
+	strangers = [await w.affiliate(owner), await w.affiliate(stranger)];
 	const [delivery] = await until(async () => {
 		const { body } = await w.fp(200, owner, 'GET',
 		    `/webhooks/${told.id}/webhook_deliveries`);
@@ -62,9 +64,9 @@ test('two tenants, one with everything', async () => {
 		'/webhook_deliveries/{id}': { webhook_id: told.id,
 			id: delivery.id },
 		'/company/webhooks/': told.id,
+		...await w.belongings(owner, promoter),
 		'/company/promoters/': promoter.id,
-		'/company/promoter_campaigns/':
-		    promoter.promoter_campaigns[0].id,
+		'/company/promoter_campaigns/': promoter.placement,
 		'/organization-members/invitations/': invited.id,
 		'/organization-members/': joined.id,
 		'/events/': event.id,
@@ -94,14 +96,16 @@ test('the owner can read all of it', async () => {
 	for (const o of routes.filter((r) => r.method === 'GET'))
 		await w.ok(200, 'GET', at(o, foreign(o)) +
 		    (o.template.endsWith('/chart_data') ? CHART : ''), {
-			token: owner.token });
+			token: (doc.promoter(o) ? promoter : owner).token });
 });
 
 test('another tenant gets 404, the same as for unknown ids', async () => {
 	const { key } = await w.key(stranger);
 
 	for (const o of routes)
-		for (const how of [{ token: stranger.token },
+		for (const how of doc.promoter(o) ?
+		    strangers.map(({ token }) => ({ token })) :
+		    [{ token: stranger.token },
 		    ...(doc.login(o) ? [] : [{ key }])]) {
 			const options = { ...how, body: doc.body(o) };
 			const there = await c.call(o.method,
@@ -118,7 +122,8 @@ test('another tenant gets 404, the same as for unknown ids', async () => {
 test('a stale If-Match does not tell that it is there', async () => {
 	for (const o of routes.filter((r) => r.method === 'PUT'))
 		assert.equal((await c.call('PUT', at(o, foreign(o)), {
-			token: stranger.token, body: doc.body(o),
+			token: (doc.promoter(o) ? strangers[0] : stranger)
+			    .token, body: doc.body(o),
 			headers: { 'if-match': '"1"' } })).status, 404, o.id);
 });
 

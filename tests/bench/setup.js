@@ -3,7 +3,8 @@
  * callbacks of a round.
  *
  *	setup.js world DIR		people, campaigns; writes DIR/values
- *	setup.js round DIR NAME N	N open payments; writes DIR/callbacks
+ *	setup.js round DIR NAME N BUYERS	N open payments of so many;
+ *					writes DIR/callbacks
  *	setup.js mixture DIR		what mixture.lua needs, in DIR/values
  */
 'use strict';
@@ -54,13 +55,19 @@ async function mixture(dir) {
 	c.close();
 }
 
+const keyFile = (coding, ...names) => Buffer.from(fs.readFileSync(path.join(
+    state, 'etc', ...names), 'utf8').trim(), coding);
+const callbackKey = () => crypto.createHmac('sha256', keyFile('hex', 'secret'))
+    .update('sandbox\0').digest();
+
 async function world(dir) {
 	const c = connect(), w = new World(c);
 	const me = await w.referrer();
 	const campaign = await w.campaign(me);
+
+	for (let i = 1; i < 10; i++)	/* a page of them */
+		await w.campaign(me);
 	const product = await w.product();
-	const claims = JSON.parse(Buffer.from(me.token.split('.')[1],
-	    'base64url'));
 	const buyers = [];
 
 	for (let i = 0; i < BUYERS; i++) {
@@ -69,9 +76,9 @@ async function world(dir) {
 		const b = await w.owner({ referralCode: k.code });
 
 		await w.buy(b);		/* opens the accounts */
-		buyers.push([b.organization.id, sql('SELECT id FROM ' +
+		buyers.push(`${b.organization.id} ${sql('SELECT id FROM ' +
 		    'referral WHERE referred_organization_id = ' +
-		    b.organization.id), r.referrer.id, k.id].join(' '));
+		    b.organization.id)}`);
 	}
 	fs.writeFileSync(path.join(dir, 'buyers'), `${buyers.join('\n')}\n`);
 	const session = sql('SELECT MAX(id) FROM session WHERE user_id = ' +
@@ -81,18 +88,20 @@ async function world(dir) {
 		user: me.user.id, campaign: campaign.id,
 		code: campaign.code, organization: me.organization.id,
 		product: product.id, amount: product.prices[0].amount,
-		tokens: product.tokens, claims: Object.keys(claims).join(','),
+		tokens: product.tokens,
+		jwt_key: keyFile('base64url', 'keys', 'main.hs256').toString('hex'),
+		callback_key: callbackKey().toString('hex'),
 	});
 	c.close();
 }
 
-/* N payments that are open, shared among the buyers; then their callbacks. */
-function round(dir, name, n) {
+/* N payments that are open, of so many buyers; then their callbacks. */
+function round(dir, name, n, of) {
 	const values = Object.fromEntries(fs.readFileSync(path.join(dir,
 	    'values'), 'utf8').trim().split('\n').map((line) =>
 	    /^(\w+)='(.*)'$/.exec(line).slice(1)));
 	const buyers = fs.readFileSync(path.join(dir, 'buyers'), 'utf8')
-	    .trim().split('\n').map((line) => line.split(' '));
+	    .trim().split('\n').slice(0, of).map((line) => line.split(' '));
 
 	buyers.forEach(([org, referral], i) => sql(`INSERT INTO payment (
 organization_id, product_id, referral_id, quantity, currency, amount, tokens,
@@ -102,10 +111,7 @@ ${values.amount}, ${values.tokens}, 'sandbox', CONCAT('${name}-', seq), 'open',
 'unpaid', 'https://shop.example/', 'https://shop.example/', UTC_TIMESTAMP(6),
 UTC_TIMESTAMP(6) + INTERVAL 1 DAY FROM seq_0_to_${n} WHERE
 seq % ${buyers.length} = ${i}`));
-	const secret = Buffer.from(fs.readFileSync(path.join(state, 'etc',
-	    'secret'), 'utf8').trim(), 'hex');
-	const key = crypto.createHmac('sha256', secret).update('sandbox\0')
-	    .digest();
+	const key = callbackKey();
 	const at = Math.floor(Date.now() / 1000);
 	const lines = [];
 	for (let i = 0; i <= n; i++) {
@@ -120,10 +126,10 @@ seq % ${buyers.length} = ${i}`));
 	fs.writeFileSync(path.join(dir, 'callbacks'), `${lines.join('\n')}\n`);
 }
 
-const [what, dir, name, n] = process.argv.slice(2);
+const [what, dir, name, n, of] = process.argv.slice(2);
 if (what === 'world')
 	world(dir);
 else if (what === 'mixture')
 	mixture(dir);
 else
-	round(dir, name, Number(n));
+	round(dir, name, Number(n), Number(of));

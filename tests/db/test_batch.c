@@ -286,6 +286,19 @@ a_lease_of_another_is_waited_for(void **state)
 	assert_int_equal(look(ORG, b.id).status, BATCH_COMPLETED);
 }
 
+static void
+a_turn_of_a_clock_that_was_put_back_is_due(void **state)
+{
+	struct batch b = begun(ORG, 1, 10);
+
+	(void)state;
+	test_sql(beside, "UPDATE batch_turn SET lease_owner = 5, "
+	    "due_at = UTC_TIMESTAMP(6) + INTERVAL 2 HOUR, "
+	    "lease_until = due_at + INTERVAL 12 SECOND");
+	assert_true(work(OWNER));
+	assert_int_equal(look(ORG, b.id).status, BATCH_COMPLETED);
+}
+
 static int
 work_apart(uint64_t owner)
 {
@@ -403,6 +416,7 @@ main(void)
 		TEST(a_chunk_that_lost_is_run_again),
 		TEST(organizations_go_by_turns),
 		TEST(a_lease_of_another_is_waited_for),
+		TEST(a_turn_of_a_clock_that_was_put_back_is_due),
 		TEST(several_processes_do_each_once),
 		TEST(what_ended_long_ago_is_purged),
 		TEST(what_is_wrong_is_found),

@@ -51,6 +51,11 @@ static const struct {
 	{ "event_audience", false, true },
 	/* the payouts of one organization: one for a promoter and month */
 	{ "payout_stats", false, true },
+	/* sums by day and month of one kind of thing of an organization, over
+	 * a period; and what came in the minutes since */
+	{ "report_fold", false, true },
+	{ "report_sums", false, true },
+	{ "report_fresh", false, true },
 	/* a row for each migration, each schedule, each roll-up */
 	{ "schema_version", true, true },
 	{ "schedule_", true, true },

@@ -145,6 +145,28 @@ a_schedule_of_another_waits_for_its_lease(void **state)
 	end_jobs(&j);
 }
 
+/* Tasks and schedules, by a clock that was two hours ahead. */
+static void
+a_clock_that_was_put_back_stops_nothing(void **state)
+{
+	struct jobs j = make_jobs(9);
+
+	(void)state;
+	add_tasks(1, 0);
+	test_sql(beside, "UPDATE task SET run_at = run_at + INTERVAL 2 HOUR, "
+	    "lease_owner = 5, lease_until = run_at + INTERVAL 10 SECOND");
+	test_sql(beside, "UPDATE schedule SET last_run_at = UTC_TIMESTAMP(6) "
+	    "+ INTERVAL 2 HOUR, next_run_at = last_run_at + INTERVAL 5 SECOND, "
+	    "lease_owner = 5, lease_until = last_run_at + INTERVAL 1 MINUTE");
+	assert_int_equal(work(9), 0);
+	assert_int_equal(test_number(beside, "SELECT attempts FROM task"), 1);
+	assert_int_equal(schedule_round(&j), OK);
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM schedule "
+	    "WHERE last_run_at > UTC_TIMESTAMP(6)"), 0);
+	assert_int_equal(schedule_round(&j), OK);
+	end_jobs(&j);
+}
+
 static void
 what_has_run_out_is_purged(void **state)
 {
@@ -171,6 +193,7 @@ main(void)
 		cmocka_unit_test(a_task_is_given_up_in_the_end),
 		cmocka_unit_test(a_task_of_another_waits_for_its_lease),
 		cmocka_unit_test(a_schedule_of_another_waits_for_its_lease),
+		cmocka_unit_test(a_clock_that_was_put_back_stops_nothing),
 		cmocka_unit_test(what_has_run_out_is_purged),
 	};
 

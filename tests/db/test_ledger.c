@@ -359,7 +359,8 @@ static struct fault faults[] = {
 	  "UPDATE placement_total SET placement_id = placement_id - 1000000;" },
 	{ "click_that_was_not_counted", "has clicks that do not make up",
 	  "INSERT INTO click SELECT 900000, MIN(id), REPEAT('x', 16),"
-	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', 'direct', NULL, NOW()"
+	  " REPEAT('x', 16), REPEAT('x', 8), 'bot', 'direct', NULL, NULL, NULL,"
+	  " NOW()"
 	  " FROM placement;",
 	  "DELETE FROM click WHERE id = 900000;" },
 	{ "source_that_was_made_up", "has sources that were summed up wrong",
@@ -411,6 +412,37 @@ static struct fault faults[] = {
 	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;",
 	  "UPDATE token_transaction SET created_at = created_at - INTERVAL 1"
 	  " SECOND WHERE type = 'purchase' ORDER BY id LIMIT 1;" },
+	{ "report_of_a_day_that_was_made_up",
+	  "has in reports too much: 2001-01-01: 1 clicks",
+	  "INSERT INTO report_sum SELECT 1, 'promoter', 'day', '2001-01-01',"
+	  " MIN(referrer_id), '', '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
+	  " FROM placement;"
+	  "UPDATE rollup SET done_until = '2001-01-02' WHERE name = 'report';",
+	  "UPDATE rollup SET done_until = '2000-01-01' WHERE name = 'report';"
+	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
+	{ "money_of_a_report_that_was_made_up",
+	  "has in reports too much: 2001-01-01: 1 sales of 5, 0 earned USD",
+	  "INSERT INTO report_sum SELECT 1, 'promoter', 'day', '2001-01-01',"
+	  " MIN(referrer_id), '', 'USD', 0, 0, 0, 0, 0, 0, 1, 0, 5, 0, 0"
+	  " FROM placement;"
+	  "UPDATE rollup SET done_until = '2001-01-02' WHERE name = 'report';",
+	  "UPDATE rollup SET done_until = '2000-01-01' WHERE name = 'report';"
+	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
+	{ "change_of_a_report_that_was_made_up",
+	  "has in reports too much: 1 active customers",
+	  "INSERT INTO report_change (organization_id, placement_id, active,"
+	  " created_at) SELECT 1, MIN(id), 1, '2099-01-01' FROM placement;",
+	  "DELETE FROM report_change WHERE created_at = '2099-01-01';" },
+	{ "part_of_a_report_that_was_made_up",
+	  "has reports that do not make up: source of 2001-01-01",
+	  "INSERT INTO report_sum VALUES (1, 'source', 'day', '2001-01-01', 0,"
+	  " 'x', '', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);",
+	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
+	{ "month_of_a_report_that_was_made_up",
+	  "has reports whose days do not make up url 0 x, 2001-01-01",
+	  "INSERT INTO report_sum VALUES (1, 'url', 'month', '2001-01-01', 0,"
+	  " 'x', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);",
+	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
 	{ "earnings_of_a_campaign_that_were_made_up",
 	  "has campaigns whose earnings were summed up wrong: campaign ",
 	  "INSERT INTO placement_earned SELECT MIN(id), '2001-01-01', 'USD', 1"

@@ -63,7 +63,8 @@ const RARE = {
 	view: ['404 not_found'],
 	end: ['draft', 'scheduled', 'paused'],
 };
-const KILLED = { killed: ['worker', 'jobs', 'supervisor', 'mariadbd'] };
+const KILLED = { killed: ['worker', 'jobs', 'supervisor', 'nginx',
+	'mariadbd'] };
 
 class Coverage {
 	constructor() { this.seen = new Map(); }

@@ -41,7 +41,8 @@ async function join(world, wireOf) {
 	return wireOf(key.key);
 }
 
-async function work(o, service, coverage) {
+/* killer: what goes wrong meanwhile; it runs where o.kill. */
+async function work(o, service, coverage, killer) {
 	const world = new World(service.client);
 	const clock = new Clock(service);
 	const end = Date.now() + o.seconds * 1000;
@@ -62,7 +63,6 @@ async function work(o, service, coverage) {
 			random: Object.assign(new Random(o.seed, name),
 			    { small: name % 4 > 1 }) }));
 	keys.strangers.push((await world.hood(await world.owner())).id);
-	const killer = new Killer(service, new Random(o.seed, 1000), coverage);
 	const began = Date.now();
 	const all = (work) => Promise.all(work.map((w) => w.catch((e) => {
 		budget.failed ??= e;
@@ -81,6 +81,12 @@ async function work(o, service, coverage) {
 	    (n, c) => n + c.n, 0), requests: of('requests'), lost: of('lost'),
 		replayed: of('replayed'), kills: killer.n };
 }
+
+const summary = (o, done) => `${done.operations} operations, ` +
+    `${done.requests} requests, ` +
+    `${Math.round(done.requests / done.seconds)}/s; ${done.lost} ` +
+    `connections lost, ${done.replayed} replays, ${done.kills} kills; ` +
+    `seed ${o.seed}`;
 
 function report(o, e) {
 	const file = `/tmp/model-${o.seed}-${e.client}.log`;
@@ -107,12 +113,10 @@ async function main(argv) {
 	const service = new Service({ settings: SETTINGS });
 
 	await service.start();
-	const done = await work(o, service, coverage);
-	check(`model: ${done.operations} operations, ${done.requests} ` +
-	    `requests, ${Math.round(done.requests / done.seconds)}/s; ` +
-	    `${done.lost} connections lost, ${done.replayed} replays, ` +
-	    `${done.kills} kills; ` +
-	    `seed ${o.seed}`, done.failed ? report(o, done.failed) : []);
+	const done = await work(o, service, coverage, new Killer(service,
+	    new Random(o.seed, 1000), coverage));
+	check(`model: ${summary(o, done)}`, done.failed ? report(o,
+	    done.failed) : []);
 	const { code, out } = await service.verify();
 	check(`model: affiliated ${out.trim().split('\n').pop()}`,
 	    code === 0 ? [] : out.split('\n'));
@@ -129,4 +133,4 @@ async function main(argv) {
 	process.exit(results.every(Boolean) ? 0 : 1);
 }
 
-module.exports = { main };
+module.exports = { main, work, summary, report, SETTINGS };

@@ -4,6 +4,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/money.h"
 #include "base/utf8.h"
 #include "base/banned.h"
@@ -490,6 +491,60 @@ errors_have_what_a_client_needs(void **state)
 	}
 }
 
+static void
+csv_lines_are_read_by_spreadsheets(void **state)
+{
+	struct arena a;
+	struct csv c;
+
+	(void)state;
+	arena_init(&a);
+	csv_init(&c, &a, 16);
+	csv_line(&c, "one,two");
+	csv_id(&c, 0);
+	csv_text(&c, STR("a \"b\", c\r\n"));
+	csv_text(&c, STR_NULL);
+	csv_id(&c, 7);
+	csv_number(&c, -7);
+	csv_money(&c, -1205, STR("USD"));
+	csv_money(&c, 5, STR("JPY"));
+	csv_day(&c, day_from(2026, 1, 31));
+	csv_day(&c, DAY_NONE);
+	csv_time(&c, day_start(day_from(2026, 1, 31)));
+	csv_time(&c, (struct when){ 0 });
+	csv_word(&c, "x");
+	csv_end(&c);
+	assert_string_equal(c.buf.p, "one,two\r\n,\"a \"\"b\"\", c\r\n\","
+	    "\"\",7,-7,-12.05,USD,5,JPY,2026-01-31,,2026-01-31T00:00:00.000Z,"
+	    ",x\r\n");
+	arena_free(&a);
+}
+
+static void
+csv_text_is_no_formula(void **state)
+{
+	static const char *const bad[] = { "=1", "+1", "-1", "@a", "|a", "%1",
+	    " =1", "\t-1", "\n@a", "\r+1" };
+	static const char *const good[] = { "", "a=1", "1-1", "'=1", " " };
+	struct arena a;
+	struct csv c;
+
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < LEN(bad); i++) {
+		csv_init(&c, &a, 16);
+		csv_text(&c, str_of(bad[i]));
+		assert_true(str_has_prefix(buf_view(&c.buf), STR("\"'")));
+		assert_memory_equal(c.buf.p + 2, bad[i], strlen(bad[i]));
+	}
+	for (size_t i = 0; i < LEN(good); i++) {
+		csv_init(&c, &a, 16);
+		csv_text(&c, str_of(good[i]));
+		assert_int_equal(c.buf.n, strlen(good[i]) + 2);
+	}
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -513,6 +568,8 @@ main(void)
 		TEST(money_is_read_and_written),
 		TEST(utf8_follows_its_table),
 		TEST(private_hosts_are_told_by_their_urls),
+		TEST(csv_lines_are_read_by_spreadsheets),
+		TEST(csv_text_is_no_formula),
 		TEST(errors_have_what_a_client_needs),
 	};
 

@@ -1,7 +1,5 @@
 /* Commissions: lists, what is entered by hand, and what is done to many. */
-#include "api/firstpromoter/placed.h"
-#include "base/money.h"
-#include "model/referral/commission.h"
+#include "api/firstpromoter/commissions.h"
 #include "model/referral/commission_actions.h"
 #include "model/reward/terms.h"
 
@@ -53,53 +51,20 @@ SHAPE(fp_commission, struct commission_row, "Commission",
     VIEW("reward", fp_commission_reward, 0),
     C(split, "split_details", .flags = F_JSON));
 
-struct list_in {
-	struct fp_page_query page;
-	struct list ids, payouts, campaigns;
-	struct commission_filter f;
-};
-
-static const char *const yes_labels[] = { "no", "yes", NULL };
-static const char *const true_labels[] = { "false", "true", NULL };
-static const char *const list_sorts[] = { "created_at:desc", "created_at:asc",
-	"amount:desc", "amount:asc", "sale_amount:desc", "sale_amount:asc",
-	"referral:desc", "referral:asc", NULL };
-#define SORTS 4
+const char *const fp_yes_labels[] = { "no", "yes", NULL };
+const char *const fp_true_labels[] = { "false", "true", NULL };
+const char *const fp_commission_sorts[] = { "created_at:desc",
+	"created_at:asc", "amount:desc", "amount:asc", "sale_amount:desc",
+	"sale_amount:asc", "referral:desc", "referral:asc", NULL };
 enum { SALE_FROM, SALE_TO, AMOUNT_FROM, AMOUNT_TO };
 
-#define F(member, wire, ...) \
-    FIELD(struct list_in, member, "filters[" wire "]", __VA_ARGS__)
-SHAPE(fp_commission_query, struct list_in, "CommissionQuery",
-    F(f.sale.from, "sale_amount][from"),
-    F(f.sale.to, "sale_amount][to"),
-    F(f.amount.from, "amount][from"),
-    F(f.amount.to, "amount][to"),
-    FP_PAGE_FIELDS(struct list_in),
-    FP_SORT(struct list_in, 0, "created_at"),
-    FP_SORT(struct list_in, 1, "amount"),
-    FP_SORT(struct list_in, 2, "sale_amount"),
-    FP_SORT(struct list_in, 3, "referral"),
-    FIELD(struct list_in, f.q, "q", .min = 1, .max = 254,
-	.doc = "How the event, or the email or uid of the referral begins"),
-    FIELD(struct list_in, ids, "ids", .max = 1000, .flags = F_LOOSE,
-	.doc = "Only these"),
-    F(f.status, "status", .labels = commission_status_labels),
-    F(f.paid, "paid", .labels = yes_labels,
-	.doc = "Of money: paid out, or approved and not paid out"),
-    F(f.fulfilled, "fulfilled", .labels = yes_labels,
-	.doc = "The same of what is no money"),
-    F(f.created_from, "created_at][from"),
-    F(f.created_to, "created_at][to"),
-    F(campaigns, "campaign_id", .max = 100, .flags = F_LOOSE),
-    F(payouts, "payout_id", .max = 100, .flags = F_LOOSE),
-    F(f.due, "due_period", .labels = commission_due_labels),
-    F(f.referrer_id, "promoter_id"),
-    F(f.first, "first_commission", .labels = true_labels,
-	.doc = "Of the first sale of a customer"),
-    F(f.refunded, "refunded", .labels = true_labels),
-    F(f.frauds, "fraud_check", .labels = lead_fraud_labels,
-	.flags = F_LOOSE),
-    F(f.plans, "plan_id", .max = 100, .flags = F_LOOSE));
+SHAPE(fp_commission_query, struct fp_commission_list, "CommissionQuery",
+    FP_COMMISSION_FILTERS,
+    FP_COMMISSION_PAGING,
+    FIELD(struct fp_commission_list, ids, "ids", .max = 1000,
+	.flags = F_LOOSE, .doc = "Only these"),
+    FP_COMMISSION_FILTER(f.fulfilled, "fulfilled", .labels = fp_yes_labels,
+	.doc = "As paid, of what is no money"));
 
 static void
 read_range(const struct request *rq, int from, struct amounts *a)
@@ -109,13 +74,26 @@ read_range(const struct request *rq, int from, struct amounts *a)
 
 	a->given = has_from || has_to;
 	if (!has_from)
-		a->from = INT64_MIN;
+		a->from = -MONEY_MAX;
 	if (!has_to)
-		a->to = INT64_MAX;
+		a->to = MONEY_MAX;
 }
 
-static enum err
-list(struct request *rq)
+enum err
+fp_commissions_read(struct request *rq, struct fp_commission_list *q)
+{
+	q->f.now = rq->now;
+	read_range(rq, SALE_FROM, &q->f.sale);
+	read_range(rq, AMOUNT_FROM, &q->f.amount);
+	TRY(fp_ids_read(rq, &q->ids, "ids", &q->f.ids));
+	TRY(fp_ids_read(rq, &q->payouts, "filters[payout_id]",
+	    &q->f.payouts));
+	return fp_ids_read(rq, &q->campaigns, "filters[campaign_id]",
+	    &q->f.campaigns);
+}
+
+enum err
+fp_commissions_list(struct request *rq, struct fp_commission_list *q)
 {
 	static const size_t keys[] = {
 		offsetof(struct commission_row, created_at),
@@ -123,24 +101,22 @@ list(struct request *rq)
 		offsetof(struct commission_row, sale_amount),
 		offsetof(struct commission_row, referral.id),
 	};
-	struct list_in *q = rq->query;
 	struct paging p;
 	struct list rows;
 
-	q->f.now = rq->now;
-	read_range(rq, SALE_FROM, &q->f.sale);
-	read_range(rq, AMOUNT_FROM, &q->f.amount);
-	TRY(fp_ids_read(rq, &q->ids, "ids", &q->f.ids));
-	TRY(fp_ids_read(rq, &q->payouts, "filters[payout_id]",
-	    &q->f.payouts));
-	TRY(fp_ids_read(rq, &q->campaigns, "filters[campaign_id]",
-	    &q->f.campaigns));
-	TRY(fp_page_read(rq, &q->page, SORTS, &p));
+	TRY(fp_page_read(rq, &q->page, FP_COMMISSION_SORTS, &p));
 	TRY(commission_list(rq->db, rq->arena, rq->who.org_id, &q->f, &p,
 	    &rows));
 	page_cut(rq, &p, rows, sizeof(struct commission_row),
 	    keys[p.order / 2], offsetof(struct commission_row, id));
 	return OK;
+}
+
+static enum err
+list(struct request *rq)
+{
+	TRY(fp_commissions_read(rq, rq->query));
+	return fp_commissions_list(rq, rq->query);
 }
 
 struct entry_in {
@@ -178,7 +154,7 @@ SHAPE(fp_commission_in, struct entry_in, "CommissionCreate",
     NOTE(struct entry_in, external, "external_note", "For the promoter"),
     E(unit, "unit", .labels = unit_labels, .flags = F_NULLABLE,
 	.doc = "Of a custom one"),
-    E(notify, "notify_promoter", .doc = "Taken, and of no effect"),
+    E(notify, "notify_promoter", .doc = "Taken; promoters get no mail from here"),
     E(period, "billing_period", .labels = billing_period_labels,
 	.flags = F_NULLABLE));
 
@@ -325,7 +301,7 @@ const struct route fp_commission_routes[] = {
 	{ .op = "listCommissions", .method = GET,
 	  .path = "/company/commissions", .handle = list,
 	  .query = &fp_commission_query, .out = &fp_commission,
-	  .sorts = list_sorts, .status = 200, .flags = R_LIST,
+	  .sorts = fp_commission_sorts, .status = 200, .flags = R_LIST,
 	  .scope = SCOPE_EARNINGS_READ, .tag = "Commissions",
 	  .summary = "List commissions" },
 	{ .op = "createCommission", .method = POST,

@@ -21,7 +21,8 @@ success(struct request *rq, struct buf *b, bool masked)
 static int
 status(enum err e)
 {
-	return e == ERR_BAD_ID ? 404 : err_status(e);
+	return e == ERR_BAD_ID ? 404 : e == ERR_BAD_TOKEN ? 422 :
+	    err_status(e);
 }
 
 /* Was this field complained of before? */
@@ -134,8 +135,10 @@ success_schema(const struct route *r, struct buf *b)
 {
 	bool list = (r->flags & R_LIST) != 0;
 
-	buf_printf(b, "%s{\"$ref\":\"#/components/schemas/%s\"}%s", list ?
-	    "{\"type\":\"array\",\"maxItems\":100,\"items\":" : "",
+	if (list)	/* the parts of a period are in no pages */
+		buf_printf(b, "{\"type\":\"array\",\"maxItems\":%d,"
+		    "\"items\":", r->sorts == NULL ? 400 : PAGE_LIMIT_MAX);
+	buf_printf(b, "{\"$ref\":\"#/components/schemas/%s\"}%s",
 	    r->out->name, list ? "}" : "");
 }
 
@@ -159,8 +162,15 @@ failure_schema(struct buf *b)
 }
 
 static const struct route *const tables[] = {
+	fp_affiliate_routes,
+	fp_affiliate_commission_routes,
+	fp_affiliate_payout_routes,
+	fp_affiliate_referral_routes,
+	fp_affiliate_campaign_routes,
 	fp_batch_routes,
 	fp_commission_routes,
+	fp_export_routes,
+	fp_custom_status_routes,
 	fp_payments_batch_routes,
 	fp_payout_group_routes,
 	fp_payout_method_routes,
@@ -170,8 +180,13 @@ static const struct route *const tables[] = {
 	fp_promoter_batch_routes,
 	fp_promoter_campaign_routes,
 	fp_promoter_list_routes,
+	fp_promoter_login_routes,
 	fp_promoter_routes,
 	fp_referral_batch_routes,
+	fp_referral_link_routes,
+	fp_report_routes,
+	fp_affiliate_report_routes,
+	fp_dashboard_routes,
 	fp_track_routes,
 	fp_track_change_routes,
 	fp_referral_routes,
@@ -191,7 +206,8 @@ const struct face firstpromoter = {
 	    "Account-ID names the account of the credential. A list is an "
 	    "array; X-Next-Cursor leads on to what is behind it, in place of "
 	    "page. X-Error-Code tells errors apart.",
-	.lax = true, .account = true, .coded = true, .tables = tables,
+	.lax = true, .promoters = true, .account = true, .coded = true,
+	.tables = tables,
 	.success = success, .failure = failure, .status = status,
 	.success_schema = success_schema,
 	.failure_schema = failure_schema,

@@ -137,7 +137,7 @@ fp_change_json(struct arena *a, const struct fp_change *c)
 }
 
 enum err
-fp_message(struct db *db, struct arena *a, const struct event_row *e,
+fp_change_message(struct db *db, struct arena *a, const struct event_row *e,
     int64_t number, struct webhook_message *m)
 {
 	struct fp_change c;
@@ -201,7 +201,7 @@ shape_of(struct str type, struct str *entity)
 }
 
 void
-fp_message_example(struct arena *a, struct str type, struct when now,
+fp_change_example(struct arena *a, struct str type, struct when now,
     struct webhook_message *m)
 {
 	struct fp_change c = { .event_type = type, .entity_id = 1,

@@ -23,10 +23,10 @@ extern const char *const fp_action_labels[];
 MUST_CHECK enum err fp_change(struct db *, struct arena *,
     const struct event_row *, int64_t number, struct fp_change *);
 /* The same as it is sent. */
-MUST_CHECK enum err fp_message(struct db *, struct arena *,
+MUST_CHECK enum err fp_change_message(struct db *, struct arena *,
     const struct event_row *, int64_t number, struct webhook_message *);
 /* An example that is nobody's record, of a type that is known. */
-void fp_message_example(struct arena *, struct str type, struct when,
+void fp_change_example(struct arena *, struct str type, struct when,
     struct webhook_message *);
 struct str fp_change_json(struct arena *, const struct fp_change *);
 

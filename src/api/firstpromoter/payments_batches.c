@@ -89,14 +89,15 @@ nothing_outside(struct request *rq)
 	return OK;
 }
 
-/* A repeat whose first try went no further has to send its code again. */
+/* A repeat whose first try went no further tries its code once more. */
 static enum err
 pay(struct request *rq)
 {
-	const bool *good = rq->prepared;
 	struct batch_out *out = ARENA_NEW(rq->arena, struct batch_out);
 
-	if (good == NULL || !*good) {
+	if (rq->prepared == NULL)
+		TRY(try_code(rq));
+	if (!*(const bool *)rq->prepared) {
 		rq->refused = ERR_WRONG_CODE;
 		return OK;
 	}

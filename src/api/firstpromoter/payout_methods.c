@@ -1,5 +1,6 @@
 /* Payout methods: how promoters want to be paid. */
 #include "api/firstpromoter/payouts.h"
+#include "model/promoter/own.h"
 
 #include "base/banned.h"
 
@@ -59,7 +60,8 @@ fp_method_answer(struct request *rq, uint64_t id)
 {
 	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
 
-	TRY(method_get(rq->db, rq->arena, rq->who.org_id, id, m));
+	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, id, m));
 	finish(m);
 	rq->out = m;
 	return OK;
@@ -121,12 +123,113 @@ update(struct request *rq)
 static enum err
 delete(struct request *rq)
 {
-	return method_delete(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
+	return method_delete(rq->db, rq->arena, ACTOR(rq),
+	    rq->who.promoter_id, rq->id[0]);
+}
+
+/* --- by a promoter himself --- */
+
+struct own_methods {
+	struct list data;
+	struct str meta;
+};
+
+SHAPE(fp_own_methods, struct own_methods, "OwnPayoutMethods",
+    FIELD(struct own_methods, data, "data", .of = &fp_payout_method,
+	.max = OWN_METHODS_MOST),
+    FIELD(struct own_methods, meta, "meta", .flags = F_JSON,
+	.doc = "selected_payout_methods: by which the company pays"));
+
+static enum err
+list_own(struct request *rq)
+{
+	const struct paging all = { .limit = OWN_METHODS_MOST };
+	struct own_methods *out = ARENA_NEW(rq->arena, struct own_methods);
+	struct payout_method *m;
+
+	TRY(method_list(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, &all, &out->data));
+	if (out->data.n > OWN_METHODS_MOST)
+		out->data.n = OWN_METHODS_MOST;
+	m = out->data.items;
+	for (size_t i = 0; i < out->data.n; i++)
+		finish(&m[i]);
+	out->meta = STR("{\"selected_payout_methods\":" FP_METHODS
+	    ",\"payout_method_options\":{}}");
+	rq->out = out;
+	return OK;
+}
+
+SHAPE(fp_own_method_in, struct payout_method, "OwnPayoutMethodCreate",
+    M(method, "method", .labels = payout_method_labels,
+	.flags = F_REQUIRED),
+    M(is_disabled, "is_disabled"),
+    M(is_selected, "is_selected"),
+    M(details, "details", .flags = F_REQUIRED | F_JSON,
+	.doc = "As the company's own calls take them",
+	.example = "{\"paypal_email\":\"somebody@example.com\"}"));
+SHAPE(fp_own_method_change, struct payout_method, "OwnPayoutMethodUpdate",
+    M(method, "method", .labels = payout_method_labels),
+    M(is_disabled, "is_disabled"),
+    M(is_selected, "is_selected"),
+    M(details, "details", .flags = F_REQUIRED | F_JSON,
+	.example = "{\"paypal_email\":\"somebody@example.com\"}"));
+enum { HAS_METHOD = 1, HAS_DISABLED = 2, HAS_SELECTED = 4 };
+
+static enum err
+find_room(struct request *rq)
+{
+	return own_room(rq->db, rq->arena, rq->who.promoter_id, OWN_METHODS);
+}
+
+static enum err
+create_own(struct request *rq)
+{
+	((struct payout_method *)rq->in)->referrer_id = rq->who.promoter_id;
+	return create(rq);
+}
+
+/* What was not sent stays as it was. */
+static enum err
+read_own(struct request *rq)
+{
+	struct payout_method *in = rq->in, was = { 0 };
+
+	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, rq->id[0], &was));
+	in->referrer_id = rq->who.promoter_id;
+	if ((rq->given & HAS_METHOD) == 0)
+		in->method = was.method;
+	if ((rq->given & HAS_DISABLED) == 0)
+		in->is_disabled = was.is_disabled;
+	if ((rq->given & HAS_SELECTED) == 0)
+		in->is_selected = was.is_selected;
+	return method_details_check(rq->arena, in->method, in->details,
+	    &rq->wrong) ? OK : ERR_INVALID;
+}
+
+/* What is answered is as it was. */
+static enum err
+read_gone(struct request *rq)
+{
+	TRY(get(rq));
+	rq->prepared = rq->out;
+	return OK;
+}
+
+static enum err
+delete_own(struct request *rq)
+{
+	rq->out = rq->prepared;
+	return delete(rq);
 }
 
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
+static const enum err room_errors[] = ERRORS(ERR_LIMIT);
 static const enum err delete_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT);
 
+#define OWN "/affiliate/payout_methods"
+#define OWN_TAG "Affiliate payout methods"
 const struct route fp_payout_method_routes[] = {
 	{ .op = "listPayoutMethods", .method = GET,
 	  .path = "/company/payout_methods", .handle = list,
@@ -156,5 +259,29 @@ const struct route fp_payout_method_routes[] = {
 	  .status = 204, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_EARNINGS_WRITE, .errors = delete_errors,
 	  .tag = "Payout methods", .summary = "Erase a payout method" },
+	{ .op = "affiliateMethods", .method = GET, .path = OWN,
+	  .handle = list_own, .out = &fp_own_methods, .status = 200,
+	  .flags = R_PROMOTER, .tag = OWN_TAG,
+	  .summary = "List how one can be paid" },
+	{ .op = "affiliateCreateMethod", .method = POST, .path = OWN,
+	  .check = check, .prepare = find_room, .handle = create_own,
+	  .in = &fp_own_method_in, .out = &fp_payout_method, .status = 200,
+	  .flags = R_PROMOTER | R_WRITE, .errors = room_errors,
+	  .tag = OWN_TAG, .summary = "Say how one can be paid" },
+	{ .op = "affiliateMethod", .method = GET, .path = OWN "/{id}",
+	  .handle = get, .out = &fp_payout_method, .status = 200,
+	  .flags = R_PROMOTER, .errors = get_errors, .tag = OWN_TAG,
+	  .summary = "Get a payout method of one's own" },
+	{ .op = "affiliateUpdateMethod", .method = PUT, .path = OWN "/{id}",
+	  .prepare = read_own, .handle = update,
+	  .in = &fp_own_method_change, .out = &fp_payout_method,
+	  .status = 200, .flags = R_PROMOTER | R_WRITE,
+	  .errors = get_errors, .tag = OWN_TAG,
+	  .summary = "Change a payout method of one's own" },
+	{ .op = "affiliateDeleteMethod", .method = DELETE, .path = OWN "/{id}",
+	  .prepare = read_gone, .handle = delete_own,
+	  .out = &fp_payout_method, .status = 200,
+	  .flags = R_PROMOTER | R_WRITE, .errors = delete_errors,
+	  .tag = OWN_TAG, .summary = "Erase a payout method of one's own" },
 	{ .op = NULL }
 };

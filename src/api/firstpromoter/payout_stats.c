@@ -7,15 +7,14 @@
 #include "base/banned.h"
 
 #define LL(v) ((long long)(v))
-#define AVAILABLE "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"
 
-static void
-put_terms(struct buf *b, const struct program *p)
+void
+fp_payout_terms(struct buf *b, const struct program *p)
 {
 	buf_printf(b, "\"net_payout_days\":%lld,\"payout_cycle\":\"monthly\","
 	    "\"min_payment\":%lld,\"min_paying_customers\":%lld,"
 	    "\"terms_description\":\"Monthly, due %lld days after the end of "
-	    "the month\",\"selected_payout_methods\":" AVAILABLE ","
+	    "the month\",\"selected_payout_methods\":" FP_METHODS ","
 	    "\"payout_method_options\":{},\"managed_payouts\":false",
 	    LL(p->net_days), LL(p->least_payout), LL(p->least_customers),
 	    LL(p->net_days));
@@ -84,16 +83,16 @@ static enum err
 read_sums(struct request *rq, struct sums *s, int status,
     const struct list *texts)
 {
-	struct list campaigns;
+	struct payout_filter f = { .status = status,
+	    .referrer_id = rq->who.promoter_id };
 
 	*s = (struct sums){ .rq = rq };
-	TRY(fp_ids_read(rq, texts, "filters[campaign_id]", &campaigns));
+	TRY(fp_ids_read(rq, texts, "filters[campaign_id]", &f.campaigns));
 	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &s->p));
-	TRY(payout_stats(rq->db, rq->arena, rq->who.org_id, status,
-	    &campaigns, &s->rows));
+	TRY(payout_stats(rq->db, rq->arena, rq->who.org_id, &f, &s->rows));
 	buf_init(&s->b, rq->arena, 1024);
 	buf_lit(&s->b, "{\"meta\":{");
-	put_terms(&s->b, &s->p);
+	fp_payout_terms(&s->b, &s->p);
 	buf_lit(&s->b, "},\"data\":{");
 	return OK;
 }
@@ -242,14 +241,13 @@ put_due(struct buf *b, const struct program *p, struct day last)
 }
 
 static enum err
-due_stats(struct request *rq)
+due_sums(struct request *rq, int status, const struct list *campaigns)
 {
 	static const char *const names[] = { "next", "overdue", "custom" };
-	const struct due_in *q = rq->query;
 	const struct payout_sum *r;
 	struct sums s;
 
-	TRY(read_sums(rq, &s, q->status, &q->campaigns));
+	TRY(read_sums(rq, &s, status, campaigns));
 	r = s.rows.items;
 	for (int i = 0; i < DUES; i++) {
 		struct total t = new_total(&s);
@@ -270,6 +268,20 @@ due_stats(struct request *rq)
 	return OK;
 }
 
+static enum err
+due_stats(struct request *rq)
+{
+	const struct due_in *q = rq->query;
+
+	return due_sums(rq, q->status, &q->campaigns);
+}
+
+static enum err
+own_due_stats(struct request *rq)
+{
+	return due_sums(rq, -1, &(struct list){ NULL, 0 });
+}
+
 const struct route fp_payout_stats_routes[] = {
 	{ .op = "getPayoutStats", .method = GET,
 	  .path = "/company/payouts/stats", .handle = stats,
@@ -282,5 +294,10 @@ const struct route fp_payout_stats_routes[] = {
 	  .query = &fp_due_query, .raw_type = "application/json",
 	  .status = 200, .flags = R_RAW, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "Payouts", .summary = "What is due next, and overdue" },
+	{ .op = "affiliatePayoutDueStats", .method = GET,
+	  .path = "/affiliate/payouts/due_stats", .handle = own_due_stats,
+	  .raw_type = "application/json", .status = 200,
+	  .flags = R_RAW | R_PROMOTER, .tag = "Affiliate",
+	  .summary = "What is due to a promoter next, and overdue" },
 	{ .op = NULL }
 };

@@ -7,6 +7,10 @@
 
 /* A promoter in a campaign: the record that PLACED_COLUMNS fill. */
 extern const struct shape fp_placed;
+/* The same as he sees it himself. */
+extern const struct shape fp_own_placed;
+
+extern const struct shape fp_commission;	/* of struct commission_row */
 
 /* How the path names a referral: lead_find(). */
 struct fp_find {

@@ -20,9 +20,35 @@
     FIELD(struct program, least_customers, "min_paying_customers", \
 	__VA_ARGS__ .min = 0, .max = 1000000)
 
-SHAPE(fp_settings, struct program, "Settings", SETTINGS());
+SHAPE(fp_settings, struct program, "Settings", SETTINGS(),
+    FIELD(struct program, has_key, "has_stripe_key"));
 SHAPE(fp_settings_in, struct program, "SettingsUpdate",
-    SETTINGS(.flags = F_REQUIRED,));
+    SETTINGS(.flags = F_REQUIRED,),
+    FIELD(struct program, key, "stripe_key", .flags = F_NULLABLE, .min = 10,
+	.max = 300, .doc = "A restricted key of the company's own account "
+	    "at Stripe that may read customers, charges and refunds, for "
+	    "sales of before; kept encrypted and never shown; null takes it "
+	    "away, else it stays"));
+enum { GIVEN_KEY = 5 };		/* its place */
+
+/* So begin those that may stand in a server, and so are all of them. */
+static void
+check(struct request *rq)
+{
+	const struct program *in = rq->in;
+	bool good = str_has_prefix(in->key, STR("rk_")) ||
+	    str_has_prefix(in->key, STR("sk_"));
+
+	for (size_t i = 0; i < in->key.n; i++) {
+		char c = in->key.p[i];
+
+		good = good && (c == '_' || (c >= '0' && c <= '9') ||
+		    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
+	}
+	if (in->key.p != NULL && !good)
+		complain(&rq->wrong, rq->arena, STR("stripe_key"),
+		    "must be a secret or restricted key of Stripe");
+}
 
 static enum err
 answer(struct request *rq, struct program *p)
@@ -60,6 +86,8 @@ update(struct request *rq)
 
 	*p = *(const struct program *)rq->in;
 	p->version = was->version;
+	p->has_key = was->has_key;
+	p->key_given = (rq->given >> GIVEN_KEY & 1) != 0;
 	TRY(program_set(rq->db, rq->arena, ACTOR(rq), p));
 	return answer(rq, p);
 }
@@ -72,7 +100,8 @@ const struct route fp_program_routes[] = {
 	  .scope = SCOPE_ORGANIZATION_READ, .tag = "Settings",
 	  .summary = "Settings of the program" },
 	{ .op = "updateSettings", .method = PUT, .path = "/company/settings",
-	  .prepare = read_first, .handle = update, .in = &fp_settings_in,
+	  .prepare = read_first, .check = check, .handle = update,
+	  .in = &fp_settings_in,
 	  .out = &fp_settings, .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_ORGANIZATION_WRITE, .errors = update_errors,
 	  .tag = "Settings", .summary = "Replace the settings of the program" },

@@ -1,5 +1,6 @@
 /* Promo codes of a company. */
-#include "api/firstpromoter/routes.h"
+#include "api/firstpromoter/promo_codes.h"
+#include "model/promoter/own.h"
 #include "model/reward/promo_code.h"
 
 #include "base/banned.h"
@@ -102,18 +103,19 @@ get(struct request *rq)
 {
 	struct promo_code c = { 0 };
 
-	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &c));
+	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id, 0, rq->id[0],
+	    &c));
 	return answer(rq, &c);
 }
 
+/* As it is to be: what was sent, the rest as it was. */
 static enum err
-read_first(struct request *rq)
+read_changed(struct request *rq, struct promo_code *c)
 {
 	const struct promo_code *in = rq->in;
-	struct promo_code *c = ARENA_NEW(rq->arena, struct promo_code);
-	enum err e;
 
-	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], c));
+	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, rq->id[0], c));
 	TRY(precondition(rq, (uint64_t)c->version));
 	if (rq->given & HAS_CODE)
 		c->code = in->code;
@@ -123,10 +125,21 @@ read_first(struct request *rq)
 		c->metadata = in->metadata;
 	if (rq->given & HAS_DETAILS)
 		c->details = in->details;
+	if (rq->given & HAS_PLACEMENT)
+		c->placement_id = in->placement_id;
+	return OK;
+}
+
+static enum err
+read_first(struct request *rq)
+{
+	struct promo_code *c = ARENA_NEW(rq->arena, struct promo_code);
+	enum err e;
+
 	rq->prepared = c;
+	TRY(read_changed(rq, c));
 	if ((rq->given & HAS_PLACEMENT) == 0)
 		return OK;
-	c->placement_id = in->placement_id;
 	e = promo_code_placement(rq->db, rq->arena, rq->who.org_id,
 	    c->placement_id);
 	return e != ERR_NOT_FOUND ? e : wrong(rq, "promoter_campaign_id",
@@ -149,8 +162,10 @@ archive(struct request *rq)
 {
 	struct promo_code c = { 0 };
 
-	TRY(promo_code_archive(rq->db, rq->arena, ACTOR(rq), rq->id[0]));
-	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &c));
+	TRY(promo_code_archive(rq->db, rq->arena, ACTOR(rq),
+	    rq->who.promoter_id, rq->id[0]));
+	TRY(promo_code_get(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, rq->id[0], &c));
 	return answer(rq, &c);
 }
 
@@ -187,7 +202,76 @@ list(struct request *rq)
 	return OK;
 }
 
+enum err
+fp_promo_codes_of(struct request *rq, uint64_t placement_id, struct list *out)
+{
+	const struct promo_code *c;
+	struct code_out *shown;
+	struct list rows;
+
+	TRY(promo_code_live(rq->db, rq->arena, rq->who.org_id, placement_id,
+	    &rows));
+	c = rows.items;
+	shown = arena_array(rq->arena, rows.n + 1, sizeof(*shown));
+	for (size_t i = 0; i < rows.n; i++)
+		shown[i] = show(&c[i]);
+	*out = (struct list){ shown, rows.n };
+	return OK;
+}
+
+/* --- by a promoter himself --- */
+
+SHAPE(fp_own_code_in, struct promo_code, "OwnPromoCodeCreate",
+    CODE(F_REQUIRED), DESCRIPTION, PLACEMENT(F_REQUIRED), OBJECTS,
+    FIELD(struct promo_code, reward_id, "reward_id",
+	.flags = F_REQUIRED | F_ID_NUMBER,
+	.doc = "Of those that the campaign gives to referrals"));
+SHAPE(fp_own_code_change, struct promo_code, "OwnPromoCodeUpdate",
+    CODE(0), DESCRIPTION, PLACEMENT(0), OBJECTS,
+    FIELD(struct promo_code, reward_id, "reward_id",
+	.flags = F_ID_NUMBER));
+enum { HAS_REWARD = 32 };
+
+static enum err
+check_offered(struct request *rq, struct promo_code *c)
+{
+	enum err e = promo_code_offered(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, c);
+
+	return e != ERR_NOT_FOUND ? e : wrong(rq, "base", "The promoter "
+	    "campaign must be one's own, and give the reward to referrals");
+}
+
+static enum err
+check_own(struct request *rq)
+{
+	TRY(check_offered(rq, rq->in));
+	return own_room(rq->db, rq->arena, rq->who.promoter_id, OWN_CODES);
+}
+
+static enum err
+create_own(struct request *rq)
+{
+	((struct promo_code *)rq->in)->promoter_id = rq->who.promoter_id;
+	return create(rq);
+}
+
+static enum err
+read_own(struct request *rq)
+{
+	const struct promo_code *in = rq->in;
+	struct promo_code *c = ARENA_NEW(rq->arena, struct promo_code);
+
+	rq->prepared = c;
+	TRY(read_changed(rq, c));
+	if (rq->given & HAS_REWARD)
+		c->reward_id = in->reward_id;
+	return (rq->given & (HAS_PLACEMENT | HAS_REWARD)) == 0 ? OK :
+	    check_offered(rq, c);
+}
+
 static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
+static const enum err own_errors[] = ERRORS(ERR_LIMIT);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STALE,
     ERR_CODE_ARCHIVED);
 
@@ -220,5 +304,24 @@ const struct route fp_promo_code_routes[] = {
 	  .scope = SCOPE_CAMPAIGNS_WRITE, .errors = not_found,
 	  .tag = "Promo codes", .summary = "Archive a promo code: another "
 	    "may have the code then" },
+	{ .op = "affiliateCreateCode", .method = POST,
+	  .path = "/affiliate/promo_codes", .prepare = check_own,
+	  .handle = create_own, .in = &fp_own_code_in, .out = &fp_promo_code,
+	  .status = 200, .flags = R_PROMOTER | R_WRITE, .errors = own_errors,
+	  .tag = "Affiliate promo codes", .summary = "Make a promo code of "
+	    "one's own" },
+	{ .op = "affiliateUpdateCode", .method = PUT,
+	  .path = "/affiliate/promo_codes/{id}", .prepare = read_own,
+	  .handle = update, .in = &fp_own_code_change,
+	  .out = &fp_promo_code, .status = 200,
+	  .flags = R_PROMOTER | R_WRITE, .errors = update_errors,
+	  .tag = "Affiliate promo codes", .summary = "Change a promo code of "
+	    "one's own" },
+	{ .op = "affiliateArchiveCode", .method = DELETE,
+	  .path = "/affiliate/promo_codes/{id}", .handle = archive,
+	  .out = &fp_promo_code, .status = 200,
+	  .flags = R_PROMOTER | R_WRITE, .errors = not_found,
+	  .tag = "Affiliate promo codes", .summary = "Archive a promo code "
+	    "of one's own" },
 	{ .op = NULL }
 };

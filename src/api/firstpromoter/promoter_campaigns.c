@@ -1,21 +1,9 @@
 /* Promoters in campaigns: lists, changes, links. */
 #include "api/firstpromoter/charts.h"
-#include "api/firstpromoter/promoters.h"
-#include "api/firstpromoter/uses.h"
-#include "model/program/offer.h"
-#include "model/promoter/promoted.h"
+#include "api/firstpromoter/promoter_campaigns.h"
+#include "model/program/program.h"
 
 #include "base/banned.h"
-
-struct out {
-	struct promoted p;
-	struct fp_promoter_ref promoter;
-	struct fp_campaign_ref campaign;
-	struct fp_stats stats;
-	struct str link;
-	bool customized;
-	struct list promoters, referrals;	/* struct fp_use */
-};
 
 SHAPE(fp_promoted_stats, struct fp_stats, "PromoterCampaignStats",
     FIELD(struct fp_stats, clicks, "clicks_count"),
@@ -24,33 +12,33 @@ SHAPE(fp_promoted_stats, struct fp_stats, "PromoterCampaignStats",
     FIELD(struct fp_stats, customers, "customers_count"),
     FIELD(struct fp_stats, revenue, "revenue_amount"));
 
-/* Without not_set, which is of promoters. */
-static const char *const state_labels[] = {
+const char *const fp_promoted_labels[] = {
 	"pending", "accepted", "rejected", "blocked", "inactive", NULL
 };
 
-SHAPE(fp_promoter_campaign, struct out, "PromoterCampaign",
-    FP_ID(struct out, p.s.id, "id"),
-    FP_ID(struct out, p.s.campaign_id, "campaign_id"),
-    FP_ID(struct out, p.s.promoter_id, "promoter_id"),
-    FIELD(struct out, p.s.created_at, "created_at"),
-    FIELD(struct out, promoter, "promoter", .of = &fp_promoter_ref),
-    FIELD(struct out, campaign, "campaign", .of = &fp_campaign_ref),
-    FIELD(struct out, p.s.state, "state", .labels = state_labels),
-    FIELD(struct out, stats, "stats", .of = &fp_promoted_stats),
-    FIELD(struct out, p.s.coupon, "coupon", .max = 120),
-    FIELD(struct out, p.display_coupon, "display_coupon", .max = 120),
-    FIELD(struct out, p.s.code, "ref_token", .max = 40),
-    FIELD(struct out, link, "ref_link", .max = 2000),
-    FIELD(struct out, customized, "is_customized"),
-    FIELD(struct out, p.s.landing_url, "direct_url", .max = 2000,
+#define OUT struct fp_promoter_campaign
+SHAPE(fp_promoter_campaign, OUT, "PromoterCampaign",
+    FP_ID(OUT, p.s.id, "id"),
+    FP_ID(OUT, p.s.campaign_id, "campaign_id"),
+    FP_ID(OUT, p.s.promoter_id, "promoter_id"),
+    FIELD(OUT, p.s.created_at, "created_at"),
+    FIELD(OUT, promoter, "promoter", .of = &fp_promoter_ref),
+    FIELD(OUT, campaign, "campaign", .of = &fp_campaign_ref),
+    FIELD(OUT, p.s.state, "state", .labels = fp_promoted_labels),
+    FIELD(OUT, stats, "stats", .of = &fp_promoted_stats),
+    FIELD(OUT, p.s.coupon, "coupon", .max = 120),
+    FIELD(OUT, p.display_coupon, "display_coupon", .max = 120),
+    FIELD(OUT, p.s.code, "ref_token", .max = 40),
+    FIELD(OUT, link, "ref_link", .max = 2000),
+    FIELD(OUT, customized, "is_customized"),
+    FIELD(OUT, p.s.landing_url, "direct_url", .max = 2000,
 	.doc = "Where his link leads, if not where the campaign says"),
-    FIELD(struct out, p.own_referral, "referral_rewards_customized"),
-    FIELD(struct out, p.own_promoter, "promoter_rewards_customized"),
-    FIELD(struct out, promoters, "rewards_for_promoters", .of = &fp_use,
+    FIELD(OUT, p.own_referral, "referral_rewards_customized"),
+    FIELD(OUT, p.own_promoter, "promoter_rewards_customized"),
+    FIELD(OUT, promoters, "rewards_for_promoters", .of = &fp_use,
 	.doc = "His own where they are customized, else the campaign's"),
-    FIELD(struct out, referrals, "rewards_for_referrals", .of = &fp_use),
-    FIELD(struct out, p.promo_codes, "promo_codes", .flags = F_JSON,
+    FIELD(OUT, referrals, "rewards_for_referrals", .of = &fp_use),
+    FIELD(OUT, p.promo_codes, "promo_codes", .flags = F_JSON,
 	.format = "array"));
 
 static struct str
@@ -59,10 +47,22 @@ text(struct str s)
 	return s.p != NULL ? s : STR("");
 }
 
-static struct out
+/* Where nothing else is given, a share of each sale is. */
+static bool
+is_monetary(const struct list *promoters)
+{
+	const struct fp_use *u = promoters->items;
+	bool any = promoters->n == 0;
+
+	for (size_t i = 0; i < promoters->n; i++)
+		any |= u[i].monetary;
+	return any;
+}
+
+static OUT
 shown(struct request *rq, const struct promoted *p, struct list uses)
 {
-	struct out o = { .p = *p,
+	OUT o = { .p = *p,
 	    .promoter = { p->s.promoter_id, text(p->s.promoter_email),
 		text(p->s.promoter_name) },
 	    .campaign = { p->s.campaign_id, p->s.campaign_name,
@@ -82,12 +82,13 @@ shown(struct request *rq, const struct promoted *p, struct list uses)
 	    p->own_promoter ? p->s.id : 0, true);
 	o.referrals = fp_uses_show(rq->arena, uses, p->s.campaign_id,
 	    p->own_referral ? p->s.id : 0, false);
+	o.monetary = is_monetary(&o.promoters);
 	return o;
 }
 
-/* What they and their campaigns give. */
-static enum err
-show(struct request *rq, const struct promoted *p, size_t n, struct out *out)
+enum err
+fp_promoted_show(struct request *rq, const struct promoted *p, size_t n,
+    struct fp_promoter_campaign *out)
 {
 	struct reward_uses *of = arena_array(rq->arena, 2 * n + 1,
 	    sizeof(*of));
@@ -110,12 +111,12 @@ show(struct request *rq, const struct promoted *p, size_t n, struct out *out)
 enum err
 fp_promoted_answer(struct request *rq, uint64_t id)
 {
-	struct out *out = ARENA_NEW(rq->arena, struct out);
+	OUT *out = ARENA_NEW(rq->arena, OUT);
 	struct promoted p = { 0 };
 
 	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, id, &p));
 	rq->out = out;
-	return show(rq, &p, 1, out);
+	return fp_promoted_show(rq, &p, 1, out);
 }
 
 struct list_in {
@@ -133,15 +134,15 @@ list(struct request *rq)
 	const struct list_in *in = rq->query;
 	struct paging p;
 	struct list rows;
-	struct out *out;
+	OUT *out;
 
 	TRY(fp_page_read(rq, &in->page, 0, &p));
 	TRY(promoted_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
-	TRY(show(rq, rows.items, rows.n, out));
+	TRY(fp_promoted_show(rq, rows.items, rows.n, out));
 	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
-	    offsetof(struct out, p.s.created_at),
-	    offsetof(struct out, p.s.id));
+	    offsetof(OUT, p.s.created_at),
+	    offsetof(OUT, p.s.id));
 	return OK;
 }
 
@@ -159,13 +160,13 @@ search(struct request *rq)
 {
 	const struct search_in *in = rq->query;
 	struct list rows = { NULL, 0 };
-	struct out *out;
+	OUT *out;
 
 	if (in->q.n > 0)
 		TRY(promoted_search(rq->db, rq->arena, rq->who.org_id, in->q,
 		    &rows));
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
-	TRY(show(rq, rows.items, rows.n, out));
+	TRY(fp_promoted_show(rq, rows.items, rows.n, out));
 	rq->page.items = (struct list){ out, rows.n };
 	return OK;
 }
@@ -187,7 +188,7 @@ SHAPE(fp_promoted_update, struct update_in, "PromoterCampaignUpdate",
     FIELD(struct update_in, landing_url, "direct_url", .flags = F_NULLABLE,
 	.max = 2000, .doc = "An address, or nothing: where the campaign "
 	    "says"),
-    FIELD(struct update_in, state, "state", .labels = state_labels),
+    FIELD(struct update_in, state, "state", .labels = fp_promoted_labels),
     FIELD(struct update_in, promoters, "rewards_for_promoters",
 	.of = &fp_use_in, .max = 20),
     FIELD(struct update_in, referrals, "rewards_for_referrals",
@@ -287,75 +288,6 @@ update(struct request *rq)
 	return fp_promoted_answer(rq, p.s.id);
 }
 
-/* --- links --- */
-
-static const char *const source_labels[] = { "campaign", "promoter", NULL };
-enum { OF_CAMPAIGN, OF_PROMOTER };
-
-struct link_out {
-	uint64_t id;
-	struct str name, url, sub_id;
-	bool is_default;
-	int source;
-	struct fp_campaign_ref campaign;
-};
-
-SHAPE(fp_referral_link, struct link_out, "ReferralLink",
-    FP_ID(struct link_out, id, "id"),
-    FIELD(struct link_out, name, "name", .max = 120),
-    FIELD(struct link_out, url, "url", .max = 2100),
-    FIELD(struct link_out, is_default, "is_default",
-	.doc = "That of his ref_token; its id is that of the promoter "
-	    "campaign"),
-    FIELD(struct link_out, source, "source", .labels = source_labels),
-    FIELD(struct link_out, sub_id, "sub_id", .max = 120),
-    FIELD(struct link_out, campaign, "campaign", .of = &fp_campaign_ref));
-
-/* An address with what names the promoter. */
-static struct str
-named(struct arena *a, struct str url, struct str parameter, struct str code)
-{
-	return str_printf(a, "%.*s%c%.*s=%.*s", STR_ARG(url),
-	    memchr(url.p, '?', url.n) != NULL ? '&' : '?', STR_ARG(parameter),
-	    STR_ARG(code));
-}
-
-static enum err
-links(struct request *rq)
-{
-	struct promoted p = { 0 };
-	const struct offer_link *c;
-	const struct referral_link *own;
-	struct list of_campaign, his;
-	struct str parameter;
-	struct link_out *out;
-	struct out shape;
-	size_t n = 0;
-
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
-	TRY(promoted_parameter(rq->db, rq->arena, p.s.campaign_id,
-	    &parameter));
-	TRY(offer_links(rq->db, rq->arena, rq->who.org_id, &p.s.campaign_id,
-	    1, &of_campaign));
-	TRY(referral_links(rq->db, rq->arena, rq->who.org_id, p.s.id, &his));
-	shape = shown(rq, &p, (struct list){ NULL, 0 });
-	c = of_campaign.items;
-	own = his.items;
-	out = arena_array(rq->arena, of_campaign.n + his.n + 1, sizeof(*out));
-	out[n++] = (struct link_out){ p.s.id, STR("Default"), shape.link,
-	    STR(""), true, OF_CAMPAIGN, shape.campaign };
-	for (size_t i = 0; i < of_campaign.n; i++)
-		out[n++] = (struct link_out){ c[i].id, c[i].name,
-		    named(rq->arena, c[i].url, parameter, p.s.code), STR(""),
-		    false, OF_CAMPAIGN, shape.campaign };
-	for (size_t i = 0; i < his.n; i++)
-		out[n++] = (struct link_out){ own[i].id, own[i].name,
-		    named(rq->arena, own[i].url, parameter, p.s.code),
-		    text(own[i].sub_id), false, OF_PROMOTER, shape.campaign };
-	rq->page.items = (struct list){ out, n };
-	return OK;
-}
-
 /* --- charts --- */
 
 SHAPE(fp_chart_query, struct fp_chart_query, "ChartQuery",
@@ -433,7 +365,6 @@ chart(struct request *rq)
 	return OK;
 }
 
-static const enum err not_found[] = ERRORS(ERR_NOT_FOUND);
 static const enum err chart_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS);
 static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_STANDING,
     ERR_ARCHIVED);
@@ -459,12 +390,6 @@ const struct route fp_promoter_campaign_routes[] = {
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Promoter campaigns", .summary = "Change a promoter in a "
 	    "campaign" },
-	{ .op = "listPromoterCampaignLinks", .method = GET,
-	  .path = PATH "/{id}/referral_links", .handle = links,
-	  .out = &fp_referral_link, .status = 200, .flags = R_LIST,
-	  .scope = SCOPE_REFERRALS_READ, .errors = not_found,
-	  .tag = "Promoter campaigns", .summary = "List the links of a "
-	    "promoter in a campaign" },
 	{ .op = "chartPromoterCampaign", .method = GET,
 	  .path = PATH "/{id}/chart_data", .handle = chart,
 	  .query = &fp_chart_query, .out = &fp_chart, .status = 200,

@@ -1,7 +1,9 @@
 /* Promoters, put together from what is known of them. */
 #include "api/firstpromoter/promoters.h"
+#include "base/settings.h"
 #include "model/program/program.h"
 #include "model/promoter/list.h"
+#include "model/promoter/login.h"
 #include "model/reward/unit.h"
 
 #include "base/banned.h"
@@ -49,7 +51,7 @@ SHAPE(fp_profile, struct fp_profile, "PromoterProfile",
 	.flags = F_JSON),
     FIELD(struct fp_profile, validate, "should_validate_invoice_details"));
 
-static const char *const invoice_labels[] = {
+const char *const fp_invoice_labels[] = {
 	"pending", "approved", "denied", NULL
 };
 
@@ -75,7 +77,7 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FIELD(struct fp_promoter, confirmed, "is_confirmed",
 	.doc = "He was here himself"),
     FIELD(struct fp_promoter, invoices, "invoice_details_status",
-	.labels = invoice_labels,
+	.labels = fp_invoice_labels,
 	.doc = "Promoters' invoices are not kept here: always pending"),
     FIELD(struct fp_promoter, profile, "profile", .of = &fp_profile),
     FIELD(struct fp_promoter, p.joined_at, "joined_at"),
@@ -84,9 +86,10 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FIELD(struct fp_promoter, p.archived_at, "archived_at",
 	.flags = F_NULLABLE),
     FIELD(struct fp_promoter, fields, "custom_fields", .flags = F_JSON),
-    FIELD(struct fp_promoter, none, "password_setup_url",
-	.flags = F_NULLABLE, .max = 2000,
-	.doc = "Promoters come by the company's page: always null"),
+    FIELD(struct fp_promoter, password_url, "password_setup_url",
+	.flags = F_NULLABLE | F_SECRET, .max = 2500,
+	.doc = "Where he can choose a password, once and for some days; only "
+	    "alone, and for who may change him"),
     FIELD(struct fp_promoter, p.joined_at, "first_event_at"),
     FIELD(struct fp_promoter, campaigns, "promoter_campaigns",
 	.of = &fp_promoted, .max = 10000),
@@ -261,6 +264,26 @@ fp_promoters_show(struct request *rq, const void *items, size_t step, size_t n,
 	return put_balances(rq, ids, n, out);
 }
 
+/* Who gets it can come in as the promoter. */
+static enum err
+put_password_url(struct request *rq, struct fp_promoter *out)
+{
+	struct str page = settings->promoter_password_url;
+	struct promoter_login l = { 0 };
+	enum err e;
+
+	if ((rq->who.scopes & SCOPE_REFERRALS_WRITE) == 0 || rq->who.test)
+		return OK;
+	e = promoter_login_of(rq->db, rq->arena, rq->who.org_id, out->p.id,
+	    &l);
+	if (e != OK)
+		return err_status(e) < 500 ? OK : e;
+	out->password_url = str_printf(rq->arena, "%.*s%cid=%.*s",
+	    STR_ARG(page), memchr(page.p, '?', page.n) != NULL ? '&' : '?',
+	    STR_ARG(promoter_offer(rq->arena, &l, rq->now)));
+	return OK;
+}
+
 enum err
 fp_promoter_answer(struct request *rq, uint64_t id)
 {
@@ -276,5 +299,5 @@ fp_promoter_answer(struct request *rq, uint64_t id)
 		    text(parent.email), text(parent.name) };
 	}
 	rq->out = out;
-	return OK;
+	return put_password_url(rq, out);
 }

@@ -49,11 +49,13 @@ struct fp_promoter {
 	struct list suspicions;
 	int invoices;
 	struct fp_profile profile;
-	struct str none, fields, ad_traffic;
+	struct str none, fields, ad_traffic, password_url;
 	struct list campaigns;		/* struct fp_promoted */
 	struct fp_balances balances;
 	struct fp_promoter_ref parent;
 };
+extern const struct shape fp_balances, fp_profile;
+extern const char *const fp_invoice_labels[];
 
 /*
  * n promoters with all that stands in other tables; each item of a list of

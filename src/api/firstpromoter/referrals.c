@@ -1,5 +1,8 @@
 /* Referrals: leads and customers, one by one and as lists. */
+#include "api/firstpromoter/custom_statuses.h"
 #include "api/firstpromoter/placed.h"
+#include "model/program/program.h"
+#include "model/track/import.h"
 
 #include "base/banned.h"
 
@@ -22,6 +25,12 @@ SHAPE(fp_placed, struct placed, "PlacedPromoterCampaign",
     FP_ID(struct placed, promoter.id, "promoter_id"),
     FIELD(struct placed, created_at, "created_at"),
     VIEW("promoter", fp_placed_promoter),
+    VIEW("campaign", fp_placed_campaign));
+
+SHAPE(fp_own_placed, struct placed, "OwnPlacement",
+    FP_ID(struct placed, id, "id"),
+    FP_ID(struct placed, campaign.id, "campaign_id"),
+    FIELD(struct placed, created_at, "created_at"),
     VIEW("campaign", fp_placed_campaign));
 
 SHAPE(fp_referral, struct referral, "Referral",
@@ -48,6 +57,8 @@ SHAPE(fp_referral, struct referral, "Referral",
     FIELD(struct referral, last_name, "last_name", .flags = F_NULLABLE),
     FIELD(struct referral, website, "website", .flags = F_NULLABLE),
     FIELD(struct referral, comment, "comment", .flags = F_NULLABLE),
+    FIELD(struct referral, status, "custom_status", .flags = F_NULLABLE,
+	.of = &fp_custom_status),
     FIELD(struct referral, is_expired, "is_expired",
 	.doc = "It brings no commissions any more"));
 
@@ -136,6 +147,7 @@ struct referral_in {
 	uint64_t placement_id;
 	struct list shares;
 	int find_by, fraud;
+	uint64_t status_id;
 };
 
 SHAPE(fp_split_in, struct split_share, "SplitShare",
@@ -156,7 +168,8 @@ SHAPE(fp_split_in, struct split_share, "SplitShare",
     FIELD(struct referral_in, shares, "split_details", .of = &fp_split_in, \
 	.max = 20, .flags = F_NULLABLE, \
 	.doc = "Others who get a part of its commissions, 100 % at most")
-enum { IN_EMAIL, IN_UID, IN_USERNAME, IN_PLACEMENT, IN_SHARES };
+enum { IN_EMAIL, IN_UID, IN_USERNAME, IN_PLACEMENT, IN_SHARES, IN_FIND_BY,
+	IN_FRAUD, IN_STATUS };
 
 SHAPE(fp_referral_in, struct referral_in, "ReferralCreate",
     NAMES,
@@ -173,7 +186,10 @@ SHAPE(fp_referral_change, struct referral_in, "ReferralUpdate",
     FIELD(struct referral_in, find_by, "find_by", .labels = lead_key_labels,
 	.doc = "What the last part of the path is, where it is not the id"),
     FIELD(struct referral_in, fraud, "fraud_check",
-	.labels = lead_fraud_labels));
+	.labels = lead_fraud_labels),
+    FIELD(struct referral_in, status_id, "custom_status_id",
+	.flags = F_ID_NUMBER | F_NULLABLE,
+	.doc = "Of the company's own: null takes it away"));
 
 static void
 check_shares(struct request *rq)
@@ -226,6 +242,7 @@ change_of(const struct request *rq)
 	    .entry_source = by_key ? LEAD_BY_API : LEAD_BY_ADMIN,
 	    .fraud = -1, .shares = in->shares,
 	    .shared = is_given(rq, IN_SHARES),
+	    .marked = is_given(rq, IN_STATUS), .status_id = in->status_id,
 	    .named = { is_given(rq, IN_EMAIL), is_given(rq, IN_UID),
 		is_given(rq, IN_USERNAME) } };
 }
@@ -276,9 +293,32 @@ update(struct request *rq)
 	return fp_referral_answer(rq, c.id);
 }
 
+/* Whether there is a key is known before anything is begun. */
+static enum err
+find_with_key(struct request *rq)
+{
+	const struct fp_find *q = rq->query;
+	uint64_t *id = ARENA_NEW(rq->arena, uint64_t);
+	struct str key;
+
+	rq->prepared = id;
+	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
+	    rq->text[0], id));
+	return program_stripe_key(rq->db, rq->arena, rq->who.org_id, &key);
+}
+
+static enum err
+import(struct request *rq)
+{
+	return fp_batch(rq, &referral_import, NULL,
+	    (struct list){ rq->prepared, 1 });
+}
+
+static const enum err import_errors[] = ERRORS(ERR_NOT_FOUND, ERR_NO_STRIPE);
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
 static const enum err create_errors[] = ERRORS(ERR_NOT_FOUND);
-static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED);
+static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED,
+    ERR_NO_STATUS);
 
 const struct route fp_referral_routes[] = {
 	{ .op = "listReferrals", .method = GET, .path = "/company/referrals",
@@ -304,5 +344,13 @@ const struct route fp_referral_routes[] = {
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Referrals",
 	  .summary = "Change a referral, or move it to another promoter" },
+	{ .op = "importReferralEvents", .method = POST,
+	  .path = "/company/referrals/{text:id}/import_events",
+	  .prepare = find_with_key, .handle = import,
+	  .query = &fp_find_query, .out = &fp_batch_out, .status = 202,
+	  .flags = R_WRITE | R_LIVE, .scope = SCOPE_REFERRALS_WRITE,
+	  .errors = import_errors, .tag = "Referrals",
+	  .summary = "Take what a customer paid before as sales, from the "
+	      "company's own account at Stripe" },
 	{ .op = NULL }
 };

@@ -150,16 +150,10 @@ parts_out(struct arena *a, struct list parts)
 	const struct reward_part *p = parts.items;
 	struct part_wire *w = arena_array(a, parts.n, sizeof(*w));
 
-	for (size_t i = 0; i < parts.n; i++) {
-		struct reward_rule *r = p[i].rules.items;
-
-		for (size_t k = 0; k < p[i].rules.n; k++)
-			if (r[k].join < 0)
-				r[k].join = RULE_AND;
+	for (size_t i = 0; i < parts.n; i++)
 		w[i] = (struct part_wire){ p[i].unit, { reward_is_flat(&p[i]) ?
 		    str_printf(a, "%lld", (long long)p[i].amount) :
 		    percent_print(a, p[i].amount) }, p[i].flat, p[i].rules };
-	}
 	return (struct list){ w, parts.n };
 }
 
@@ -234,6 +228,17 @@ check_rules(struct request *rq, struct str at, const struct reward *r,
 	}
 }
 
+/* Where nothing is said all rules have to hold. */
+static void
+join_rules(struct list rules)
+{
+	struct reward_rule *r = rules.items;
+
+	for (size_t i = 0; i < rules.n; i++)
+		if (r[i].join < 0)
+			r[i].join = RULE_AND;
+}
+
 /* The parts of a reward from the wire; what is wrong is complained of. */
 static void
 check_parts(struct request *rq, struct reward *r, struct list schemas)
@@ -247,6 +252,7 @@ check_parts(struct request *rq, struct reward *r, struct list schemas)
 
 		p[i] = (struct reward_part){ .unit = w[i].unit,
 		    .flat = w[i].flat, .rules = w[i].rules };
+		join_rules(w[i].rules);
 		check_amount(rq, at, r, &w[i], &p[i]);
 		check_rules(rq, at, r, w[i].rules);
 	}

@@ -6,8 +6,15 @@
 #include "model/batch/batch.h"
 
 extern const struct face firstpromoter;
+extern const struct route fp_affiliate_routes[];
+extern const struct route fp_affiliate_commission_routes[];
+extern const struct route fp_affiliate_payout_routes[];
+extern const struct route fp_affiliate_referral_routes[];
+extern const struct route fp_affiliate_campaign_routes[];
 extern const struct route fp_batch_routes[];
 extern const struct route fp_commission_routes[];
+extern const struct route fp_export_routes[];
+extern const struct route fp_custom_status_routes[];
 extern const struct route fp_payments_batch_routes[];
 extern const struct route fp_payout_group_routes[];
 extern const struct route fp_payout_method_routes[];
@@ -17,10 +24,15 @@ extern const struct route fp_program_routes[];
 extern const struct route fp_promoter_batch_routes[];
 extern const struct route fp_promoter_campaign_routes[];
 extern const struct route fp_promoter_list_routes[];
+extern const struct route fp_promoter_login_routes[];
 extern const struct route fp_promoter_routes[];
 extern const struct route fp_referral_batch_routes[];
+extern const struct route fp_report_routes[];
+extern const struct route fp_affiliate_report_routes[];
+extern const struct route fp_dashboard_routes[];
 extern const struct route fp_track_routes[];
 extern const struct route fp_track_change_routes[];
+extern const struct route fp_referral_link_routes[];
 extern const struct route fp_referral_routes[];
 extern const struct route fp_product_routes[];
 extern const struct route fp_campaign_routes[];
@@ -55,7 +67,7 @@ enum { FP_ASC, FP_DESC };
 	    .doc = "Number of the page, from 1"), \
 	FIELD(type, page.per_page, "per_page", .min = 1, \
 	    .max = PAGE_LIMIT_MAX, .doc = "Items a page, 20 if absent"), \
-	FIELD(type, page.cursor, "cursor", .max = 200, \
+	FIELD(type, page.cursor, "cursor", .max = 600, \
 	    .doc = "What X-Next-Cursor said, in place of page")
 #define FP_SORT(type, i, name) \
 	FIELD(type, page.sort[i], "sorting[" name "]", .labels = fp_directions)

@@ -8,6 +8,7 @@
 #include "api/site/visit.h"
 #include "auth/secret.h"
 #include "base/money.h"
+#include "model/referral/commission.h"
 #include "model/track/told.h"
 
 #include "base/banned.h"
@@ -61,40 +62,6 @@ SHAPE(fp_tracked_referral, struct told_referral, "TrackedReferral",
     FIELD(struct told_referral, email, "email", TRACK_MAYBE),
     FIELD(struct told_referral, uid, "uid", TRACK_MAYBE));
 
-SHAPE(fp_tracked_reward, struct told_reward, "TrackedReward",
-    FIELD(struct told_reward, id, "id", .doc = "0: the program's default"),
-    FIELD(struct told_reward, name, "name"));
-
-#define C(member, wire, ...) \
-	FIELD(struct told_commission, member, wire, __VA_ARGS__)
-SHAPE(fp_tracked_commission, struct told_commission, "TrackedCommission",
-    FP_ID(struct told_commission, id, "id"),
-    C(status, "status", .labels = told_status_labels),
-    C(metadata, "metadata", .flags = F_JSON),
-    C(self_referral, "is_self_referral"),
-    C(commission_type, "commission_type"),
-    C(nobody, "created_by_user_email", TRACK_MAYBE),
-    C(nobody, "created_by_user_at", TRACK_MAYBE),
-    C(sale_amount, "sale_amount"),
-    C(sale_amount, "original_sale_amount"),
-    C(sale_currency, "original_sale_currency", TRACK_MAYBE),
-    C(event, "event_id", TRACK_MAYBE),
-    C(plan, "plan_id", TRACK_MAYBE),
-    C(tier, "tier"),
-    C(internal_note, "internal_note", TRACK_MAYBE),
-    C(external_note, "external_note", TRACK_MAYBE),
-    C(unit, "unit"),
-    C(fraud, "fraud_check", .labels = lead_fraud_labels),
-    C(amount, "amount"),
-    C(paid, "is_paid"),
-    C(split, "is_split"),
-    C(created_at, "created_at"),
-    C(decided_at, "status_updated_at", TRACK_MAYBE),
-    C(placed, "promoter_campaign", .of = &fp_placed),
-    C(referral, "referral", .of = &fp_tracked_referral),
-    C(reward, "reward", .of = &fp_tracked_reward));
-#undef C
-
 /* A sign-up, of which the numbers are null, or a sale. */
 struct event_out {
 	uint64_t id;
@@ -118,7 +85,7 @@ SHAPE(fp_tracked_event, struct event_out, "TrackedEvent",
     E(nothing, "billing_period", TRACK_MAYBE),
     E(created_at, "created_at"),
     E(referral, "referral", .of = &fp_tracked_referral),
-    E(commissions, "commissions", .of = &fp_tracked_commission));
+    E(commissions, "commissions", .of = &fp_commission));
 #undef E
 
 void
@@ -270,7 +237,7 @@ sale(struct request *rq)
 		(long long)s->amount),
 	    .referral = { s->lead_id, s->lead.email, s->lead.uid } };
 	rq->out = out;
-	return told_commissions(rq->db, rq->arena, rq->who.org_id, s->id,
+	return commission_of_sale(rq->db, rq->arena, rq->who.org_id, s->id,
 	    &out->commissions);
 }
 

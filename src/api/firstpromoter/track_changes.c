@@ -6,6 +6,7 @@
 #include "api/firstpromoter/placed.h"
 #include "base/money.h"
 #include "model/track/attribution.h"
+#include "model/referral/commission.h"
 #include "model/track/told.h"
 
 #include "base/banned.h"
@@ -106,7 +107,7 @@ struct reward_out {
 	FIELD(struct reward_out, member, wire, __VA_ARGS__)
 SHAPE(fp_refunded_reward, struct reward_out, "RefundedReward",
     FP_ID(struct reward_out, id, "id"),
-    R(status, "status", .labels = told_status_labels),
+    R(status, "status", .labels = commission_status_labels),
     R(amount, "amount"),
     R(unit, "unit"),
     R(created_at, "created_at"),

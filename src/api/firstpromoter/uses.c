@@ -84,6 +84,7 @@ fp_uses_show(struct arena *a, struct list uses, uint64_t campaign_id,
 			continue;
 		out[n++] = (struct fp_use){ .apply_on = u[i].apply_on,
 		    .reward_id = u[i].reward_id,
+		    .monetary = u[i].monetary,
 		    .product_ids = or_else(u[i].ids_json, STR("[]")),
 		    .products = or_else(u[i].products_json, STR("[]")),
 		    .reward = { .name = u[i].name, .type = u[i].kind < 0 ?

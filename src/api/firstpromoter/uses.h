@@ -18,6 +18,7 @@ struct fp_use {
 	uint64_t reward_id;
 	struct str product_ids, products;	/* JSON */
 	struct fp_used_reward reward;
+	bool monetary;
 };
 extern const struct shape fp_use;
 

@@ -191,7 +191,7 @@ pack(struct request *rq, const struct try_in *in, struct https *h)
 	struct str at = str_printf(a, "%lld",
 	    (long long)(rq->now.us / SECOND_US));
 
-	fp_message_example(a, in->type, rq->now, &m);
+	fp_change_example(a, in->type, rq->now, &m);
 	webhook_headers(a, &own, &m, at, webhook_sign(a, webhook_key(a,
 	    webhook_secret(a)), m.id, at, m.body));
 	webhook_headers_own(a, &own, in->call.user.n > 0 ? in->call.user :

@@ -86,8 +86,12 @@ read_visit(struct arena *a, struct visit *v)
 
 	c->placement_id = v->lead.id;
 	c->referrer_id = v->lead.referrer_id;
+	if (v->lead.organization_id != v->lead.member_organization_id)
+		c->organization_id = v->lead.organization_id;
 	c->source = v->told ? source_of(a, v->said.url, v->said.referrer) :
 	    source_of(a, v->in->uri, v->in->referer);
+	c->url = source_page(a, v->told ? v->said.url : v->lead.landing_url);
+	c->sub_id = source_sub_id(a, v->told ? v->said.url : v->in->uri);
 	c->bot = is_bot(v->in->user_agent);
 	c->known_visitor = str_unhex(visitor, c->visitor, sizeof(c->visitor));
 	if (!c->known_visitor)

@@ -22,7 +22,13 @@ next_char(struct str *s)
 	if (byte == '%' && check_percent(*s, &byte))
 		n = 3;
 	*s = str_skip(*s, n);
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte | 32) : (char)byte;
+	return (char)byte;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
 }
 
 /* Runs of anything else become one hyphen, none at the ends. */
@@ -33,7 +39,7 @@ clean(struct arena *a, struct str s)
 	size_t n = 0;
 
 	while (s.n > 0 && n < SOURCE_MAX) {
-		char c = next_char(&s);
+		char c = lower(next_char(&s));
 
 		if (is_plain(c))
 			p[n++] = c;
@@ -92,4 +98,43 @@ source_of(struct arena *a, struct str uri, struct str referer)
 	}
 	source = clean(a, host_of(referer));
 	return source.n > 0 ? source : STR("direct");
+}
+
+
+struct str
+source_page(struct arena *a, struct str address)
+{
+	char *p = arena_alloc(a, SOURCE_PAGE_MAX);
+	struct str page, rest;
+	size_t n = 0;
+
+	(void)str_cut(address, '#', &page, &rest);
+	(void)str_cut(page, '?', &page, &rest);
+	if (!str_has_prefix(page, STR("https://")) &&
+	    !str_has_prefix(page, STR("http://")))
+		return STR_NULL;
+	for (size_t i = 0; i < page.n && n < SOURCE_PAGE_MAX; i++)
+		if (page.p[i] > ' ' && page.p[i] < 0x7f)
+			p[n++] = page.p[i];	/* others stand encoded there */
+	return (struct str){ p, n };
+}
+
+struct str
+source_sub_id(struct arena *a, struct str uri)
+{
+	static const char *const names[] = { "sub_id", "fp_sid" };
+	char *p = arena_alloc(a, SOURCE_SUB_ID_MAX);
+	struct str path, query, said = STR_NULL;
+	size_t n = 0;
+
+	(void)str_cut(uri, '#', &uri, &path);
+	(void)str_cut(uri, '?', &path, &query);
+	for (size_t i = 0; i < LEN(names) && said.n == 0; i++)
+		said = member(query, names[i]);
+	while (said.n > 0 && n < SOURCE_SUB_ID_MAX) {
+		char c = next_char(&said);
+
+		p[n++] = c >= ' ' && c < 0x7f ? c : '-';
+	}
+	return n > 0 ? (struct str){ p, n } : STR_NULL;
 }

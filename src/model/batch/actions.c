@@ -3,6 +3,7 @@
 #include "model/referral/commission_actions.h"
 #include "model/promoter/promoter_actions.h"
 #include "model/referral/referral_actions.h"
+#include "model/track/import.h"
 
 #include "base/banned.h"
 
@@ -12,6 +13,7 @@ const struct batch_action *const batch_actions[] = {
 	&referral_disable,
 	&referral_enable,
 	&referral_move,
+	&referral_import,
 	&commission_approve,
 	&commission_deny,
 	&commission_destroy,

@@ -35,6 +35,22 @@ batch_is_open(const struct batch *b)
 	return b->status == BATCH_PENDING || b->status == BATCH_IN_PROGRESS;
 }
 
+SHAPE(batch_task_shape, struct batch_task, NULL,
+    FIELD(struct batch_task, organization_id, "organization",
+	.flags = F_REQUIRED),
+    FIELD(struct batch_task, batch_id, "batch", .flags = F_REQUIRED),
+    FIELD(struct batch_task, state, "state", .flags = F_JSON | F_NULLABLE));
+
+/* Who works on it; NULL: nobody any more. */
+static struct arg
+open_arg(const struct batch *b)
+{
+	const struct batch_action *action = batch_action_named(b->action);
+
+	return arg_some(!batch_is_open(b) ? 0 :
+	    action != NULL && action->task != NULL ? 2 : 1);
+}
+
 const struct batch_action *
 batch_action_named(struct str label)
 {
@@ -182,7 +198,7 @@ batch_store(struct db *db, struct arena *a, const struct batch *b)
 {
 	TRY(db_exec(db, Q_BATCH_MOVE, ARGS(
 	    LABEL(batch_status_labels, b->status),
-	    arg_some(batch_is_open(b)), b->processed_count, b->failed_count,
+	    open_arg(b), b->processed_count, b->failed_count,
 	    b->errors, b->updated_at, b->finished_at, b->id), NULL, NULL));
 	return batch_is_open(b) ? OK : tell(db, a, b);
 }
@@ -257,10 +273,24 @@ insert(struct db *db, struct arena *a, struct batch *b,
 {
 	TRY(db_exec(db, Q_BATCH_INSERT, ARGS(b->organization_id, b->user_id,
 	    b->action, b->params, LABEL(batch_status_labels, b->status),
-	    arg_some(batch_is_open(b)), b->total, b->processed_count,
+	    open_arg(b), b->total, b->processed_count,
 	    b->failed_count, b->errors, b->retry_of, b->created_at,
 	    b->finished_at), NULL, &b->id));
 	return insert_chunks(db, a, b->id, item, n);
+}
+
+/* One row, of which a task knows. */
+static enum err
+leave_task(struct db *db, struct arena *a, const struct batch *b,
+    const char *kind, uint64_t row)
+{
+	const struct batch_task t = { b->organization_id, b->id, STR_NULL };
+	struct buf payload;
+
+	buf_init(&payload, a, 100);
+	json_encode(&payload, &batch_task_shape, &t, false);
+	return db_exec(db, Q_TASK_INSERT, ARGS(str_of(kind), row,
+	    buf_view(&payload), b->created_at), NULL, NULL);
 }
 
 static enum err
@@ -280,6 +310,12 @@ begin(struct db *db, struct arena *a, const struct actor *by,
 		buf_init(&text, a, 100);
 		json_encode(&text, action->params, params, false);
 		b->params = buf_view(&text);
+	}
+	if (action->task != NULL) {
+		INVARIANT(n == 1);
+		TRY(insert(db, a, b, item, n));
+		TRY(tell(db, a, b));
+		return leave_task(db, a, b, action->task, item->id);
 	}
 	if (n > BATCH_AT_ONCE) {
 		TRY(insert(db, a, b, item, n));
@@ -358,6 +394,26 @@ batch_stop(struct db *db, struct arena *a, const struct actor *by, uint64_t id,
 	b->status = BATCH_STOPPED;
 	b->finished_at = b->updated_at = by->now;
 	return batch_store(db, a, b);
+}
+
+enum err
+batch_task_over(struct db *db, struct arena *a, const struct batch_task *t,
+    enum err result, struct when now)
+{
+	struct batch_item item = { 0 };
+	struct batch b = { 0 };
+	struct chunk c = { 0 };
+	enum err e = db_row(db, a, Q_BATCH_HOLD, ARGS(t->organization_id,
+	    t->batch_id), &batch_row, &b);
+
+	if (e == ERR_NOT_FOUND || (e == OK && !batch_is_open(&b)))
+		return OK;
+	TRY(e);
+	TRY(db_row(db, a, Q_BATCH_CHUNK_GET, ARGS(b.id, INT64_C(0)),
+	    &chunk_row, &c));
+	(void)chunk_read(&c, 0, &item, 1);
+	item.result = result;
+	return batch_advance(db, a, &b, &item, 1, now);
 }
 
 struct id_row {

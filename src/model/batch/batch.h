@@ -33,7 +33,19 @@ struct batch_action {
 	 */
 	enum err (*run)(struct db *, struct arena *, const struct actor *,
 	    const void *params, struct batch_item *, size_t n);
+	/*
+	 * Or, of what waits for somebody outside: the kind of the task that
+	 * does it to one row, whose end batch_task_over() says.
+	 */
+	const char *task;
 };
+
+/* The payload of such a task; its subject is the row. */
+struct batch_task {
+	uint64_t organization_id, batch_id;
+	struct str state;		/* the task's own JSON, or absent */
+};
+extern const struct shape batch_task_shape;
 
 /* All of them: model/batch/actions.c.  NULL-terminated. */
 extern const struct batch_action *const batch_actions[];
@@ -84,6 +96,13 @@ MUST_CHECK enum err batch_get(struct db *, struct arena *, uint64_t org,
 /* statuses: bits by enum batch_status.  Newest first. */
 MUST_CHECK enum err batch_list(struct db *, struct arena *, uint64_t org,
     unsigned statuses, const struct paging *, struct list *);
+
+/*
+ * What came of the row of a batch that a task works on: it is over.  One that
+ * was stopped stays so.
+ */
+MUST_CHECK enum err batch_task_over(struct db *, struct arena *,
+    const struct batch_task *, enum err result, struct when now);
 
 extern const char *const item_status_labels[];
 enum item_status { ITEM_PENDING, ITEM_DONE, ITEM_FAILED, ITEM_STOPPED };

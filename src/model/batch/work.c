@@ -13,6 +13,7 @@
 #include "model/batch/inside.h"
 
 #include "base/log.h"
+#include "db/due.h"
 
 #include "base/banned.h"
 
@@ -78,10 +79,11 @@ static enum err
 find(struct db *db, struct arena *a, uint64_t owner, struct turn *t,
     bool *found)
 {
+	struct when now = clock_now();
 	enum err e;
 
 	*t = (struct turn){ 0 };
-	e = db_row(db, a, Q_BATCH_TURN_DUE, ARGS(clock_now(), owner),
+	e = db_row(db, a, Q_BATCH_TURN_DUE, ARGS(now, due_beyond(now), owner),
 	    &turn_row, t);
 	*found = e == OK;
 	return e == ERR_NOT_FOUND ? OK : e;
@@ -120,7 +122,7 @@ claim(struct db *db, struct arena *a, struct batch_worker *w,
 	if (l == NULL && w->leases == BATCH_LEASES)
 		TRY(batch_leave(db, a, w));
 	TRY(exec(db, a, Q_BATCH_TURN_CLAIM, ARGS(w->owner, until,
-	    t->organization_id, t->attempts, now), &rows));
+	    t->organization_id, t->attempts, now, due_beyond(now)), &rows));
 	*got = rows != 0;
 	if (!*got) {
 		forget(w, t->organization_id);

@@ -1,6 +1,7 @@
 /* Turns of targets, and what is due there. */
 #include "model/event/delivery.h"
 
+#include "db/due.h"
 #include "model/event/webhook.h"
 #include "base/banned.h"
 
@@ -47,7 +48,8 @@ target_due(struct db *db, struct arena *a, bool failing, struct when now,
 	struct list_query q = { .q = Q_QUEUE_DUE, .wheres = failing ?
 	    Q_QUEUE_DUE_WHERE_FAILING : Q_QUEUE_DUE_WHERE_WELL };
 
-	return db_list(db, a, &q, ARGS(now, limit), &target_id_row, out);
+	return db_list(db, a, &q, ARGS(now, due_beyond(now), limit),
+	    &target_id_row, out);
 }
 
 struct claiming {
@@ -61,7 +63,7 @@ claim(struct db *db, void *arg)
 	struct claiming *c = arg;
 
 	return db_exec(db, Q_QUEUE_CLAIM, ARGS(c->owner, c->until, c->id,
-	    c->now), &c->rows, NULL);
+	    c->now, due_beyond(c->now)), &c->rows, NULL);
 }
 
 enum err

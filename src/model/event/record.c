@@ -211,12 +211,17 @@ diff_label(struct record_diff *d, const char *name, const char *was,
 }
 
 void
+diff_name(struct record_diff *d, const char *name)
+{
+	buf_printf(&d->names, "%s\"%s\"", d->names.n > 0 ? "," : "", name);
+}
+
+void
 diff_text(struct record_diff *d, const char *name, struct str was,
     struct str now)
 {
 	if (!str_eq(was, now) || (was.p == NULL) != (now.p == NULL))
-		buf_printf(&d->names, "%s\"%s\"", d->names.n > 0 ? "," : "",
-		    name);
+		diff_name(d, name);
 }
 
 bool

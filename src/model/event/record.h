@@ -49,6 +49,7 @@ void diff_label(struct record_diff *, const char *name, const char *was,
 /* The name, where they differ. */
 void diff_text(struct record_diff *, const char *name, struct str was,
     struct str now);
+void diff_name(struct record_diff *, const char *name);
 bool diff_is_empty(const struct record_diff *);
 /* With a comma in front of each, for what stands behind other members. */
 struct str diff_members(const struct record_diff *);

@@ -284,7 +284,8 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 {
 	struct brought one = { .organization_id = HOUSE_ID,
 	    .placement_id = p->placement_id, .referrer_id = p->referrer_id,
-	    .at = now, .sales = 1, .revenue = p->amount,
+	    .referral_id = p->lead_id, .at = now, .sales = 1,
+	    .revenue = p->amount,
 	    .currency = p->currency };
 	struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,

@@ -162,11 +162,12 @@ move_tokens(struct db *db, struct arena *a, const struct facts *f,
 }
 
 struct sale_row {
-	uint64_t id, placement_id, referrer_id;
+	uint64_t id, referral_id, placement_id, referrer_id;
 };
 
 SHAPE(sale_row, struct sale_row, NULL,
     COLUMN(struct sale_row, id),
+    COLUMN(struct sale_row, referral_id),
     COLUMN(struct sale_row, placement_id),
     COLUMN(struct sale_row, referrer_id));
 
@@ -197,8 +198,9 @@ apply(struct db *db, struct arena *a, const struct facts *f, int64_t money,
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = HOUSE_ID,
 		    .placement_id = sale.placement_id,
-		    .referrer_id = sale.referrer_id, .at = now,
-		    .revenue = -money, .currency = f->currency }));
+		    .referrer_id = sale.referrer_id,
+		    .referral_id = sale.referral_id, .at = now,
+		    .refunds = money > 0 ? 1 : -1, .revenue = -money, .currency = f->currency }));
 	return earning_adjust(db, a, &part, now);
 }
 

@@ -141,6 +141,7 @@ run_paid(struct db *db, struct arena *a, const struct actor *by,
 	    NULL, NULL));
 	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids, by->now), NULL,
 	    NULL));
+	TRY(db_exec(db, Q_REPORT_PAID, ARGS(1, by->now, ids), NULL, NULL));
 	return book(db, a, by, &paid_step, &rows);
 }
 
@@ -174,6 +175,7 @@ run_unpaid(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_PAYOUT_BATCH_UNPAID, ARGS(ids), NULL, NULL));
 	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids,
 	    (struct when){ 0 }), NULL, NULL));
+	TRY(db_exec(db, Q_REPORT_PAID, ARGS(-1, by->now, ids), NULL, NULL));
 	return book(db, a, by, &unpaid_step, &rows);
 }
 

@@ -1,8 +1,7 @@
-/* Payments batches as text, separated by commas (RFC 4180). */
+/* Payments batches for a bank: a line for each payout. */
 #include "model/payout/payments.h"
 
-#include "base/buf.h"
-#include "base/money.h"
+#include "base/csv.h"
 #include "base/banned.h"
 
 struct line {
@@ -25,55 +24,20 @@ SHAPE(payments_export_row, struct line, NULL,
     COLUMN(struct line, method, .labels = payout_method_labels),
     COLUMN(struct line, details));
 
-/*
- * Within quotes.  What a spreadsheet would work out gets an apostrophe in
- * front, so that a promoter's name can't be a formula.
- */
 static void
-put_cell(struct buf *b, struct str s)
+put_line(struct csv *c, const struct line *l)
 {
-	size_t from = 0;
-
-	while (from < s.n && (s.p[from] == ' ' || s.p[from] == '\t' ||
-	    s.p[from] == '\r' || s.p[from] == '\n'))
-		from++;
-	buf_char(b, '"');
-	if (from < s.n && (from > 0 || strchr("=+-@|%", s.p[0]) != NULL))
-		buf_char(b, '\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_char(b, '"');
-		buf_char(b, s.p[i]);
-	}
-	buf_char(b, '"');
-}
-
-static void
-put_day(struct buf *b, struct day d)
-{
-	char text[11];
-
-	day_iso(d, text);
-	buf_put(b, text, 10);
-}
-
-static void
-put_line(struct arena *a, struct buf *b, const struct line *l)
-{
-	buf_u64(b, l->id);
-	buf_char(b, ',');
-	put_cell(b, l->name);
-	buf_char(b, ',');
-	put_cell(b, l->email);
-	buf_printf(b, ",%.*s,%.*s,", STR_ARG(money_print(a, l->amount,
-	    currency_digits(l->currency))), STR_ARG(l->currency));
-	put_day(b, l->period_start);
-	buf_char(b, ',');
-	put_day(b, l->period_end);
-	buf_printf(b, ",%s,%s,", payout_status_labels[l->status],
-	    l->method < 0 ? "not_set" : payout_method_labels[l->method]);
-	put_cell(b, l->details);
-	buf_lit(b, "\r\n");
+	csv_id(c, l->id);
+	csv_text(c, l->name);
+	csv_text(c, l->email);
+	csv_money(c, l->amount, l->currency);
+	csv_day(c, l->period_start);
+	csv_day(c, l->period_end);
+	csv_word(c, payout_status_labels[l->status]);
+	csv_word(c, l->method < 0 ? "not_set" :
+	    payout_method_labels[l->method]);
+	csv_text(c, l->details);
+	csv_end(c);
 }
 
 enum err
@@ -83,17 +47,17 @@ payments_export(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	struct payments_batch batch = { 0 };
 	const struct line *l;
 	struct list rows;
-	struct buf b;
+	struct csv c;
 
 	TRY(payments_get(db, a, org, id, &batch));
 	TRY(db_rows(db, a, Q_PAYMENTS_BATCH_EXPORT, ARGS(id, org),
 	    &payments_export_row, &rows));
 	l = rows.items;
-	buf_init(&b, a, 4096);
-	buf_lit(&b, "payout_id,name,email,amount,currency,period_start,"
-	    "period_end,status,method,details\r\n");
+	csv_init(&c, a, 4096);
+	csv_line(&c, "payout_id,name,email,amount,currency,period_start,"
+	    "period_end,status,method,details");
 	for (size_t i = 0; i < rows.n; i++)
-		put_line(a, &b, &l[i]);
-	*csv = buf_view(&b);
+		put_line(&c, &l[i]);
+	*csv = buf_view(&c.buf);
 	return OK;
 }

@@ -97,9 +97,15 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 	    STR_NULL);
 }
 
+static bool
+is_of(const struct payout_method *m, uint64_t referrer_id)
+{
+	return referrer_id == 0 || m->referrer_id == referrer_id;
+}
+
 enum err
-method_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
-    struct payout_method *m)
+method_get(struct db *db, struct arena *a, uint64_t org,
+    uint64_t referrer_id, uint64_t id, struct payout_method *m)
 {
 	const struct list_query q = { .q = Q_PAYOUT_METHOD_LIST,
 	    .wheres = Q_PAYOUT_METHOD_LIST_WHERE_ONE };
@@ -110,6 +116,22 @@ method_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	if (rows.n == 0)
 		return ERR_NOT_FOUND;
 	*m = *(const struct payout_method *)rows.items;
+	return is_of(m, referrer_id) ? OK : ERR_NOT_FOUND;
+}
+
+enum err
+method_selected(struct db *db, struct arena *a, uint64_t org,
+    uint64_t referrer_id, int *method)
+{
+	const struct list_query q = { .q = Q_PAYOUT_METHOD_LIST,
+	    .wheres = Q_PAYOUT_METHOD_LIST_WHERE_PROMOTER |
+		Q_PAYOUT_METHOD_LIST_WHERE_SELECTED };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(org, referrer_id, INT64_C(1), INT64_C(0)),
+	    &payout_method_row, &rows));
+	*method = rows.n == 0 ? -1 :
+	    ((const struct payout_method *)rows.items)->method;
 	return OK;
 }
 
@@ -138,7 +160,7 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 
 enum err
 method_delete(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id)
+    uint64_t referrer_id, uint64_t id)
 {
 	struct payout_method was = { 0 };
 	struct id_row used = { 0 };
@@ -146,6 +168,8 @@ method_delete(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(id,
 	    who->organization_id), &payout_method_row, &was));
+	if (!is_of(&was, referrer_id))
+		return ERR_NOT_FOUND;
 	e = was.is_selected ? db_row(db, a, Q_PAYOUT_METHOD_USED,
 	    ARGS(was.referrer_id), &method_id_row, &used) : ERR_NOT_FOUND;
 	if (e != ERR_NOT_FOUND)

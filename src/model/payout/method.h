@@ -29,14 +29,21 @@ MUST_CHECK bool method_details_check(struct arena *, int method,
  */
 MUST_CHECK enum err method_create(struct db *, struct arena *,
     const struct actor *, struct payout_method *);
+/* The same referrer_id. */
 MUST_CHECK enum err method_get(struct db *, struct arena *, uint64_t org,
-    uint64_t id, struct payout_method *);
+    uint64_t referrer_id, uint64_t id, struct payout_method *);
+/* By which he is paid, of payout_method_labels; -1: by none yet. */
+MUST_CHECK enum err method_selected(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, int *method);
 /* Writes all of it.  ERR_NOT_FOUND: or of another promoter. */
 MUST_CHECK enum err method_update(struct db *, struct arena *,
     const struct actor *, struct payout_method *);
-/* ERR_CONFLICT: a payments batch that is open pays by it. */
+/*
+ * referrer_id: of whom it has to be; 0: of anybody.  ERR_CONFLICT: a payments
+ * batch that is open pays by it.
+ */
 MUST_CHECK enum err method_delete(struct db *, struct arena *,
-    const struct actor *, uint64_t id);
+    const struct actor *, uint64_t referrer_id, uint64_t id);
 /* referrer 0: of all.  Newest first. */
 MUST_CHECK enum err method_list(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, const struct paging *, struct list *);

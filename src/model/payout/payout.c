@@ -210,7 +210,7 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	int status = open ? PAYOUT_PENDING : f->status;
 
 	*out = (struct list){ NULL, 0 };
-	if (open && f->status >= 0 && f->status != PAYOUT_PENDING)
+	if (f->none || (open && f->status >= 0 && f->status != PAYOUT_PENDING))
 		return OK;
 	if (f->q.p != NULL) {
 		prefix = like_prefix(a, f->q);
@@ -303,20 +303,24 @@ SHAPE(payout_stats_row, struct payout_sum, NULL,
     COLUMN(struct payout_sum, amount));
 
 enum err
-payout_stats(struct db *db, struct arena *a, uint64_t org, int status,
-    const struct list *campaigns, struct list *out)
+payout_stats(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct list *out)
 {
 	struct list_query q = { .q = Q_PAYOUT_STATS };
 	struct arg_list args = { .n = 0 };
 
 	arg_push(&args, ARG(org));
-	if (status >= 0) {
-		q.wheres |= Q_PAYOUT_STATS_WHERE_STATUS;
-		arg_push(&args, LABEL(payout_status_labels, status));
+	if (f->referrer_id != 0) {
+		q.wheres |= Q_PAYOUT_STATS_WHERE_PROMOTER;
+		arg_push(&args, ARG(f->referrer_id));
 	}
-	if (campaigns->items != NULL) {
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYOUT_STATS_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, f->status));
+	}
+	if (f->campaigns.items != NULL) {
 		q.wheres |= Q_PAYOUT_STATS_WHERE_CAMPAIGNS;
-		arg_push(&args, ARG(numbers_json(a, campaigns)));
+		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
 	}
 	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
 }

@@ -47,6 +47,7 @@ struct payout_filter {
 	bool payable;		/* those only of whom said how */
 	struct day start_from, start_to, end_from, end_to;
 	uint64_t referrer_id;
+	bool none;		/* nothing can fit */
 	struct when now;
 };
 
@@ -84,8 +85,9 @@ struct payout_sum {
 	struct day period_end;		/* of one that is not: when it is due */
 	int64_t promoters, amount;
 };
+/* By status, campaigns and referrer_id of the filter. */
 MUST_CHECK enum err payout_stats(struct db *, struct arena *, uint64_t org,
-    int status, const struct list *campaigns, struct list *);
+    const struct payout_filter *, struct list *);
 
 /* Whose payout is made, of what. */
 struct payout_making {

@@ -101,7 +101,8 @@ wipe_campaigns(struct db *db, uint64_t id, bool *more)
 	    Q_WIPE_CAMPAIGN_OFFERS, Q_WIPE_CAMPAIGN_LINKS, Q_WIPE_REWARDS,
 	    Q_WIPE_COMPANY_PRODUCTS, Q_WIPE_COMPANY_PRICES,
 	    Q_WIPE_PROMO_CODES, Q_WIPE_PROMOTERS, Q_WIPE_PROMOTER_FIELDS,
-	    Q_WIPE_REFERRAL_LINKS, Q_WIPE_PROMOTED };
+	    Q_WIPE_REFERRAL_LINKS, Q_WIPE_PROMOTED,
+	    Q_WIPE_CUSTOM_STATUSES, Q_WIPE_STRIPE_KEY };
 
 	for (size_t i = 0; i < LEN(all); i++)
 		TRY(wipe(db, all[i], ARGS(id), more));
@@ -127,6 +128,8 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	TRY(wipe_campaigns(db, id, more));
 	TRY(wipe(db, Q_WIPE_LEADS, ARGS(who->now, id), more));
 	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS, ARGS(id), more));
+	TRY(wipe(db, Q_WIPE_EXPORTS, ARGS(who->now, id), more));
+	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS_OF, ARGS(HOUSE_ID, id), more));
 	TRY(wipe(db, Q_WIPE_REFERRER, ARGS(HOUSE_ID, id), more));
 	return wipe(db, Q_WIPE_REFERRAL, ARGS(HOUSE_ID, id), more);
 }

@@ -5,13 +5,15 @@
 #include "model/payout/payments.h"
 #include "model/people/invitation.h"
 #include "model/people/user_token.h"
+#include "model/promoter/export.h"
 #include "base/banned.h"
 
 const char *const letter_labels[] = {
 	[LETTER_INVITATION] = "invitation",
 	[LETTER_CONFIRMATION] = "confirmation",
 	[LETTER_PASSWORD] = "password",
-	[LETTER_PAYMENTS] = "payments", NULL
+	[LETTER_PAYMENTS] = "payments",
+	[LETTER_EXPORT] = "export", NULL
 };
 
 SHAPE(letter_order, struct letter_order, "LetterOrder",
@@ -59,6 +61,14 @@ letter_order_payments(struct db *db, struct arena *a, uint64_t batch_id,
 }
 
 enum err
+letter_order_export(struct db *db, struct arena *a, uint64_t export_id,
+    struct when now)
+{
+	return order(db, a, &(struct letter_order){ LETTER_EXPORT, STR_NULL },
+	    export_id, now);
+}
+
+enum err
 letter_write(struct db *db, struct arena *a, const struct letter_order *o,
     uint64_t subject, bool again, struct when now, struct letter *l)
 {
@@ -74,6 +84,8 @@ letter_write(struct db *db, struct arena *a, const struct letter_order *o,
 		    again, now, l);
 	case LETTER_PAYMENTS:
 		return payments_write(db, a, subject, now, l);
+	case LETTER_EXPORT:
+		return export_write(db, a, subject, now, l);
 	}
 	return ERR_NOT_FOUND;
 }

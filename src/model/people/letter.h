@@ -10,12 +10,12 @@
 #include "db/db.h"
 
 enum letter_kind { LETTER_INVITATION, LETTER_CONFIRMATION, LETTER_PASSWORD,
-	LETTER_PAYMENTS };
+	LETTER_PAYMENTS, LETTER_EXPORT };
 extern const char *const letter_labels[];
 
 /*
- * The payload of a task of kind "mail"; its subject is the invitation, or the
- * payments batch.
+ * The payload of a task of kind "mail"; its subject is the invitation, the
+ * payments batch, or the export.
  */
 struct letter_order {
 	int kind;			/* enum letter_kind */
@@ -32,13 +32,17 @@ MUST_CHECK enum err letter_order_user(struct db *, struct arena *,
 MUST_CHECK enum err letter_order_payments(struct db *, struct arena *,
     uint64_t batch_id, struct when now);
 
+MUST_CHECK enum err letter_order_export(struct db *, struct arena *,
+    uint64_t export_id, struct when now);
+
 /* What stands in a letter. */
 struct letter {
 	int kind;
+	uint64_t subject_id;	/* of an export */
 	struct str email, name;		/* to whom; no name: absent */
 	struct str token;	/* what it asks him to send back, or a code */
 	struct when expires_at;
-	/* of an invitation: */
+	/* of an invitation; message of an export: what is in it: */
 	struct str organization_name, inviter, message;
 	int role;
 };

@@ -145,7 +145,7 @@ offer_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(campaign_begin(db, a, who, &c, (struct when){ 0 }));
 	o->id = c.id;
 	TRY(write(db, who, o));
-	return program_adopt(db, who, o->id);
+	return program_adopt(db, a, who, o->id);
 }
 
 enum err

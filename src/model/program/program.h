@@ -18,6 +18,9 @@ struct program {
 	int64_t net_days;	/* a payout is due so long after its month */
 	int64_t least_payout;	/* minor units */
 	int64_t least_customers;
+	bool has_key;		/* of its own account at Stripe */
+	struct str key;		/* to be set; absent: none */
+	bool key_given;		/* else it stays as it is */
 	int64_t version;	/* 0: nothing was decided yet */
 };
 
@@ -30,8 +33,11 @@ MUST_CHECK enum err program_get(struct db *, struct arena *, uint64_t org,
  */
 MUST_CHECK enum err program_set(struct db *, struct arena *,
     const struct actor *, struct program *);
+/* The key, which nobody is shown.  ERR_NO_STRIPE. */
+MUST_CHECK enum err program_stripe_key(struct db *, struct arena *,
+    uint64_t org, struct str *key);
 /* The first campaign of a program is where its promoters come. */
-MUST_CHECK enum err program_adopt(struct db *, const struct actor *,
-    uint64_t campaign_id);
+MUST_CHECK enum err program_adopt(struct db *, struct arena *,
+    const struct actor *, uint64_t campaign_id);
 
 #endif

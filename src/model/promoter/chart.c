@@ -29,16 +29,15 @@ SHAPE(chart_row, struct row, NULL,
     COLUMN(struct row, customers),
     COLUMN(struct row, cancellations));
 
-static enum chart_group
-group_of(int32_t days)
+enum chart_group
+chart_group_of(int32_t days)
 {
 	return days <= 31 ? CHART_DAYS : days <= 183 ? CHART_WEEKS :
 	    days <= 1100 ? CHART_MONTHS : CHART_YEARS;
 }
 
-/* The first day of the week (a Monday), month or year of a day. */
-static struct day
-first_of(enum chart_group group, struct day d)
+struct day
+chart_first_of(enum chart_group group, struct day d)
 {
 	int year, month, mday;
 
@@ -71,7 +70,7 @@ put_points(struct arena *a, const struct list *rows, struct chart *c)
 	size_t n = 0, at = 0;
 
 	for (struct day d = c->from; d.n <= c->to.n; d.n++) {
-		struct day first = first_of(group, d);
+		struct day first = chart_first_of(group, d);
 
 		if (first.n != last.n)
 			p[n++] = (struct chart_point){ d, 0 };
@@ -125,7 +124,7 @@ chart_read(struct db *db, struct arena *a, uint64_t org, uint64_t promoter_id,
 {
 	struct list rows;
 
-	c->group = group_of(c->to.n - c->from.n + 1);
+	c->group = (int)chart_group_of(c->to.n - c->from.n + 1);
 	if (c->selection == CHART_REVENUE)
 		TRY(read_revenue(db, a, org, promoter_id, placement_id, c,
 		    &rows));

@@ -12,6 +12,11 @@ enum chart_group { CHART_DAYS, CHART_WEEKS, CHART_MONTHS, CHART_YEARS };
 
 #define CHART_DAYS_MOST 3660	/* of a period */
 
+/* One that suits a period of so many days. */
+enum chart_group chart_group_of(int32_t days);
+/* The first day of the week (a Monday), month or year of a day. */
+struct day chart_first_of(enum chart_group, struct day);
+
 struct chart_point {
 	struct day day;		/* the first of its time, or of the period */
 	int64_t value;

@@ -2,7 +2,7 @@
 #include "model/promoter/promoted.h"
 
 #include "model/event/record.h"
-#include "model/program/program.h"
+#include "model/program/offer.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
 
@@ -29,6 +29,9 @@ SHAPE(promoted_row, struct promoted, NULL,
     COLUMN(struct promoted, promo_codes),
     COLUMN(struct promoted, own_promoter),
     COLUMN(struct promoted, own_referral),
+    COLUMN(struct promoted, parameter),
+    COLUMN(struct promoted, signup_url),
+    COLUMN(struct promoted, ad_traffic, .labels = ad_traffic_labels),
     COLUMN(struct promoted, version));
 
 struct found {
@@ -36,19 +39,6 @@ struct found {
 };
 
 SHAPE(promoted_found_row, struct found, NULL, COLUMN(struct found, id));
-
-SHAPE(referral_link_row, struct referral_link, NULL,
-    COLUMN(struct referral_link, id),
-    COLUMN(struct referral_link, name),
-    COLUMN(struct referral_link, url),
-    COLUMN(struct referral_link, sub_id));
-
-struct parameter {
-	struct str parameter;
-};
-
-SHAPE(parameter_row, struct parameter, NULL,
-    COLUMN(struct parameter, parameter));
 
 enum err
 promoted_list(struct db *db, struct arena *a, uint64_t org,
@@ -102,6 +92,73 @@ promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return OK;
 }
 
+enum err
+promoted_of(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, struct list *out)
+{
+	const struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_PROMOTER };
+
+	return db_list(db, a, &q, ARGS(org, promoter_id, PROMOTED_MOST,
+	    INT64_C(0)), &promoted_row, out);
+}
+
+enum err
+promoted_own(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, uint64_t id, struct promoted *p)
+{
+	const struct list_query q = { .q = Q_PROMOTED_LIST,
+	    .wheres = Q_PROMOTED_LIST_WHERE_IDS |
+		Q_PROMOTED_LIST_WHERE_PROMOTER };
+	struct list rows;
+
+	TRY(db_list(db, a, &q, ARGS(org, ids_json(a, &id, 1), promoter_id,
+	    INT64_C(1), INT64_C(0)), &promoted_row, &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*p = *(const struct promoted *)rows.items;
+	return OK;
+}
+
+/* ERR_CONFLICT: it is another one's; the one before is kept. */
+static enum err
+take_code(struct db *db, struct arena *a, const struct standing_row *was,
+    struct str code)
+{
+	TRY(placement_code_free(db, a, code, was->id));
+	return str_eq_nocase(was->code, code) ? OK : db_exec(db,
+	    Q_PLACEMENT_KEEP_CODE, ARGS(was->id), NULL, NULL);
+}
+
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *who,
+    const struct standing_row *s, const struct record_diff *d)
+{
+	return event_write(db, a, &(struct event){ who->organization_id,
+	    "promoter_campaign.updated", s->id, who->user_id, who->now },
+	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"%.*s",
+	    (unsigned long long)s->promoter_id,
+	    (unsigned long long)s->campaign_id, STR_ARG(diff_members(d)));
+}
+
+enum err
+promoted_rename(struct db *db, struct arena *a, const struct actor *who,
+    const struct standing_row *was, struct str code)
+{
+	enum err e = take_code(db, a, was, code);
+	struct record_diff d;
+
+	if (e == OK)
+		e = db_exec(db, Q_PROMOTED_RENAME, ARGS(code, who->now,
+		    was->id), NULL, NULL);
+	if (e == ERR_CONFLICT)
+		return ERR_CODE_TAKEN;
+	TRY(e);
+	diff_init(&d, a);
+	diff_text(&d, "ref_token", was->code, code);
+	return tell(db, a, who, was, &d);
+}
+
 static struct str
 yes(bool b)
 {
@@ -112,13 +169,9 @@ enum err
 promoted_update(struct db *db, struct arena *a, const struct actor *who,
     const struct promoted *was, struct promoted *p)
 {
+	enum err e = take_code(db, a, &was->s, p->s.code);
 	struct record_diff d;
-	enum err e;
 
-	e = placement_code_free(db, a, p->s.code, p->s.id);
-	if (e == OK && !str_eq_nocase(was->s.code, p->s.code))
-		e = db_exec(db, Q_PLACEMENT_KEEP_CODE, ARGS(p->s.id), NULL,
-		    NULL);
 	if (e == OK)
 		e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code,
 		    p->s.coupon, p->display_coupon, p->s.landing_url,
@@ -137,29 +190,5 @@ promoted_update(struct db *db, struct arena *a, const struct actor *who,
 	    yes(p->own_promoter));
 	diff_value(&d, "referral_rewards_customized", yes(was->own_referral),
 	    yes(p->own_referral));
-	return event_write(db, a, &(struct event){ who->organization_id,
-	    "promoter_campaign.updated", p->s.id, who->user_id, who->now },
-	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"%.*s",
-	    (unsigned long long)p->s.promoter_id,
-	    (unsigned long long)p->s.campaign_id, STR_ARG(diff_members(&d)));
-}
-
-enum err
-referral_links(struct db *db, struct arena *a, uint64_t org,
-    uint64_t placement_id, struct list *out)
-{
-	return db_rows(db, a, Q_REFERRAL_LINKS, ARGS(placement_id, org),
-	    &referral_link_row, out);
-}
-
-enum err
-promoted_parameter(struct db *db, struct arena *a, uint64_t campaign_id,
-    struct str *out)
-{
-	struct parameter row = { STR_NULL };
-	enum err e = db_row(db, a, Q_PROMOTED_PARAMETER, ARGS(campaign_id),
-	    &parameter_row, &row);
-
-	*out = e == OK ? row.parameter : STR(DEFAULT_PARAMETER);
-	return e == ERR_NOT_FOUND ? OK : e;
+	return tell(db, a, who, &p->s, &d);
 }

@@ -8,11 +8,15 @@
 #include "model/promoter/standing.h"
 
 #define PROMOTED_FOUND 5	/* of a search */
+#define PROMOTED_MOST INT64_C(10000)	/* campaigns of a promoter */
 
 struct promoted {
 	struct standing_row s;
 	struct str display_coupon, promo_codes;	/* codes: a JSON array */
 	bool own_promoter, own_referral;	/* rewards of its own */
+	struct str parameter;	/* names him in addresses; absent: "ref" */
+	struct str signup_url;		/* of the campaign, or absent */
+	int ad_traffic;			/* his, or else the campaign's */
 	int64_t version;
 };
 
@@ -24,6 +28,11 @@ MUST_CHECK enum err promoted_search(struct db *, struct arena *, uint64_t org,
     struct str q, struct list *);
 MUST_CHECK enum err promoted_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct promoted *);
+/* All of a promoter, newest first; and one that is to be his. */
+MUST_CHECK enum err promoted_of(struct db *, struct arena *, uint64_t org,
+    uint64_t promoter_id, struct list *);
+MUST_CHECK enum err promoted_own(struct db *, struct arena *, uint64_t org,
+    uint64_t promoter_id, uint64_t id, struct promoted *);
 /*
  * Writes code, coupons, landing_url and own_* of one that is locked by
  * standing_lock(); a code that it had before leads to it for ever.
@@ -32,14 +41,8 @@ MUST_CHECK enum err promoted_get(struct db *, struct arena *, uint64_t org,
 MUST_CHECK enum err promoted_update(struct db *, struct arena *,
     const struct actor *, const struct promoted *was, struct promoted *);
 
-struct referral_link {
-	uint64_t id;
-	struct str name, url, sub_id;
-};
-MUST_CHECK enum err referral_links(struct db *, struct arena *, uint64_t org,
-    uint64_t placement_id, struct list *);
-/* What names a promoter in the addresses of a campaign. */
-MUST_CHECK enum err promoted_parameter(struct db *, struct arena *,
-    uint64_t campaign_id, struct str *);
+/* Its code alone. */
+MUST_CHECK enum err promoted_rename(struct db *, struct arena *,
+    const struct actor *, const struct standing_row *was, struct str code);
 
 #endif

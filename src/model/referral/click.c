@@ -63,7 +63,7 @@ look_up(struct db *db, struct batch *b, size_t i)
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
-#define CLICK_ARGS 8
+#define CLICK_ARGS 10
 
 static enum err
 insert_clicks(struct db *db, struct batch *b)
@@ -76,6 +76,7 @@ insert_clicks(struct db *db, struct batch *b)
 			ARG(c->placement_id), BYTES(c->token, 16),
 			BYTES(c->visitor, 16), BYTES(c->address_hash, 8),
 			LABEL(kind_labels, kind_of(c)), ARG(c->source),
+			ARG(c->url), ARG(c->sub_id),
 			c->first ? ARG(INT64_C(1)) :
 			    (struct arg){ .type = T_INT, .null = true },
 			ARG(b->now),
@@ -116,13 +117,56 @@ count_clicks(struct db *db, const struct batch *b)
 	}
 }
 
+static bool
+same_origin(const struct click *a, const struct click *b)
+{
+	return a->placement_id == b->placement_id &&
+	    str_eq(a->source, b->source) && str_eq(a->url, b->url) &&
+	    str_eq(a->sub_id, b->sub_id);
+}
+
+#define REPORT_ARGS 7
+
+/* For reports, which the jobs role adds up: those of one origin together. */
+static enum err
+report_clicks(struct db *db, const struct batch *b)
+{
+	struct arg *v = arena_array(b->arena, b->n * REPORT_ARGS, sizeof(*v));
+	const struct click **of = arena_array(b->arena, b->n, sizeof(*of));
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct click *c = &b->v[i];
+		const struct arg row[REPORT_ARGS] = {
+			ARG(c->organization_id), ARG(c->placement_id),
+			ARG(c->source), ARG(c->url), ARG(c->sub_id), ARG(1),
+			ARG(b->now),
+		};
+		size_t k = 0;
+
+		if (c->bot || c->same || c->organization_id == 0)
+			continue;
+		while (k < n && !same_origin(of[k], c))
+			k++;
+		if (k < n) {
+			v[k * REPORT_ARGS + 5].i++;
+			continue;
+		}
+		of[n] = c;
+		memcpy(v + n++ * REPORT_ARGS, row, sizeof(row));
+	}
+	return n == 0 ? OK : db_exec_rows(db, Q_REPORT_CLICKED, v, n, NULL,
+	    NULL);
+}
+
 static enum err
 store(struct db *db, void *arg)
 {
 	struct batch *b = arg;
 
 	TRY(insert_clicks(db, b));
-	return count_clicks(db, b);
+	TRY(count_clicks(db, b));
+	return report_clicks(db, b);
 }
 
 enum err

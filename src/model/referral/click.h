@@ -12,7 +12,9 @@
 
 struct click {
 	uint64_t placement_id, referrer_id;
+	uint64_t organization_id;	/* who has reports of it; 0: nobody */
 	struct str source;	/* where it came from, cleaned */
+	struct str url, sub_id;	/* where it led, by which link; or absent */
 	unsigned char token[CLICK_TOKEN_BYTES];	/* made by click_store */
 	unsigned char visitor[16];
 	unsigned char address_hash[8];

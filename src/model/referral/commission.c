@@ -9,7 +9,6 @@
 #include "base/banned.h"
 
 #define COMMON 1000	/* see lead.c */
-#define FOREVER ((struct when){ INT64_C(253402300799000000) })
 #define PPM_OF_PERCENT 10000
 
 const char *const commission_status_labels[] = {
@@ -46,6 +45,7 @@ SHAPE(commission_list_row, struct commission_row, NULL,
 	.labels = commission_type_labels),
     COLUMN(struct commission_row, event),
     COLUMN(struct commission_row, plan),
+    COLUMN(struct commission_row, sold_in),
     COLUMN(struct commission_row, sale_currency),
     COLUMN(struct commission_row, fraud, .labels = lead_fraud_labels),
     FIELD(struct commission_row, referral.id, "referral_id"),
@@ -63,7 +63,7 @@ SHAPE(commission_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 /* What is in no column as it is shown. */
 static void
-finish(struct arena *a, const struct program *p, struct commission_row *c)
+finish(struct arena *a, struct commission_row *c)
 {
 	static const int status[] = {
 		[STANDS_PENDING] = COMMISSION_PENDING,
@@ -82,8 +82,6 @@ finish(struct arena *a, const struct program *p, struct commission_row *c)
 	    (long long)(c->share_ppm / PPM_OF_PERCENT)) : STR("{}");
 	if (c->created_by.p != NULL)
 		c->created_by_at = c->created_at;
-	if (str_eq(c->sale_currency, p->currency))
-		c->sale_currency = STR_NULL;
 	if (c->placed.campaign.color.p == NULL)
 		c->placed.campaign.color = STR(DEFAULT_COLOR);
 	c->reward.id = (int64_t)c->reward_id;
@@ -92,17 +90,15 @@ finish(struct arena *a, const struct program *p, struct commission_row *c)
 }
 
 static enum err
-read_rows(struct db *db, struct arena *a, uint64_t org,
-    const struct list_query *q, struct args args, struct list *out)
+read_rows(struct db *db, struct arena *a, const struct list_query *q,
+    struct args args, struct list *out)
 {
-	struct program p = { 0 };
 	struct commission_row *c;
 
-	TRY(program_get(db, a, org, &p));
 	TRY(db_list(db, a, q, args, &commission_list_row, out));
 	c = out->items;
 	for (size_t i = 0; i < out->n; i++)
-		finish(a, &p, &c[i]);
+		finish(a, &c[i]);
 	return OK;
 }
 
@@ -114,7 +110,7 @@ commission_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	    .wheres = Q_COMMISSION_LIST_WHERE_IDS };
 	struct list rows;
 
-	TRY(read_rows(db, a, org, &q, ARGS(org, ids_json(a, &id, 1),
+	TRY(read_rows(db, a, &q, ARGS(org, ids_json(a, &id, 1),
 	    INT64_C(1), INT64_C(0)), &rows));
 	if (rows.n == 0)
 		return ERR_NOT_FOUND;
@@ -122,9 +118,21 @@ commission_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return OK;
 }
 
+enum err
+commission_of_sale(struct db *db, struct arena *a, uint64_t org,
+    uint64_t sale_id, struct list *out)
+{
+	const struct list_query q = { .q = Q_COMMISSION_LIST,
+	    .wheres = Q_COMMISSION_LIST_WHERE_OF_SALE,
+	    .order = Q_COMMISSION_LIST_ORDER_PART };
+
+	return read_rows(db, a, &q, ARGS(org, sale_id, INT64_C(256),
+	    INT64_C(0)), out);
+}
+
 /* As of a filter; *none: nothing can fit it. */
 static int
-standing_of(const struct commission_filter *f, bool *none)
+standing_for(const struct commission_filter *f, bool *none)
 {
 	int paid = f->paid >= 0 ? f->paid : f->fulfilled;
 	int stands = -1;
@@ -215,9 +223,7 @@ push_created(const struct commission_filter *f, const struct program *p,
 	if (from.n == DAY_NONE.n && to.n == DAY_NONE.n)
 		return;
 	q->wheres |= Q_COMMISSION_LIST_WHERE_CREATED_IN;
-	arg_push(args, ARG(from.n != DAY_NONE.n ? day_start(from) :
-	    (struct when){ 1 }));
-	arg_push(args, ARG(to.n != DAY_NONE.n ? day_end(to) : FOREVER));
+	arg_push_days(args, from, to);
 }
 
 static void
@@ -277,8 +283,8 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	struct program program = { 0 };
 	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
-	bool none = false;
-	int standing = standing_of(f, &none);
+	bool none = f->none;
+	int standing = standing_for(f, &none);
 
 	*out = (struct list){ NULL, 0 };
 	if (none)
@@ -295,7 +301,7 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	paging_args(p, &q, &args, after[p->order],
 	    p->order <= COMMISSIONS_OLDEST ?
 	    ARG((struct when){ p->after_key }) : ARG(p->after_key));
-	return read_rows(db, a, org, &q, ARG_LIST(args), out);
+	return read_rows(db, a, &q, ARG_LIST(args), out);
 }
 
 struct notes_row {

@@ -22,6 +22,7 @@ struct commission_row {
 	int custom;			/* of commission_type_labels */
 	bool is_self, is_paid, is_split;
 	int64_t amount, sale_amount, checks, tier, share_ppm;
+	struct str sold_in;		/* currency of sale_amount */
 	struct str currency, sale_currency, event, plan, internal_note,
 	    external_note, created_by, split, metadata;
 	struct when created_at, decided_at, paid_at, created_by_at;
@@ -55,6 +56,7 @@ struct commission_filter {
 	struct amounts sale, amount;
 	struct day created_from, created_to;	/* DAY_NONE: open */
 	uint64_t referrer_id;
+	bool none;			/* nothing can fit */
 	struct when now;
 };
 
@@ -67,6 +69,10 @@ MUST_CHECK enum err commission_list(struct db *, struct arena *, uint64_t org,
     const struct commission_filter *, const struct paging *, struct list *);
 MUST_CHECK enum err commission_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct commission_row *);
+
+/* What a sale brought, in the order of its parts. */
+MUST_CHECK enum err commission_of_sale(struct db *, struct arena *,
+    uint64_t org, uint64_t sale_id, struct list *);
 
 struct commission_notes {
 	struct str internal, external;

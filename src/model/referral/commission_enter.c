@@ -18,12 +18,6 @@ SHAPE(commission_place_row, struct place, NULL,
     COLUMN(struct place, referrer_id),
     COLUMN(struct place, email));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(entered_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 enum err
 commission_enter_read(struct db *db, struct arena *a, const struct actor *who,
     struct commission_entry *e)
@@ -80,21 +74,10 @@ enum err
 commission_enter(struct db *db, struct arena *a, const struct actor *who,
     struct commission_entry *e, struct list *out)
 {
-	struct commission_row *c;
-	const struct id_row *id;
-	struct list rows;
-
 	TRY(e->placement_id != 0 ? enter_custom(db, a, who, e) :
 	    track_sale(db, a, who, &e->sale));
 	TRY(db_exec(db, Q_COMMISSION_ENTERED, ARGS(who->user_id,
 	    e->notes.internal, e->notes.external, e->sale.id), NULL, NULL));
-	TRY(db_rows(db, a, Q_COMMISSION_OF_SALE, ARGS(e->sale.id,
-	    who->organization_id), &entered_row, &rows));
-	id = rows.items;
-	c = arena_array(a, rows.n + 1, sizeof(*c));
-	for (size_t i = 0; i < rows.n; i++)
-		TRY(commission_get(db, a, who->organization_id, id[i].id,
-		    &c[i]));
-	*out = (struct list){ c, rows.n };
-	return OK;
+	return commission_of_sale(db, a, who->organization_id, e->sale.id,
+	    out);
 }

@@ -41,7 +41,7 @@ on_hold(const struct commission *c)
 
 static enum err
 insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
-    struct when now, uint64_t *first)
+    struct when now, uint64_t *ids)
 {
 	struct arg *v = arena_array(a, n * EARNING_ARGS, sizeof(*v));
 	struct when available = when_add(now, settings->hold_days * 86400);
@@ -63,7 +63,7 @@ insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
 
 		memcpy(v + i * EARNING_ARGS, row, sizeof(row));
 	}
-	return db_exec_rows(db, Q_EARNING_INSERT, v, n, NULL, first);
+	return db_exec_rows(db, Q_EARNING_INSERT, v, n, NULL, ids);
 }
 
 static struct journal_lines
@@ -86,15 +86,15 @@ lines_of(struct arena *a, const struct commission *c, uint64_t earning_id,
 
 enum err
 earning_post(struct db *db, struct arena *a, const struct commission *c,
-    size_t n, struct when now, uint64_t *first)
+    size_t n, struct when now, uint64_t *ids)
 {
 	struct journal_lines *l = arena_array(a, n, sizeof(*l));
 
 	if (n == 0)
 		return OK;
-	TRY(insert(db, a, c, n, now, first));
+	TRY(insert(db, a, c, n, now, ids));
 	for (size_t i = 0; i < n; i++)
-		l[i] = lines_of(a, &c[i], *first + i, now);
+		l[i] = lines_of(a, &c[i], ids[i], now);
 	return ledger_post_all(db, a, l, n);
 }
 

@@ -45,10 +45,10 @@ struct commission {
 /*
  * Records and posts all commissions of a sale, numbered as they stand (part):
  * pending where the installation has a hold, and without an end of it where
- * they wait.  *first: the id of the first; the others follow it.
+ * they wait.  ids: room for n.
  */
 MUST_CHECK enum err earning_post(struct db *, struct arena *,
-    const struct commission *, size_t n, struct when now, uint64_t *first);
+    const struct commission *, size_t n, struct when now, uint64_t *ids);
 
 /* A payment of somebody whom a placement brought. */
 struct referred_sale {

@@ -4,8 +4,7 @@
 #include "model/program/program.h"
 #include "base/banned.h"
 
-#define COMMON 1000	/* so many begin alike: see alike() */
-#define FOREVER ((struct when){ INT64_C(253402300799000000) })
+#define COMMON 1000	/* so many begin alike: see lead_alike() */
 
 const char *const lead_state_labels[] = {
 	"signup", "active", "subscribed", "cancelled", "refunded", "denied",
@@ -40,6 +39,13 @@ SHAPE(lead_list_row, struct referral, NULL,
     COLUMN(struct referral, created_by),
     COLUMN(struct referral, is_expired),
     COLUMN(struct referral, split),
+    FIELD(struct referral, status.id, "status_id"),
+    FIELD(struct referral, status.organization_id, "status_org"),
+    FIELD(struct referral, status.name, "status_name"),
+    FIELD(struct referral, status.description, "status_description"),
+    FIELD(struct referral, status.position, "status_position"),
+    FIELD(struct referral, status.created_at, "status_created"),
+    FIELD(struct referral, status.updated_at, "status_updated"),
     PLACED_COLUMNS(struct referral, placed));
 
 struct id_row {
@@ -52,8 +58,8 @@ SHAPE(lead_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
  * Those that begin like q are looked up and then sorted.  Where they are too
  * many for that, the list meets a page of them soon by itself.
  */
-static enum err
-alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
+enum err
+lead_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
     struct list *ids)
 {
 	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_id_row, ids));
@@ -84,14 +90,6 @@ lead_order(const struct lead_filter *f)
 }
 
 static void
-push_range(struct arg_list *args, struct day from, struct day to)
-{
-	arg_push(args, ARG(from.n != DAY_NONE.n ? day_start(from) :
-	    (struct when){ 1 }));
-	arg_push(args, ARG(to.n != DAY_NONE.n ? day_end(to) : FOREVER));
-}
-
-static void
 push_filters(struct arena *a, const struct lead_filter *f,
     const struct list *ids, struct str prefix, struct list_query *q,
     struct arg_list *args)
@@ -110,12 +108,12 @@ push_filters(struct arena *a, const struct lead_filter *f,
 	PART(f->state >= 0, STATE,
 	    arg_push(args, LABEL(lead_state_labels, f->state)))
 	PART(is_range(f->created_from, f->created_to), CREATED_IN,
-	    push_range(args, f->created_from, f->created_to))
+	    arg_push_days(args, f->created_from, f->created_to))
 	PART(f->type == LEADS_CUSTOMERS ||
 	    is_range(f->customer_from, f->customer_to), CUSTOMER_IN,
-	    push_range(args, f->customer_from, f->customer_to))
+	    arg_push_days(args, f->customer_from, f->customer_to))
 	PART(is_range(f->cancelled_from, f->cancelled_to), CANCELLED_IN,
-	    push_range(args, f->cancelled_from, f->cancelled_to))
+	    arg_push_days(args, f->cancelled_from, f->cancelled_to))
 #undef PART
 }
 
@@ -153,7 +151,7 @@ lead_list(struct db *db, struct arena *a, uint64_t org,
 	if (f->q.p != NULL) {
 		prefix = like_prefix(a, f->q);
 		if (ids.items == NULL)
-			TRY(alike(db, a, org, prefix, &ids));
+			TRY(lead_alike(db, a, org, prefix, &ids));
 	}
 	arg_push(&args, ARG(org));
 	push_filters(a, f, &ids, prefix, &q, &args);

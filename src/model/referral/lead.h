@@ -8,6 +8,7 @@
 
 #include "db/paging.h"
 #include "model/people/organization.h"
+#include "model/referral/custom_status.h"
 
 extern const char *const lead_state_labels[];
 enum { LEAD_SIGNUP, LEAD_ACTIVE, LEAD_SUBSCRIBED, LEAD_CANCELLED,
@@ -50,13 +51,17 @@ struct referral {
 	struct str metadata, split;	/* JSON: an object, an array */
 	int state, entry_source, fraud;
 	struct when created_at, customer_at, cancelled_at;
+	struct str email_key;	/* of own.h: what orders by email go by */
+	int64_t state_key;	/* the same by state */
 	bool is_expired;	/* it brings no commissions any more */
+	struct custom_status status;	/* id 0: it has none */
 	struct placed placed;
 };
 
 struct lead_filter {
 	struct str q;		/* how one of its names or website begins */
 	struct list ids;	/* of uint64_t; items NULL: any */
+	struct list campaigns;	/* the same; of own_leads() only */
 	int type;		/* -1: any; else as LEADS... */
 	uint64_t referrer_id;	/* 0: any */
 	int state;		/* -1: any */
@@ -76,6 +81,12 @@ enum { LEADS_NEWEST, LEADS_OLDEST, LEADS_BY_CUSTOMER, LEADS_BY_CANCELLED };
 unsigned lead_order(const struct lead_filter *);
 MUST_CHECK enum err lead_list(struct db *, struct arena *, uint64_t org,
     const struct lead_filter *, const struct paging *, struct list *);
+/*
+ * Ids of those of whom something begins so; items NULL: they are so many that
+ * a list soon meets a page of them by itself.
+ */
+MUST_CHECK enum err lead_alike(struct db *, struct arena *, uint64_t org,
+    struct str prefix, struct list *);
 MUST_CHECK enum err lead_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct referral *);
 /* Its id; key -1: name is the id itself.  ERR_NOT_FOUND. */
@@ -97,6 +108,8 @@ struct lead_change {
 	bool named[3];		/* which of the names are given */
 	bool shared;		/* so are shares, of split_share */
 	struct list shares;
+	bool marked;		/* so is this: 0 for none */
+	uint64_t status_id;
 	int taken;		/* set with ERR_CONFLICT: the name that is */
 };
 
@@ -109,9 +122,12 @@ MUST_CHECK enum err lead_create(struct db *, struct arena *,
 /*
  * What is given is changed.  In another placement it is a new one, which gets
  * all but the commissions: c->id is then its own, and the old one stays as
- * moved.  ERR_INVALID: it would have no name left.
+ * moved.  ERR_INVALID: it would have no name left; ERR_NO_STATUS.
  */
 MUST_CHECK enum err lead_update(struct db *, struct arena *,
     const struct actor *, struct lead_change *);
+/* As a batch does it: see referral_delete. */
+MUST_CHECK enum err lead_delete(struct db *, struct arena *,
+    const struct actor *, uint64_t id);
 
 #endif

@@ -114,8 +114,9 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	bool same;
 
 	TRY(find_target(db, a, who, c->placement_id, &t));
-	one = (struct brought){ .placement_id = t.id,
-	    .referrer_id = t.referrer_id, .at = who->now, .referrals = 1 };
+	one = (struct brought){ .organization_id = who->organization_id,
+	    .placement_id = t.id, .referrer_id = t.referrer_id,
+	    .at = who->now, .referrals = 1 };
 	same = name[LEAD_EMAIL].p != NULL && t.email.p != NULL &&
 	    str_eq_nocase(name[LEAD_EMAIL], t.email);
 	TRY(taken(db, c, db_exec(db, Q_LEAD_INSERT, ARGS(who->organization_id,
@@ -126,6 +127,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	    LEAD_NO_SUSPICION), same ? CHECK_SELF_REFERRAL : 0, who->user_id,
 	    who->now), NULL, &c->id)));
 	TRY(share(db, a, who, c->id, t.id, &c->shares));
+	one.referral_id = c->id;
 	TRY(placement_brought(db, &one));
 	return event(db, a, who, "referral.created", c->id, t.id, STR_NULL);
 }
@@ -182,6 +184,7 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
     struct lead_change *c)
 {
 	struct locked was = { 0 };
+	struct record_diff d;
 	bool moves;
 
 	TRY(db_row(db, a, Q_LEAD_LOCK, ARGS(who->organization_id, c->id),
@@ -194,10 +197,32 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 	if (c->named[LEAD_EMAIL] || c->named[LEAD_UID] ||
 	    c->named[LEAD_USERNAME] || c->fraud >= 0)
 		TRY(rename_lead(db, a, who, &was, c));
-	if (!c->shared)
+	if (c->marked) {
+		TRY(c->status_id == 0 ? OK : custom_status_hold(db, a,
+		    who->organization_id, c->status_id));
+		TRY(db_exec(db, Q_LEAD_STATUS, ARGS(c->status_id, c->id), NULL,
+		    NULL));
+	}
+	if (!c->shared && !c->marked)
 		return OK;
-	TRY(share(db, a, who, c->id, moves ? c->placement_id :
-	    was.placement_id, &c->shares));
+	diff_init(&d, a);
+	if (c->shared) {
+		TRY(share(db, a, who, c->id, moves ? c->placement_id :
+		    was.placement_id, &c->shares));
+		diff_name(&d, "split_details");
+	}
+	if (c->marked)
+		diff_name(&d, "custom_status");
 	return event(db, a, who, "referral.updated", c->id, was.placement_id,
-	    STR(",\"changed\":[\"split_details\"]"));
+	    diff_members(&d));
+}
+
+enum err
+lead_delete(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t id)
+{
+	struct batch_item item = { .id = id };
+
+	TRY(referral_delete.run(db, a, who, NULL, &item, 1));
+	return item.result;
 }

@@ -368,11 +368,6 @@ enum err
 placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
     struct when at, const struct count_day *m)
 {
-	if (m->referrals != 0 || m->conversions != 0)
-		return placement_brought(db, &(struct brought){
-		    .placement_id = id, .referrer_id = referrer_id, .at = at,
-		    .referrals = m->referrals, .customers = m->conversions,
-		    .active = m->conversions });
 	TRY(db_exec(db, Q_COUNT_TOTAL, ARGS(m->clicks, m->unique_clicks,
 	    m->bot_clicks, id), NULL, NULL));
 	return db_exec(db, Q_COUNT_DAY, ARGS(id, day_of(at), referrer_id,
@@ -380,22 +375,39 @@ placement_count(struct db *db, uint64_t id, uint64_t referrer_id,
 }
 
 enum err
-placement_active(struct db *db, struct str ids, int sign)
+placement_active(struct db *db, struct str ids, int sign, struct when now)
 {
-	return db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL);
+	TRY(db_exec(db, Q_REPORT_ACTIVE, ARGS(sign, now, ids), NULL, NULL));
+	TRY(db_exec(db, Q_BROUGHT_ACTIVE, ARGS(ids, sign), NULL, NULL));
+	return db_exec(db, Q_BROUGHT_ACTIVE_PROMOTERS, ARGS(ids, sign), NULL,
+	    NULL);
+}
+
+/* For reports, which the jobs role adds up. */
+static enum err
+report(struct db *db, const struct brought *o)
+{
+	if (o->arrived.p != NULL)
+		return db_exec(db, Q_REPORT_ARRIVED, ARGS(o->at, o->arrived),
+		    NULL, NULL);
+	return db_exec(db, Q_REPORT_BROUGHT, ARGS(o->organization_id,
+	    o->placement_id, o->referral_id, o->currency, o->referrals,
+	    o->customers, o->cancellations, o->active, o->sales, o->refunds,
+	    o->revenue, o->at), NULL, NULL);
 }
 
 enum err
 placement_brought(struct db *db, const struct brought *o)
 {
 	TRY(db_exec(db, Q_BROUGHT_TOTAL, ARGS(o->referrer_id, o->referrals,
-	    o->customers, o->sales, o->revenue, o->currency,
-	    o->organization_id, STR(DEFAULT_CURRENCY), o->active, o->at,
+	    o->customers, o->active, o->upgrades, o->sales, o->revenue,
+	    o->currency, o->organization_id, STR(DEFAULT_CURRENCY), o->at,
 	    o->placement_id), NULL, NULL));
 	if (o->referrals != 0 || o->customers != 0 || o->cancellations != 0)
 		TRY(db_exec(db, Q_BROUGHT_DAY, ARGS(o->placement_id,
 		    day_of(o->at), o->referrer_id, o->referrals, o->customers,
 		    o->cancellations), NULL, NULL));
+	TRY(report(db, o));
 	return o->currency.p == NULL ? OK :
 	    db_exec(db, Q_BROUGHT_SALES, ARGS(o->placement_id, o->currency,
 	    day_of(o->at), o->referrer_id, o->sales, o->revenue), NULL, NULL);

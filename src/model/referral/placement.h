@@ -119,10 +119,13 @@ MUST_CHECK enum err placement_count(struct db *, uint64_t id,
 struct brought {
 	uint64_t organization_id;	/* whose placement it is */
 	uint64_t placement_id, referrer_id;
+	uint64_t referral_id;		/* which; its click is its source */
+	struct str arrived;		/* ids_json() of several in its place */
 	struct when at;
 	int64_t referrals, customers, cancellations, active;
-	int64_t sales, revenue;
+	int64_t sales, refunds, revenue;
 	struct str currency;		/* of revenue; or absent */
+	bool upgrades;		/* he may move up by it: see upgrade.h */
 };
 /* Counts it for the placement, its referrer and the day. */
 MUST_CHECK enum err placement_brought(struct db *, const struct brought *);
@@ -131,6 +134,7 @@ MUST_CHECK enum err placement_brought(struct db *, const struct brought *);
  * who are active customers from their promoters' counts first (-1), and adds
  * those who are so afterwards (1).  ids: ids_json().
  */
-MUST_CHECK enum err placement_active(struct db *, struct str ids, int sign);
+MUST_CHECK enum err placement_active(struct db *, struct str ids, int sign,
+    struct when now);
 
 #endif

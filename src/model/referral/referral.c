@@ -31,14 +31,16 @@ referral_create(struct db *db, struct arena *a, const struct lead *lead,
     uint64_t organization_id, const struct signup *s, int64_t checks,
     struct when now)
 {
-	const struct brought one = { .placement_id = lead->id,
-	    .referrer_id = lead->referrer_id, .at = now, .referrals = 1 };
+	struct brought one = { .organization_id = lead->organization_id,
+	    .placement_id = lead->id, .referrer_id = lead->referrer_id,
+	    .at = now, .referrals = 1 };
 	uint64_t id;
 
 	TRY(db_exec(db, Q_REFERRAL_INSERT, ARGS(lead->organization_id,
 	    lead->campaign_id, lead->id, lead->referrer_id, organization_id,
 	    lead->click_id, BYTES(s->address_hash, 8), checks, now), NULL,
 	    &id));
+	one.referral_id = id;
 	TRY(placement_brought(db, &one));
 	return event_write(db, a, &(struct event){ lead->organization_id,
 	    "referral.created", id, 0, now }, "\"referrerCampaignId\":\"%llu\"",

@@ -2,6 +2,7 @@
 #include "model/referral/referral_actions.h"
 
 #include "model/event/record.h"
+#include "model/referral/lead.h"
 #include "model/referral/placement.h"
 #include "model/referral/unpaid.h"
 
@@ -9,11 +10,6 @@
 
 #define EVENTS_A_TIME 50
 #define LLU(v) ((unsigned long long)(v))
-
-static const char *const state_labels[] = { "signup", "active", "subscribed",
-	"cancelled", "refunded", "denied", "pending", "moved", NULL };
-enum { SIGNUP, ACTIVE, SUBSCRIBED, CANCELLED, REFUNDED, DENIED, PENDING,
-	MOVED };
 
 struct held {
 	uint64_t id, placement_id;
@@ -25,7 +21,7 @@ struct held {
 SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, id),
     COLUMN(struct held, placement_id),
-    COLUMN(struct held, state, .labels = state_labels),
+    COLUMN(struct held, state, .labels = lead_state_labels),
     COLUMN(struct held, live),
     COLUMN(struct held, customer_at),
     COLUMN(struct held, cancelled_at),
@@ -66,11 +62,12 @@ hold(struct db *db, struct arena *a, const struct actor *by,
 static int
 state_by_facts(const struct held *h)
 {
-	return h->customer_at.us == 0 ? SIGNUP : h->cancelled_at.us != 0 ?
-	    CANCELLED : h->pays ? SUBSCRIBED : ACTIVE;
+	return h->customer_at.us == 0 ? LEAD_SIGNUP :
+	    h->cancelled_at.us != 0 ? LEAD_CANCELLED :
+	    h->pays ? LEAD_SUBSCRIBED : LEAD_ACTIVE;
 }
 
-/* now: DENIED, or by their facts. */
+/* now: LEAD_DENIED, or by their facts. */
 static enum err
 tell_state(struct db *db, struct arena *a, const struct actor *by,
     const char *type, const struct held *h, size_t n, int now)
@@ -87,8 +84,9 @@ tell_state(struct db *db, struct arena *a, const struct actor *by,
 			    type, one->id, by->user_id, by->now },
 			    str_printf(a, "\"referrerCampaignId\":\"%llu\","
 			    "\"changes\":{\"state\":[\"%s\",\"%s\"]}",
-			    LLU(one->placement_id), state_labels[one->state],
-			    state_labels[now == DENIED ? now :
+			    LLU(one->placement_id),
+			    lead_state_labels[one->state],
+			    lead_state_labels[now == LEAD_DENIED ? now :
 			    state_by_facts(one)]) };
 		}
 		TRY(event_write_all(db, a, e, some));
@@ -130,19 +128,19 @@ fits_any(const struct held *h)
 static bool
 fits_pending(const struct held *h)
 {
-	return h->live && h->state == PENDING;
+	return h->live && h->state == LEAD_PENDING;
 }
 
 static bool
 fits_disable(const struct held *h)
 {
-	return h->live && h->state != DENIED;
+	return h->live && h->state != LEAD_DENIED;
 }
 
 static bool
 fits_denied(const struct held *h)
 {
-	return h->live && h->state == DENIED;
+	return h->live && h->state == LEAD_DENIED;
 }
 
 static bool
@@ -216,7 +214,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	ids = batch_ids_well(a, item, n);
 	TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
 	TRY(unpaid_take_back(db, a, by, unpaid.items, unpaid.n));
-	TRY(placement_active(db, ids, -1));
+	TRY(placement_active(db, ids, -1, by->now));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
 	    by->organization_id), NULL, NULL));
 	TRY(erase_origins(db, a, by, ids));
@@ -240,12 +238,12 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
-	TRY(placement_active(db, ids, -1));
-	TRY(state == DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
-	    LABEL(state_labels, state), by->organization_id), NULL, NULL) :
+	TRY(placement_active(db, ids, -1, by->now));
+	TRY(state == LEAD_DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
+	    LABEL(lead_state_labels, state), by->organization_id), NULL, NULL) :
 	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
-	TRY(placement_active(db, ids, 1));
+	TRY(placement_active(db, ids, 1, by->now));
 	return tell_state(db, a, by, type, rows.items, rows.n, state);
 }
 
@@ -254,7 +252,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_pending, SIGNUP,
+	return set_state(db, a, by, item, n, fits_pending, LEAD_SIGNUP,
 	    "referral.approved");
 }
 
@@ -267,7 +265,7 @@ run_disable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_disable, DENIED,
+	return set_state(db, a, by, item, n, fits_disable, LEAD_DENIED,
 	    "referral.disabled");
 }
 
@@ -280,7 +278,7 @@ run_enable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_denied, SIGNUP,
+	return set_state(db, a, by, item, n, fits_denied, LEAD_SIGNUP,
 	    "referral.enabled");
 }
 
@@ -332,7 +330,9 @@ arrive(struct db *db, struct arena *a, const struct actor *by,
 	    by->organization_id), NULL, NULL));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_SPLIT, ARGS(buf_view(pairs),
 	    to->placement_id), NULL, NULL));
-	TRY(placement_active(db, ids_json(a, new, n), 1));
+	more.arrived = ids_json(a, new, n);
+	TRY(placement_active(db, more.arrived, 1, by->now));
+	more.upgrades = more.customers > 0;
 	return placement_brought(db, &more);
 }
 
@@ -373,7 +373,7 @@ move_all(struct db *db, struct arena *a, const struct actor *by,
 
 	if (m->commissions)
 		TRY(unpaid_hold(db, a, by->organization_id, ids, &unpaid));
-	TRY(placement_active(db, ids, -1));
+	TRY(placement_active(db, ids, -1, by->now));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_LEAVE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
 	buf_init(&pairs, a, 32 * rows->n + 2);

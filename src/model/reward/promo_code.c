@@ -18,6 +18,9 @@ SHAPE(promo_code_row, struct promo_code, NULL,
     COLUMN(struct promo_code, archived_at),
     COLUMN(struct promo_code, version));
 
+SHAPE(code_offered_row, struct promo_code, NULL,
+    COLUMN(struct promo_code, reward_name));
+
 struct found {
 	uint64_t id;
 };
@@ -38,24 +41,32 @@ promo_code_create(struct db *db, struct arena *a, const struct actor *who,
 {
 	uint64_t rows;
 	enum err e = db_exec(db, Q_PROMO_CODE_INSERT, ARGS(
-	    who->organization_id, c->code, c->description, c->metadata,
-	    c->details, who->now, c->reward_id, c->placement_id), &rows,
-	    &c->id);
+	    who->organization_id, c->code, c->promoter_id, c->description,
+	    c->metadata, c->details, who->now, c->reward_id,
+	    c->placement_id), &rows, &c->id);
 
 	if (e != OK)
 		return e == ERR_CONFLICT ? ERR_CODE_TAKEN : e;
 	if (rows == 0)
 		return ERR_NOT_FOUND;
 	TRY(event(db, a, who, c->id, "promo_code.created"));
-	return promo_code_get(db, a, who->organization_id, c->id, c);
+	return promo_code_get(db, a, who->organization_id, 0, c->id, c);
 }
 
 enum err
-promo_code_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
-    struct promo_code *c)
+promo_code_get(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, uint64_t id, struct promo_code *c)
 {
-	return db_row(db, a, Q_PROMO_CODE_GET, ARGS(id, org), &promo_code_row,
-	    c);
+	return db_row(db, a, Q_PROMO_CODE_GET, ARGS(id, org, promoter_id),
+	    &promo_code_row, c);
+}
+
+enum err
+promo_code_offered(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, struct promo_code *c)
+{
+	return db_row(db, a, Q_PROMO_CODE_OFFERED, ARGS(c->reward_id,
+	    c->placement_id, org, promoter_id), &code_offered_row, c);
 }
 
 enum err
@@ -78,8 +89,8 @@ promo_code_update(struct db *db, struct arena *a, const struct actor *who,
 	if (c->archived_at.us != 0 && c->ext_id.p != NULL)
 		return ERR_CODE_ARCHIVED;
 	e = db_exec(db, Q_PROMO_CODE_UPDATE, ARGS(c->placement_id, c->code,
-	    c->description, c->metadata, c->details, who->now, c->id,
-	    who->organization_id, c->version), &rows, NULL);
+	    c->reward_id, c->description, c->metadata, c->details, who->now,
+	    c->id, who->organization_id, c->version), &rows, NULL);
 	if (e != OK)
 		return e == ERR_CONFLICT ? ERR_CODE_TAKEN : e;
 	if (rows == 0)
@@ -90,16 +101,29 @@ promo_code_update(struct db *db, struct arena *a, const struct actor *who,
 
 enum err
 promo_code_archive(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id)
+    uint64_t promoter_id, uint64_t id)
 {
 	struct promo_code c = { 0 };
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_PROMO_CODE_ARCHIVE, ARGS(who->now, id,
-	    who->organization_id), &rows, NULL));
+	    who->organization_id, promoter_id), &rows, NULL));
 	if (rows == 1)
 		return event(db, a, who, id, "promo_code.archived");
-	return promo_code_get(db, a, who->organization_id, id, &c);
+	return promo_code_get(db, a, who->organization_id, promoter_id, id,
+	    &c);
+}
+
+enum err
+promo_code_live(struct db *db, struct arena *a, uint64_t org,
+    uint64_t placement_id, struct list *out)
+{
+	const struct list_query q = { .q = Q_PROMO_CODE_LIST,
+	    .wheres = Q_PROMO_CODE_LIST_WHERE_PLACEMENT |
+		Q_PROMO_CODE_LIST_WHERE_LIVE };
+
+	return db_list(db, a, &q, ARGS(org, placement_id, INT64_C(1000),
+	    INT64_C(0)), &promo_code_row, out);
 }
 
 enum err

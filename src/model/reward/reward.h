@@ -64,7 +64,7 @@ struct reward_use {
 	struct str name, coupon;
 	struct str products_json, ids_json;	/* [{"id":1,"name":"x"}], [1] */
 	int kind;
-	bool hidden;
+	bool hidden, monetary;
 	int64_t level;
 };
 

@@ -21,7 +21,7 @@ struct candidate {
 	    member_organization_id;
 	int standing, referrer_status;
 	bool open;			/* he and the campaign go on */
-	bool approve_leads;
+	bool approve_leads, upgrades;
 	struct str email;		/* of a promoter */
 	struct str address_hash;	/* bytes: where he was last */
 	/* of a click: */

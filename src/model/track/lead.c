@@ -4,10 +4,6 @@
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-const char *const track_standing_labels[] = {
-	"pending", "accepted", "rejected", "blocked", NULL
-};
-
 SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, id),
     COLUMN(struct tracked_lead, campaign_id),
@@ -24,10 +20,11 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, state, .labels = lead_state_labels),
     COLUMN(struct tracked_lead, source, .labels = lead_source_labels),
     COLUMN(struct tracked_lead, fraud, .labels = lead_fraud_labels),
-    COLUMN(struct tracked_lead, standing, .labels = track_standing_labels),
+    COLUMN(struct tracked_lead, standing, .labels = standing_labels),
     COLUMN(struct tracked_lead, referrer_status,
 	.labels = referrer_status_labels),
     COLUMN(struct tracked_lead, campaign_deleted),
+    COLUMN(struct tracked_lead, upgrades),
     COLUMN(struct tracked_lead, sales),
     COLUMN(struct tracked_lead, created_at),
     COLUMN(struct tracked_lead, customer_at),
@@ -125,8 +122,9 @@ enum err
 track_create(struct db *db, const struct actor *who,
     const unsigned char address_hash[8], struct tracked_lead *l)
 {
-	const struct brought one = { .placement_id = l->placement_id,
-	    .referrer_id = l->referrer_id, .at = who->now, .referrals = 1 };
+	struct brought one = { .organization_id = who->organization_id,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .at = who->now, .referrals = 1 };
 	const struct arg address = address_hash != NULL ?
 	    BYTES(address_hash, 8) : ARG(STR_NULL);
 	enum err e = db_exec(db, Q_TRACK_CREATE, ARGS(who->organization_id,
@@ -140,5 +138,6 @@ track_create(struct db *db, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_SIGNED_UP;
 	TRY(e);
+	one.referral_id = l->id;
 	return placement_brought(db, &one);
 }

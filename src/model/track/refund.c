@@ -55,7 +55,9 @@ track_refund_read(struct db *db, struct arena *a, const struct actor *who,
 		TRY(program_get(db, a, who->organization_id, &p));
 		r->currency = p.currency;
 	}
-	TRY(track_find(db, a, who->organization_id, &r->name, &r->lead));
+	TRY(r->referral_id != 0 ? track_find_id(db, a, who->organization_id,
+	    r->referral_id, &r->lead) :
+	    track_find(db, a, who->organization_id, &r->name, &r->lead));
 	return read_past(db, a, r->lead.id, &r->past);
 }
 
@@ -85,6 +87,16 @@ named_sale(struct db *db, struct arena *a, const struct actor *who,
 		return ERR_NOT_FOUND;
 	return r->currency.p != NULL && !str_eq(r->currency, s->currency) ?
 	    ERR_OTHER_CURRENCY : OK;
+}
+
+/* What is missing of what went back of it in all. */
+static int64_t
+missing(const struct track_refund *r, const struct open_sale *s)
+{
+	int64_t most = r->in_all - s->refunded_amount;
+
+	return r->in_all == 0 || most > r->amount ? r->amount :
+	    most > 0 ? most : 0;
 }
 
 /* Takes of one after the other; *left: what none of them had. */
@@ -130,9 +142,12 @@ choose(struct db *db, struct arena *a, const struct actor *who,
 
 	*n = 0;
 	for (size_t i = 0; i < past->n && left > 0; i++) {
-		if (r->sale_event.p != NULL)
+		if (r->sale_event.p != NULL) {
 			TRY(named_sale(db, a, who, r, past, &sales));
-		else
+			left = missing(r, sales.items);
+			if (left == 0)
+				return ERR_EVENT_TAKEN;
+		} else
 			TRY(db_rows(db, a, Q_TRACK_OPEN_SALES, ARGS(row[i].id,
 			    r->currency, (int64_t)(PARTS_MAX - *n)),
 			    &open_sale_row, &sales));
@@ -151,7 +166,7 @@ choose(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 insert(struct db *db, struct arena *a, const struct actor *who,
     const struct track_refund *r, const struct open_sale *s, size_t n,
-    uint64_t *first)
+    uint64_t *ids)
 {
 	struct arg *v = arena_array(a, n * REFUND_ARGS, sizeof(*v));
 	enum err e;
@@ -165,7 +180,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 
 		memcpy(v + i * REFUND_ARGS, row, sizeof(row));
 	}
-	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, first);
+	e = db_exec_rows(db, Q_TRACK_REFUND_INSERT, v, n, NULL, ids);
 	return e == ERR_CONFLICT ? ERR_EVENT_TAKEN : e;
 }
 
@@ -173,7 +188,7 @@ insert(struct db *db, struct arena *a, const struct actor *who,
 static enum err
 take_back(struct db *db, struct arena *a, const struct actor *who,
     const struct list *past, const struct open_sale *s, size_t n,
-    uint64_t first)
+    const uint64_t *ids)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct past_row *was = past_of(past, s[i].referral_id);
@@ -181,13 +196,14 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 		TRY(db_exec(db, Q_TRACK_SALE_REFUNDED, ARGS(s[i].part,
 		    s[i].id), NULL, NULL));
 		TRY(earning_adjust(db, a, &(struct sale_part){ s[i].id,
-		    first + i, s[i].amount, s[i].refunded_amount + s[i].part },
+		    ids[i], s[i].amount, s[i].refunded_amount + s[i].part },
 		    who->now));
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = who->organization_id,
 		    .placement_id = was->placement_id,
-		    .referrer_id = was->referrer_id, .at = who->now,
-		    .revenue = -s[i].part, .currency = s[i].currency }));
+		    .referrer_id = was->referrer_id,
+		    .referral_id = was->id, .at = who->now,
+		    .refunds = i == 0, .revenue = -s[i].part, .currency = s[i].currency }));
 	}
 	return OK;
 }
@@ -198,27 +214,30 @@ tell(struct db *db, struct arena *a, const struct actor *who,
     const struct open_sale *s, size_t n)
 {
 	struct record_diff d;
+	int64_t amount = 0;
 	struct buf b;
 
 	diff_init(&d, a);
 	diff_label(&d, "state", lead_state_labels[was],
 	    lead_state_labels[l->state]);
 	buf_init(&b, a, 128);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		buf_printf(&b, "%s{\"id\":\"%llu\",\"amount\":%lld}",
 		    i > 0 ? "," : "", LLU(s[i].id), (long long)s[i].part);
+		amount += s[i].part;
+	}
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "sale.refunded", r->id, who->user_id, who->now },
 	    "\"referralId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\","
-	    "\"sales\":[%.*s]%.*s", LLU(l->id), (long long)r->amount,
+	    "\"sales\":[%.*s]%.*s", LLU(l->id), (long long)amount,
 	    STR_ARG(s->currency), STR_ARG(buf_view(&b)),
 	    STR_ARG(diff_members(&d)));
 }
 
 /* A customer of whom nothing is left; past: an array of JSON. */
 static enum err
-mark(struct db *db, struct arena *a, const struct list *past,
-    struct tracked_lead *l, struct when now)
+mark(struct db *db, struct arena *a, const struct actor *who,
+    const struct list *past, struct tracked_lead *l)
 {
 	const struct past_row *row = past->items;
 	uint64_t rows;
@@ -234,8 +253,10 @@ mark(struct db *db, struct arena *a, const struct list *past,
 		return OK;
 	if (l->state == LEAD_ACTIVE)
 		TRY(placement_brought(db, &(struct brought){
+		    .organization_id = who->organization_id,
 		    .placement_id = l->placement_id,
-		    .referrer_id = l->referrer_id, .at = now, .active = -1 }));
+		    .referrer_id = l->referrer_id, .referral_id = l->id,
+		    .at = who->now, .active = -1 }));
 	l->state = LEAD_REFUNDED;
 	return OK;
 }
@@ -245,6 +266,7 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
     struct track_refund *r)
 {
 	struct open_sale *s = arena_array(a, PARTS_MAX, sizeof(*s));
+	uint64_t *ids = arena_array(a, PARTS_MAX, sizeof(*ids));
 	struct list past = r->past;
 	size_t n;
 	int was;
@@ -254,10 +276,11 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	if (r->held.id != r->lead.id)	/* moved in between */
 		TRY(read_past(db, a, r->held.id, &past));
 	TRY(choose(db, a, who, r, &past, s, &n));
-	TRY(insert(db, a, who, r, s, n, &r->id));
-	TRY(take_back(db, a, who, &past, s, n, r->id));
+	TRY(insert(db, a, who, r, s, n, ids));
+	r->id = ids[0];
+	TRY(take_back(db, a, who, &past, s, n, ids));
 	was = r->held.state;
-	TRY(mark(db, a, &past, &r->held, who->now));
+	TRY(mark(db, a, who, &past, &r->held));
 	return tell(db, a, who, r, &r->held, was, s, n);
 }
 
@@ -272,8 +295,9 @@ track_cancel(struct db *db, struct arena *a, const struct actor *who,
 	TRY(track_hold(db, a, who->organization_id, name, l));
 	if (l->cancelled_at.us != 0)
 		return OK;
-	lost = (struct brought){ .placement_id = l->placement_id,
-	    .referrer_id = l->referrer_id, .at = who->now, .cancellations = 1,
+	lost = (struct brought){ .organization_id = who->organization_id,
+	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
+	    .referral_id = l->id, .at = who->now, .cancellations = 1,
 	    .active = track_is_active(l) ? -1 : 0 };
 	TRY(db_exec(db, Q_TRACK_CANCEL, ARGS(who->now, l->id), NULL, NULL));
 	TRY(placement_brought(db, &lost));

@@ -115,7 +115,7 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	/* the company lets them go: nobody of the house need look */
 	const bool waits = l->fraud != LEAD_NO_SUSPICION ||
 	    l->state == LEAD_PENDING;
-	uint64_t first = 0;
+	uint64_t *ids = arena_array(a, due->n, sizeof(*ids));
 	struct buf b;
 
 	buf_init(&b, a, 128);
@@ -131,11 +131,11 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 		    .tier = d[i].tier, .currency = d[i].currency,
 		    .checks = track_checks(l->fraud),
 		    .waits = waits };
-	TRY(earning_post(db, a, c, due->n, s->at, &first));
+	TRY(earning_post(db, a, c, due->n, s->at, ids));
 	for (size_t i = 0; i < due->n; i++)
 		buf_printf(&b, "%s{\"id\":\"%llu\",\"promoterId\":\"%llu\","
 		    "\"amount\":%lld,\"currency\":\"%.*s\"}",
-		    i > 0 ? "," : "", LLU(first + i), LLU(c[i].referrer_id),
+		    i > 0 ? "," : "", LLU(ids[i]), LLU(c[i].referrer_id),
 		    (long long)c[i].amount, STR_ARG(c[i].currency));
 	*said = buf_view(&b);
 	return OK;
@@ -149,9 +149,10 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	const bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
 	const struct brought one = { .organization_id = org,
 	    .placement_id = l->placement_id, .referrer_id = l->referrer_id,
-	    .at = s->at, .customers = came,
+	    .referral_id = l->id, .at = s->at, .customers = came,
 	    .active = !track_is_active(l) && !stays,
-	    .sales = 1, .revenue = s->amount, .currency = s->currency };
+	    .sales = 1, .revenue = s->amount, .currency = s->currency,
+	    .upgrades = l->upgrades };
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 

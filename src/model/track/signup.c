@@ -53,6 +53,7 @@ track_judge(struct db *db, struct arena *a, const struct actor *who,
 	l->referrer_id = c.referrer_id;
 	l->member_organization_id = c.member_organization_id;
 	l->click_id = c.click_id;
+	l->upgrades = c.upgrades;
 	l->standing = c.standing;
 	l->referrer_status = c.referrer_status;
 	l->state = c.approve_leads ? LEAD_PENDING : LEAD_SIGNUP;

@@ -3,61 +3,14 @@
 
 #include "base/money.h"
 #include "model/program/program.h"
+#include "model/referral/commission.h"
 #include "model/reward/unit.h"
 #include "base/banned.h"
-
-const char *const told_status_labels[] = {
-	"pending", "approved", "denied", NULL
-};
-
-SHAPE(told_commission_row, struct told_commission, NULL,
-    COLUMN(struct told_commission, id),
-    COLUMN(struct told_commission, status, .labels = told_status_labels),
-    COLUMN(struct told_commission, fraud, .labels = lead_fraud_labels),
-    COLUMN(struct told_commission, split),
-    COLUMN(struct told_commission, amount),
-    COLUMN(struct told_commission, sale_amount),
-    COLUMN(struct told_commission, tier),
-    COLUMN(struct told_commission, currency),
-    COLUMN(struct told_commission, sale_currency),
-    COLUMN(struct told_commission, event),
-    COLUMN(struct told_commission, plan),
-    COLUMN(struct told_commission, internal_note),
-    COLUMN(struct told_commission, external_note),
-    COLUMN(struct told_commission, created_at),
-    COLUMN(struct told_commission, decided_at),
-    PLACED_COLUMNS(struct told_commission, placed),
-    FIELD(struct told_commission, referral.id, "referral_id"),
-    FIELD(struct told_commission, referral.email, "email"),
-    FIELD(struct told_commission, referral.uid, "uid"),
-    FIELD(struct told_commission, reward.id, "reward_id"),
-    FIELD(struct told_commission, reward.name, "reward_name"));
-
-enum err
-told_commissions(struct db *db, struct arena *a, uint64_t org,
-    uint64_t sale_id, struct list *out)
-{
-	struct told_commission *c;
-
-	TRY(db_rows(db, a, Q_TOLD_COMMISSIONS, ARGS(STR(DEFAULT_COLOR), sale_id,
-	    org), &told_commission_row, out));
-	c = out->items;
-	for (size_t i = 0; i < out->n; i++, c++) {
-		c->self_referral = c->fraud == LEAD_SAME_EMAIL;
-		c->metadata = STR("{}");
-		c->commission_type = STR("sale");
-		c->unit = str_of(unit_labels[unit_of(c->currency)]);
-		if (c->reward.id == 0)
-			c->reward.name = str_printf(a, "%.*s %% of every sale",
-			    STR_ARG(percent_print(a, DEFAULT_REWARD_PPM)));
-	}
-	return OK;
-}
 
 SHAPE(told_refund_row, struct told_refund, NULL,
     COLUMN(struct told_refund, id),
     COLUMN(struct told_refund, promoter_id),
-    COLUMN(struct told_refund, status, .labels = told_status_labels),
+    COLUMN(struct told_refund, status, .labels = commission_status_labels),
     COLUMN(struct told_refund, amount),
     COLUMN(struct told_refund, tier),
     COLUMN(struct told_refund, currency),

@@ -6,12 +6,9 @@
 #ifndef AFF_MODEL_TRACK_TRACK_H
 #define AFF_MODEL_TRACK_TRACK_H
 
+#include "model/promoter/standing.h"
 #include "model/referral/earning.h"
 #include "model/referral/lead.h"
-
-extern const char *const track_standing_labels[];
-enum { STANDING_PENDING, STANDING_ACCEPTED, STANDING_REJECTED,
-	STANDING_BLOCKED };
 
 /* A lead who is, or could be, and what is known of his placement. */
 struct tracked_lead {
@@ -22,6 +19,7 @@ struct tracked_lead {
 	int state, source, fraud;
 	int standing, referrer_status;
 	bool campaign_deleted;
+	bool upgrades;			/* the campaign has another above it */
 	int64_t sales;
 	struct when created_at, customer_at, cancelled_at;
 	struct str lost;		/* clicks that did not win, as JSON */
@@ -100,9 +98,12 @@ MUST_CHECK enum err track_sale(struct db *, struct arena *,
     const struct actor *, struct track_sale *);
 
 struct track_refund {
+	uint64_t referral_id;		/* in place of a name, if not 0 */
 	struct track_name name;
 	struct str event, sale_event, currency;
 	int64_t amount;
+	int64_t in_all;		/* of the named sale: no more goes back than is
+				 * missing of it; 0: whatever went back */
 	struct tracked_lead lead;	/* by track_refund_read */
 	struct list past;		/* himself, then who he was before */
 	struct tracked_lead held;	/* by track_refund */
@@ -113,7 +114,8 @@ MUST_CHECK enum err track_refund_read(struct db *, struct arena *,
     const struct actor *, struct track_refund *);
 /*
  * Takes back of one sale, or of the newest first, with what they brought.
- * ERR_EVENT_TAKEN; ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
+ * ERR_EVENT_TAKEN, also where nothing is missing of in_all;
+ * ERR_MORE_THAN_SOLD: so much is not left; ERR_NOT_FOUND: he
  * has no such sale; ERR_OTHER_CURRENCY: it is in another.
  */
 MUST_CHECK enum err track_refund(struct db *, struct arena *,

@@ -31,6 +31,11 @@ const counted = (org) => `
 	WHERE s.placement_id = t.placement_id
 	AND s.currency = COALESCE(g.currency, 'USD')), 0)
 	WHERE p.organization_id = ${org};
+	UPDATE placement_total t JOIN placement p ON p.id = t.placement_id
+	SET t.active = (SELECT COUNT(*) FROM referral f
+	WHERE f.placement_id = t.placement_id AND f.customer_at IS NOT NULL
+	AND f.live = 1 AND f.state IN ('active', 'subscribed'))
+	WHERE p.organization_id = ${org};
 	UPDATE promoter_total t LEFT JOIN (SELECT p.referrer_id,
 	SUM(q.referrals) AS r, SUM(q.conversions) AS c, SUM(q.sales) AS s,
 	SUM(q.revenue) AS v FROM placement p
@@ -45,6 +50,22 @@ const counted = (org) => `
 	t.archived = (SELECT a.archived_at IS NOT NULL FROM referrer a
 	WHERE a.id = t.referrer_id)
 	WHERE t.organization_id = ${org};
+	INSERT INTO report_change (organization_id, placement_id, active,
+	created_at)
+	SELECT x.organization_id, x.placement_id, x.more, UTC_TIMESTAMP(6)
+	FROM (SELECT t.organization_id, (SELECT MIN(p.id) FROM placement p
+		WHERE p.referrer_id = t.referrer_id) AS placement_id, t.active
+		- COALESCE((SELECT SUM(s.active) FROM report_sum s
+		WHERE s.organization_id = t.organization_id
+		AND s.subject = 'promoter' AND s.subject_id = t.referrer_id
+		AND s.level = 'day'), 0)
+		- COALESCE((SELECT SUM(c.active) FROM report_change c
+		JOIN placement p ON p.id = c.placement_id
+		JOIN rollup u ON u.name = 'report'
+		AND c.created_at >= u.done_until
+		WHERE p.referrer_id = t.referrer_id), 0) AS more
+		FROM promoter_total t WHERE t.organization_id = ${org}) x
+	WHERE x.more <> 0 AND x.placement_id IS NOT NULL;
 	INSERT INTO program_total (organization_id, pending)
 	SELECT ${org}, COUNT(*) FROM placement p
 	JOIN referrer a ON a.id = p.referrer_id

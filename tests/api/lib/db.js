@@ -22,8 +22,9 @@ function socket(service) {
 class Session {
 	constructor(service, database = 'affiliated') {
 		this.child = spawn('mariadb', ['--no-defaults', '-N', '-B',
-		    '-n', '--unbuffered', '-S', socket(service), '-u',
-		    os.userInfo().username, database], { stdio: ['pipe', 'pipe', 'pipe'] });
+		    '-n', '--unbuffered', ...service.database ?? ['-S',
+			socket(service), '-u', os.userInfo().username],
+		    database], { stdio: ['pipe', 'pipe', 'pipe'] });
 		this.out = '';
 		this.child.stdout.on('data', (d) => {
 			this.out += d;

@@ -186,6 +186,11 @@ function house(operation) {
 	return /administrators of the house/.test(operation.item.description);
 }
 
+/* Only for a promoter himself? */
+function promoter(operation) {
+	return /For a promoter himself/.test(operation.item.description);
+}
+
 /* Only for persons, not for API keys? */
 function login(operation) {
 	return /Needs a log-in/.test(operation.item.description);
@@ -199,7 +204,8 @@ function keyed(operation) {
 
 /* Does it end who calls it: his log-in, himself, his organization? */
 function ending(operation) {
-	return /\/auth\/logout$/.test(operation.template) ||
+	return /\/((auth|affiliate)\/logout|affiliate\/promoters\/archive)$/
+	    .test(operation.template) ||
 	    (operation.method === 'DELETE' &&
 	    !/\{/.test(operation.template));
 }
@@ -373,5 +379,5 @@ function address(operation, values = {}) {
 	    value(name)) + (query && `?${query}`);
 }
 
-module.exports = { faceOf, operations, find, hold, statuses, secured, keyed,
-	house, login, ending, body, address, seen, missing };
+module.exports = { faceOf, operations, resolve, find, hold, statuses, secured,
+	keyed, house, login, promoter, ending, body, address, seen, missing };

@@ -85,7 +85,8 @@ class Program {
 		const bought = sales ? n : 0, revenue = bought * AMOUNT;
 		await run(`UPDATE placement_total SET referrals = referrals +
 		    ${n}, conversions = conversions + ${bought}, sales = sales
-		    + ${bought}, revenue = revenue + ${revenue}
+		    + ${bought}, revenue = revenue + ${revenue}, active = active
+		    + ${sales && state === 'active' ? n : 0}
 		    WHERE placement_id = ${p.id}`);
 		await run(`UPDATE promoter_total SET referrals = referrals +
 		    ${n}, customers = customers + ${bought}, sales = sales +

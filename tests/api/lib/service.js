@@ -43,6 +43,25 @@ function readEnv(file) {
 	return all;
 }
 
+function files(pattern, dir) {
+	return fs.readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
+		const at = path.join(dir, e.name);
+
+		if (e.isDirectory())
+			try {
+				return files(pattern, at);
+			} catch {
+				return [];
+			}
+		return pattern.test(at) ? [at] : [];
+	});
+}
+
+function findings(dir) {
+	return files(/\/log\/(asan|ubsan)\.\d+$/, dir).map((f) =>
+	    fs.readFileSync(f, 'utf8').slice(0, 3000));
+}
+
 class Service {
 	/* settings: { webhook_days: 3 }; "@" stands for the state's directory */
 	constructor({ limits = false, settings = {} } = {}) {
@@ -128,11 +147,15 @@ class Service {
 		this.stopped = true;
 		spawnSync(QUICKSTART, ['stop'], { cwd: ROOT, env: this.env,
 		    timeout: 60000, stdio: 'ignore' });
-		if (process.env.AFFILIATED_TEST_KEEP === undefined &&
-		    !process.exitCode)
-			fs.rmSync(this.home, { recursive: true, force: true });
-		else
+		this.clear(process.env.AFFILIATED_TEST_KEEP !== undefined ||
+		    Boolean(process.exitCode));
+	}
+
+	clear(keep) {
+		if (keep)
 			process.stderr.write(`# state kept: ${this.state}\n`);
+		else
+			fs.rmSync(this.home, { recursive: true, force: true });
 	}
 
 	/* Processes of serve's that answer requests. */
@@ -174,26 +197,10 @@ class Service {
 	}
 
 	/* What the sanitizers found, in a build that has them. */
-	findings() {
-		return this.files(/\/log\/(asan|ubsan)\.\d+$/).map((f) =>
-		    fs.readFileSync(f, 'utf8').slice(0, 3000));
-	}
+	findings() { return findings(this.state); }
 
 	/* All files below the state directory whose name passes. */
-	files(pattern, dir = this.state) {
-		return fs.readdirSync(dir, { withFileTypes: true })
-		    .flatMap((e) => {
-			const at = path.join(dir, e.name);
-
-			if (e.isDirectory())
-				try {
-					return this.files(pattern, at);
-				} catch {
-					return [];
-				}
-			return pattern.test(at) ? [at] : [];
-		    });
-	}
+	files(pattern) { return files(pattern, this.state); }
 }
 
 let main;
@@ -207,4 +214,4 @@ function service() {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 	process.on(signal, () => process.exit(1));
 
-module.exports = { Service, service, ROOT };
+module.exports = { Service, service, freePorts, findings, ROOT };

@@ -85,6 +85,7 @@ class Stub {
 		this.refunds = new Map();
 		this.disputes = new Map();
 		this.keys = new Map();
+		this.companies = new Map();	/* by their keys */
 		this.calls = [];
 		this.faults = [];
 	}
@@ -187,7 +188,11 @@ class Stub {
 			this.checkHeaders(req);
 			if (await this.suffer(kind, 'before', req, res))
 				return;
-			const { status, body } = this.keyed(req, url, text);
+			const theirs = this.companies.get(
+			    req.headers.authorization);
+			const { status, body } = theirs ?
+			    this.listOf(theirs, req.method, url) :
+			    this.keyed(req, url, text);
 			if (await this.suffer(kind, 'after', req, res))
 				return;
 			this.send(res, status, body);
@@ -198,10 +203,19 @@ class Stub {
 		}
 	}
 
+	/* The account of a company, by its own key. */
+	company(key) {
+		const made = { customers: [], charges: [], refunds: [] };
+
+		this.companies.set(`Bearer ${key}`, made);
+		return made;
+	}
+
 	checkHeaders(req) {
 		const h = req.headers;
 
-		if (h.authorization !== `Bearer ${KEY}`)
+		if (h.authorization !== `Bearer ${KEY}` &&
+		    !this.companies.has(h.authorization))
 			throw new Refusal(401, 'Invalid API Key provided');
 		if (!/^\d{4}-\d\d-\d\d(\.[a-z]+)?$/.test(h['stripe-version']))
 			throw new Refusal(400, 'Invalid Stripe API version');
@@ -248,6 +262,70 @@ class Stub {
 		return ok({ object: 'list', has_more: false,
 			url: url.pathname, data: [...from.values()].filter(
 			    (r) => r.payment_intent === intent).reverse() });
+	}
+
+	/* A page of a list of a company's, newest first. */
+	listOf(theirs, method, url) {
+		const rows = theirs[url.pathname.split('/')[2]];
+		const given = Object.fromEntries(url.searchParams);
+		const known = rows && api.paths[url.pathname].get.parameters
+		    .map((p) => p.name);
+
+		if (theirs.refuses)
+			throw new Refusal(403, 'The provided key does not ' +
+			    'have the required permissions');
+		if (method !== 'GET' || !known || url.pathname.split('/')[3])
+			throw new Refusal(404, 'Unrecognized request URL');
+		for (const name of Object.keys(given))
+			if (!known.includes(name))
+				throw new Refusal(400, `Unknown ${name}`);
+		const { limit, starting_after: after, ...where } = given;
+		if (where.customer && !theirs.customers.some((x) =>
+		    x.id === where.customer))
+			throw new Refusal(400, 'No such customer', {
+				code: 'resource_missing' });
+		const all = rows.filter((r) => Object.entries(where).every(
+		    ([name, value]) => r[name] === value));
+		const from = after ? all.findIndex((r) => r.id === after) + 1 :
+		    0;
+		const data = all.slice(from, from + Number(limit));
+		return { status: 200, body: { object: 'list', data,
+			url: url.pathname, has_more: from + data.length <
+			    all.length } };
+	}
+
+	/* A customer of a company's; and what he pays, newest first. */
+	customer(theirs, email) {
+		const one = { id: id('cus'), object: 'customer', email,
+			created: seconds(), livemode: false };
+
+		theirs.customers.unshift(one);
+		return one;
+	}
+
+	charged(theirs, customer, amount, more = {}) {
+		const one = { id: id('ch'), object: 'charge', amount,
+			amount_captured: amount, amount_refunded: 0,
+			billing_details: {}, captured: true,
+			created: seconds() - 86400, currency: 'usd',
+			customer: customer.id, disputed: false,
+			livemode: false, metadata: {}, paid: true,
+			refunded: false, status: 'succeeded', ...more };
+
+		theirs.charges.unshift(one);
+		return one;
+	}
+
+	returned(theirs, charge, amount, more = {}) {
+		const one = { id: id('re'), object: 'refund', amount,
+			charge: charge.id, created: seconds(),
+			currency: charge.currency, metadata: {},
+			payment_intent: null, status: 'succeeded', ...more };
+
+		if (one.status === 'succeeded')
+			charge.amount_refunded += amount;
+		theirs.refunds.unshift(one);
+		return one;
 	}
 
 	find(map, name) {

@@ -102,7 +102,8 @@ class World {
 
 	/* A call of the company's face: its answer, of this status. */
 	async fp(status, who, method, path, body, options = {}) {
-		const a = await this.c.call(method, `/api/v2/company${path}`,
+		const a = await this.c.call(method,
+		    `/api/v2/company${path}`.replace('/company/..', ''),
 		    { token: who.token, key: who.key, body, ...options });
 
 		assert.equal(a.status, status,
@@ -190,6 +191,60 @@ class World {
 			email: `promoter-${unique()}@example.com`, ...more });
 
 		return a.body;
+	}
+
+	/* Of a promoter of his: a token of his own, and his numbers. */
+	async affiliate(who, promoter) {
+		promoter ??= await this.promoter(who);
+		const { body } = await this.fp(200, who, 'POST',
+		    `/promoters/iframe_login?promoter_id=${promoter.id}`);
+
+		return this.comes(who, promoter, body.access_token);
+	}
+
+	/* The company's account is named by him too. */
+	async comes(who, promoter, token) {
+		this.c.accounts.set(token, await this.c.account(who));
+		return { token, id: promoter.id, promoter,
+			placement: promoter.promoter_campaigns?.[0]?.id };
+	}
+
+	/* Of what a promoter makes himself, by their paths: one of each. */
+	async belongings(who, promoter) {
+		const name = unique();
+		const make = async (path, body) => (await this.fpa(200,
+		    promoter, 'POST', path, body)).body.id;
+		const reward = (await this.fp(200, who, 'POST', '/rewards', {
+			name, coupon: name, provider_coupon_id: name,
+			is_promoter_reward: false, schemas: [{ amount: 10,
+				unit: 'discount_per', flat_amount: true }] }))
+		    .body.id;
+
+		await this.fp(200, who, 'PUT',
+		    `/promoter_campaigns/${promoter.placement}`, {
+			rewards_for_referrals: [{ apply_on: 'all',
+				reward_id: reward }] });
+		return {
+			'/affiliate/promoter_campaigns/': promoter.placement,
+			'/affiliate/referral_links/': await make(
+			    '/referral_links', { name, promoter_campaign_id:
+				promoter.placement }),
+			'/affiliate/referrals/': await make('/referrals', {
+				email: `lead-${name}@example.com`,
+				promoter_campaign_id: promoter.placement }),
+			'/affiliate/promo_codes/': await make('/promo_codes', {
+				code: name, reward_id: reward,
+				promoter_campaign_id: promoter.placement }),
+			'/affiliate/payout_methods/': await make(
+			    '/payout_methods', { method: 'wise', details: {
+				wise_email: `${name}@example.com` } }),
+		};
+	}
+
+	/* A call of the affiliate scope by a promoter. */
+	fpa(status, promoter, method, path, body, options = {}) {
+		return this.fp(status, promoter, method,
+		    `/../affiliate${path}`, body, options);
 	}
 
 	async product() {

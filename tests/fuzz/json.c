@@ -1,12 +1,13 @@
 /*
- * libFuzzer: what the strict scanner takes, json-c takes too and writes again
- * as strict JSON; what is decoded to a record is written as strict JSON, which
- * decodes to the same text.  What is kept as text is strict JSON, also when a
- * patch was merged into it, which is the same once more.  The same bytes are
- * then tried as a query string.
+ * What the strict scanner takes, json-c takes too and writes again as strict
+ * JSON; what is decoded to a record is written as strict JSON, which decodes to
+ * the same text, and stays JSON when it is laid out.  What is kept as text is
+ * strict JSON, also when a patch was merged into it, which is the same once
+ * more.
  */
 #include <json.h>
 
+#include "fuzz.h"
 #include "json/shape.h"
 #include "base/banned.h"
 
@@ -90,12 +91,16 @@ there_and_back(struct arena *a, const struct all *r)
 	struct str text = encode(a, r);
 	struct all again = { .count = 0 };
 	struct complaints wrong;
+	struct buf laid_out;
 	uint64_t given;
 
 	complaints_init(&wrong);
 	INVARIANT(json_decode(a, text, &all_shape, false, &again, &given,
 	    &wrong) == OK);
 	INVARIANT(str_eq(encode(a, &again), text));
+	buf_init(&laid_out, a, 2 * text.n);
+	json_pretty(&laid_out, text);
+	INVARIANT(lint(buf_view(&laid_out)));
 }
 
 struct kept {
@@ -128,41 +133,26 @@ merge(struct arena *a, struct str text)
 	INVARIANT(str_eq(json_merge(a, both, k.patch), both));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+static void
+run(struct arena *a, struct str text)
 {
-	struct str text = { (const char *)bytes, n };
 	struct complaints wrong;
-	struct arena a;
 	uint64_t given;
 	enum err e;
 
-	if (n == 0)
-		return 0;
-	arena_init(&a);
 	for (int lax = 0; lax < 2; lax++) {
 		struct all r = { .count = 0 };
 
 		complaints_init(&wrong);
-		e = json_decode(&a, text, &all_shape, lax, &r, &given, &wrong);
+		e = json_decode(a, text, &all_shape, lax, &r, &given, &wrong);
 		INVARIANT((e == OK) == (wrong.n == 0));
 		INVARIANT(e != ERR_INVALID || lint(text));
 		if (e == OK)
-			there_and_back(&a, &r);
+			there_and_back(a, &r);
 	}
-	merge(&a, text);
+	merge(a, text);
 	if (lint(text))
-		compare_with_jsonc(&a, text);
-	for (int lax = 0; lax < 2; lax++) {
-		struct all r = { .count = 0 };
-
-		complaints_init(&wrong);
-		if (query_decode(&a, text, &all_shape, lax, &r, &given,
-		    &wrong) == OK)
-			there_and_back(&a, &r);
-	}
-	arena_free(&a);
-	return 0;
+		compare_with_jsonc(a, text);
 }
+
+const struct target fuzz_json = { "json", NULL, run };

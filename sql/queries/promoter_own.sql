@@ -1,0 +1,48 @@
+-- What a promoter sees and does himself.
+
+-- One as often as he is in it.
+-- name: own_campaigns
+SELECT c.id, c.name, g.color
+FROM placement p FORCE INDEX (placement_created)
+STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = c.id
+WHERE p.referrer_id = :promoter AND p.organization_id = :org
+AND c.status <> 'deleted'
+ORDER BY p.created_at, p.id LIMIT 10000
+
+-- How much of each he has made; what came to an end counts as well where its
+-- rows stay.
+-- name: own_counts
+SELECT (SELECT COUNT(*) FROM payout_method m WHERE m.referrer_id = :promoter)
+	AS methods,
+	(SELECT COUNT(*) FROM placement p STRAIGHT_JOIN referral_link l
+	ON l.placement_id = p.id WHERE p.referrer_id = :promoter) AS links,
+	(SELECT COUNT(*) FROM placement p STRAIGHT_JOIN promo_code c
+	ON c.placement_id = p.id WHERE p.referrer_id = :promoter) AS codes,
+	(SELECT COUNT(*) FROM placement p STRAIGHT_JOIN placement_code k
+	ON k.placement_id = p.id WHERE p.referrer_id = :promoter) AS tokens
+
+-- Links of promoters beside those of their codes; placements: a JSON array.
+-- name: referral_links
+SELECT l.id, l.placement_id, l.name, l.url, l.sub_id
+FROM JSON_TABLE(:placements, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN referral_link l ON l.placement_id = j.id
+WHERE l.organization_id = :org ORDER BY l.placement_id, l.id
+
+-- name: referral_link_insert
+INSERT INTO referral_link (organization_id, placement_id, name, url, sub_id,
+	created_at)
+VALUES (:org, :placement, :name, :url, :sub_id, :now)
+
+-- name: referral_link_lock
+SELECT l.id, l.placement_id, l.name, l.url, l.sub_id
+FROM referral_link l JOIN placement p ON p.id = l.placement_id
+WHERE l.id = :id AND l.organization_id = :org
+AND p.referrer_id = :promoter FOR UPDATE
+
+-- name: referral_link_update
+UPDATE referral_link SET name = :name, sub_id = :sub_id
+WHERE id = :id AND organization_id = :org
+
+-- name: referral_link_delete
+DELETE FROM referral_link WHERE id = :id AND organization_id = :org

@@ -1,0 +1,158 @@
+/* A promoter's own leads and customers. */
+#include "model/referral/own.h"
+
+#include "model/program/program.h"
+#include "base/banned.h"
+
+/* A key by state has the time of creation in its lower bits. */
+#define STATE_BIT 58
+#define TIME_OF(key) ((struct when){ (key) & ((INT64_C(1) << STATE_BIT) - 1) })
+
+SHAPE(own_lead_row, struct referral, NULL,
+    COLUMN(struct referral, id),
+    COLUMN(struct referral, email),
+    COLUMN(struct referral, email_key),
+    COLUMN(struct referral, uid),
+    COLUMN(struct referral, metadata),
+    COLUMN(struct referral, state, .labels = lead_state_labels),
+    COLUMN(struct referral, created_at),
+    COLUMN(struct referral, customer_at),
+    FIELD(struct referral, placed.id, "placement_id"),
+    FIELD(struct referral, placed.created_at, "placed_at"),
+    FIELD(struct referral, placed.campaign.id, "campaign_id"),
+    FIELD(struct referral, placed.campaign.name, "campaign_name"),
+    FIELD(struct referral, placed.campaign.color, "campaign_color"));
+
+const size_t own_keys[] = {
+	[OWN_STATE_DOWN] = offsetof(struct referral, state_key),
+	[OWN_STATE] = offsetof(struct referral, state_key),
+	[OWN_EMAIL_DOWN] = offsetof(struct referral, email_key),
+	[OWN_EMAIL] = offsetof(struct referral, email_key),
+	[OWN_NEWEST] = offsetof(struct referral, created_at),
+	[OWN_BY_CUSTOMER] = offsetof(struct referral, customer_at),
+};
+
+static bool
+are_customers(const struct lead_filter *f)
+{
+	return f->type == LEADS_CUSTOMERS ||
+	    f->customer_from.n != DAY_NONE.n || f->customer_to.n != DAY_NONE.n;
+}
+
+unsigned
+own_order(const struct lead_filter *f)
+{
+	if (f->state >= 0)
+		return OWN_STATE_DOWN;
+	return are_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
+}
+
+static void
+push_filters(struct arena *a, const struct lead_filter *f,
+    const struct list *ids, struct str prefix, struct list_query *q,
+    struct arg_list *args)
+{
+#define PART(given, name, ...) \
+	if (given) { \
+		q->wheres |= Q_OWN_LEADS_WHERE_##name; \
+		__VA_ARGS__; \
+	}
+	PART(ids->items != NULL, IDS, arg_push(args, ARG(ids_json(a, ids->items,
+	    ids->n))))
+	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
+	PART(f->type == LEADS_LEADS, LEAD, (void)0)
+	PART(f->state >= 0, STATE, arg_push(args, ARG(f->state + 1)))
+	PART(f->created_from.n != DAY_NONE.n || f->created_to.n != DAY_NONE.n,
+	    CREATED_IN, arg_push_days(args, f->created_from, f->created_to))
+	PART(are_customers(f), CUSTOMER_IN,
+	    arg_push_days(args, f->customer_from, f->customer_to))
+	PART(f->campaigns.items != NULL, CAMPAIGNS, arg_push(args,
+	    ARG(ids_json(a, f->campaigns.items, f->campaigns.n))))
+#undef PART
+}
+
+/* States go by their place in the table's list of them, from 1. */
+static void
+push_paging(const struct paging *p, struct list_query *q,
+    struct arg_list *args)
+{
+	static const uint32_t after[] = {
+		[OWN_STATE_DOWN] = Q_OWN_LEADS_WHERE_AFTER_STATE_DESC,
+		[OWN_STATE] = Q_OWN_LEADS_WHERE_AFTER_STATE_ASC,
+		[OWN_EMAIL_DOWN] = Q_OWN_LEADS_WHERE_AFTER_EMAIL_DESC,
+		[OWN_EMAIL] = Q_OWN_LEADS_WHERE_AFTER_EMAIL_ASC,
+		[OWN_NEWEST] = Q_OWN_LEADS_WHERE_AFTER_CREATED,
+		[OWN_BY_CUSTOMER] = Q_OWN_LEADS_WHERE_AFTER_CUSTOMER,
+	};
+	struct arg key = ARG(TIME_OF(p->after_key));
+
+	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
+		key = ARG(p->after_text);
+	else if (p->order <= OWN_STATE && p->after_id != 0)
+		arg_push(args, ARG(p->after_key >> STATE_BIT));
+	paging_args(p, q, args, after[p->order], key);
+}
+
+static void
+finish(struct list *rows)
+{
+	struct referral *r = rows->items;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (r[i].metadata.p == NULL)
+			r[i].metadata = STR("{}");
+		if (r[i].placed.campaign.color.p == NULL)
+			r[i].placed.campaign.color = STR(DEFAULT_COLOR);
+		r[i].state_key = ((int64_t)r[i].state + 1) << STATE_BIT |
+		    r[i].created_at.us;
+	}
+}
+
+enum err
+own_leads(struct db *db, struct arena *a, uint64_t org,
+    const struct lead_filter *f, const struct paging *p, struct list *out)
+{
+	struct list_query q = { .q = Q_OWN_LEADS };
+	struct arg_list args = { .n = 0 };
+	struct str prefix = STR_NULL;
+	struct list ids = f->ids;
+
+	if (f->q.p != NULL) {
+		prefix = like_prefix(a, f->q);
+		if (ids.items == NULL)
+			TRY(lead_alike(db, a, org, prefix, &ids));
+	}
+	arg_push(&args, ARG(f->referrer_id));
+	arg_push(&args, ARG(org));
+	push_filters(a, f, &ids, prefix, &q, &args);
+	push_paging(p, &q, &args);
+	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
+	finish(out);
+	return OK;
+}
+
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+enum err
+own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
+    uint64_t id)
+{
+	struct id_row row = { 0 };
+
+	return db_row(db, a, Q_OWN_LEAD, ARGS(arg_bound(id), referrer_id, org),
+	    &own_id_row, &row);
+}
+
+enum err
+own_placement(struct db *db, struct arena *a, uint64_t org,
+    uint64_t referrer_id, uint64_t id)
+{
+	struct id_row row = { 0 };
+
+	return db_row(db, a, Q_OWN_PLACEMENT, ARGS(arg_bound(id), referrer_id,
+	    org), &own_id_row, &row);
+}

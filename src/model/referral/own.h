@@ -1,0 +1,24 @@
+/* Leads and customers as the promoter who brought them sees them. */
+#ifndef AFF_MODEL_REFERRAL_OWN_H
+#define AFF_MODEL_REFERRAL_OWN_H
+
+#include "model/referral/lead.h"
+
+/* By a member, or newest first: made, or customers since then. */
+enum { OWN_STATE_DOWN, OWN_STATE, OWN_EMAIL_DOWN, OWN_EMAIL, OWN_NEWEST,
+	OWN_BY_CUSTOMER };
+/* The order that a filter brings where none was asked for. */
+unsigned own_order(const struct lead_filter *);
+/* Where the key of an order stands in a row; by email it is a text. */
+extern const size_t own_keys[];
+/* Those of f->referrer_id. */
+MUST_CHECK enum err own_leads(struct db *, struct arena *, uint64_t org,
+    const struct lead_filter *, const struct paging *, struct list *);
+
+/* Is it his?  ERR_NOT_FOUND.  That never changes. */
+MUST_CHECK enum err own_lead(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, uint64_t id);
+MUST_CHECK enum err own_placement(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, uint64_t id);
+
+#endif

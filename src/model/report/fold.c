@@ -1,0 +1,244 @@
+/*
+ * Adding up what report_change says, and commissions, which say it themselves:
+ * by their time, each once, as rollup.c does it with clicks.  Sums are of
+ * organizations, campaigns, promoters, and of where clicks came from; of days
+ * and of months.  A thing may have so many names a day; what is beyond is
+ * "other": visitors write sources and addresses.
+ */
+#include "model/report/fold.h"
+
+#include "base/banned.h"
+
+#define CHANGES_STEP	UINT64_C(50000)	/* ids ahead, at least */
+#define NAMES_MOST	200		/* of a thing and a day */
+#define ROWS_ONCE	200
+#define ADD_ARGS	18
+
+const char *const report_subject_labels[] = {
+	"all", "campaign", "promoter", "source", "url", "promoter_source",
+	"promoter_url", "promoter_sub_id", "promoter_campaign", NULL
+};
+static const char *const level_labels[] = { "day", "month", NULL };
+enum { DAYS, MONTHS };
+
+struct mark {
+	struct when done_until;
+	uint64_t last_id;
+};
+
+SHAPE(report_mark_row, struct mark, NULL,
+    COLUMN(struct mark, done_until),
+    COLUMN(struct mark, last_id));
+
+struct change_at {
+	uint64_t id;
+	struct when created_at;
+};
+
+SHAPE(report_change_row, struct change_at, NULL,
+    COLUMN(struct change_at, id),
+    COLUMN(struct change_at, created_at));
+
+struct sum {
+	uint64_t organization_id, subject_id;
+	int subject;
+	struct str name, currency;
+	struct day day;
+	struct report_counts n;
+	bool known;		/* the name has a sum of that day */
+	int64_t have;		/* names that have */
+};
+
+SHAPE(report_fold_row, struct sum, NULL,
+    COLUMN(struct sum, organization_id),
+    COLUMN(struct sum, subject, .labels = report_subject_labels),
+    COLUMN(struct sum, subject_id),
+    COLUMN(struct sum, name),
+    COLUMN(struct sum, day),
+    COLUMN(struct sum, currency),
+    REPORT_COUNTS(struct sum, n.),
+    COLUMN(struct sum, known),
+    COLUMN(struct sum, have));
+
+struct turn {
+	struct mark was, next;
+	struct arg *rows;	/* a day's, then its month's */
+	size_t n;
+};
+
+static struct when
+floor_to(struct when t, int64_t seconds)
+{
+	return (struct when){ t.us - t.us % (seconds * SECOND_US) };
+}
+
+/* The end of the turn by its changes, and the one that stands behind them. */
+static enum err
+find_changes(struct db *db, struct arena *a, const struct rollup_conf *c,
+    const struct mark *was, struct when *until, uint64_t *behind)
+{
+	const struct when newest = *until;
+
+	for (uint64_t step = CHANGES_STEP;; step *= 2) {
+		struct change_at at = { .id = 0 };
+		enum err e = db_row(db, a, Q_REPORT_FOLD_FROM,
+		    ARGS(was->last_id + step), &report_change_row, &at);
+
+		*until = newest;
+		*behind = INT64_MAX;
+		if (e != OK)
+			return e == ERR_NOT_FOUND ? OK : e;
+		*behind = at.id;
+		*until = floor_to(when_add(at.created_at, -c->age_seconds),
+		    c->step_seconds);
+		if (until->us > newest.us)
+			*until = newest;
+		if (until->us > was->done_until.us)
+			return OK;
+	}
+}
+
+/* A day of commissions at most, from the first that there is. */
+static enum err
+find_end(struct db *db, struct arena *a, const struct rollup_conf *c,
+    const struct mark *was, struct when *until, uint64_t *behind)
+{
+	struct change_at first = { .id = 0 };
+
+	TRY(find_changes(db, a, c, was, until, behind));
+	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(was->done_until),
+	    &report_change_row, &first));
+	if (first.created_at.us != 0 &&
+	    first.created_at.us + DAY_US < until->us)
+		*until = floor_to(when_add(first.created_at,
+		    DAY_US / SECOND_US), c->step_seconds);
+	return OK;
+}
+
+/* Names come by thing and day, the known first, then those with most clicks. */
+static void
+limit_names(struct sum *s, size_t n)
+{
+	const struct sum *last = NULL;
+	struct str name = STR_NULL;	/* as it was before the limit */
+	int64_t room = 0;
+
+	for (size_t i = 0; i < n; last = &s[i++]) {
+		bool same = last != NULL &&
+		    last->organization_id == s[i].organization_id &&
+		    last->subject == s[i].subject &&
+		    last->subject_id == s[i].subject_id &&
+		    last->day.n == s[i].day.n;
+
+		if (!same)
+			room = NAMES_MOST - s[i].have;
+		if (s[i].known || s[i].name.n == 0 ||
+		    s[i].subject == REPORT_PROMOTER_CAMPAIGNS)
+			continue;
+		if (!same || !str_eq(name, s[i].name))
+			room--;
+		name = s[i].name;
+		if (room < 0)
+			s[i].name = STR("other");
+	}
+}
+
+static void
+put_row(struct turn *t, const struct sum *s, int level)
+{
+	const struct report_counts *c = &s->n;
+	int year, month, mday;
+	struct day day = s->day;
+
+	day_split(day, &year, &month, &mday);
+	if (level == MONTHS)
+		day = day_from(year, month, 1);
+	const struct arg row[ADD_ARGS] = {
+		ARG(s->organization_id),
+		LABEL(report_subject_labels, s->subject),
+		LABEL(level_labels, level), ARG(day), arg_bound(s->subject_id),
+		ARG(s->name), ARG(s->currency), ARG(c->clicks),
+		ARG(c->referrals), ARG(c->customers), ARG(c->non_link),
+		ARG(c->cancellations), ARG(c->active), ARG(c->sales),
+		ARG(c->refunds), ARG(c->revenue), ARG(c->earned), ARG(c->paid),
+	};
+
+	memcpy(t->rows + t->n++ * ADD_ARGS, row, sizeof(row));
+}
+
+static enum err
+commit(struct db *db, void *arg)
+{
+	const struct turn *t = arg;
+	uint64_t moved;
+
+	TRY(db_exec(db, Q_ROLLUP_MOVE, ARGS(t->next.done_until,
+	    arg_bound(t->next.last_id), STR("report"), t->was.done_until,
+	    arg_bound(t->was.last_id)), &moved, NULL));
+	if (moved == 0)
+		return OK;	/* another process was faster */
+	for (size_t i = 0; i < t->n; i += ROWS_ONCE)
+		TRY(db_exec_rows(db, Q_REPORT_ADD, t->rows + i * ADD_ARGS,
+		    t->n - i < ROWS_ONCE ? t->n - i : ROWS_ONCE, NULL, NULL));
+	return OK;
+}
+
+/* Apart: whoever writes changes does not wait for all of the turn. */
+static enum err
+forget(struct db *db, void *arg)
+{
+	const struct turn *t = arg;
+
+	return db_exec(db, Q_REPORT_FORGET, ARGS(arg_bound(t->was.last_id)),
+	    NULL, NULL);
+}
+
+/* What stands in [was, until) of the changes behind last_id. */
+static enum err
+add_up(struct db *db, struct arena *a, const struct rollup_conf *c,
+    struct turn *t, uint64_t behind)
+{
+	struct change_at last = { .id = 0 };
+	struct sum *s;
+	struct list sums;
+	enum err e;
+
+	e = db_row(db, a, Q_REPORT_FOLD_BEFORE, ARGS(
+	    arg_bound(t->was.last_id), behind, when_add(t->next.done_until,
+	    -c->age_seconds)), &report_change_row, &last);
+	if (e == OK)
+		t->next.last_id = last.id;
+	else if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(db_rows(db, a, Q_REPORT_FOLD, ARGS(arg_bound(t->was.last_id),
+	    behind, t->was.done_until, t->next.done_until), &report_fold_row,
+	    &sums));
+	s = sums.items;
+	limit_names(s, sums.n);
+	t->rows = arena_array(a, 2 * sums.n * ADD_ARGS, sizeof(*t->rows));
+	for (int level = DAYS; level <= MONTHS; level++)
+		for (size_t i = 0; i < sums.n; i++)
+			put_row(t, &s[i], level);
+	return OK;
+}
+
+enum err
+report_fold(struct db *db, struct arena *a, struct when now,
+    const struct rollup_conf *c, bool *more)
+{
+	const struct when newest = floor_to(when_add(now, -c->age_seconds),
+	    c->step_seconds);
+	struct turn t = { .n = 0 };
+	uint64_t behind;
+
+	TRY(db_row(db, a, Q_ROLLUP_GET, ARGS(STR("report")), &report_mark_row,
+	    &t.was));
+	t.next = (struct mark){ newest, t.was.last_id };
+	if (newest.us <= t.was.done_until.us)
+		return OK;
+	TRY(find_end(db, a, c, &t.was, &t.next.done_until, &behind));
+	*more |= t.next.done_until.us < newest.us;
+	TRY(add_up(db, a, c, &t, behind));
+	TRY(tx_run(db, a, commit, &t));
+	return t.was.last_id == 0 ? OK : tx_run(db, a, forget, &t);
+}

@@ -1,0 +1,313 @@
+/* What promoters see and make themselves. */
+'use strict';
+const assert = require('node:assert/strict');
+const { service } = require('./lib/service');
+const { tests } = require('./lib/test');
+const { World, unique } = require('./lib/world');
+const { query } = require('./lib/db');
+
+const test = tests(__filename);
+let w, c, me, campaign, he, another;
+
+const sql = (text) => query(c.service, text);
+const get = async (path, who = he) => (await w.fpa(200, who, 'GET', path))
+    .body;
+
+test('a company with two promoters', async () => {
+	c = (await service()).client;
+	w = new World(c);
+	me = await w.owner();
+	campaign = await w.companyCampaign(me);
+	he = await w.affiliate(me, await w.promoter(me, {
+		profile: { first_name: 'Ada', last_name: unique() } }));
+	another = await w.affiliate(me);
+});
+
+test('who stands under him', async () => {
+	assert.deepEqual(await get('/promoters/sub_affiliates'), []);
+	await w.fp(200, me, 'POST', '/promoters/assign_parent', {
+		ids: [another.id], parent_promoter_id: he.id });
+	const [sub, ...more] = await get('/promoters/sub_affiliates');
+
+	assert.deepEqual(more, []);
+	assert.equal(sub.id, another.id);
+	assert.equal(sub.stats.active_customers_count, 0);
+	assert.deepEqual(await get('/promoters/sub_affiliates', another), []);
+});
+
+test('the campaigns that he is in, and no other', async () => {
+	const hidden = await w.fp(201, me, 'POST', '/campaigns', {
+		name: 'Hidden', landing_url: 'https://hidden.example/',
+		ref_token_param: '?ref', visitor_cookie_life: 60 });
+	const list = await get('/campaigns');
+
+	assert.ok(hidden.body.id);
+	assert.deepEqual(list.map((x) => x.id), [campaign.id]);
+	assert.match(list[0].color, /^#/);
+});
+
+test('he archives himself, and is out', async () => {
+	const p = await w.promoter(me), his = await w.affiliate(me, p);
+	const { body } = await w.fpa(200, his, 'POST', '/promoters/archive');
+
+	assert.equal(body.promoter_campaigns[0].state, 'inactive');
+	await w.fpa(401, his, 'GET', '/promoters/current');
+	assert.ok((await w.fp(200, me, 'GET', `/promoters/${p.id}`)).body
+	    .archived_at);
+});
+
+/* --- links --- */
+
+const links = (q = '') => get(`/referral_links${q}`);
+const link = (status, body, who = he) => w.fpa(status, who, 'POST',
+    '/referral_links', { promoter_campaign_id: he.placement, ...body });
+
+test('links: of his code, and of his own', async () => {
+	const [first] = await links();
+
+	assert.equal(first.is_default, true);
+	assert.equal(first.id, he.placement);
+	const { body: plain } = await link(200, { sub_id: 'news letter/1' });
+	assert.equal(plain.name, 'news letter/1');
+	assert.equal(plain.url, `${first.url}?sub_id=news%20letter%2F1`);
+	assert.equal(plain.source, 'promoter');
+	assert.deepEqual(plain.campaign.id, campaign.id);
+	const { body: deep } = await link(200, { name: 'Deep', sub_id: 'x',
+		url: 'https://shop.example/a?b=c#d' });
+	const code = first.url.split('/').pop();
+	assert.equal(deep.url,
+	    `https://shop.example/a?b=c&ref=${code}&sub_id=x#d`);
+	assert.deepEqual((await links(`?promoter_campaign_id=${he.placement}`))
+	    .map((l) => l.id), [he.placement, plain.id, deep.id]);
+	assert.deepEqual((await w.fp(200, me, 'GET',
+	    `/promoter_campaigns/${he.placement}/referral_links`)).body,
+	await links());
+	const changed = (await w.fpa(200, he, 'PUT',
+	    `/referral_links/${plain.id}`, { sub_id: null, name: 'Plain' }))
+	    .body;
+	assert.equal(changed.url, first.url);
+	assert.equal(changed.name, 'Plain');
+	assert.equal(changed.sub_id, '');
+	for (const one of [plain, deep])
+		await w.fpa(200, he, 'DELETE', `/referral_links/${one.id}`);
+	await w.fpa(404, he, 'DELETE', `/referral_links/${plain.id}`);
+	assert.equal((await links()).length, 1);
+});
+
+test('links that can\'t be', async () => {
+	await link(404, {}, another);
+	await link(400, { url: 'javascript:alert(1)' });
+	await link(400, { sub_id: 'é' });
+	await link(400, { sub_id: 'x'.repeat(121) });
+	await w.fpa(404, he, 'GET', '/referral_links?promoter_campaign_id=' +
+	    another.placement);
+	const { body } = await link(200, {});
+	await w.fpa(404, another, 'PUT', `/referral_links/${body.id}`,
+	    { name: 'Mine' });
+	await w.fpa(404, another, 'DELETE', `/referral_links/${body.id}`);
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${another.placement}`,
+	    { state: 'inactive' });
+	assert.equal((await link(422, { promoter_campaign_id:
+		another.placement }, another)).code, 'standing');
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${another.placement}`,
+	    { state: 'accepted' });
+});
+
+/* Rows of what he has made, as many as he may. */
+const fill = (rows) => sql(rows.replaceAll('MANY',
+    'FROM seq_1_to_1000'));
+
+test('nobody makes any number of anything', async () => {
+	const his = await w.affiliate(me);
+	const limit = async (path, body) => assert.equal((await w.fpa(422, his,
+	    path.endsWith('}') ? 'PUT' : 'POST', path.replace('{id}',
+		his.placement), body)).code, 'limit');
+	const own = await w.belongings(me, his);
+	const org = me.organization.id;
+	const [{ id: reward }] = (await w.fp(200, me, 'GET',
+	    '/rewards?filters[reward_type]=referral')).body.slice(-1);
+
+	await fill(`INSERT INTO referral_link (organization_id, placement_id,
+	    name, url, created_at) SELECT ${org}, ${his.placement}, 'L', '',
+	    NOW() MANY; INSERT INTO payout_method (organization_id, referrer_id,
+	    method, details, is_disabled, created_at, updated_at)
+	    SELECT ${org}, ${his.id}, 'wise', '{}', 0, NOW(), NOW() MANY;
+	    INSERT INTO promo_code (organization_id, code, live, reward_id,
+	    placement_id, created_at, updated_at) SELECT ${org}, 'c', NULL,
+	    ${reward}, ${his.placement}, NOW(), NOW() MANY;
+	    INSERT INTO placement_code (code, placement_id)
+	    SELECT CONCAT('${unique()}', seq), ${his.placement} MANY`);
+	await limit('/referral_links', { promoter_campaign_id: his.placement });
+	await limit('/payout_methods', { method: 'wise', details: {
+		wise_email: 'somebody@example.com' } });
+	await limit('/promoter_campaigns/{id}', { ref_token: unique() });
+	const { body } = await w.fp(200, me, 'GET', '/promo_codes/' +
+	    own['/affiliate/promo_codes/']);
+	await limit('/promo_codes', { code: unique(),
+		reward_id: body.reward.id,
+		promoter_campaign_id: his.placement });
+	assert.equal((await get('/payout_methods', his)).data.length, 100);
+});
+
+/* --- his code --- */
+
+const rename = (status, token, who = he, id = he.placement) => w.fpa(status,
+    who, 'PUT', `/promoter_campaigns/${id}`, { ref_token: token });
+
+test('he chooses his code, and the one before leads to him', async () => {
+	const [before] = (await get('/promoters/current')).promoter_campaigns;
+	const token = `ada-${unique()}`;
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${he.placement}`, {
+		direct_url: 'https://shop.example/' });
+	const { body } = await rename(200, token);
+
+	assert.equal(body.ref_token, token);
+	assert.ok(body.ref_link.endsWith(`/r/${token}`));
+	assert.deepEqual(body.coupon, {});
+	assert.deepEqual(body.promo_codes, []);
+	assert.equal(body.has_monetary_rewards, true);
+	for (const code of [before.ref_token, token])
+		assert.equal((await w.visit(code)).status, 302);
+	await rename(200, token);
+	assert.equal((await rename(422, token, another, another.placement))
+	    .body.code, 'invalid_params');
+	await rename(422, before.ref_token, another, another.placement);
+	await rename(200, before.ref_token);
+	await rename(404, unique(), another);
+	await rename(404, unique(), he, 999999999);
+	await rename(400, 'a b');
+});
+
+test('who is not let in keeps his code', async () => {
+	const p = await w.promoter(me, { always_approve: false });
+	const his = await w.affiliate(me, p);
+
+	await rename(200, unique(), his, his.placement);
+	const second = await w.companyCampaign(me);
+	await w.fp(200, me, 'POST', '/promoters/add_to_campaign', {
+		ids: [p.id], campaign_id: second.id });
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${his.placement}`,
+	    { state: 'rejected' });
+	assert.equal((await rename(422, unique(), his, his.placement)).code,
+	    'standing');
+});
+
+/* --- promo codes --- */
+
+async function rewarded(status = {}) {
+	const name = unique();
+	const { body } = await w.fp(200, me, 'POST', '/rewards', { name,
+		coupon: name, provider_coupon_id: name,
+		is_promoter_reward: false, schemas: [{ amount: 10,
+			unit: 'discount_per', flat_amount: true }], ...status });
+
+	return body.id;
+}
+
+test('promo codes of his own', async () => {
+	const [reward, other] = [await rewarded(), await rewarded()];
+	const body = (more) => ({ code: `code-${unique()}`,
+		reward_id: reward, promoter_campaign_id: he.placement,
+		...more });
+	const make = (status, more, who = he) => w.fpa(status, who, 'POST',
+	    '/promo_codes', body(more));
+
+	await make(400);	/* his campaign does not give it */
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${he.placement}`, {
+		rewards_for_referrals: [{ apply_on: 'all',
+			reward_id: reward }] });
+	await make(400, {}, another);
+	await make(400, { reward_id: other });
+	const made = (await make(200, { description: 'Mine' })).body;
+	assert.equal(made.reward.id, reward);
+	assert.equal(made.promoter_campaign_id, he.placement);
+	await make(400, { code: made.code });
+	const put = (status, b, who = he) => w.fpa(status, who, 'PUT',
+	    `/promo_codes/${made.id}`, b);
+	assert.equal((await put(200, { description: 'Better' })).body
+	    .description, 'Better');
+	await put(400, { reward_id: other });
+	await put(400, { promoter_campaign_id: another.placement });
+	await put(404, { description: 'Theirs' }, another);
+	await w.fp(200, me, 'PUT', `/promoter_campaigns/${he.placement}`, {
+		rewards_for_referrals: [reward, other].map((id) => ({
+			apply_on: 'all', reward_id: id })) });
+	assert.equal((await put(200, { reward_id: other })).body.reward.id,
+	    other);
+	await put(400, { code: '' });
+	const stale = await w.fpa(412, he, 'PUT', `/promo_codes/${made.id}`,
+	    { code: made.code }, { headers: { 'if-match': '"99"' } });
+	assert.equal(stale.code, 'stale');
+	await w.fpa(404, another, 'DELETE', `/promo_codes/${made.id}`);
+	assert.ok((await w.fpa(200, he, 'DELETE', `/promo_codes/${made.id}`))
+	    .body.archived_at);
+	await w.fpa(200, he, 'DELETE', `/promo_codes/${made.id}`);
+	await sql(`UPDATE promo_code SET ext_id = 'known'
+	    WHERE id = ${made.id}`);
+	assert.equal((await put(422, { description: 'Late' })).code,
+	    'code_archived');
+});
+
+test('a code that his company made is not his to change', async () => {
+	const { body } = await w.fp(200, me, 'POST', '/promo_codes', {
+		code: `company-${unique()}`, reward_id: await rewarded(),
+		promoter_campaign_id: he.placement });
+
+	await w.fpa(404, he, 'PUT', `/promo_codes/${body.id}`, { code: 'x' });
+	await w.fpa(404, he, 'DELETE', `/promo_codes/${body.id}`);
+	const place = (await rename(200, unique())).body;
+	assert.deepEqual(place.promo_codes.map((k) => k.id), [body.id]);
+});
+
+/* --- payout methods --- */
+
+const PAYPAL = { method: 'paypal', details: {
+	paypal_email: 'ada@example.com' } };
+const methods = (status, who, method, path = '', body = undefined) =>
+    w.fpa(status, who, method, `/payout_methods${path}`, body);
+
+test('how he wants to be paid', async () => {
+	const first = (await methods(200, he, 'POST', '', PAYPAL)).body;
+
+	assert.equal(first.is_selected, true);
+	assert.equal((await get('/promoters/current')).selected_payout_method,
+	    'paypal');
+	const second = (await methods(200, he, 'POST', '', { method: 'wise',
+		is_selected: true, details: { wise_email: 'ada@example.com' } }))
+	    .body;
+	const list = await get('/payout_methods');
+	assert.deepEqual(list.data.map((m) => [m.id, m.is_selected]),
+	    [[second.id, true], [first.id, false]]);
+	assert.ok(list.meta.selected_payout_methods.includes('paypal'));
+	const at = `/${first.id}`;
+	assert.deepEqual((await methods(200, he, 'GET', at)).body.details,
+	    PAYPAL.details);
+	const put = (await methods(200, he, 'PUT', at, { is_selected: true,
+		details: { paypal_email: 'ada@pay.example' } })).body;
+	assert.equal(put.method, 'paypal');
+	assert.equal(put.is_selected, true);
+	await methods(400, he, 'PUT', at, { details: {
+		wise_email: 'ada@example.com' } });
+	await methods(400, he, 'POST', '', { ...PAYPAL, method: 'bank' });
+	for (const [method, body] of [['GET'], ['PUT', PAYPAL], ['DELETE']])
+		await methods(404, another, method, at, body);
+	assert.equal((await w.fp(200, me, 'GET', `/payout_methods${at}`)).body
+	    .details.paypal_email, 'ada@pay.example');
+	assert.deepEqual((await methods(200, he, 'DELETE', at)).body.details,
+	    { paypal_email: 'ada@pay.example' });
+	await methods(404, he, 'DELETE', at);
+});
+
+test('a method that is paid by is kept', async () => {
+	const { body } = await methods(200, another, 'POST', '', PAYPAL);
+	const [commission] = (await w.fp(200, me, 'POST', '/commissions', {
+		commission_type: 'custom', amount: 100,
+		promoter_campaign_id: another.placement })).body;
+
+	await w.fp(200, me, 'POST', '/commissions/generate_payouts', {
+		ids: [commission.id] });
+	await w.fp(201, me, 'POST', '/payouts/create_payments_batch', {
+		method: 'paypal' });
+	assert.equal((await methods(409, another, 'DELETE', `/${body.id}`))
+	    .code, 'conflict');
+});
