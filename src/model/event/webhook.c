@@ -140,8 +140,8 @@ webhook_update(struct db *db, struct arena *a, const struct actor *who,
 	    ARG(STR_NULL) : LABEL(webhook_reason_labels, w->disabled_reason),
 	    w->campaigns, arg_some(w->seconds), retries(w),
 	    sealed(a, HEADERS_LABEL, w->headers), w->basic_user,
-	    sealed(a, PASSWORD_LABEL, w->basic_password), who->now, who->organization_id,
-	    w->id, w->version), &rows, NULL));
+	    sealed(a, PASSWORD_LABEL, w->basic_password), who->now,
+	    who->organization_id, w->id, w->version), &rows, NULL));
 	if (rows == 0)
 		return ERR_STALE;
 	if (w->active)
@@ -176,8 +176,8 @@ webhook_rotate(struct db *db, struct arena *a, const struct actor *who,
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_WEBHOOK_ENDPOINT_ROTATE, ARGS(until,
-	    sealed(a, WEBHOOK_SECRET_LABEL, secret), who->now, who->organization_id, id), &rows,
-	    NULL));
+	    sealed(a, WEBHOOK_SECRET_LABEL, secret), who->now,
+	    who->organization_id, id), &rows, NULL));
 	if (rows == 0)
 		return ERR_NOT_FOUND;
 	TRY(event_by(db, a, who, id, "webhook_endpoint.secret_rotated"));
