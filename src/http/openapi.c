@@ -76,7 +76,7 @@ errors_of(const struct face *face, const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_ID] = strstr(r->path, "{id") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
-	set[ERR_INVALID] |= body;
+	set[(r->flags & R_PARAMS) != 0 ? ERR_PARAMS : ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
 	/* a key that is none, a part of the path that is badly encoded */
 	set[ERR_BAD_REQUEST] |= keyed || strchr(r->path, '{') != NULL;
