@@ -124,7 +124,7 @@ commission_of_sale(struct db *db, struct arena *a, uint64_t org,
 {
 	const struct list_query q = { .q = Q_COMMISSION_LIST,
 	    .wheres = Q_COMMISSION_LIST_WHERE_OF_SALE,
-	    .order = Q_COMMISSION_LIST_ORDER_PART };
+	    .order = Q_COMMISSION_LIST_ORDER_CREATED_ASC };
 
 	return read_rows(db, a, &q, ARGS(org, sale_id, INT64_C(256),
 	    INT64_C(0)), out);
