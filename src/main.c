@@ -178,7 +178,7 @@ roles_table(struct buf *b)
 		    .role = ROLE_OWNER,
 		    .scopes = identity_scopes(ROLE_OWNER) } },
 		{ "promoter", { .org_id = 2, .promoter_id = 1,
-		    .session_id = 1 } },
+		    .session_id = 1, .role = ROLE_NONE } },
 	};
 	roles_print(faces, askers, LEN(askers), b);
 }

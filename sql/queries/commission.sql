@@ -110,8 +110,6 @@ ORDER BY e.sale_amount, e.id
 ORDER BY e.referral_id DESC, e.id DESC
 -- order: referral_asc
 ORDER BY e.referral_id, e.id
--- order: part
-ORDER BY e.part
 -- tail:
 LIMIT :limit OFFSET :skip
 

@@ -135,11 +135,15 @@ WHERE referrer_id = (SELECT id FROM referrer WHERE organization_id = :house
 	AND member_organization_id = :org)
 AND landing_url <> '' LIMIT 5000
 
+-- With them the courier gets their turn, and deletes the deliveries.
 -- name: wipe_webhooks
-UPDATE webhook_endpoint SET url = '', description = NULL, secret = '',
-	old_secret = NULL, old_until = NULL, active = 0,
-	deleted_at = COALESCE(deleted_at, :now)
-WHERE organization_id = :org AND url <> '' LIMIT 5000
+UPDATE webhook_endpoint w
+LEFT JOIN webhook_queue q ON q.endpoint_id = w.id
+SET w.url = '', w.description = NULL, w.secret = '', w.old_secret = NULL,
+	w.old_until = NULL, w.headers = NULL, w.basic_user = NULL,
+	w.basic_password = NULL, w.active = 0,
+	w.deleted_at = COALESCE(w.deleted_at, :now), q.due_at = :now
+WHERE w.organization_id = :org AND w.url <> ''
 
 -- name: wipe_reservations
 UPDATE token_reservation SET reference = NULL

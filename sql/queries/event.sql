@@ -55,9 +55,31 @@ WHERE event.seq IS NULL
 
 -- name: event_audience
 SELECT e.id AS event_id, e.organization_id AS organization_id, e.type AS type,
-	w.id AS endpoint_id, w.events AS events, w.active AS active
+	e.entity_id AS entity_id, w.id AS endpoint_id, w.form AS form,
+	w.events AS events, w.campaigns AS campaigns, w.active AS active,
+	IF(w.form = 'records', e.data, NULL) AS data
 FROM event e FORCE INDEX (event_waiting)
 STRAIGHT_JOIN webhook_endpoint w ON w.organization_id = e.organization_id
 AND w.deleted_at IS NULL
 WHERE e.seq > :last
 ORDER BY w.id, e.seq
+
+-- Whose a record is, and in which campaign it is or was.  ids: a JSON array.
+
+-- name: record_place_referral
+SELECT r.id AS id, r.organization_id AS organization_id,
+	r.campaign_id AS campaign_id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
+
+-- name: record_place_commission
+SELECT e.id AS id, e.organization_id AS organization_id,
+	e.campaign_id AS campaign_id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+
+-- name: record_place_promoted
+SELECT p.id AS id, p.organization_id AS organization_id,
+	p.campaign_id AS campaign_id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = chosen.id

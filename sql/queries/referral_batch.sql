@@ -2,7 +2,8 @@
 -- order, of rows that are locked and looked at before they are changed.
 
 -- name: referral_batch_hold
-SELECT r.id, r.state, r.live, r.placement_id, r.customer_at
+SELECT r.id, r.state, r.live, r.placement_id, r.customer_at,
+	r.cancelled_at, COALESCE(r.mrr > 0, 0) AS pays
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
 WHERE r.organization_id = :org AND r.deleted_at IS NULL

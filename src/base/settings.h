@@ -33,6 +33,8 @@ struct settings {
 	bool sandbox;			/* the built-in payment provider */
 	bool webhook_private;		/* endpoints in private networks */
 	int64_t webhook_endpoints;	/* most, of an organization */
+	int64_t webhook_seconds;	/* an answer may take */
+	const char *webhook_ca;		/* file; empty: the system's */
 	int64_t webhook_fail_hours;	/* then an endpoint is disabled */
 	/* seconds before each further attempt, and how many there are */
 	int64_t webhook_retries[WEBHOOK_TRIES_MAX];

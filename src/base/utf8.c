@@ -53,3 +53,25 @@ utf8_count(struct str s)
 		count += !between(s.p[i], 0x80, 0xBF);
 	return count;
 }
+
+/* What is cut off within a letter is left out. */
+struct str
+utf8_readable(struct arena *a, struct str bytes)
+{
+	char *p;
+	size_t n = 0;
+
+	if (bytes.p == NULL)
+		return STR_NULL;
+	p = arena_alloc(a, bytes.n + 1);
+	for (size_t i = 0, step; i < bytes.n; i += step > 0 ? step : 1) {
+		step = utf8_step(bytes.p + i, bytes.n - i);
+		if (step > 0 && bytes.p[i] != '\0') {
+			memcpy(p + n, bytes.p + i, step);
+			n += step;
+		} else if (step > 0 || bytes.n - i >= 4)
+			p[n++] = '?';
+	}
+	p[n] = '\0';
+	return (struct str){ p, n };
+}

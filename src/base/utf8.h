@@ -8,5 +8,7 @@
 size_t utf8_step(const char *p, size_t n);
 bool utf8_valid(struct str);
 size_t utf8_count(struct str);		/* characters of a valid string */
+/* Valid, whatever the bytes: "?" for what is not; absent where they are. */
+struct str utf8_readable(struct arena *, struct str bytes);
 
 #endif

@@ -121,10 +121,11 @@ decode_body(struct serving *s)
 	rq->in = arena_alloc(rq->arena, r->in->size);
 	e = json_decode(rq->arena, body, r->in, s->face->lax, rq->in,
 	    &rq->given, &rq->wrong);
-	if (r->check == NULL || (e != OK && e != ERR_INVALID))
-		return e;
-	r->check(rq);
-	return rq->wrong.n == 0 ? OK : ERR_INVALID;
+	if (r->check != NULL && (e == OK || e == ERR_INVALID)) {
+		r->check(rq);
+		e = rq->wrong.n == 0 ? OK : ERR_INVALID;
+	}
+	return e == ERR_INVALID && (r->flags & R_PARAMS) != 0 ? ERR_PARAMS : e;
 }
 
 static enum err

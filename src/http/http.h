@@ -102,6 +102,7 @@ enum {
 	R_BARE = 65536,		/* no body is the same as {} */
 	R_QUOTE = 32768,	/* has a dry run; its ETag as If-Match of the
 				 * real call: just that, or 412 */
+	R_PARAMS = 1048576,	/* wrong fields of the body are ERR_PARAMS */
 	R_MOMENT = 131072,	/* reads rows that belong together: all as of
 				 * one moment */
 	R_PROMOTER = 262144,	/* for a promoter himself, and nobody else */

@@ -76,7 +76,7 @@ errors_of(const struct face *face, const struct route *r, bool set[ERR_COUNT])
 	set[ERR_BAD_ID] = strstr(r->path, "{id") != NULL;
 	set[ERR_BAD_PAGE] = r->query != NULL;
 	set[ERR_BAD_JSON] |= body;
-	set[ERR_INVALID] |= body;
+	set[(r->flags & R_PARAMS) != 0 ? ERR_PARAMS : ERR_INVALID] |= body;
 	set[ERR_MEDIA_TYPE] = body;
 	/* a key that is none, a part of the path that is badly encoded */
 	set[ERR_BAD_REQUEST] |= keyed || strchr(r->path, '{') != NULL;
@@ -388,8 +388,10 @@ put_components(struct printer *p)
 
 	buf_lit(b, "\"components\":{\"securitySchemes\":{"
 	    "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-	    "\"description\":\"A JWT of /auth/login, or an API key\"},"
-	    "\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
+	    "\"description\":\"A JWT of /auth/login, or an API key");
+	if (p->face->promoters)
+		buf_lit(b, "; a promoter's own token");
+	buf_lit(b, "\"},\"apiKey\":{\"type\":\"apiKey\",\"in\":\"header\","
 	    "\"name\":\"X-API-Key\",\"description\":\"An API key\"}");
 	if (p->face->basic)
 		buf_lit(b, ",\"basic\":{\"type\":\"http\",\"scheme\":"

@@ -33,21 +33,27 @@ sender_free(struct sender *s)
 	free(s);
 }
 
-/* The answer's body says nothing to us; too much of it ends the call. */
+/* How it begins may be shown to somebody; too much of it ends the call. */
 static size_t
 count_answer(char *data, size_t size, size_t n, void *arg)
 {
 	struct flight *f = arg;
+	size_t room = FLIGHT_KEPT - f->answer.n, got = size * n;
 
-	(void)data;
-	f->received += size * n;
-	return f->received <= ANSWER_MAX ? size * n : 0;
+	if (f->keep) {
+		memcpy(f->kept + f->answer.n, data, got < room ? got : room);
+		f->answer = (struct str){ f->kept, f->answer.n + (got < room ?
+		    got : room) };
+	}
+	f->received += got;
+	return f->received <= ANSWER_MAX ? got : 0;
 }
 
 void
 sender_send(struct sender *s, struct arena *a, struct flight *f)
 {
-	int64_t ms = s->conf->webhook_seconds * 1000;
+	int64_t ms = (f->seconds != 0 ? f->seconds :
+	    s->conf->webhook_seconds) * 1000;
 	CURL *c;
 
 	f->to = (struct outside){ .url = str_c(a, f->url),

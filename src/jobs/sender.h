@@ -9,15 +9,20 @@
 #include "net/outside.h"
 #include "server/conf.h"
 
-#define FLIGHT_HEADERS 4
+#define FLIGHT_HEADERS 32
+#define FLIGHT_KEPT 2000	/* bytes of an answer */
 
 struct flight {
 	struct str url, body;		/* until it has landed */
-	const char *headers[FLIGHT_HEADERS];	/* "name: value" */
+	/* "name: value", until a NULL or the end */
+	const char *headers[FLIGHT_HEADERS];
+	int64_t seconds;		/* it may take; 0: webhook_seconds */
+	bool keep;			/* how the answer begins */
 	void *owner;			/* of whoever sent it */
 	/* once it has landed: */
 	int64_t status;			/* of HTTP; 0: no answer */
 	struct str error;		/* why */
+	struct str answer;		/* its beginning, any bytes */
 	int64_t duration_ms;
 	/* of the sender's own: */
 	struct outside to;
@@ -25,6 +30,7 @@ struct flight {
 	struct curl_slist *list;
 	int64_t begun_us;
 	size_t received;
+	char kept[FLIGHT_KEPT];
 };
 
 struct sender;

@@ -1,9 +1,12 @@
 /* From what is due to flights, and from flights to results. */
 #include "jobs/turn.h"
 
+#include "api/firstpromoter/message.h"
 #include "auth/secret.h"
 #include "auth/webhook.h"
 #include "base/log.h"
+#include "base/utf8.h"
+#include "model/event/message.h"
 #include "model/event/webhook.h"
 
 #include "base/banned.h"
@@ -15,6 +18,7 @@ struct parcel {
 	struct flight flight;
 	struct turn *turn;
 	const struct delivery *delivery;
+	struct str fault;		/* absent: it can be sent */
 };
 
 void
@@ -29,12 +33,6 @@ turns_free(struct turns *t)
 {
 	for (size_t i = 0; i < TURNS_MAX; i++)
 		arena_free(&t->turn[i].arena);
-}
-
-static const char *
-header(struct arena *a, const char *name, struct str value)
-{
-	return str_printf(a, "%s: %.*s", name, STR_ARG(value)).p;
 }
 
 /* By its secret, and while it lasts by the one before; absent: unreadable. */
@@ -57,24 +55,63 @@ signatures(struct arena *a, const struct target *t, struct when now,
 	    STR_ARG(webhook_sign(a, old, id, at, body)));
 }
 
-static struct parcel *
-pack(struct turn *turn, const struct delivery *d)
+static bool
+passes(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_RETRY ||
+	    e == ERR_UNKNOWN_OUTCOME;
+}
+
+/* What is sent, of the event or of the record that it changed. */
+static enum err
+write_message(struct turns *t, struct turn *turn, const struct delivery *d,
+    struct webhook_message *m)
 {
 	struct arena *a = &turn->arena;
+
+	if (turn->target.form == WEBHOOK_RECORDS)
+		return fp_change_message(t->db, a, &d->event, d->number, m);
+	*m = (struct webhook_message){
+	    .id = webhook_message_id(a, d->event.id, d->id),
+	    .body = delivery_body(a, &turn->target, d) };
+	return OK;
+}
+
+/* p->fault says why it can't even be sent. */
+static enum err
+pack(struct turns *t, struct turn *turn, const struct delivery *d,
+    struct parcel *p)
+{
+	const struct target *to = &turn->target;
+	struct arena *a = &turn->arena;
 	struct when now = clock_now();
-	struct str id = webhook_message_id(a, d->event.id, d->id);
-	struct str at = str_printf(a, "%lld", (long long)(now.us / SECOND_US));
-	struct str body = delivery_body(a, &turn->target, d);
-	struct str signs = signatures(a, &turn->target, now, id, at, body);
-	struct parcel *p = ARENA_NEW(a, struct parcel);
+	struct webhook_message m = { .type = STR_NULL };
+	struct webhook_headers h = { .n = 0 };
+	struct str at, signs;
+	enum err e;
 
 	*p = (struct parcel){ .turn = turn, .delivery = d, .flight = {
-	    .owner = p, .url = turn->target.url, .body = body, .headers = {
-		"Content-Type: application/json", header(a, "webhook-id", id),
-		header(a, "webhook-timestamp", at),
-		signs.p != NULL ? header(a, "webhook-signature", signs) :
-		    NULL } } };
-	return p;
+	    .owner = p, .url = to->url, .seconds = to->seconds,
+	    .keep = to->form == WEBHOOK_RECORDS } };
+	e = write_message(t, turn, d, &m);
+	if (passes(e))
+		return e;
+	if (e != OK) {
+		p->fault = STR("the record is not readable");
+		return OK;
+	}
+	at = str_printf(a, "%lld", (long long)(now.us / SECOND_US));
+	signs = signatures(a, to, now, m.id, at, m.body);
+	if (signs.p == NULL) {
+		p->fault = STR("the secret is not readable: rotate it");
+		return OK;
+	}
+	webhook_headers(a, &h, &m, at, signs);
+	webhook_headers_own(a, &h, to->basic_user, to->basic_password,
+	    to->headers);
+	p->flight.body = m.body;
+	memcpy(p->flight.headers, h.v, sizeof(h.v));
+	return OK;
 }
 
 static void
@@ -84,6 +121,7 @@ add_result(struct turns *t, const struct parcel *p, struct str error)
 	t->landed[t->n++] = (struct delivery_result){
 		.target = &p->turn->target, .delivery = p->delivery,
 		.status = p->flight.status, .error = error,
+		.body = utf8_readable(&p->turn->arena, p->flight.answer),
 		.duration_ms = p->flight.duration_ms, .at = clock_now() };
 }
 
@@ -107,12 +145,13 @@ static enum err
 fill(struct turns *t, struct turn *turn, uint64_t id, struct when now)
 {
 	const struct delivery *d;
+	struct parcel *p;
 	struct list due;
 
 	turn->target = (struct target){ 0 };
 	TRY(target_get(t->db, &turn->arena, id, &turn->target));
 	if (!turn->target.active) {
-		TRY(delivery_skip(t->db, t->arena, id, now));
+		TRY(delivery_skip(t->db, t->arena, &turn->target, now));
 		return release(t, id);
 	}
 	TRY(delivery_due(t->db, &turn->arena, id, now, turn->failing ?
@@ -120,36 +159,36 @@ fill(struct turns *t, struct turn *turn, uint64_t id, struct when now)
 	if (due.n == 0)
 		return release(t, id);
 	d = due.items;
+	p = arena_array(&turn->arena, due.n, sizeof(*p));
+	for (size_t i = 0; i < due.n; i++)
+		TRY(pack(t, turn, &d[i], &p[i]));
 	turn->left = due.n;
 	t->used++;
 	t->failing += turn->failing;
-	for (size_t i = 0; i < due.n; i++) {
-		struct parcel *p = pack(turn, &d[i]);
-
-		if (p->flight.headers[FLIGHT_HEADERS - 1] != NULL)
-			sender_send(t->sender, &turn->arena, &p->flight);
+	for (size_t i = 0; i < due.n; i++)
+		if (p[i].fault.p == NULL)
+			sender_send(t->sender, &turn->arena, &p[i].flight);
 		else
-			add_result(t, p, STR("the secret is not readable: "
-			    "rotate it"));
-	}
+			add_result(t, &p[i], p[i].fault);
 	return OK;
 }
 
 static enum err
-begin(struct turns *t, uint64_t id, bool failing)
+begin(struct turns *t, const struct target_id *id, bool failing)
 {
 	struct when now = clock_now();
 	struct turn *turn = free_turn(t);
+	int64_t s = id->seconds != 0 ? id->seconds : t->conf->webhook_seconds;
 	bool got;
 
-	TRY(target_claim(t->db, t->arena, id, t->owner, now, when_add(now,
-	    t->conf->webhook_seconds + LEASE_MORE), &got));
+	TRY(target_claim(t->db, t->arena, id->id, t->owner, now, when_add(now,
+	    s + LEASE_MORE), &got));
 	if (!got)
 		return OK;
 	INVARIANT(turn != NULL);
 	arena_reset(&turn->arena);
 	turn->failing = failing;
-	return fill(t, turn, id, now);
+	return fill(t, turn, id->id, now);
 }
 
 static enum err
@@ -167,7 +206,7 @@ begin_some(struct turns *t, bool failing, size_t most, bool *some)
 	*some |= due.n > 0;
 	for (size_t i = 0; i < due.n &&
 	    t->n <= LANDED_MAX - FLIGHTS_WELL; i++)
-		TRY(begin(t, id[i].id, failing));
+		TRY(begin(t, &id[i], failing));
 	return OK;
 }
 
@@ -203,13 +242,6 @@ clear(struct turns *t, bool *ended)
 	}
 	t->n = 0;
 	return e;
-}
-
-static bool
-passes(enum err e)
-{
-	return e == ERR_UNAVAILABLE || e == ERR_RETRY ||
-	    e == ERR_UNKNOWN_OUTCOME;
 }
 
 enum err

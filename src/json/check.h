@@ -9,6 +9,7 @@
 #define ITEM_MAX	1000			/* characters of one string */
 #define INTEGER_MAX	INT64_C(9007199254740991)	/* as in I-JSON */
 #define DECIMAL_MAX	20			/* characters */
+#define DIGITS_MAX	20			/* of a number as text */
 
 /* Where a value goes, and what it is called when it is wrong. */
 struct place {

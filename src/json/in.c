@@ -120,12 +120,13 @@ decode_list(const struct decoder *d, const struct place *p, json_object *v)
 static void
 decode_int(const struct decoder *d, const struct place *p, json_object *v)
 {
+	bool loose = d->lax || (p->field->flags & F_LOOSE) != 0;
 	int64_t n;
 
 	if (is(v, json_type_int))
 		check_int(p, json_object_get_int64(v));
-	else if ((d->lax || (p->field->flags & F_LOOSE) != 0) &&
-	    is(v, json_type_string) && str_to_i64(text_of(v), &n))
+	else if (loose && is(v, json_type_string) &&
+	    text_of(v).n <= DIGITS_MAX && str_to_i64(text_of(v), &n))
 		check_int(p, n);
 	else
 		not_a(p, "a whole number");

@@ -127,6 +127,24 @@ put_list(struct buf *b, const struct field *f, bool nullable, bool input)
 }
 
 static void
+put_id(struct buf *b, const struct field *f, bool nullable, bool input)
+{
+	bool number = (f->flags & F_ID_NUMBER) != 0;
+	bool loose = input && (f->flags & F_LOOSE) != 0;
+
+	if (number && !loose)
+		put_type(b, "integer", nullable);
+	else
+		put_string(b, f, nullable, input);
+	if (number)
+		buf_lit(b, ",\"format\":\"int64\",\"minimum\":1,"
+		    "\"maximum\":" SAFE_INTEGER);
+	if (!number || loose)
+		buf_lit(b, ",\"pattern\":\"^[1-9][0-9]*$\","
+		    "\"maxLength\":20");
+}
+
+static void
 put_decimal(struct buf *b, const struct field *f, bool nullable, bool input)
 {
 	if (input)
@@ -165,16 +183,7 @@ put_kind(struct buf *b, const struct field *f, bool input)
 		put_integer(b, f, nullable, input);
 		break;
 	case T_ID:
-		if ((f->flags & F_ID_NUMBER) != 0)
-			put_type(b, "integer", nullable);
-		else
-			put_string(b, f, nullable, input);
-		if ((f->flags & F_ID_NUMBER) != 0)
-			buf_lit(b, ",\"format\":\"int64\",\"minimum\":1,"
-			    "\"maximum\":" SAFE_INTEGER);
-		else
-			buf_lit(b, ",\"pattern\":\"^[1-9][0-9]*$\","
-			    "\"maxLength\":20");
+		put_id(b, f, nullable, input);
 		break;
 	case T_STR:
 		put_text(b, f, nullable, input);
@@ -220,6 +229,17 @@ json_schema_field(struct buf *b, const struct field *f, bool input)
 	buf_char(b, '}');
 }
 
+/* What is lax takes whole numbers as text as well, and ids either way. */
+static struct field
+as_taken(const struct field *f, bool input, bool lax)
+{
+	struct field taken = *f;
+
+	if (input && lax && (f->type == T_INT || f->type == T_ID))
+		taken.flags |= F_LOOSE;
+	return taken;
+}
+
 void
 json_schema(struct buf *b, const struct shape *s, bool input, bool lax)
 {
@@ -227,11 +247,13 @@ json_schema(struct buf *b, const struct shape *s, bool input, bool lax)
 
 	buf_lit(b, "{\"type\":\"object\",\"properties\":{");
 	for (size_t i = 0; i < s->n; i++) {
+		struct field f = as_taken(&s->fields[i], input, lax);
+
 		if (i > 0)
 			buf_char(b, ',');
-		json_string(b, str_of(s->fields[i].name));
+		json_string(b, str_of(f.name));
 		buf_char(b, ':');
-		json_schema_field(b, &s->fields[i], input);
+		json_schema_field(b, &f, input);
 	}
 	buf_char(b, '}');
 	for (size_t i = 0; i < s->n; i++) {

@@ -165,6 +165,14 @@ void json_string(struct buf *, struct str);
  */
 struct str json_merge(struct arena *, struct str target, struct str patch);
 
+/* The members of an object. */
+struct json_member {
+	struct str name;
+	struct str json;		/* its value as it is written */
+	struct str text;		/* of a string; else absent */
+};
+struct list json_members(struct arena *, struct str object);
+
 /* json/pretty.c: well-formed JSON without white space, laid out. */
 void json_pretty(struct buf *, struct str);
 

@@ -77,3 +77,30 @@ json_merge(struct arena *a, struct str target, struct str patch)
 	json_object_put(p);
 	return text;
 }
+
+struct list
+json_members(struct arena *a, struct str object)
+{
+	json_object *o = json_parse(object);
+	struct json_object_iter it;
+	struct json_member *m;
+	size_t n = 0;
+
+	if (!json_object_is_type(o, json_type_object)) {
+		json_object_put(o);
+		return (struct list){ NULL, 0 };
+	}
+	m = arena_array(a, (size_t)json_object_object_length(o) + 1,
+	    sizeof(*m));
+	json_object_object_foreachC(o, it) {
+		m[n].name = str_dup(a, str_of(it.key));
+		m[n].json = json_text(a, it.val);
+		if (json_object_is_type(it.val, json_type_string))
+			m[n].text = str_dup(a, (struct str){
+			    json_object_get_string(it.val),
+			    (size_t)json_object_get_string_len(it.val) });
+		n++;
+	}
+	json_object_put(o);
+	return (struct list){ m, n };
+}

@@ -10,6 +10,7 @@
 struct answer {
 	struct buf text;
 	size_t most;
+	bool cut;
 };
 
 static size_t
@@ -17,10 +18,12 @@ take_answer(char *data, size_t size, size_t n, void *arg)
 {
 	struct answer *a = arg;
 
-	if (size * n > a->most - a->text.n)
+	size_t room = a->most - a->text.n, got = size * n;
+
+	if (got > room && !a->cut)
 		return 0;
-	buf_put(&a->text, data, size * n);
-	return size * n;
+	buf_put(&a->text, data, got < room ? got : room);
+	return got;
 }
 
 bool
@@ -31,7 +34,7 @@ https_call(struct arena *a, const struct https *h, struct https_answer *out,
 	    .ca = h->ca, .own = h->own, .connect_ms = CONNECT_MS, .total_ms =
 	    (h->seconds != 0 ? h->seconds : HTTPS_SECONDS) * 1000 };
 	struct answer answer = { .most = h->most != 0 ? h->most :
-	    ANSWER_MOST };
+	    ANSWER_MOST, .cut = h->cut };
 	struct curl_slist *headers = outside_list(h->headers,
 	    HTTPS_HEADERS_MAX);
 	CURL *c = outside_open(&to);
@@ -48,6 +51,7 @@ https_call(struct arena *a, const struct https *h, struct https_answer *out,
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(c);
 	out->body = buf_view(&answer.text);
+	out->refused = to.refused;
 	*why = str_of(curl_easy_strerror(code));
 	return code == CURLE_OK;
 }

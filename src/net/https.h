@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-#define HTTPS_HEADERS_MAX 12
+#define HTTPS_HEADERS_MAX 32
 #define HTTPS_SECONDS 10		/* where a call names no limit */
 
 struct https {
@@ -18,11 +18,13 @@ struct https {
 	int64_t seconds;		/* for all of it; 0: HTTPS_SECONDS */
 	size_t most;			/* bytes of the answer; 0: 64 KiB */
 	bool own;			/* may be a private address */
+	bool cut;			/* what is beyond most is left out */
 };
 
 struct https_answer {
 	long status;
 	struct str body;
+	bool refused;			/* the address was private */
 };
 
 /* false: no whole answer, and why.  Then it may have had its effect. */

@@ -405,6 +405,8 @@ conf_use(struct conf *c, char why[CONF_WHY])
 		.jwt_audience = str_of(c->jwt_audience),
 		.webhook_private = c->webhook_private,
 		.webhook_endpoints = c->webhook_endpoints,
+		.webhook_seconds = c->webhook_seconds,
+		.webhook_ca = c->webhook_ca,
 		.webhook_fail_hours = c->webhook_fail_hours,
 	};
 	if (!read_retries(c, why))

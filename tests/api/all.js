@@ -44,6 +44,8 @@ for (const name of [
 	'fp_campaigns',
 	'fp_promo_codes',
 	'fp_reward_sales',
+	'fp_webhooks',
+	'fp_webhook_deliveries',
 	'fp_custom_statuses',
 	'fp_upgrades',
 	'fp_import',

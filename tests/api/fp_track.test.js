@@ -146,10 +146,12 @@ test('a sale: a fifth of it', async () => {
 	    WHERE organization_id = ${me.org} AND owner_id = ${ann.id}
 	    AND kind = 'earnings_available'`), '400');
 	const [told] = await w.events(me, 'sale.created', id);
-	assert.deepEqual(told.data, { referralId: String(lead.id),
+	const { changes, ...facts } = told.data;
+	assert.deepEqual(facts, { referralId: String(lead.id),
 		amount: 2000, currency: 'USD', first: true, commissions: [{
-			id: String(commission), amount: 400,
-			currency: 'USD' }] });
+			id: String(commission), promoterId: String(ann.id),
+			amount: 400, currency: 'USD' }] });
+	assert.deepEqual(changes.state, ['signup', 'active']);
 	await verify();
 });
 

@@ -211,6 +211,10 @@ test('erased: nothing that names it is left, the money is', async () => {
 	await hook();
 	await w.ok(204, 'DELETE', `/webhook-endpoints/${(await hook()).id}`, {
 		token: own.token });
+	await w.fp(201, own, 'POST', '/webhooks', {
+		url: `https://${mark}.example/records`, headers: { 'X-A': 'x' },
+		event_types: ['referral.created'], basic_auth_user: mark,
+		basic_auth_password: 'x' });
 	await w.ok(200, 'POST', `/admin/referrers/${own.referrer.id}/block`, {
 		...w.admin(), body: { reason: `It is ${mark}` } });
 	const made = await w.program(own, mark);
@@ -242,7 +246,8 @@ test('erased: nothing that names it is left, the money is', async () => {
 	    organization_id = ${id}`), '0');
 	assert.equal(await sql(`SELECT COUNT(*) FROM webhook_endpoint WHERE
 	    organization_id = ${id} AND (active OR deleted_at IS NULL OR
-	    secret <> '' OR old_secret IS NOT NULL)`), '0');
+	    secret <> '' OR COALESCE(old_secret, headers, basic_password)
+	    IS NOT NULL)`), '0');
 	assert.equal(await sql(`SELECT COUNT(*) FROM referral WHERE
 	    referred_organization_id = ${id} AND address_hash IS NOT NULL`),
 	    '0');

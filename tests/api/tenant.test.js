@@ -2,7 +2,7 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests } = require('./lib/test');
+const { tests, until } = require('./lib/test');
 const { Promoters } = require('./lib/promoters');
 const { World } = require('./lib/world');
 const doc = require('./lib/document');
@@ -12,7 +12,9 @@ const UNKNOWN = '999999999';
 const CHART = '?period_from=2026-01-01&period_to=2026-01-31&selection=clicks';
 let w, c, owner, stranger, promoter, strangers, ids;
 
-const at = (o, id) => doc.address(o, { id }).replace(/^\/api\/v0/, '');
+/* id: or several, by their names */
+const at = (o, id) => doc.address(o, typeof id === 'object' ? id : { id })
+    .replace(/^\/api\/v0/, '');
 /* House administrators see all tenants. */
 const routes = doc.operations.filter((o) => /\{/.test(o.template) &&
     !doc.house(o) && doc.secured(o));
@@ -46,10 +48,22 @@ test('two tenants, one with everything', async () => {
 	const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 		token: owner.token, body: { url: 'https://shop.example/' } });
 	await w.companyCampaign(owner);
+	const told = (await w.fp(201, owner, 'POST', '/webhooks', {
+		url: 'https://shop.example/', active: false,
+		event_types: ['promoter.created'] })).body;
 	promoter = await w.affiliate(owner);
 	await w.companyCampaign(stranger);
 	strangers = [await w.affiliate(owner), await w.affiliate(stranger)];
+	const [delivery] = await until(async () => {
+		const { body } = await w.fp(200, owner, 'GET',
+		    `/webhooks/${told.id}/webhook_deliveries`);
+
+		return body.length > 0 && body;
+	});
 	ids = {
+		'/webhook_deliveries/{id}': { webhook_id: told.id,
+			id: delivery.id },
+		'/company/webhooks/': told.id,
 		...await w.belongings(owner, promoter),
 		'/company/promoters/': promoter.id,
 		'/company/promoter_campaigns/': promoter.placement,

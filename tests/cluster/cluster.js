@@ -4,7 +4,6 @@
  */
 'use strict';
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { ROOT, findings, freePorts } = require('../api/lib/service');
@@ -16,6 +15,20 @@ const { Galera, fill, run, ADDRESS } = require('./galera');
 const BUILD = process.env.AFFILIATED_BUILD ?? path.join(ROOT, 'build');
 const PROGRAM = path.join(BUILD, 'affiliated');
 const PROGRAM_USERS = ['affiliated', 'affiliated_migrate'];
+
+/*
+ * Not of those that the kernel gives to connections: one would stand on a port
+ * while the node that listens there is dead.
+ */
+async function quietPorts(n) {
+	for (;;) {
+		const ports = await freePorts(n, 10000 + n *
+		    Math.floor(Math.random() * 20000 / n));
+
+		if (ports)
+			return ports;
+	}
+}
 
 /* nginx, workers and perhaps jobs, with a state of their own. */
 class Host {
@@ -82,7 +95,7 @@ class Cluster {
 	}
 
 	async start() {
-		const ports = await freePorts(25);
+		const ports = await quietPorts(25);
 		const take = (n) => ports.splice(0, n);
 
 		this.galera = new Galera(this.home, take(12));

@@ -97,7 +97,7 @@ async function main(argv) {
 	await cluster.start();
 	process.stdout.write(`# three nodes, two hosts and a proxy after ` +
 	    `${Date.now() - began} ms\n`);
-	for (const [name, bad] of await readBack(cluster, o))
+	for (const [name, bad] of await readBack(cluster))
 		check(name, bad);
 	const company = new Company(cluster, new Random(o.seed, 2000));
 	await company.make();

@@ -119,7 +119,7 @@ record(struct target *t, const struct answer *answers, struct when at)
 	for (size_t i = 0; i < due.n; i++)
 		r[i] = (struct delivery_result){ t, &d[i], answers[i].status,
 		    answers[i].error != NULL ? str_of(answers[i].error) :
-		    STR_NULL, 5, at };
+		    STR_NULL, STR_NULL, 5, at };
 	assert_int_equal(delivery_record(db, &arena, r, due.n), OK);
 	/* a second process that comes late with the same changes nothing */
 	assert_int_equal(delivery_record(db, &arena, r, due.n), OK);
@@ -234,10 +234,55 @@ failing_for_days_disables(void **state)
 static void
 what_is_due_while_off_is_not_sent(void **state)
 {
+	struct target t = { .id = ENDPOINT };
+
 	(void)state;
-	assert_int_equal(delivery_skip(db, &arena, ENDPOINT, now), OK);
+	assert_int_equal(delivery_skip(db, &arena, &t, now), OK);
 	assert_int_equal(count("status = 'disabled' AND run_at IS NULL AND "
 	    "attempts = 0"), 3);
+}
+
+static void
+what_a_deleted_one_had_goes_too(void **state)
+{
+	struct target t = { .id = ENDPOINT };
+
+	(void)state;
+	test_sql(beside, "UPDATE webhook_endpoint SET active = 0, "
+	    "deleted_at = UTC_TIMESTAMP(6)");
+	test_sql(beside, "UPDATE webhook_delivery SET run_at = NULL, "
+	    "status = 'delivered'");
+	assert_true(claim(11, now));
+	assert_int_equal(target_release(db, &arena, ENDPOINT, 11), OK);
+	assert_true(claim(12, now));	/* there is something left */
+	assert_int_equal(target_get(db, &arena, ENDPOINT, &t), OK);
+	assert_int_equal(delivery_skip(db, &arena, &t, now), OK);
+	assert_int_equal(count("TRUE"), 0);
+	assert_int_equal(target_release(db, &arena, ENDPOINT, 12), OK);
+	assert_false(claim(13, now));
+	test_sql(beside, "UPDATE webhook_endpoint SET deleted_at = NULL");
+}
+
+/* max_retries says how often, and the last pause comes again. */
+static void
+records_have_their_own_number_of_tries(void **state)
+{
+	static const struct answer bad[] = { { 500, NULL }, { 500, NULL },
+	    { 500, NULL } };
+	struct target t;
+
+	(void)state;
+	test_sql(beside, "UPDATE webhook_endpoint SET form = 'records', "
+	    "max_retries = 3");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(record(&t, bad, when_add(now, 200 * i)), 3);
+	assert_int_equal(count("status = 'pending' AND attempts = 3 AND "
+	    "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), run_at) BETWEEN 490 AND "
+	    "530"), 3);
+	assert_int_equal(record(&t, bad, when_add(now, 600)), 3);
+	assert_int_equal(count("status = 'failed' AND attempts = 4"), 3);
+	test_sql(beside, "UPDATE webhook_endpoint SET form = 'events', "
+	    "max_retries = NULL");
 }
 
 #define MANY 1203
@@ -291,6 +336,8 @@ main(void)
 		TEST(gone_disables),
 		TEST(failing_for_days_disables),
 		TEST(what_is_due_while_off_is_not_sent),
+		TEST(what_a_deleted_one_had_goes_too),
+		TEST(records_have_their_own_number_of_tries),
 		TEST(a_replay_takes_each_once),
 	};
 

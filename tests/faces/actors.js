@@ -9,7 +9,8 @@ const { Promoters } = require('../api/lib/promoters');
 const { World, unique } = require('../api/lib/world');
 
 /* Batches over ids are no ends. */
-const ends = (o) => doc.ending(o) && !/^\/api\/v2\//.test(o.full);
+const ends = (o) => doc.ending(o) && (o.method !== 'DELETE' ||
+    !/^\/api\/v2\//.test(o.full));
 
 class Actors {
 	constructor(client) {
@@ -43,6 +44,8 @@ class Actors {
 		this.owner = await this.w.referrer();
 		this.key = (await this.w.key(this.owner)).key;
 		this.weak = (await this.w.key(this.owner, ['files:read'])).key;
+		await this.w.companyCampaign(this.owner);
+		this.promoter = await this.w.affiliate(this.owner);
 	}
 
 	async seeds() {
@@ -53,8 +56,7 @@ class Actors {
 		    guest.email));
 		const hook = await w.ok(201, 'POST', '/webhook-endpoints', {
 			token: owner.token, body: { url: 'https://a.example/' } });
-		await w.companyCampaign(owner);
-		const promoter = await w.promoter(owner);
+		const { promoter } = this.promoter;
 		const quote = await w.quote(owner, []);
 
 		this.code = campaign.code;
@@ -76,14 +78,28 @@ class Actors {
 			'/batch_processes/': (await w.fp(200, owner, 'DELETE',
 			    '/referrals', { ids: ['999999999'] })).body.id,
 			...await w.program(owner, `p${unique()}`),
+			...await w.belongings(owner, this.promoter),
 			...await new Promoters(w).paid(owner),
 		};
+	}
+
+	/* A promoter more, where there is still a campaign for him. */
+	another() {
+		return this.w.affiliate(this.owner).catch(() => ({}));
+	}
+
+	token({ token }) {
+		return token === undefined ? {} : { token };
 	}
 
 	/* The credential with which an operation is asked for. */
 	async of(r, o) {
 		if (!doc.secured(o) && r.chance(0.8))
 			return {};
+		if (doc.promoter(o))
+			return this.token(r.weighted([[ends(o) ?
+			    await this.another() : this.promoter, 9],
+			    [this.owner, 1], [{}, 1]]));
 		if (ends(o))
 			return { token: (await this.w.owner()).token };
 		return r.weighted(doc.house(o) ? [
@@ -116,7 +132,8 @@ class Actors {
 			this.stranger = await this.w.owner();
 		if (await this.good({ token: this.owner.token }) &&
 		    await this.good({ key: this.key }) &&
-		    await this.good({ key: this.weak }))
+		    await this.good({ key: this.weak }) &&
+		    (this.promoter = await this.another()).token)
 			return undefined;
 		this.renewed++;
 		await this.renew();

@@ -24,7 +24,7 @@ const stem = (name) => name.replace(/^.*\[(?=.)|\]/g, '')
     .replace(/_?ids?$/i, '').replace(/^(parent|initial|to|from|new)_/, '')
     .replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 const isId = (name) => /(^|_|[a-z])I?ids?\]?(\[\])?$/i.test(name);
-const word = (name) => name.replace(/^ref_(id|token)$/, 'code')
+const word = (name) => name.replace(/^ref_id$/, 'ref_token')
     .replace(/^.*\[(?=.)|\]/g, '');
 
 class Pools {

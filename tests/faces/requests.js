@@ -75,9 +75,14 @@ class Requests {
 
 	query(o, good) {
 		const pairs = [];
+		/* by one thing at a time */
+		const sort = this.r.pick(o.parameters.filter((p) =>
+		    p.name.startsWith('sorting[')));
 
-		for (const p of o.parameters.filter((x) => x.in === 'query'))
-			if (p.required ? good || this.r.chance(0.95) :
+		for (const p of o.parameters.filter((x) => x.in === 'query' &&
+		    !(good && x !== sort && x.name.startsWith('sorting['))))
+			if (p.required || /^Needed/.test(p.schema.description) ?
+			    good || this.r.chance(0.95) :
 			    this.r.chance(0.2))
 				pairs.push([p.name, good ?
 				    this.values.good(p.schema, p.name) :

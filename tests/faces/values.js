@@ -19,17 +19,17 @@ const HOSTILE = [null, true, false, 0, -0, -1, 1.5, 1e308, -1e308, 2 ** 53,
 	'2026-11-21T02:19:60Z', '9999-12-31T23:59:59-14:00', 'a@b', 'javascript:0',
 	'https://[::1]/', 'https://x@y:99999/', 'USDX', '\ufeff', 'ﬀ', 'İ'];
 
-const day = (r) => new Date(Date.now() + r.int(-400, 400) * 864e5)
-    .toISOString().slice(0, 10);
-const time = (r) => new Date(Date.now() + r.int(-4000, 4000) * 36e5)
-    .toISOString();
+const day = (r, from = -400, to = 400) => new Date(Date.now() +
+    r.int(from, to) * 864e5).toISOString().slice(0, 10);
+const time = (r) => new Date(Date.now() + r.int(-4000, r.chance(0.3) ? 4000 :
+    0) * 36e5).toISOString();
 
 const FORMATS = {
 	email: (r) => `${r.pick(['a', 'b', 'promoter', 'jörg'])}-${unique()}` +
 	    '@example.com',
 	uri: (r) => `https://${r.pick(['shop', 'www.b', 'c-d'])}.example/` +
 	    r.pick(['', 'a?b=c', 'ä/%20x', '#f']),
-	date: day,
+	date: (r) => day(r),
 	'date-time': time,
 	currency: (r) => r.pick(['USD', 'EUR', 'JPY', 'BHD', 'TOK']),
 	slug: () => `s-${unique()}`,
@@ -39,7 +39,11 @@ FORMATS['idn-email'] = FORMATS.email;
 
 /* What a member is mostly, where the schema does not say all. */
 const USUAL = { CampaignID: () => 'NEW', Currency: FORMATS.currency,
-	run_immediately: () => 1, event_id: unique, uid: unique };
+	run_immediately: () => 1, event_id: unique, uid: unique,
+	start_date: (r) => day(r, -300, -30), end_date: (r) => day(r, -29, 0),
+	columns: (r, o) => o.parameters.map((p) => /^sorting\[(.*)\]/
+	    .exec(p.name)?.[1]).filter((c) => c && r.chance(0.3))
+	    .concat('revenue_amount') };
 
 class Values {
 	/* ids: see ids.js */
@@ -69,10 +73,11 @@ class Values {
 
 	text(s, name) {
 		const { r } = this;
-		const known = r.chance(/^(ref_|tid|promo)/.test(name) ? 0.9 :
-		    0.5) ? this.ids.known(r, name) : undefined;
+		const known = !/currency|date|uri/.test(s.format ?? '') &&
+		    r.chance(/^(ref_|tid|promo)/.test(name) ? 0.9 : 0.5) ?
+		    this.ids.known(r, name) : undefined;
 		let t = /password/i.test(name) ? PASSWORD : known ??
-		    (/[0-9]\]\*\$$|\\d/.test(s.pattern ?? '') ?
+		    (/\[0-9\]/.test(s.pattern ?? '') ?
 			String(r.int(1, 50)) :
 			FORMATS[s.format]?.(r) ?? r.pick(WORDS));
 
@@ -112,7 +117,7 @@ class Values {
 		const { r } = this;
 
 		if (Object.hasOwn(USUAL, name) && r.chance(0.7))
-			return USUAL[name](r);
+			return USUAL[name](r, this.o);
 		if (s.oneOf ?? s.anyOf)
 			return this.good(r.pick(s.oneOf ?? s.anyOf), name,
 			    depth);

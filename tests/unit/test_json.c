@@ -272,6 +272,8 @@ digits_in_strings_pass_when_lax(void **state)
 	assert_int_equal(got.id, 4);
 	assert_int_equal(decode(STR("{\"count\":\"11\"}"), &all_shape, true),
 	    ERR_INVALID);
+	assert_int_equal(decode(STR("{\"count\":\"000000000000000000003\"}"),
+	    &all_shape, true), ERR_INVALID);	/* 21 digits */
 	assert_int_equal(decode(STR("{\"count\":\"2.0\"}"), &all_shape, true),
 	    ERR_INVALID);
 	assert_int_equal(decode(STR("{\"freeCount\":\"9007199254740992\"}"),

@@ -250,7 +250,7 @@ hash_choice(struct request *rq)
 		    "must be the same");
 	c->hash = password_hash(rq->arena, in->user.text);
 	rq->who = (struct principal){ .promoter_id = c->login.id,
-	    .org_id = c->login.organization_id };
+	    .org_id = c->login.organization_id, .role = ROLE_NONE };
 	return OK;
 }
 

@@ -222,6 +222,13 @@ SHAPE(fp_commission_change, struct commission_notes, "CommissionUpdate",
     NOTE(struct commission_notes, external, "external_note",
 	"For the promoter"));
 
+enum err
+fp_commission_answer(struct request *rq, uint64_t id)
+{
+	rq->out = ARENA_NEW(rq->arena, struct commission_row);
+	return commission_get(rq->db, rq->arena, rq->who.org_id, id, rq->out);
+}
+
 static enum err
 update(struct request *rq)
 {
@@ -230,9 +237,7 @@ update(struct request *rq)
 	n->internal_given = (rq->given & 1) != 0;
 	n->external_given = (rq->given & 2) != 0;
 	TRY(commission_update(rq->db, rq->arena, ACTOR(rq), rq->id[0], n));
-	rq->out = ARENA_NEW(rq->arena, struct commission_row);
-	return commission_get(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    rq->out);
+	return fp_commission_answer(rq, rq->id[0]);
 }
 
 struct ids_in {

@@ -43,7 +43,8 @@ fp_ids_read(struct request *rq, const struct list *texts, const char *field,
 		return OK;
 	id = arena_array(rq->arena, texts->n, sizeof(*id));
 	for (size_t i = 0; i < texts->n; i++)
-		if (!str_to_u64(text[i], &id[i])) {
+		if (!str_to_u64(text[i], &id[i]) || id[i] == 0 ||
+		    id[i] > INT64_MAX) {
 			complain(&rq->wrong, rq->arena, str_of(field),
 			    "must be ids: digits, from 1");
 			return ERR_BAD_PAGE;

@@ -194,6 +194,8 @@ static const struct route *const tables[] = {
 	fp_product_routes,
 	fp_campaign_routes,
 	fp_promo_code_routes,
+	fp_webhook_routes,
+	fp_webhook_delivery_routes,
 	NULL
 };
 

@@ -106,14 +106,19 @@ pay(struct request *rq)
 	    &out->b);
 }
 
-static enum err
-get(struct request *rq)
+enum err
+fp_payments_answer(struct request *rq, uint64_t id)
 {
 	struct batch_out *out = ARENA_NEW(rq->arena, struct batch_out);
 
 	rq->out = out;
-	return payments_get(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    &out->b);
+	return payments_get(rq->db, rq->arena, rq->who.org_id, id, &out->b);
+}
+
+static enum err
+get(struct request *rq)
+{
+	return fp_payments_answer(rq, rq->id[0]);
 }
 
 static enum err

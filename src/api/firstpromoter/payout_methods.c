@@ -55,16 +55,22 @@ list(struct request *rq)
 	return OK;
 }
 
-static enum err
-get(struct request *rq)
+enum err
+fp_method_answer(struct request *rq, uint64_t id)
 {
 	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
 
 	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
-	    rq->who.promoter_id, rq->id[0], m));
+	    rq->who.promoter_id, id, m));
 	finish(m);
 	rq->out = m;
 	return OK;
+}
+
+static enum err
+get(struct request *rq)
+{
+	return fp_method_answer(rq, rq->id[0]);
 }
 
 SHAPE(fp_method_in, struct payout_method, "PayoutMethodWrite",

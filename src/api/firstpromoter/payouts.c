@@ -42,6 +42,13 @@ SHAPE(fp_payout, struct payout, "Payout",
     VIEW("promoter", fp_payout_promoter, 0),
     VIEW("campaign", fp_payout_campaign, F_NULLABLE));
 
+enum err
+fp_payout_answer(struct request *rq, uint64_t id)
+{
+	rq->out = ARENA_NEW(rq->arena, struct payout);
+	return payout_get(rq->db, rq->arena, rq->who.org_id, id, rq->out);
+}
+
 struct list_in {
 	struct fp_page_query page;
 	struct list ids, batches, campaigns;

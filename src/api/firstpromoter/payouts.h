@@ -5,8 +5,6 @@
 #include "api/firstpromoter/placed.h"
 #include "model/payout/payout.h"
 
-extern const struct shape fp_payout;		/* of struct payout */
-extern const struct shape fp_payout_method;	/* of struct payout_method */
 extern const struct shape fp_payout_promoter;	/* of struct payout: */
 extern const struct shape fp_payout_campaign;	/* views of it */
 

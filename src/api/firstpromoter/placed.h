@@ -2,7 +2,7 @@
 #ifndef AFF_API_FIRSTPROMOTER_PLACED_H
 #define AFF_API_FIRSTPROMOTER_PLACED_H
 
-#include "api/firstpromoter/routes.h"
+#include "api/firstpromoter/message.h"
 #include "model/referral/lead.h"
 
 /* A promoter in a campaign: the record that PLACED_COLUMNS fill. */

@@ -108,6 +108,17 @@ fp_promoted_show(struct request *rq, const struct promoted *p, size_t n,
 	return OK;
 }
 
+enum err
+fp_promoted_answer(struct request *rq, uint64_t id)
+{
+	OUT *out = ARENA_NEW(rq->arena, OUT);
+	struct promoted p = { 0 };
+
+	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, id, &p));
+	rq->out = out;
+	return fp_promoted_show(rq, &p, 1, out);
+}
+
 struct list_in {
 	struct fp_page_query page;
 };
@@ -255,7 +266,6 @@ update(struct request *rq)
 	const struct update_in *in = rq->in;
 	struct promoted was = *(const struct promoted *)rq->prepared, p;
 	struct standing_row now = { 0 };
-	OUT *out = ARENA_NEW(rq->arena, OUT);
 	enum err e;
 
 	TRY(standing_lock(rq->db, rq->arena, ACTOR(rq), was.s.id, &now));
@@ -275,9 +285,7 @@ update(struct request *rq)
 	if (rq->given & HAS_STATE)
 		TRY(standing_move(rq->db, rq->arena, ACTOR(rq), &now,
 		    (enum standing)in->state));
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, p.s.id, &p));
-	rq->out = out;
-	return fp_promoted_show(rq, &p, 1, out);
+	return fp_promoted_answer(rq, p.s.id);
 }
 
 /* --- charts --- */

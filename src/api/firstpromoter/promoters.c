@@ -168,17 +168,19 @@ static enum err
 update(struct request *rq)
 {
 	const struct update_in *in = rq->in;
-	struct promoter p = { 0 };
+	struct promoter was = { 0 }, p;
 
 	TRY(promoter_lock(rq->db, rq->arena, ACTOR(rq),
-	    *(const uint64_t *)rq->prepared, &p));
+	    *(const uint64_t *)rq->prepared, &was));
+	p = was;
 	if (rq->given & GIVEN_EMAIL)
 		p.email = in->email;
 	if (rq->given & GIVEN_CUSTOMER)
 		p.customer = in->customer;
 	TRY(profile_of(rq, p.profile, &p.profile));
 	TRY(fields_of(rq, in->fields, p.fields, &p.fields));
-	TRY(taken(rq, promoter_update(rq->db, rq->arena, ACTOR(rq), &p)));
+	TRY(taken(rq, promoter_update(rq->db, rq->arena, ACTOR(rq),
+	    &was, &p)));
 	return fp_promoter_answer(rq, p.id);
 }
 

@@ -2,7 +2,7 @@
 #ifndef AFF_API_FIRSTPROMOTER_PROMOTERS_H
 #define AFF_API_FIRSTPROMOTER_PROMOTERS_H
 
-#include "api/firstpromoter/routes.h"
+#include "api/firstpromoter/message.h"
 #include "model/promoter/promoter.h"
 
 /* What came of a promoter, or of him in one campaign. */
@@ -54,7 +54,7 @@ struct fp_promoter {
 	struct fp_balances balances;
 	struct fp_promoter_ref parent;
 };
-extern const struct shape fp_promoter, fp_balances, fp_profile;
+extern const struct shape fp_balances, fp_profile;
 extern const char *const fp_invoice_labels[];
 
 /*
@@ -63,7 +63,5 @@ extern const char *const fp_invoice_labels[];
  */
 MUST_CHECK enum err fp_promoters_show(struct request *, const void *items,
     size_t step, size_t n, struct fp_promoter *out);
-/* The answer of one. */
-MUST_CHECK enum err fp_promoter_answer(struct request *, uint64_t id);
 
 #endif

@@ -121,8 +121,8 @@ SHAPE(fp_find_query, struct fp_find, "FindQuery",
     FIELD(struct fp_find, find_by, "find_by", .labels = lead_key_labels,
 	.doc = "What the last part of the path is, where it is not the id"));
 
-static enum err
-show(struct request *rq, uint64_t id)
+enum err
+fp_referral_answer(struct request *rq, uint64_t id)
 {
 	struct referral *r = ARENA_NEW(rq->arena, struct referral);
 
@@ -139,7 +139,7 @@ get(struct request *rq)
 
 	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
 	    rq->text[0], &id));
-	return show(rq, id);
+	return fp_referral_answer(rq, id);
 }
 
 struct referral_in {
@@ -268,7 +268,7 @@ create(struct request *rq)
 	struct lead_change c = change_of(rq);
 
 	TRY(told(rq, &c, lead_create(rq->db, rq->arena, ACTOR(rq), &c)));
-	return show(rq, c.id);
+	return fp_referral_answer(rq, c.id);
 }
 
 /* Which one it is, is looked up before the transaction begins. */
@@ -290,7 +290,7 @@ update(struct request *rq)
 	c.id = *(const uint64_t *)rq->prepared;
 	c.fraud = ((const struct referral_in *)rq->in)->fraud;
 	TRY(told(rq, &c, lead_update(rq->db, rq->arena, ACTOR(rq), &c)));
-	return show(rq, c.id);
+	return fp_referral_answer(rq, c.id);
 }
 
 /* Whether there is a key is known before anything is begun. */

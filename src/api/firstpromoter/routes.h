@@ -38,6 +38,8 @@ extern const struct route fp_product_routes[];
 extern const struct route fp_campaign_routes[];
 extern const struct route fp_promo_code_routes[];
 extern const struct route fp_reward_routes[];
+extern const struct route fp_webhook_routes[];
+extern const struct route fp_webhook_delivery_routes[];
 
 /*
  * The paging of this face: page and per_page, or the cursor of X-Next-Cursor,

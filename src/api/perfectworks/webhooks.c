@@ -170,7 +170,8 @@ list(struct request *rq)
 	struct list rows;
 
 	TRY(page_read(rq, &q->paging, &p));
-	TRY(webhook_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
+	TRY(webhook_list(rq->db, rq->arena, rq->who.org_id, WEBHOOK_EVENTS,
+	    &p, &rows));
 	w = rows.items;
 	out = arena_array(rq->arena, rows.n, sizeof(*out));
 	for (size_t i = 0; i < rows.n; i++)
@@ -186,7 +187,8 @@ get(struct request *rq)
 {
 	struct webhook_endpoint w = { 0 };
 
-	TRY(webhook_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &w));
+	TRY(webhook_get(rq->db, rq->arena, rq->who.org_id, WEBHOOK_EVENTS,
+	    rq->id[0], &w));
 	return answer(rq, &w);
 }
 
@@ -198,7 +200,8 @@ update(struct request *rq)
 	struct webhook_endpoint w = { 0 };
 	bool good = true;
 
-	TRY(webhook_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &w));
+	TRY(webhook_get(rq->db, rq->arena, rq->who.org_id, WEBHOOK_EVENTS,
+	    rq->id[0], &w));
 	TRY(precondition(rq, (uint64_t)w.version));
 	if ((rq->given & GIVEN_URL) != 0) {
 		good = good_url(rq, in->url);
@@ -219,7 +222,8 @@ update(struct request *rq)
 static enum err
 delete(struct request *rq)
 {
-	return webhook_delete(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
+	return webhook_delete(rq->db, rq->arena, ACTOR(rq), WEBHOOK_EVENTS,
+	    rq->id[0]);
 }
 
 struct rotate_in {

@@ -2,22 +2,33 @@
 #include "model/event/delivery.h"
 
 #include "db/due.h"
+#include "model/event/webhook.h"
 #include "base/banned.h"
 
-SHAPE(target_id_row, struct target_id, NULL, COLUMN(struct target_id, id));
+SHAPE(target_id_row, struct target_id, NULL,
+    COLUMN(struct target_id, id),
+    COLUMN(struct target_id, seconds));
 
 SHAPE(target_row, struct target, NULL,
     COLUMN(struct target, id),
     COLUMN(struct target, organization_id),
+    COLUMN(struct target, form, .labels = webhook_form_labels),
     COLUMN(struct target, url),
     COLUMN(struct target, active),
     COLUMN(struct target, secret, .flags = F_BYTES),
     COLUMN(struct target, old_secret, .flags = F_BYTES),
     COLUMN(struct target, old_until),
-    COLUMN(struct target, failing_since));
+    COLUMN(struct target, failing_since),
+    COLUMN(struct target, deleted_at),
+    COLUMN(struct target, seconds),
+    COLUMN(struct target, max_retries),
+    COLUMN(struct target, headers, .flags = F_BYTES),
+    COLUMN(struct target, basic_user),
+    COLUMN(struct target, basic_password, .flags = F_BYTES));
 
 SHAPE(due_delivery_row, struct delivery, NULL,
     COLUMN(struct delivery, id),
+    COLUMN(struct delivery, number),
     COLUMN(struct delivery, attempts),
     COLUMN(struct delivery, step),
     COLUMN(struct delivery, at),
@@ -69,7 +80,9 @@ target_claim(struct db *db, struct arena *a, uint64_t id, uint64_t owner,
 enum err
 target_get(struct db *db, struct arena *a, uint64_t id, struct target *t)
 {
-	return db_row(db, a, Q_TARGET_GET, ARGS(id), &target_row, t);
+	TRY(db_row(db, a, Q_TARGET_GET, ARGS(id), &target_row, t));
+	webhook_open(a, &t->headers, &t->basic_password);
+	return OK;
 }
 
 struct releasing {
@@ -121,7 +134,7 @@ delivery_due(struct db *db, struct arena *a, uint64_t target, struct when now,
 }
 
 struct skipping {
-	uint64_t target;
+	const struct target *target;
 	struct when now;
 };
 
@@ -130,15 +143,18 @@ skip(struct db *db, void *arg)
 {
 	const struct skipping *s = arg;
 
-	return db_exec(db, Q_DELIVERY_DISABLE, ARGS(s->now, s->target), NULL,
-	    NULL);
+	if (s->target->deleted_at.us != 0)
+		return db_exec(db, Q_DELIVERY_FORGET, ARGS(s->target->id),
+		    NULL, NULL);
+	return db_exec(db, Q_DELIVERY_DISABLE, ARGS(s->now, s->target->id),
+	    NULL, NULL);
 }
 
 enum err
-delivery_skip(struct db *db, struct arena *a, uint64_t target,
+delivery_skip(struct db *db, struct arena *a, const struct target *t,
     struct when now)
 {
-	struct skipping s = { target, now };
+	struct skipping s = { t, now };
 
 	return tx_run(db, a, skip, &s);
 }

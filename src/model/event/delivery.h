@@ -12,26 +12,32 @@
 
 struct target {
 	uint64_t id, organization_id;
+	int form;			/* of webhook.h, as all of this */
 	struct str url;
 	bool active;
 	struct str secret, old_secret;	/* sealed */
 	struct when old_until;
-	struct when failing_since;
+	struct when failing_since, deleted_at;
+	/* of records: */
+	int64_t seconds, max_retries;
+	struct str headers, basic_user, basic_password;	/* opened */
 };
 
 struct delivery {
 	uint64_t id;
+	int64_t number;			/* of a change of a record */
 	int64_t attempts, step;
 	struct when at;			/* when it was made */
 	struct event_row event;		/* id 0: a ping */
 };
 
 /*
- * Ids (struct target_id) of targets with something due: of those that answer,
- * or of those that failed last.
+ * Targets (struct target_id) with something due: of those that answer, or of
+ * those that failed last.
  */
 struct target_id {
 	uint64_t id;
+	int64_t seconds;		/* they may take; 0: not said */
 };
 MUST_CHECK enum err target_due(struct db *, struct arena *, bool failing,
     struct when now, int64_t limit, struct list *);
@@ -47,11 +53,14 @@ MUST_CHECK enum err target_release(struct db *, struct arena *, uint64_t id,
 /* What is due at a target, oldest first. */
 MUST_CHECK enum err delivery_due(struct db *, struct arena *, uint64_t target,
     struct when now, int64_t limit, struct list *);
-/* Of a target that is off: what is due is not sent. */
-MUST_CHECK enum err delivery_skip(struct db *, struct arena *, uint64_t target,
-    struct when now);
+/* Of a target that is off: what is due is not sent; of a deleted one, gone. */
+MUST_CHECK enum err delivery_skip(struct db *, struct arena *,
+    const struct target *, struct when now);
 
-/* What is sent: {"type", "timestamp", "data"}, where data is the event. */
+/*
+ * What is sent of events: {"type", "timestamp", "data"}, where data is the
+ * event.
+ */
 struct str delivery_body(struct arena *, const struct target *,
     const struct delivery *);
 
@@ -61,6 +70,7 @@ struct delivery_result {
 	const struct delivery *delivery;
 	int64_t status;			/* of HTTP; 0: no answer */
 	struct str error;		/* why, or absent */
+	struct str body;		/* how it began, where that is kept */
 	int64_t duration_ms;
 	struct when at;
 };

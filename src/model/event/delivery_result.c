@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define HOUR_SECONDS 3600
+#define MINUTE_SECONDS 60
 
 static bool
 arrived(const struct delivery_result *r)
@@ -15,11 +16,24 @@ arrived(const struct delivery_result *r)
 	return r->status >= 200 && r->status < 300;
 }
 
-/* With a quarter of jitter, so that what failed together comes apart. */
+static int64_t
+tries(const struct delivery_result *r)
+{
+	return r->target->form == WEBHOOK_RECORDS ? r->target->max_retries :
+	    (int64_t)settings->webhook_retries_n;
+}
+
+/*
+ * With a quarter of jitter, so that what failed together comes apart.  Behind
+ * the last pause there is the same again.
+ */
 static struct when
 next_try(const struct delivery_result *r)
 {
-	int64_t s = settings->webhook_retries[r->delivery->step];
+	const size_t n = settings->webhook_retries_n;
+	const size_t step = (size_t)r->delivery->step;
+	int64_t s = n == 0 ? MINUTE_SECONDS :
+	    settings->webhook_retries[step < n ? step : n - 1];
 
 	return when_add(r->at, s + randombytes_uniform((uint32_t)s / 4 + 1));
 }
@@ -67,8 +81,7 @@ note_attempt(struct db *db, const struct delivery_result *r)
 {
 	const struct delivery *d = r->delivery;
 	int status = arrived(r) ? WEBHOOK_DELIVERED : r->status != 410 &&
-	    d->step < (int64_t)settings->webhook_retries_n ? WEBHOOK_PENDING :
-	    WEBHOOK_FAILED;
+	    d->step < tries(r) ? WEBHOOK_PENDING : WEBHOOK_FAILED;
 	bool again = status == WEBHOOK_PENDING;
 	uint64_t rows;
 
@@ -79,7 +92,7 @@ note_attempt(struct db *db, const struct delivery_result *r)
 	if (rows == 0)
 		return OK;	/* another process had its turn meanwhile */
 	return db_exec(db, Q_ATTEMPT_INSERT, ARGS(d->id, d->attempts + 1,
-	    r->status, r->error, r->duration_ms, r->at), NULL, NULL);
+	    r->status, r->error, r->body, r->duration_ms, r->at), NULL, NULL);
 }
 
 struct recording {

@@ -1,7 +1,7 @@
 /* Numbers events and makes their deliveries. */
 #include "model/event/publisher.h"
 
-#include "model/event/event.h"
+#include "model/event/audience.h"
 #include "base/banned.h"
 
 #define SEARCH_SECONDS 60	/* longer than a transaction of ours lives */
@@ -19,55 +19,14 @@ struct counter {
 
 SHAPE(counter_row, struct counter, NULL, COLUMN(struct counter, last));
 
-/* An event and an endpoint of its organization. */
-struct pair {
-	uint64_t event_id, organization_id, endpoint_id;
-	struct str type, events;
-	bool active;
-};
-
-SHAPE(pair_row, struct pair, NULL,
-    COLUMN(struct pair, event_id),
-    COLUMN(struct pair, organization_id),
-    COLUMN(struct pair, endpoint_id),
-    COLUMN(struct pair, type),
-    COLUMN(struct pair, events),
-    COLUMN(struct pair, active));
-
-static bool
-wanted(const struct pair *p)
-{
-	struct str rest = p->events, pattern;
-
-	while (rest.p != NULL) {
-		(void)str_cut(rest, ' ', &pattern, &rest);
-		if (event_pattern_fits(pattern, p->type))
-			return true;
-	}
-	return false;
-}
-
-/* Leaves only what is wanted. */
-static void
-choose(struct list *pairs)
-{
-	struct pair *p = pairs->items;
-	size_t n = 0;
-
-	for (size_t i = 0; i < pairs->n; i++)
-		if (wanted(&p[i]))
-			p[n++] = p[i];
-	pairs->n = n;
-}
-
 /* In the order of endpoints, as everybody locks them, and before deliveries. */
 static enum err
-wake(struct db *db, const struct list *pairs, struct when now)
+wake(struct db *db, const struct list *to, struct when now)
 {
-	const struct pair *p = pairs->items;
+	const struct addressed *p = to->items;
 	uint64_t last = 0;
 
-	for (size_t i = 0; i < pairs->n; i++) {
+	for (size_t i = 0; i < to->n; i++) {
 		if (!p[i].active || p[i].endpoint_id == last)
 			continue;
 		last = p[i].endpoint_id;
@@ -77,10 +36,10 @@ wake(struct db *db, const struct list *pairs, struct when now)
 }
 
 static enum err
-insert(struct db *db, struct arena *a, const struct pair *p, size_t n,
+insert(struct db *db, struct arena *a, const struct addressed *p, size_t n,
     struct when now)
 {
-	enum { COLUMNS = 6 };
+	enum { COLUMNS = 7 };
 	struct arg *args = arena_array(a, n * COLUMNS, sizeof(*args));
 
 	for (size_t i = 0; i < n; i++) {
@@ -89,9 +48,10 @@ insert(struct db *db, struct arena *a, const struct pair *p, size_t n,
 		to[0] = ARG(p[i].organization_id);
 		to[1] = ARG(p[i].endpoint_id);
 		to[2] = ARG(p[i].event_id);
-		to[3] = ARG(p[i].active ? STR("pending") : STR("disabled"));
-		to[4] = ARG(p[i].active ? now : (struct when){ 0 });
-		to[5] = ARG(now);
+		to[3] = ARG(p[i].number);
+		to[4] = ARG(p[i].active ? STR("pending") : STR("disabled"));
+		to[5] = ARG(p[i].active ? now : (struct when){ 0 });
+		to[6] = ARG(now);
 	}
 	return db_exec_rows(db, Q_DELIVERY_INSERT, args, n, NULL, NULL);
 }
@@ -99,16 +59,15 @@ insert(struct db *db, struct arena *a, const struct pair *p, size_t n,
 static enum err
 deliver(struct db *db, struct arena *a, int64_t last, struct when now)
 {
-	struct list pairs;
-	const struct pair *p;
+	struct list to;
+	const struct addressed *p;
 
-	TRY(db_rows(db, a, Q_EVENT_AUDIENCE, ARGS(last), &pair_row, &pairs));
-	choose(&pairs);
-	TRY(wake(db, &pairs, now));
-	p = pairs.items;
-	for (size_t i = 0; i < pairs.n; i += ROWS_MAX)
-		TRY(insert(db, a, p + i, pairs.n - i < ROWS_MAX ?
-		    pairs.n - i : ROWS_MAX, now));
+	TRY(audience(db, a, last, &to));
+	TRY(wake(db, &to, now));
+	p = to.items;
+	for (size_t i = 0; i < to.n; i += ROWS_MAX)
+		TRY(insert(db, a, p + i, to.n - i < ROWS_MAX ? to.n - i :
+		    ROWS_MAX, now));
 	return OK;
 }
 

@@ -7,7 +7,8 @@
 #ifndef AFF_MODEL_EVENT_WEBHOOK_H
 #define AFF_MODEL_EVENT_WEBHOOK_H
 
-#include "model/referral/placement.h"
+#include "model/event/event.h"
+#include "model/people/organization.h"
 
 enum webhook_status { WEBHOOK_PENDING, WEBHOOK_DELIVERED, WEBHOOK_FAILED,
 	WEBHOOK_DISABLED };
@@ -15,8 +16,15 @@ extern const char *const webhook_status_labels[];
 enum webhook_reason { WEBHOOK_GONE, WEBHOOK_FAILING };
 extern const char *const webhook_reason_labels[];
 
+/* What is sent: events as they are, or the records that they changed. */
+enum webhook_form { WEBHOOK_EVENTS, WEBHOOK_RECORDS };
+extern const char *const webhook_form_labels[];
+
+#define WEBHOOK_SECONDS_MAX 120	/* of an endpoint of records */
+
 struct webhook_endpoint {
 	uint64_t id;
+	int form;			/* for ever */
 	struct str url, description;
 	struct str events;		/* patterns with blanks between */
 	bool active;
@@ -27,21 +35,35 @@ struct webhook_endpoint {
 	struct when created_at, updated_at;
 	int64_t version;
 	struct str secret;		/* when it is made only */
+	/* of records: */
+	struct str campaigns;		/* with blanks between; absent: all */
+	int64_t seconds, max_retries;	/* seconds 0: as the service has it */
+	struct str headers;		/* JSON: an object; or absent */
+	struct str basic_user, basic_password;	/* both, or absent */
 };
 
-/* url to active are given; the rest is filled in.  ERR_LIMIT. */
+/* form, url to active, and of records the last ones are given.  ERR_LIMIT. */
 MUST_CHECK enum err webhook_create(struct db *, struct arena *,
     const struct actor *, struct webhook_endpoint *);
 MUST_CHECK enum err webhook_get(struct db *, struct arena *, uint64_t org,
-    uint64_t id, struct webhook_endpoint *);
+    enum webhook_form, uint64_t id, struct webhook_endpoint *);
 /* Orders: created desc, asc. */
 MUST_CHECK enum err webhook_list(struct db *, struct arena *, uint64_t org,
-    const struct paging *, struct list *);
-/* Writes url to active; one that was disabled may become active.  ERR_STALE. */
+    enum webhook_form, const struct paging *, struct list *);
+/* Writes what can be given; a disabled one may become active.  ERR_STALE. */
 MUST_CHECK enum err webhook_update(struct db *, struct arena *,
     const struct actor *, struct webhook_endpoint *);
+/* Its deliveries follow in a while. */
 MUST_CHECK enum err webhook_delete(struct db *, struct arena *,
-    const struct actor *, uint64_t id);
+    const struct actor *, enum webhook_form, uint64_t id);
+/* Those of these campaigns that the organization has (struct webhook_id). */
+struct webhook_id {
+	uint64_t id;
+};
+MUST_CHECK enum err webhook_campaigns(struct db *, struct arena *,
+    uint64_t org, const uint64_t *ids, size_t n, struct list *);
+/* Opens what is stored encrypted; absent where it can't be read. */
+void webhook_open(struct arena *, struct str *headers, struct str *password);
 /* The secret so far signs as well for so many hours. */
 MUST_CHECK enum err webhook_rotate(struct db *, struct arena *,
     const struct actor *, uint64_t id, int64_t overlap_hours,
@@ -90,5 +112,32 @@ MUST_CHECK enum err webhook_delivery_list(struct db *, struct arena *,
 /* Whatever became of it, it is due now.  ERR_CONFLICT: the endpoint is off. */
 MUST_CHECK enum err webhook_delivery_retry(struct db *, struct arena *,
     const struct actor *, uint64_t id, struct webhook_delivery *);
+
+/* A delivery of a record, and what came of its last attempt. */
+struct record_delivery {
+	uint64_t id;
+	int status;
+	int64_t number;
+	int64_t step;			/* attempts since it was asked for */
+	int64_t response;		/* of HTTP; 0: there was none */
+	struct str error, body;
+	bool active;			/* its endpoint */
+	struct when created_at, ended_at;
+	struct event_row event;
+};
+
+/* Newest first. */
+MUST_CHECK enum err record_delivery_list(struct db *, struct arena *,
+    uint64_t org, uint64_t endpoint, const struct paging *, struct list *);
+MUST_CHECK enum err record_delivery_get(struct db *, struct arena *,
+    uint64_t org, uint64_t endpoint, uint64_t id, struct record_delivery *);
+/*
+ * It is due now, as if for the first time; again before that: the same.
+ * ERR_PAUSED: the endpoint is off; ERR_DELIVERED; ERR_RETRIES: this was asked
+ * for as often as the endpoint is tried again.
+ */
+MUST_CHECK enum err record_delivery_retry(struct db *, struct arena *,
+    const struct actor *, uint64_t endpoint, uint64_t id,
+    struct record_delivery *);
 
 #endif

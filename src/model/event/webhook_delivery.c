@@ -70,7 +70,7 @@ webhook_delivery_list(struct db *db, struct arena *a, uint64_t org,
 	struct webhook_delivery *d;
 	struct arg_list args = { 0 };
 
-	TRY(webhook_get(db, a, org, endpoint, &w));
+	TRY(webhook_get(db, a, org, WEBHOOK_EVENTS, endpoint, &w));
 	arg_push(&args, ARG(org));
 	arg_push(&args, ARG(endpoint));
 	if (status >= 0) {
@@ -110,7 +110,7 @@ need_active(struct db *db, struct arena *a, const struct actor *who,
 {
 	struct webhook_endpoint w = { 0 };
 
-	TRY(webhook_get(db, a, who->organization_id, id, &w));
+	TRY(webhook_get(db, a, who->organization_id, WEBHOOK_EVENTS, id, &w));
 	return w.active ? OK : ERR_CONFLICT;
 }
 

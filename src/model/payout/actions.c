@@ -57,6 +57,7 @@ struct step {
 	enum journal_kind kind;
 	enum account_kind from, to;
 	const char *event;
+	const char *change;	/* members of its data, as the face says it */
 };
 
 static enum err
@@ -86,7 +87,7 @@ post(struct db *db, struct arena *a, const struct actor *by,
 
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *by,
-    const char *type, const struct held_payout *h, size_t n)
+    const struct step *s, const struct held_payout *h, size_t n)
 {
 	struct event_data e[EVENTS_A_TIME];
 	size_t some;
@@ -95,12 +96,12 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
 		for (size_t k = 0; k < some; k++)
 			e[k] = (struct event_data){ { by->organization_id,
-			    type, h[i + k].id, by->user_id, by->now },
+			    s->event, h[i + k].id, by->user_id, by->now },
 			    str_printf(a, "\"promoterId\":\"%llu\","
-			    "\"amount\":%lld,\"currency\":\"%.*s\"",
+			    "\"amount\":%lld,\"currency\":\"%.*s\"%s",
 			    LLU(h[i + k].referrer_id),
 			    (long long)h[i + k].amount,
-			    STR_ARG(h[i + k].currency)) };
+			    STR_ARG(h[i + k].currency), s->change) };
 		TRY(event_write_all(db, a, e, some));
 	}
 	return OK;
@@ -111,16 +112,18 @@ book(struct db *db, struct arena *a, const struct actor *by,
     const struct step *s, const struct list *rows)
 {
 	TRY(post(db, a, by, s, rows->items, rows->n));
-	return tell(db, a, by, s->event, rows->items, rows->n);
+	return tell(db, a, by, s, rows->items, rows->n);
 }
 
 static const struct step paid_step = { JOURNAL_payout_paid,
-	ACCOUNT_earnings_requested, ACCOUNT_earnings_paid, "payout.paid" };
+	ACCOUNT_earnings_requested, ACCOUNT_earnings_paid, "payout.paid",
+	",\"changes\":{\"status\":[\"pending\",\"completed\"]}" };
 static const struct step unpaid_step = { JOURNAL_payout_unpaid,
-	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid" };
+	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid",
+	",\"changes\":{\"status\":[\"completed\",\"pending\"]}" };
 static const struct step destroyed_step = { JOURNAL_payout_destroyed,
 	ACCOUNT_earnings_requested, ACCOUNT_earnings_available,
-	"payout.destroyed" };
+	"payout.destroyed", "" };
 
 static enum err
 run_paid(struct db *db, struct arena *a, const struct actor *by,

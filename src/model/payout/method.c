@@ -1,7 +1,7 @@
 /* Payout methods: one of each promoter is selected, by a unique key. */
 #include "model/payout/method.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "base/banned.h"
 
 const char *const payout_method_labels[] = {
@@ -26,10 +26,33 @@ SHAPE(method_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 static enum err
 event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
+    const char *type, struct str changed)
 {
 	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
+	    id, who->user_id, who->now }, "%.*s", STR_ARG(changed));
+}
+
+static struct str
+yes(bool b)
+{
+	return b ? STR("true") : STR("false");
+}
+
+static struct str
+change_of(struct arena *a, const struct payout_method *was,
+    const struct payout_method *now)
+{
+	struct record_diff d;
+
+	diff_init(&d, a);
+	diff_label(&d, "method", payout_method_labels[was->method],
+	    payout_method_labels[now->method]);
+	diff_value(&d, "is_disabled", yes(was->is_disabled),
+	    yes(now->is_disabled));
+	diff_value(&d, "is_selected", yes(was->is_selected),
+	    yes(now->is_selected));
+	diff_text(&d, "details", was->details, now->details);
+	return str_skip(diff_members(&d), 1);
 }
 
 /* Locks the promoter, so that his methods change one after the other. */
@@ -70,7 +93,8 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 	    m->details, m->is_disabled, selected(m), who->now), NULL, &m->id));
 	m->created_at = who->now;
 	m->version = 1;
-	return event(db, a, who, m->id, "payout_method.created");
+	return event(db, a, who, m->id, "payout_method.created",
+	    STR_NULL);
 }
 
 static bool
@@ -130,7 +154,8 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 	    m->is_disabled, selected(m), who->now, m->id), NULL, NULL));
 	m->created_at = was.created_at;
 	m->version = was.version + 1;
-	return event(db, a, who, m->id, "payout_method.updated");
+	return event(db, a, who, m->id, "payout_method.updated",
+	    change_of(a, &was, m));
 }
 
 enum err
@@ -150,7 +175,7 @@ method_delete(struct db *db, struct arena *a, const struct actor *who,
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? ERR_CONFLICT : e;
 	TRY(db_exec(db, Q_PAYOUT_METHOD_DELETE, ARGS(id), NULL, NULL));
-	return event(db, a, who, id, "payout_method.deleted");
+	return event(db, a, who, id, "payout_method.deleted", STR_NULL);
 }
 
 enum err

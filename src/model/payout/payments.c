@@ -60,10 +60,10 @@ code_of(struct arena *a, uint64_t id, int64_t number, struct when made)
 
 static enum err
 event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
-    const char *type)
+    const char *type, const char *changes)
 {
 	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
+	    id, who->user_id, who->now }, "%s", changes);
 }
 
 static enum err
@@ -124,7 +124,7 @@ payments_create(struct db *db, struct arena *a, const struct actor *who,
 	    &id));
 	TRY(take(db, a, id, ready.items, ready.n));
 	TRY(send_code(db, a, who, id));
-	TRY(event(db, a, who, id, "payments_batch.created"));
+	TRY(event(db, a, who, id, "payments_batch.created", ""));
 	return payments_get(db, a, who->organization_id, id, b);
 }
 
@@ -212,7 +212,9 @@ payments_pay(struct db *db, struct arena *a, const struct actor *who,
 		TRY(payout_pay(db, a, who, item, rows.n));
 	TRY(db_exec(db, Q_PAYMENTS_BATCH_COMPLETED, ARGS(who->now, id), NULL,
 	    NULL));
-	TRY(event(db, a, who, id, "payments_batch.paid"));
+	TRY(event(db, a, who, id, "payments_batch.paid",
+	    "\"changes\":{\"status\":[\"awaiting_confirmation\","
+	    "\"completed\"]}"));
 	b->status = PAYMENTS_COMPLETED;
 	b->completed_at = who->now;
 	finish(b);
@@ -229,7 +231,7 @@ payments_delete(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_PAYMENTS_BATCH_RELEASE, ARGS(id), NULL, NULL));
 	TRY(db_exec(db, Q_PAYMENTS_BATCH_DELETE, ARGS(who->now, id), NULL,
 	    NULL));
-	return event(db, a, who, id, "payments_batch.deleted");
+	return event(db, a, who, id, "payments_batch.deleted", "");
 }
 
 struct addressed {

@@ -226,6 +226,23 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	return OK;
 }
 
+enum err
+payout_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct payout *p)
+{
+	const struct payout_filter f = { .ids = { &id, 1 }, .status = -1,
+	    .due = -1, .method = -1, .start_from = DAY_NONE,
+	    .start_to = DAY_NONE, .end_from = DAY_NONE, .end_to = DAY_NONE };
+	struct list rows;
+
+	TRY(payout_list(db, a, org, &f, &(struct paging){ .limit = 1 },
+	    &rows));
+	if (rows.n == 0)
+		return ERR_NOT_FOUND;
+	*p = *(const struct payout *)rows.items;
+	return OK;
+}
+
 SHAPE(payout_promoter_row, struct payout_promoter, NULL,
     COLUMN(struct payout_promoter, id),
     COLUMN(struct payout_promoter, amount));

@@ -33,6 +33,9 @@ struct payout {
 	struct payout_method method;	/* how he wants it; id 0: not said */
 };
 
+MUST_CHECK enum err payout_get(struct db *, struct arena *, uint64_t org,
+    uint64_t id, struct payout *);
+
 extern const char *const payout_due_labels[];	/* next overdue custom */
 extern const char *const payout_method_filter_labels[];
 

@@ -1,7 +1,7 @@
 /* Promoters in campaigns: lists and changes. */
 #include "model/promoter/promoted.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/program/offer.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
@@ -132,13 +132,13 @@ take_code(struct db *db, struct arena *a, const struct standing_row *was,
 
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *who,
-    const struct standing_row *s)
+    const struct standing_row *s, const struct record_diff *d)
 {
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "promoter_campaign.updated", s->id, who->user_id, who->now },
-	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"",
+	    "\"promoterId\":\"%llu\",\"campaignId\":\"%llu\"%.*s",
 	    (unsigned long long)s->promoter_id,
-	    (unsigned long long)s->campaign_id);
+	    (unsigned long long)s->campaign_id, STR_ARG(diff_members(d)));
 }
 
 enum err
@@ -146,6 +146,7 @@ promoted_rename(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_row *was, struct str code)
 {
 	enum err e = take_code(db, a, was, code);
+	struct record_diff d;
 
 	if (e == OK)
 		e = db_exec(db, Q_PROMOTED_RENAME, ARGS(code, who->now,
@@ -153,7 +154,15 @@ promoted_rename(struct db *db, struct arena *a, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_CODE_TAKEN;
 	TRY(e);
-	return tell(db, a, who, was);
+	diff_init(&d, a);
+	diff_text(&d, "ref_token", was->code, code);
+	return tell(db, a, who, was, &d);
+}
+
+static struct str
+yes(bool b)
+{
+	return b ? STR("true") : STR("false");
 }
 
 enum err
@@ -161,6 +170,7 @@ promoted_update(struct db *db, struct arena *a, const struct actor *who,
     const struct promoted *was, struct promoted *p)
 {
 	enum err e = take_code(db, a, &was->s, p->s.code);
+	struct record_diff d;
 
 	if (e == OK)
 		e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code,
@@ -170,5 +180,15 @@ promoted_update(struct db *db, struct arena *a, const struct actor *who,
 	if (e == ERR_CONFLICT)
 		return ERR_CODE_TAKEN;
 	TRY(e);
-	return tell(db, a, who, &p->s);
+	diff_init(&d, a);
+	diff_text(&d, "ref_token", was->s.code, p->s.code);
+	diff_text(&d, "coupon", was->s.coupon, p->s.coupon);
+	diff_text(&d, "display_coupon", was->display_coupon,
+	    p->display_coupon);
+	diff_text(&d, "direct_url", was->s.landing_url, p->s.landing_url);
+	diff_value(&d, "promoter_rewards_customized", yes(was->own_promoter),
+	    yes(p->own_promoter));
+	diff_value(&d, "referral_rewards_customized", yes(was->own_referral),
+	    yes(p->own_referral));
+	return tell(db, a, who, &p->s, &d);
 }

@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "db/db.h"
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
 
@@ -69,14 +69,6 @@ name_of(struct arena *a, struct str profile, struct str *name)
 	return OK;
 }
 
-static enum err
-write_event(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id, const char *type)
-{
-	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, NULL);
-}
-
 /* Which of the names that only one may have somebody else has. */
 static enum err
 taken(const struct db *db, enum err e)
@@ -127,7 +119,7 @@ promoter_create(struct db *db, struct arena *a, const struct actor *who,
 	    &c));
 	TRY(insert(db, a, who, in, entrance.name, id));
 	TRY(store_fields(db, who, *id, in->fields));
-	TRY(write_event(db, a, who, *id, "promoter.created"));
+	TRY(event_by(db, a, who, *id, "promoter.created"));
 	entrance.promoter_id = *id;
 	return standing_enter(db, a, who, &c, &entrance, &placement_id);
 }
@@ -174,9 +166,35 @@ promoter_lock(struct db *db, struct arena *a, const struct actor *who,
 	    &promoter_row, p);
 }
 
+/* His profile by an event of its own; what stays as it was, by none. */
+static enum err
+tell_changes(struct db *db, struct arena *a, const struct actor *who,
+    const struct promoter *was, const struct promoter *p)
+{
+	struct record_diff of_him, of_profile;
+	struct event_data e[2];
+	size_t n = 0;
+
+	diff_init(&of_him, a);
+	diff_text(&of_him, "email", was->email, p->email);
+	diff_text(&of_him, "cust_id", was->customer, p->customer);
+	diff_text(&of_him, "custom_fields", was->fields, p->fields);
+	diff_init(&of_profile, a);
+	diff_text(&of_profile, "profile", was->profile, p->profile);
+	if (!diff_is_empty(&of_him))
+		e[n++] = (struct event_data){ { who->organization_id,
+		    "promoter.updated", p->id, who->user_id, who->now },
+		    str_skip(diff_members(&of_him), 1) };
+	if (!diff_is_empty(&of_profile))
+		e[n++] = (struct event_data){ { who->organization_id,
+		    "promoter.profile_updated", p->id, who->user_id,
+		    who->now }, str_skip(diff_members(&of_profile), 1) };
+	return n == 0 ? OK : event_write_all(db, a, e, n);
+}
+
 enum err
 promoter_update(struct db *db, struct arena *a, const struct actor *who,
-    struct promoter *p)
+    const struct promoter *was, struct promoter *p)
 {
 	if (p->member_organization_id != 0)
 		return ERR_FORBIDDEN;
@@ -185,5 +203,5 @@ promoter_update(struct db *db, struct arena *a, const struct actor *who,
 	    p->customer, p->profile, p->fields, who->now, p->id), NULL,
 	    NULL)));
 	TRY(store_fields(db, who, p->id, p->fields));
-	return write_event(db, a, who, p->id, "promoter.updated");
+	return tell_changes(db, a, who, was, p);
 }

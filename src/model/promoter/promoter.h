@@ -97,7 +97,7 @@ MUST_CHECK enum err promoter_lock(struct db *, struct arena *,
  * has its own name and address.
  */
 MUST_CHECK enum err promoter_update(struct db *, struct arena *,
-    const struct actor *, struct promoter *);
+    const struct actor *, const struct promoter *was, struct promoter *);
 
 extern const struct shape promoter_profile;
 /* Empty where a profile says nothing of it. */

@@ -4,7 +4,7 @@
  */
 #include "model/promoter/promoter_actions.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/promoter/standing.h"
 #include "model/referral/referral_actions.h"
 #include "base/banned.h"
@@ -46,7 +46,7 @@ hold(struct db *db, struct arena *a, const struct actor *by,
 
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *by, const char *type,
-    const struct batch_item *item, size_t n)
+    const struct batch_item *item, const struct str *changes, size_t n)
 {
 	struct event_data *e = arena_array(a, n, sizeof(*e));
 	size_t told = 0;
@@ -55,7 +55,7 @@ tell(struct db *db, struct arena *a, const struct actor *by, const char *type,
 		if (item[i].result == OK)
 			e[told++] = (struct event_data){ {
 			    by->organization_id, type, item[i].id, by->user_id,
-			    by->now }, STR_NULL };
+			    by->now }, changes[i] };
 	return told == 0 ? OK : event_write_all(db, a, e, told);
 }
 
@@ -331,6 +331,33 @@ ancestors(struct db *db, struct arena *a, const struct actor *by,
 	return OK;
 }
 
+static struct str
+parent_json(struct arena *a, uint64_t id)
+{
+	return id == 0 ? STR("null") : str_printf(a, "{\"id\":%llu}",
+	    (unsigned long long)id);
+}
+
+/* Of each item whose parent was another. */
+static struct str *
+new_parents(struct arena *a, const struct list *rows, uint64_t parent_id,
+    struct batch_item *item, size_t n)
+{
+	struct str *changes = arena_array(a, n, sizeof(*changes));
+	const struct held *h = rows->items;
+	struct record_diff d;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		struct batch_item *one = batch_item_of(item, n, h[i].id);
+
+		diff_init(&d, a);
+		diff_value(&d, "parent_promoter", parent_json(a,
+		    h[i].parent_id), parent_json(a, parent_id));
+		changes[one - item] = str_skip(diff_members(&d), 1);
+	}
+	return changes;
+}
+
 static enum err
 run_assign(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
@@ -353,7 +380,8 @@ run_assign(struct db *db, struct arena *a, const struct actor *by,
 				item[i].result = ERR_PARENT;
 	TRY(db_exec(db, Q_PROMOTER_ADOPT, ARGS(batch_ids_well(a, item, n),
 	    f->parent_id), NULL, NULL));
-	return tell(db, a, by, "promoter.updated", item, n);
+	return tell(db, a, by, "promoter.updated", item, new_parents(a, &rows,
+	    f->parent_id, item, n), n);
 }
 
 const struct batch_action promoter_assign = {
@@ -363,17 +391,37 @@ const struct batch_action promoter_assign = {
 
 /* --- out of sight, and back --- */
 
+static struct str
+archived_change(struct arena *a, struct when was, struct when now)
+{
+	char text[CLOCK_ISO_LEN + 1];
+	struct record_diff d;
+
+	clock_iso(was.us != 0 ? was : now, text);
+	diff_init(&d, a);
+	if (was.us == 0)
+		diff_label(&d, "archived_at", NULL, text);
+	else
+		diff_label(&d, "archived_at", text, NULL);
+	return str_skip(diff_members(&d), 1);
+}
+
 /* Those of whom it is not so yet; the others are as they should be. */
 static struct list
-changing(struct arena *a, const struct list *rows, bool archived)
+changing(struct arena *a, const struct list *rows, struct when archived,
+    struct str **changes)
 {
 	const struct held *h = rows->items;
 	struct batch_item *item = arena_array(a, rows->n + 1, sizeof(*item));
 	size_t n = 0;
 
-	for (size_t i = 0; i < rows->n; i++)
-		if ((h[i].archived_at.us != 0) != archived)
-			item[n++] = (struct batch_item){ h[i].id, OK };
+	*changes = arena_array(a, rows->n + 1, sizeof(**changes));
+	for (size_t i = 0; i < rows->n; i++) {
+		if ((h[i].archived_at.us != 0) == (archived.us != 0))
+			continue;
+		(*changes)[n] = archived_change(a, h[i].archived_at, archived);
+		item[n++] = (struct batch_item){ h[i].id, OK };
+	}
 	return (struct list){ item, n };
 }
 
@@ -382,11 +430,11 @@ run_archive(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	struct list rows, some;
-	struct str ids;
+	struct str ids, *changes;
 
 	(void)params;
 	TRY(hold(db, a, by, item, n, &rows));
-	some = changing(a, &rows, true);
+	some = changing(a, &rows, by->now, &changes);
 	if (some.n == 0)
 		return OK;
 	ids = batch_ids(a, some.items, some.n);
@@ -395,7 +443,8 @@ run_archive(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_PROMOTER_ARCHIVE_LINKS, ARGS(ids, by->now), NULL,
 	    NULL));
 	TRY(db_exec(db, Q_PROMOTER_ARCHIVE, ARGS(ids, by->now), NULL, NULL));
-	return tell(db, a, by, "promoter.archived", some.items, some.n);
+	return tell(db, a, by, "promoter.archived", some.items, changes,
+	    some.n);
 }
 
 static enum err
@@ -403,11 +452,11 @@ run_restore(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	struct list rows, some;
-	struct str ids;
+	struct str ids, *changes;
 
 	(void)params;
 	TRY(hold(db, a, by, item, n, &rows));
-	some = changing(a, &rows, false);
+	some = changing(a, &rows, (struct when){ 0 }, &changes);
 	if (some.n == 0)
 		return OK;
 	ids = batch_ids(a, some.items, some.n);
@@ -416,7 +465,8 @@ run_restore(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_PROMOTER_RESTORE_LINKS, ARGS(ids, by->now), NULL,
 	    NULL));
 	TRY(db_exec(db, Q_PROMOTER_RESTORE, ARGS(ids), NULL, NULL));
-	return tell(db, a, by, "promoter.restored", some.items, some.n);
+	return tell(db, a, by, "promoter.restored", some.items, changes,
+	    some.n);
 }
 
 const struct batch_action promoter_archive = {

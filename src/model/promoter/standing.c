@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "model/campaign/campaign.h"
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/people/slug.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
@@ -96,12 +96,18 @@ count_pending(struct db *db, uint64_t org, int64_t more)
 
 static struct event_data
 event_of(struct arena *a, const struct actor *who,
-    const struct standing_row *s, const char *type)
+    const struct standing_row *s, const char *type, int was)
 {
+	struct record_diff d;
+
+	diff_init(&d, a);
+	diff_label(&d, "state", standing_labels[was],
+	    standing_labels[s->state]);
 	return (struct event_data){ { who->organization_id, type, s->id,
 	    who->user_id, who->now }, str_printf(a, "\"promoterId\":\"%llu\","
-	    "\"campaignId\":\"%llu\"", (unsigned long long)s->promoter_id,
-	    (unsigned long long)s->campaign_id) };
+	    "\"campaignId\":\"%llu\"%.*s",
+	    (unsigned long long)s->promoter_id,
+	    (unsigned long long)s->campaign_id, STR_ARG(diff_members(&d))) };
 }
 
 /* May this one move? */
@@ -127,13 +133,15 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
 	size_t moved = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		int was = s[i].state;
+
 		result[i] = judge(&s[i], to);
 		if (result[i] != OK || s[i].state == (int)to)
 			continue;
 		waited += s[i].state == STANDING_PENDING &&
 		    s[i].archived_at.us == 0;
 		s[i].state = to;
-		events[moved] = event_of(a, who, &s[i], moves[to].event);
+		events[moved] = event_of(a, who, &s[i], moves[to].event, was);
 		ids[moved++] = s[i].id;
 	}
 	if (moved == 0)
@@ -227,7 +235,7 @@ standing_enter(struct db *db, struct arena *a, const struct actor *who,
 	TRY(count_pending(db, who->organization_id, in->accepted ? 0 : 1));
 	event = event_of(a, who, &(struct standing_row){ .id = *id,
 	    .promoter_id = in->promoter_id, .campaign_id = c->id },
-	    "promoter_campaign.created");
+	    "promoter_campaign.created", 0);
 	return event_write_all(db, a, &event, 1);
 }
 

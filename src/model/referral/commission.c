@@ -2,6 +2,7 @@
 #include "model/referral/commission.h"
 
 #include "base/money.h"
+#include "model/event/record.h"
 #include "model/payout/period.h"
 #include "model/program/program.h"
 #include "model/referral/screen.h"
@@ -123,7 +124,7 @@ commission_of_sale(struct db *db, struct arena *a, uint64_t org,
 {
 	const struct list_query q = { .q = Q_COMMISSION_LIST,
 	    .wheres = Q_COMMISSION_LIST_WHERE_OF_SALE,
-	    .order = Q_COMMISSION_LIST_ORDER_PART };
+	    .order = Q_COMMISSION_LIST_ORDER_CREATED_ASC };
 
 	return read_rows(db, a, &q, ARGS(org, sale_id, INT64_C(256),
 	    INT64_C(0)), out);
@@ -316,6 +317,7 @@ commission_update(struct db *db, struct arena *a, const struct actor *who,
     uint64_t id, const struct commission_notes *n)
 {
 	struct notes_row was = { STR_NULL, STR_NULL };
+	struct record_diff d;
 
 	TRY(db_row(db, a, Q_COMMISSION_LOCK, ARGS(id, who->organization_id),
 	    &commission_notes_row, &was));
@@ -323,6 +325,13 @@ commission_update(struct db *db, struct arena *a, const struct actor *who,
 	    n->internal_given ? n->internal : was.internal_note,
 	    n->external_given ? n->external : was.external_note, id), NULL,
 	    NULL));
-	return event_write(db, a, &(struct event){ who->organization_id,
-	    "commission.updated", id, who->user_id, who->now }, NULL);
+	diff_init(&d, a);
+	if (n->internal_given)
+		diff_text(&d, "internal_note", was.internal_note, n->internal);
+	if (n->external_given)
+		diff_text(&d, "external_note", was.external_note, n->external);
+	return diff_is_empty(&d) ? OK : event_write(db, a,
+	    &(struct event){ who->organization_id,
+	    "commission.updated", id, who->user_id, who->now }, "%.*s",
+	    STR_ARG(str_skip(diff_members(&d), 1)));
 }

@@ -2,7 +2,7 @@
 #include "model/referral/commission_actions.h"
 
 #include "base/settings.h"
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/referral/commission.h"
 #include "model/referral/unpaid.h"
 #include "base/banned.h"
@@ -62,6 +62,26 @@ hold(struct db *db, struct arena *a, const struct actor *by,
 	return OK;
 }
 
+/* What of it changed, as the program's face says it. */
+static struct str
+change_of(struct arena *a, const char *type, const struct held_one *h)
+{
+	bool was_pending = h->standing == STANDS_PENDING;
+	struct record_diff d;
+
+	diff_init(&d, a);
+	if (strcmp(type, "commission.approved") == 0)
+		diff_label(&d, "status", "pending", "approved");
+	else if (strcmp(type, "commission.denied") == 0)
+		diff_label(&d, "status", was_pending ? "pending" : "approved",
+		    "denied");
+	else if (strcmp(type, "commission.fulfilled") == 0)
+		diff_value(&d, "is_paid", STR("false"), STR("true"));
+	else if (strcmp(type, "commission.unfulfilled") == 0)
+		diff_value(&d, "is_paid", STR("true"), STR("false"));
+	return diff_members(&d);
+}
+
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *by,
     const char *type, const struct held_one *h, size_t n)
@@ -74,9 +94,12 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 		for (size_t k = 0; k < some; k++)
 			e[k] = (struct event_data){ { by->organization_id,
 			    type, h[i + k].u.id, by->user_id, by->now },
-			    str_printf(a, "\"amount\":%lld,\"currency\":"
-			    "\"%.*s\"", (long long)h[i + k].u.amount,
-			    STR_ARG(h[i + k].u.currency)) };
+			    str_printf(a, "\"promoterId\":\"%llu\","
+			    "\"amount\":%lld,\"currency\":\"%.*s\"%.*s",
+			    (unsigned long long)h[i + k].u.referrer_id,
+			    (long long)h[i + k].u.amount,
+			    STR_ARG(h[i + k].u.currency), STR_ARG(
+			    change_of(a, type, &h[i + k]))) };
 		TRY(event_write_all(db, a, e, some));
 	}
 	return OK;

@@ -65,8 +65,9 @@ enter_custom(struct db *db, struct arena *a, const struct actor *who,
 	TRY(earning_post(db, a, &c, 1, who->now, &id));
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "commission.created", id, who->user_id, who->now },
-	    "\"campaignId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
-	    LLU(at.id), (long long)e->amount, STR_ARG(s->currency));
+	    "\"campaignId\":\"%llu\",\"promoterId\":\"%llu\",\"amount\":%lld,"
+	    "\"currency\":\"%.*s\"", LLU(at.id), LLU(at.referrer_id),
+	    (long long)e->amount, STR_ARG(s->currency));
 }
 
 enum err

@@ -1,7 +1,7 @@
 /* Leads and customers: entered by the company, renamed, shared and moved. */
 #include "model/referral/lead.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/referral/placement.h"
 #include "model/referral/referral_actions.h"
 #include "model/referral/screen.h"
@@ -47,13 +47,15 @@ find_target(struct db *db, struct arena *a, const struct actor *who,
 	    who->organization_id), &lead_placement_row, t);
 }
 
+/* changed: members of the data, with a comma in front, or absent. */
 static enum err
 event(struct db *db, struct arena *a, const struct actor *who,
-    const char *type, uint64_t id, uint64_t placement_id)
+    const char *type, uint64_t id, uint64_t placement_id, struct str changed)
 {
 	return event_write(db, a, &(struct event){ who->organization_id, type,
-	    id, who->user_id, who->now }, "\"referrerCampaignId\":\"%llu\"",
-	    LLU(placement_id));
+	    id, who->user_id, who->now },
+	    "\"referrerCampaignId\":\"%llu\"%.*s", LLU(placement_id),
+	    STR_ARG(changed));
 }
 
 /* Which name was another's? */
@@ -127,7 +129,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	TRY(share(db, a, who, c->id, t.id, &c->shares));
 	one.referral_id = c->id;
 	TRY(placement_brought(db, &one));
-	return event(db, a, who, "referral.created", c->id, t.id);
+	return event(db, a, who, "referral.created", c->id, t.id, STR_NULL);
 }
 
 /* As a batch does it, but for one; its commissions stay where they are. */
@@ -159,15 +161,22 @@ rename_lead(struct db *db, struct arena *a, const struct actor *who,
 	struct str email = name_of(c, LEAD_EMAIL, was->email);
 	struct str uid = name_of(c, LEAD_UID, was->uid);
 	struct str username = name_of(c, LEAD_USERNAME, was->username);
+	int fraud = c->fraud >= 0 ? c->fraud : was->fraud;
+	struct record_diff d;
 
 	if (email.p == NULL && uid.p == NULL && username.p == NULL &&
 	    was->referred_organization_id == 0)
 		return ERR_INVALID;
 	TRY(taken(db, c, db_exec(db, Q_LEAD_UPDATE, ARGS(email, uid, username,
-	    LABEL(lead_fraud_labels, c->fraud >= 0 ? c->fraud : was->fraud),
-	    c->id), NULL, NULL)));
-	return event(db, a, who, "referral.updated", c->id,
-	    was->placement_id);
+	    LABEL(lead_fraud_labels, fraud), c->id), NULL, NULL)));
+	diff_init(&d, a);
+	diff_text(&d, "email", was->email, email);
+	diff_text(&d, "uid", was->uid, uid);
+	diff_text(&d, "username", was->username, username);
+	diff_label(&d, "fraud_check", lead_fraud_labels[was->fraud],
+	    lead_fraud_labels[fraud]);
+	return diff_is_empty(&d) ? OK : event(db, a, who, "referral.updated",
+	    c->id, was->placement_id, diff_members(&d));
 }
 
 enum err
@@ -175,6 +184,7 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
     struct lead_change *c)
 {
 	struct locked was = { 0 };
+	struct record_diff d;
 	bool moves;
 
 	TRY(db_row(db, a, Q_LEAD_LOCK, ARGS(who->organization_id, c->id),
@@ -195,10 +205,16 @@ lead_update(struct db *db, struct arena *a, const struct actor *who,
 	}
 	if (!c->shared && !c->marked)
 		return OK;
-	if (c->shared)
+	diff_init(&d, a);
+	if (c->shared) {
 		TRY(share(db, a, who, c->id, moves ? c->placement_id :
 		    was.placement_id, &c->shares));
-	return event(db, a, who, "referral.updated", c->id, was.placement_id);
+		diff_name(&d, "split_details");
+	}
+	if (c->marked)
+		diff_name(&d, "custom_status");
+	return event(db, a, who, "referral.updated", c->id, was.placement_id,
+	    diff_members(&d));
 }
 
 enum err

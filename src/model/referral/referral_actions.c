@@ -1,7 +1,7 @@
 /* What batches do to referrals: deleted, approved, denied, moved. */
 #include "model/referral/referral_actions.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/referral/lead.h"
 #include "model/referral/placement.h"
 #include "model/referral/unpaid.h"
@@ -14,8 +14,8 @@
 struct held {
 	uint64_t id, placement_id;
 	int state;
-	bool live;
-	struct when customer_at;
+	bool live, pays;
+	struct when customer_at, cancelled_at;
 };
 
 SHAPE(referral_batch_row, struct held, NULL,
@@ -23,7 +23,9 @@ SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, placement_id),
     COLUMN(struct held, state, .labels = lead_state_labels),
     COLUMN(struct held, live),
-    COLUMN(struct held, customer_at));
+    COLUMN(struct held, customer_at),
+    COLUMN(struct held, cancelled_at),
+    COLUMN(struct held, pays));
 
 struct origin {
 	uint64_t id;
@@ -56,9 +58,46 @@ hold(struct db *db, struct arena *a, const struct actor *by,
 	return OK;
 }
 
+/* What it would be by its facts, as referral_batch_enable has it. */
+static int
+state_by_facts(const struct held *h)
+{
+	return h->customer_at.us == 0 ? LEAD_SIGNUP :
+	    h->cancelled_at.us != 0 ? LEAD_CANCELLED :
+	    h->pays ? LEAD_SUBSCRIBED : LEAD_ACTIVE;
+}
+
+/* now: LEAD_DENIED, or by their facts. */
 static enum err
-tell(struct db *db, struct arena *a, const struct actor *by,
-    const char *type, const struct held *h, size_t n)
+tell_state(struct db *db, struct arena *a, const struct actor *by,
+    const char *type, const struct held *h, size_t n, int now)
+{
+	struct event_data e[EVENTS_A_TIME];
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
+		for (size_t k = 0; k < some; k++) {
+			const struct held *one = &h[i + k];
+
+			e[k] = (struct event_data){ { by->organization_id,
+			    type, one->id, by->user_id, by->now },
+			    str_printf(a, "\"referrerCampaignId\":\"%llu\","
+			    "\"changes\":{\"state\":[\"%s\",\"%s\"]}",
+			    LLU(one->placement_id),
+			    lead_state_labels[one->state],
+			    lead_state_labels[now == LEAD_DENIED ? now :
+			    state_by_facts(one)]) };
+		}
+		TRY(event_write_all(db, a, e, some));
+	}
+	return OK;
+}
+
+/* new: what each became, in the other placement. */
+static enum err
+tell_moved(struct db *db, struct arena *a, const struct actor *by,
+    const struct held *h, const uint64_t *new, size_t n, uint64_t to)
 {
 	struct event_data e[EVENTS_A_TIME];
 	size_t some;
@@ -67,9 +106,13 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
 		for (size_t k = 0; k < some; k++)
 			e[k] = (struct event_data){ { by->organization_id,
-			    type, h[i + k].id, by->user_id, by->now },
-			    str_printf(a, "\"referrerCampaignId\":\"%llu\"",
-			    LLU(h[i + k].placement_id)) };
+			    "referral.moved", new[i + k], by->user_id,
+			    by->now }, str_printf(a,
+			    "\"referrerCampaignId\":\"%llu\",\"changes\":{"
+			    "\"id\":[%llu,%llu],\"promoter_campaign\":["
+			    "{\"id\":%llu},{\"id\":%llu}]}", LLU(to),
+			    LLU(h[i + k].id), LLU(new[i + k]),
+			    LLU(h[i + k].placement_id), LLU(to)) };
 		TRY(event_write_all(db, a, e, some));
 	}
 	return OK;
@@ -201,7 +244,7 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
 	    by->organization_id), NULL, NULL));
 	TRY(placement_active(db, ids, 1, by->now));
-	return tell(db, a, by, type, rows.items, rows.n);
+	return tell_state(db, a, by, type, rows.items, rows.n, state);
 }
 
 static enum err
@@ -325,7 +368,6 @@ move_all(struct db *db, struct arena *a, const struct actor *by,
 	const struct held *h = rows->items;
 	struct str ids = batch_ids_well(a, item, n_items);
 	uint64_t *new = arena_array(a, rows->n, sizeof(*new));
-	struct held *moved = arena_array(a, rows->n, sizeof(*moved));
 	struct list unpaid = { NULL, 0 };
 	struct buf pairs;
 
@@ -337,10 +379,7 @@ move_all(struct db *db, struct arena *a, const struct actor *by,
 	buf_init(&pairs, a, 32 * rows->n + 2);
 	TRY(arrive(db, a, by, to, h, new, rows->n, &pairs));
 	TRY(move_commissions(db, a, by, to, h, new, rows->n, unpaid));
-	for (size_t i = 0; i < rows->n; i++)
-		moved[i] = (struct held){ .id = new[i],
-		    .placement_id = to->placement_id };
-	return tell(db, a, by, "referral.moved", moved, rows->n);
+	return tell_moved(db, a, by, h, new, rows->n, to->placement_id);
 }
 
 static enum err

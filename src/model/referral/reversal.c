@@ -86,12 +86,26 @@ mark(struct db *db, const struct reversible *c, int status)
 	    NULL, NULL);
 }
 
-/* A promoter who is no organization here reads no events: his company does. */
-static uint64_t
-told_of(const struct reversible *c)
+/* The company is told, and the promoter if he is an organization here. */
+static enum err
+tell(struct db *db, struct arena *a, const struct reversible *c, uint64_t id,
+    int64_t back, struct when now)
 {
-	return c->member_organization_id != 0 ? c->member_organization_id :
-	    c->organization_id;
+	const uint64_t to[] = { c->organization_id,
+	    c->member_organization_id };
+	struct event_data e[LEN(to)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < LEN(to); i++)
+		if (to[i] != 0 && (i == 0 || to[i] != to[0]))
+			e[n++] = (struct event_data){ { to[i], back > 0 ?
+			    "commission.reversed" : "commission.reinstated",
+			    id, 0, now }, str_printf(a,
+			    "\"commissionId\":\"%llu\",\"promoterId\":"
+			    "\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
+			    LLU(c->id), LLU(c->referrer_id), (long long)-back,
+			    STR_ARG(c->currency)) };
+	return event_write_all(db, a, e, n);
 }
 
 static enum err
@@ -118,11 +132,7 @@ adjust_one(struct db *db, struct arena *a, const struct reversible *c,
 		TRY(mark(db, c, EARNING_REVERSED));
 	else if (c->status == EARNING_REVERSED)
 		TRY(mark(db, c, place));
-	return event_write(db, a, &(struct event){
-	    told_of(c), back > 0 ? "commission.reversed" :
-	    "commission.reinstated", id, 0, now },
-	    "\"commissionId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\"",
-	    LLU(c->id), (long long)-back, STR_ARG(c->currency));
+	return tell(db, a, c, id, back, now);
 }
 
 enum err

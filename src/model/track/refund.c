@@ -7,7 +7,7 @@
  */
 #include "model/track/track.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/program/program.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
@@ -211,12 +211,16 @@ take_back(struct db *db, struct arena *a, const struct actor *who,
 
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *who,
-    const struct track_refund *r, const struct tracked_lead *l,
+    const struct track_refund *r, const struct tracked_lead *l, int was,
     const struct open_sale *s, size_t n)
 {
+	struct record_diff d;
 	int64_t amount = 0;
 	struct buf b;
 
+	diff_init(&d, a);
+	diff_label(&d, "state", lead_state_labels[was],
+	    lead_state_labels[l->state]);
 	buf_init(&b, a, 128);
 	for (size_t i = 0; i < n; i++) {
 		buf_printf(&b, "%s{\"id\":\"%llu\",\"amount\":%lld}",
@@ -226,8 +230,9 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "sale.refunded", r->id, who->user_id, who->now },
 	    "\"referralId\":\"%llu\",\"amount\":%lld,\"currency\":\"%.*s\","
-	    "\"sales\":[%.*s]", LLU(l->id), (long long)amount,
-	    STR_ARG(s->currency), STR_ARG(buf_view(&b)));
+	    "\"sales\":[%.*s]%.*s", LLU(l->id), (long long)amount,
+	    STR_ARG(s->currency), STR_ARG(buf_view(&b)),
+	    STR_ARG(diff_members(&d)));
 }
 
 /* A customer of whom nothing is left; past: an array of JSON. */
@@ -265,6 +270,7 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	uint64_t *ids = arena_array(a, PARTS_MAX, sizeof(*ids));
 	struct list past = r->past;
 	size_t n;
+	int was;
 
 	r->held = r->lead;	/* this may be run again */
 	TRY(track_hold(db, a, who->organization_id, &r->name, &r->held));
@@ -274,15 +280,18 @@ track_refund(struct db *db, struct arena *a, const struct actor *who,
 	TRY(insert(db, a, who, r, s, n, ids));
 	r->id = ids[0];
 	TRY(take_back(db, a, who, &past, s, n, ids));
+	was = r->held.state;
 	TRY(mark(db, a, who, &past, &r->held));
-	return tell(db, a, who, r, &r->held, s, n);
+	return tell(db, a, who, r, &r->held, was, s, n);
 }
 
 enum err
 track_cancel(struct db *db, struct arena *a, const struct actor *who,
     const struct track_name *name, struct tracked_lead *l)
 {
+	struct record_diff d;
 	struct brought lost;
+	int was;
 
 	TRY(track_hold(db, a, who->organization_id, name, l));
 	if (l->cancelled_at.us != 0)
@@ -294,8 +303,13 @@ track_cancel(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_TRACK_CANCEL, ARGS(who->now, l->id), NULL, NULL));
 	TRY(placement_brought(db, &lost));
 	l->cancelled_at = who->now;
+	was = l->state;
 	if (l->state != LEAD_DENIED && l->state != LEAD_PENDING)
 		l->state = LEAD_CANCELLED;
+	diff_init(&d, a);
+	diff_label(&d, "state", lead_state_labels[was],
+	    lead_state_labels[l->state]);
 	return event_write(db, a, &(struct event){ who->organization_id,
-	    "referral.cancelled", l->id, who->user_id, who->now }, NULL);
+	    "referral.cancelled", l->id, who->user_id, who->now }, "%.*s",
+	    STR_ARG(str_skip(diff_members(&d), 1)));
 }

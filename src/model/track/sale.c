@@ -7,7 +7,7 @@
  */
 #include "model/track/track.h"
 
-#include "model/event/event.h"
+#include "model/event/record.h"
 #include "model/program/program.h"
 #include "model/referral/screen.h"
 #include "model/reward/terms.h"
@@ -133,10 +133,10 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 		    .waits = waits };
 	TRY(earning_post(db, a, c, due->n, s->at, ids));
 	for (size_t i = 0; i < due->n; i++)
-		buf_printf(&b, "%s{\"id\":\"%llu\",\"amount\":%lld,"
-		    "\"currency\":\"%.*s\"}", i > 0 ? "," : "",
-		    LLU(ids[i]), (long long)c[i].amount,
-		    STR_ARG(c[i].currency));
+		buf_printf(&b, "%s{\"id\":\"%llu\",\"promoterId\":\"%llu\","
+		    "\"amount\":%lld,\"currency\":\"%.*s\"}",
+		    i > 0 ? "," : "", LLU(ids[i]), LLU(c[i].referrer_id),
+		    (long long)c[i].amount, STR_ARG(c[i].currency));
 	*said = buf_view(&b);
 	return OK;
 }
@@ -161,6 +161,25 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	return placement_brought(db, &one);
 }
 
+/* What the sale made of the lead, as the program's face says it. */
+static struct str
+change_of(struct arena *a, const struct track_sale *s,
+    const struct tracked_lead *l)
+{
+	bool stays = l->state == LEAD_DENIED || l->state == LEAD_PENDING;
+	char at[CLOCK_ISO_LEN + 1];
+	struct record_diff d;
+
+	diff_init(&d, a);
+	if (!stays)
+		diff_label(&d, "state", lead_state_labels[l->state],
+		    lead_state_labels[LEAD_ACTIVE]);
+	clock_iso(s->at, at);
+	if (l->customer_at.us == 0)
+		diff_label(&d, "customer_since", NULL, at);
+	return diff_members(&d);
+}
+
 /* A lead who was made on the way is told of before. */
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *who,
@@ -176,10 +195,10 @@ tell(struct db *db, struct arena *a, const struct actor *who,
 		    s->at },
 		  str_printf(a, "\"referralId\":\"%llu\",\"amount\":%lld,"
 		    "\"currency\":\"%.*s\",\"first\":%s,"
-		    "\"commissions\":[%.*s]", LLU(l->id),
+		    "\"commissions\":[%.*s]%.*s", LLU(l->id),
 		    (long long)s->amount, STR_ARG(s->currency),
 		    l->customer_at.us == 0 ? "true" : "false",
-		    STR_ARG(said)) },
+		    STR_ARG(said), STR_ARG(change_of(a, s, l))) },
 	};
 
 	return made ? event_write_all(db, a, events, 2) :

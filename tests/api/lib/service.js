@@ -15,20 +15,24 @@ const { until } = require('./test');
 const ROOT = path.join(__dirname, '../../..');
 const QUICKSTART = path.join(ROOT, 'quickstart');
 
-/* Held together until all are known, so that no two are the same. */
-async function freePorts(n) {
-	const held = await Promise.all(Array.from({ length: n }, () =>
-	    new Promise((done, failed) => {
+/*
+ * Held together until all are known, so that no two are the same.  first: these
+ * and no others; undefined where one is taken.
+ */
+async function freePorts(n, first) {
+	const held = (await Promise.all(Array.from({ length: n }, (u, i) =>
+	    new Promise((done) => {
 		const s = net.createServer();
 
-		s.on('error', failed);
-		s.listen(0, '127.0.0.1', () => done(s));
-	    })));
+		s.on('error', () => done());
+		s.listen(first === undefined ? 0 : first + i, '127.0.0.1',
+		    () => done(s));
+	    })))).filter(Boolean);
 	const ports = held.map((s) => String(s.address().port));
 
 	await Promise.all(held.map((s) => new Promise((done) =>
 	    s.close(done))));
-	return ports;
+	return ports.length === n ? ports : undefined;
 }
 
 function readEnv(file) {

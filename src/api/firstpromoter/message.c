@@ -1,0 +1,226 @@
+/* Changes of records as webhooks, with the record. */
+#include "api/firstpromoter/message.h"
+
+#include "auth/secret.h"
+
+#include "base/banned.h"
+
+#define EXAMPLE_BYTES 9		/* of its id */
+
+const char *const fp_action_labels[] = { "created", "updated", "deleted",
+	NULL };
+enum { CREATED, UPDATED, DELETED };
+
+static const struct {
+	const char *type;
+	const struct shape *shape;
+	enum err (*answer)(struct request *, uint64_t id);
+} records[] = {
+	[RECORD_REFERRAL] = { "Referral", &fp_referral, fp_referral_answer },
+	[RECORD_COMMISSION] = { "Commission", &fp_commission,
+	    fp_commission_answer },
+	[RECORD_PROMOTER] = { "Promoter", &fp_promoter, fp_promoter_answer },
+	[RECORD_PROMOTED] = { "PromoterCampaign", &fp_promoter_campaign,
+	    fp_promoted_answer },
+	[RECORD_PAYOUT] = { "Payout", &fp_payout, fp_payout_answer },
+	[RECORD_METHOD] = { "PayoutMethod", &fp_payout_method,
+	    fp_method_answer },
+	[RECORD_PAYMENTS] = { "PaymentsBatch", &fp_payments_batch,
+	    fp_payments_answer },
+};
+
+SHAPE(fp_change_shape, struct fp_change, "WebhookMessage",
+    FIELD(struct fp_change, event_id, "event_id"),
+    FIELD(struct fp_change, event_type, "event_type"),
+    FIELD(struct fp_change, action, "action", .labels = fp_action_labels),
+    FIELD(struct fp_change, entity_type, "entity_type"),
+    FP_ID(struct fp_change, entity_id, "entity_id"),
+    FIELD(struct fp_change, changes, "changes", .flags = F_JSON),
+    FIELD(struct fp_change, data, "data", .flags = F_JSON),
+    FIELD(struct fp_change, timestamp, "timestamp"));
+
+/* What is no beginning and no end is a change. */
+static int
+action_of(struct str type)
+{
+	struct str rest = type, last;
+
+	while (rest.p != NULL)
+		(void)str_cut(rest, '.', &last, &rest);
+	return str_is(last, "created") ? CREATED :
+	    str_is(last, "deleted") ? DELETED : UPDATED;
+}
+
+/* As the face shows it, now. */
+static enum err
+read_record(struct db *db, struct arena *a, uint64_t org,
+    const struct record_change *c, struct str *data)
+{
+	struct request rq = { .db = db, .arena = a, .who.org_id = org,
+	    .now = clock_now() };
+	struct buf b;
+	enum err e;
+
+	complaints_init(&rq.wrong);
+	e = records[c->record].answer(&rq, c->id);
+	buf_init(&b, a, 1024);
+	if (e == OK)
+		json_encode(&b, records[c->record].shape, rq.out, false);
+	else if (e == ERR_NOT_FOUND)
+		buf_printf(&b, "{\"id\":%llu}", (unsigned long long)c->id);
+	else
+		return e;
+	*data = buf_view(&b);
+	return OK;
+}
+
+static struct str
+member_of(struct list members, struct str name)
+{
+	const struct json_member *m = members.items;
+
+	for (size_t i = 0; i < members.n; i++)
+		if (str_eq(m[i].name, name))
+			return m[i].json;
+	return STR("null");
+}
+
+/* What it was of what is not kept with the event is not known any more. */
+static struct str
+changes_of(struct arena *a, const struct record_change *c, struct str data)
+{
+	const struct str *name = c->changed.items;
+	struct list members;
+	struct buf b;
+
+	if (c->changed.n == 0)
+		return c->changes.p != NULL ? c->changes : STR("{}");
+	members = json_members(a, data);
+	buf_init(&b, a, 256);
+	buf_char(&b, '{');
+	for (size_t i = 0; i < c->changed.n; i++)
+		buf_printf(&b, "%s\"%.*s\":[null,%.*s]", i > 0 ? "," : "",
+		    STR_ARG(name[i]), STR_ARG(member_of(members, name[i])));
+	buf_char(&b, '}');
+	return json_merge(a, buf_view(&b), c->changes.p != NULL ? c->changes :
+	    STR("{}"));
+}
+
+enum err
+fp_change(struct db *db, struct arena *a, const struct event_row *e,
+    int64_t number, struct fp_change *out)
+{
+	const struct record_change *c = record_change(a, e, number);
+
+	if (c == NULL)
+		return ERR_NOT_FOUND;
+	*out = (struct fp_change){ .event_type = str_of(c->type),
+	    .entity_type = str_of(records[c->record].type),
+	    .entity_id = c->id, .timestamp = e->created_at };
+	out->event_id = number == 0 ? str_printf(a, "evt_%llu",
+	    (unsigned long long)e->id) : str_printf(a, "evt_%llu_%lld",
+	    (unsigned long long)e->id, (long long)number);
+	out->action = action_of(out->event_type);
+	TRY(read_record(db, a, e->organization_id, c, &out->data));
+	out->changes = changes_of(a, c, out->data);
+	return OK;
+}
+
+struct str
+fp_change_json(struct arena *a, const struct fp_change *c)
+{
+	struct buf b;
+
+	buf_init(&b, a, c->data.n + 512);
+	json_encode(&b, &fp_change_shape, c, false);
+	return buf_view(&b);
+}
+
+enum err
+fp_change_message(struct db *db, struct arena *a, const struct event_row *e,
+    int64_t number, struct webhook_message *m)
+{
+	struct fp_change c;
+
+	TRY(fp_change(db, a, e, number, &c));
+	*m = (struct webhook_message){ c.event_id, c.event_type,
+	    fp_change_json(a, &c) };
+	return OK;
+}
+
+/* Fills what may not be null: an example of the shape. */
+static void
+fill_example(const struct shape *s, char *record, struct when now)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct field *f = &s->fields[i];
+		char *at = record + f->at;
+		bool array = f->format != NULL &&
+		    strcmp(f->format, "array") == 0;
+
+		if (f->type == T_RECORD)
+			fill_example(f->of, at, now);
+		else if ((f->flags & F_NULLABLE) != 0)
+			continue;
+		else if (f->type == T_ID)
+			*(uint64_t *)(void *)at = 1;
+		else if (f->type == T_TIME)
+			*(struct when *)(void *)at = now;
+		else if (f->type == T_STR)
+			*(struct str *)(void *)at = (f->flags & F_JSON) == 0 ?
+			    STR("example") : array ? STR("[]") : STR("{}");
+	}
+}
+
+/* By the first word of its type. */
+static const struct shape *
+shape_of(struct str type, struct str *entity)
+{
+	static const struct {
+		const char *word;
+		enum record record;
+	} words[] = {
+		{ "referral", RECORD_REFERRAL },
+		{ "commission", RECORD_COMMISSION },
+		{ "promoter", RECORD_PROMOTER },
+		{ "promoter_campaign", RECORD_PROMOTED },
+		{ "payout", RECORD_PAYOUT },
+		{ "payout_method", RECORD_METHOD },
+		{ "payments_batch", RECORD_PAYMENTS },
+	};
+	struct str word, rest;
+
+	(void)str_cut(type, '.', &word, &rest);
+	for (size_t i = 0; i < LEN(words); i++)
+		if (str_is(word, words[i].word)) {
+			*entity = str_of(records[words[i].record].type);
+			return records[words[i].record].shape;
+		}
+	*entity = STR("ContractDocument");
+	return NULL;
+}
+
+void
+fp_change_example(struct arena *a, struct str type, struct when now,
+    struct webhook_message *m)
+{
+	struct fp_change c = { .event_type = type, .entity_id = 1,
+	    .action = action_of(type), .changes = STR("{}"),
+	    .data = STR("{\"id\":1}"), .timestamp = now };
+	const struct shape *s = shape_of(type, &c.entity_type);
+	struct buf b;
+
+	c.event_id = str_printf(a, "test_%s",
+	    secret_token(a, EXAMPLE_BYTES).p);
+	if (s != NULL) {
+		char *record = arena_alloc(a, s->size);
+
+		memset(record, 0, s->size);
+		fill_example(s, record, now);
+		buf_init(&b, a, 1024);
+		json_encode(&b, s, record, false);
+		c.data = buf_view(&b);
+	}
+	*m = (struct webhook_message){ c.event_id, type,
+	    fp_change_json(a, &c) };
+}
