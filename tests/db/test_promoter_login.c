@@ -17,7 +17,8 @@ start(void **state)
 	(void)state;
 	ground_start(&conf);
 	test_sql(root, "INSERT INTO organization (id, name, slug, account_id,"
-	    " created_at, updated_at) VALUES (2, 'C', 'c', 'a2', NOW(), NOW())");
+	    " created_at, updated_at)"
+	    " VALUES (2, 'C', 'c', 'a2', NOW(), NOW())");
 	test_sql(root, "INSERT INTO referrer (id, organization_id, status,"
 	    " terms, joined_at) VALUES (%d, 2, 'active', '', NOW())", PROMOTER);
 	test_sql(root, "INSERT INTO promoter (referrer_id, organization_id,"

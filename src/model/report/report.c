@@ -70,6 +70,14 @@ day_before(struct day d)
 	return (struct day){ d.n - 1 };
 }
 
+static bool
+asks_for(const struct report_ask *q, enum report_column a, enum report_column b)
+{
+	const uint32_t asked = q->columns | REPORT_COLUMN(q->sort);
+
+	return (asked & (REPORT_COLUMN(a) | REPORT_COLUMN(b))) != 0;
+}
+
 /* Sums of whole months where nothing is asked of their days. */
 static struct plan
 plan_of(const struct report_ask *q, bool in_days)
@@ -81,10 +89,15 @@ plan_of(const struct report_ask *q, bool in_days)
 	    .m3 = month_of(q->from, -1), .m4 = day_before(last),
 	    .d1 = first, .d2 = q->to, .d3 = last, .d4 = q->to };
 
-	/* whose customers are active depends on all that was before */
-	p.m1 = (q->columns & (REPORT_COLUMN(REPORT_ACTIVE_CUSTOMERS) |
-	    REPORT_COLUMN(REPORT_CHURN))) != 0 ? NEVER :
-	    month_of(q->from, 5);
+	/* who is active depends on all that was before */
+	if (asks_for(q, REPORT_ACTIVE_CUSTOMERS, REPORT_CHURN)) {
+		p.m1 = NEVER;
+	} else if (asks_for(q, REPORT_EPC3, REPORT_EPC6)) {
+		p.m1 = month_of(q->from, 5);
+	} else {
+		p.m1 = first;		/* nothing before */
+		p.d1 = q->from;
+	}
 	if (in_days || first.n == last.n) {
 		p.m3 = p.d3 = (struct day){ 1 };	/* nothing */
 		p.m4 = p.d4 = (struct day){ 0 };
