@@ -110,6 +110,31 @@ batch_item_of(struct batch_item *item, size_t n, uint64_t id)
 	return NULL;
 }
 
+enum err
+batch_hold(struct db *db, struct arena *a, const struct actor *by,
+    enum query q, const struct shape *row, bool (*fits)(const void *row),
+    struct batch_item *item, size_t n, struct list *rows)
+{
+	size_t well = 0;
+
+	for (size_t i = 0; i < n; i++)
+		item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, q, ARGS(batch_ids(a, item, n),
+	    by->organization_id), row, rows));
+	for (size_t i = 0; i < rows->n; i++) {
+		char *at = (char *)rows->items + i * row->size;
+		struct batch_item *one = batch_item_of(item, n,
+		    *(const uint64_t *)(const void *)at);
+
+		one->result = fits(at) ? OK : ERR_CONFLICT;
+		if (one->result == OK)
+			memmove((char *)rows->items + well++ * row->size, at,
+			    row->size);
+	}
+	rows->n = well;
+	return OK;
+}
+
 /* One line for each item that failed, as long as there is room. */
 static void
 add_lines(struct arena *a, struct batch *b, const struct batch_item *item,

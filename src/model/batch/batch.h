@@ -57,6 +57,15 @@ struct str batch_ids(struct arena *, const struct batch_item *, size_t n);
 struct str batch_ids_well(struct arena *, const struct batch_item *, size_t n);
 /* The item of a row; items are in ascending order of ids. */
 struct batch_item *batch_item_of(struct batch_item *, size_t n, uint64_t id);
+/*
+ * Locks what the items name, by a statement over (ids, organization) whose
+ * records begin with the id.  Those that are not there fail, and those that do
+ * not fit; *rows: those that do.
+ */
+MUST_CHECK enum err batch_hold(struct db *, struct arena *,
+    const struct actor *, enum query, const struct shape *row,
+    bool (*fits)(const void *row), struct batch_item *, size_t n,
+    struct list *rows);
 
 extern const char *const batch_status_labels[];
 enum batch_status { BATCH_PENDING, BATCH_IN_PROGRESS, BATCH_COMPLETED,

@@ -29,28 +29,29 @@ SHAPE(payout_hold_row, struct held_payout, NULL,
     COLUMN(struct held_payout, batch_id),
     COLUMN(struct held_payout, method, .labels = payout_method_labels));
 
-/* Locks them; those that are not there, or not in this state, fail. */
+static bool
+fits_pending(const void *row)
+{
+	const struct held_payout *h = row;
+
+	return h->status == PAYOUT_PENDING;
+}
+
+static bool
+fits_completed(const void *row)
+{
+	const struct held_payout *h = row;
+
+	return h->status == PAYOUT_COMPLETED;
+}
+
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, int status, struct list *rows)
+    struct batch_item *item, size_t n, bool (*fits)(const void *),
+    struct list *rows)
 {
-	struct held_payout *h;
-	size_t well = 0;
-
-	for (size_t i = 0; i < n; i++)
-		item[i].result = ERR_NOT_FOUND;
-	TRY(db_rows(db, a, Q_PAYOUT_BATCH_HOLD, ARGS(batch_ids(a, item, n),
-	    by->organization_id), &payout_hold_row, rows));
-	h = rows->items;
-	for (size_t i = 0; i < rows->n; i++) {
-		struct batch_item *one = batch_item_of(item, n, h[i].id);
-
-		one->result = h[i].status == status ? OK : ERR_CONFLICT;
-		if (one->result == OK)
-			h[well++] = h[i];
-	}
-	rows->n = well;
-	return OK;
+	return batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD, &payout_hold_row, fits,
+	    item, n, rows);
 }
 
 struct step {
@@ -133,7 +134,7 @@ run_paid(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, PAYOUT_PENDING, &rows));
+	TRY(hold(db, a, by, item, n, fits_pending, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
@@ -168,7 +169,7 @@ run_unpaid(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, PAYOUT_COMPLETED, &rows));
+	TRY(hold(db, a, by, item, n, fits_completed, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
@@ -191,7 +192,7 @@ run_destroy(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, PAYOUT_PENDING, &rows));
+	TRY(hold(db, a, by, item, n, fits_pending, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);

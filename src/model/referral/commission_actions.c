@@ -37,29 +37,13 @@ SHAPE(commission_batch_row, struct held_one, NULL,
     COLUMN(struct held_one, refund_id),
     COLUMN(struct held_one, payout_id));
 
-/* Locks them; those that are not there, or not as needed, fail. */
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const struct held_one *),
+    struct batch_item *item, size_t n, bool (*fits)(const void *),
     struct list *rows)
 {
-	struct held_one *h;
-	size_t well = 0;
-
-	for (size_t i = 0; i < n; i++)
-		item[i].result = ERR_NOT_FOUND;
-	TRY(db_rows(db, a, Q_COMMISSION_BATCH_HOLD, ARGS(batch_ids(a, item, n),
-	    by->organization_id), &commission_batch_row, rows));
-	h = rows->items;
-	for (size_t i = 0; i < rows->n; i++) {
-		struct batch_item *one = batch_item_of(item, n, h[i].u.id);
-
-		one->result = fits(&h[i]) ? OK : ERR_CONFLICT;
-		if (one->result == OK)
-			h[well++] = h[i];
-	}
-	rows->n = well;
-	return OK;
+	return batch_hold(db, a, by, Q_COMMISSION_BATCH_HOLD, &commission_batch_row, fits,
+	    item, n, rows);
 }
 
 /* What of it changed, as the program's face says it. */
@@ -113,36 +97,46 @@ is_whole(const struct held_one *h)
 }
 
 static bool
-fits_approve(const struct held_one *h)
+fits_approve(const void *row)
 {
+	const struct held_one *h = row;
+
 	return is_whole(h) && h->standing == STANDS_PENDING;
 }
 
 static bool
-fits_deny(const struct held_one *h)
+fits_deny(const void *row)
 {
+	const struct held_one *h = row;
+
 	return is_whole(h) && h->payout_id == 0 &&
 	    (h->standing == STANDS_PENDING || h->standing == STANDS_DUE) &&
 	    h->u.status != EARNING_REVERSED;
 }
 
 static bool
-fits_destroy(const struct held_one *h)
+fits_destroy(const void *row)
 {
+	const struct held_one *h = row;
+
 	return is_whole(h) && h->payout_id == 0 &&
 	    h->standing != STANDS_PAID;
 }
 
 static bool
-fits_fulfil(const struct held_one *h)
+fits_fulfil(const void *row)
 {
+	const struct held_one *h = row;
+
 	return unit_of(h->u.currency) != UNIT_CASH &&
 	    h->standing == STANDS_DUE;
 }
 
 static bool
-fits_unfulfil(const struct held_one *h)
+fits_unfulfil(const void *row)
 {
+	const struct held_one *h = row;
+
 	return unit_of(h->u.currency) != UNIT_CASH &&
 	    h->standing == STANDS_PAID;
 }

@@ -33,29 +33,13 @@ struct origin {
 
 SHAPE(origin_row, struct origin, NULL, COLUMN(struct origin, id));
 
-/* Locks them; those that are not there, or not as needed, fail. */
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const struct held *),
+    struct batch_item *item, size_t n, bool (*fits)(const void *),
     struct list *rows)
 {
-	struct held *h;
-	size_t well = 0;
-
-	for (size_t i = 0; i < n; i++)
-		item[i].result = ERR_NOT_FOUND;
-	TRY(db_rows(db, a, Q_REFERRAL_BATCH_HOLD, ARGS(batch_ids(a, item, n),
-	    by->organization_id), &referral_batch_row, rows));
-	h = rows->items;
-	for (size_t i = 0; i < rows->n; i++) {
-		struct batch_item *one = batch_item_of(item, n, h[i].id);
-
-		one->result = fits(&h[i]) ? OK : ERR_CONFLICT;
-		if (one->result == OK)
-			h[well++] = h[i];
-	}
-	rows->n = well;
-	return OK;
+	return batch_hold(db, a, by, Q_REFERRAL_BATCH_HOLD, &referral_batch_row, fits,
+	    item, n, rows);
 }
 
 /* What it would be by its facts, as referral_batch_enable has it. */
@@ -119,33 +103,41 @@ tell_moved(struct db *db, struct arena *a, const struct actor *by,
 }
 
 static bool
-fits_any(const struct held *h)
+fits_any(const void *row)
 {
-	(void)h;
+	(void)row;
 	return true;
 }
 
 static bool
-fits_pending(const struct held *h)
+fits_pending(const void *row)
 {
+	const struct held *h = row;
+
 	return h->live && h->state == LEAD_PENDING;
 }
 
 static bool
-fits_disable(const struct held *h)
+fits_disable(const void *row)
 {
+	const struct held *h = row;
+
 	return h->live && h->state != LEAD_DENIED;
 }
 
 static bool
-fits_denied(const struct held *h)
+fits_denied(const void *row)
 {
+	const struct held *h = row;
+
 	return h->live && h->state == LEAD_DENIED;
 }
 
 static bool
-fits_live(const struct held *h)
+fits_live(const void *row)
 {
+	const struct held *h = row;
+
 	return h->live;
 }
 
@@ -228,7 +220,7 @@ const struct batch_action referral_delete = {
 
 static enum err
 set_state(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const struct held *),
+    struct batch_item *item, size_t n, bool (*fits)(const void *),
     int state, const char *type)
 {
 	struct list rows;
