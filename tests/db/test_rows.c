@@ -222,7 +222,7 @@ lists_come_whole(void **state)
 	assert_int_equal(list.n, 0);
 }
 
-#define CLICK_ARGS	8
+#define CLICK_ARGS	10
 
 static enum err
 insert_clicks(struct db *d, void *arg)
@@ -239,7 +239,8 @@ insert_clicks(struct db *d, void *arg)
 		memcpy(token + 8, &i, sizeof(i));
 		memcpy(v + i * CLICK_ARGS, ARGS((int64_t)n, BYTES(token, 16),
 		    BYTES(token, 16), BYTES("12345678", 8), STR("person"),
-		    STR("direct"), first, clock_now()).v,
+		    STR("direct"), STR_NULL, STR_NULL, first,
+		    clock_now()).v,
 		    CLICK_ARGS * sizeof(*v));
 	}
 	TRY(db_exec_rows(d, Q_CLICK_INSERT, v, n, &rows, NULL));

@@ -5,32 +5,9 @@
 
 #include "base/banned.h"
 
-#define P(member, wire, ...) FIELD(struct payout, member, wire, __VA_ARGS__)
-#define MAYBE .flags = F_NULLABLE
 
-#define VIEW(wire, shape, bits) { .name = (wire), .type = T_RECORD, .at = 0, \
-	.of = &(shape), .flags = (bits) }
-static const char *const unit_label[] = { "cash", NULL };
 SHAPE(fp_own_payout, struct payout, "OwnPayout",
-    P(id, "id", .flags = F_ID_NUMBER),
-    P(status, "status", .labels = payout_status_labels),
-    P(amount, "amount", .doc = "Minor units of its currency"),
-    P(currency, "currency", .doc = "This service's own member"),
-    P(batch_id, "payments_batch_id", .flags = F_ID_NUMBER | F_NULLABLE),
-    P(tax_rate, "tax_rate", .doc = "Taxes are not worked out here"),
-    P(unit, "unit", .labels = unit_label),
-    P(period_start, "period_start"),
-    P(period_end, "period_end"),
-    P(due_on, "due_date", .doc = "This service's own member"),
-    P(paid_at, "paid_at", MAYBE),
-    P(never, "processing_started_at", MAYBE),
-    P(never, "failed_at", MAYBE),
-    P(error, "error", MAYBE),
-    P(amount, "total_incl_tax"),
-    P(created_at, "created_at"),
-    P(method, "payout_method", .of = &fp_payout_method, MAYBE),
-    VIEW("promoter", fp_payout_promoter, 0),
-    VIEW("campaign", fp_payout_campaign, F_NULLABLE));
+    FP_PAYOUT_FIELDS(period_start, period_end));
 
 struct own_payouts {
 	struct list data;

@@ -8,6 +8,40 @@
 extern const struct shape fp_payout_promoter;	/* of struct payout: */
 extern const struct shape fp_payout_campaign;	/* views of it */
 
+extern const char *const fp_payout_units[];
+
+/* A payout, with its period as days or as moments. */
+#define FP_PAYOUT_FIELD(member, wire, ...) \
+	FIELD(struct payout, member, wire, __VA_ARGS__)
+#define FP_PAYOUT_VIEW(wire, shape, bits) { .name = (wire), \
+	.type = T_RECORD, .at = 0, .of = &(shape), .flags = (bits) }
+#define FP_PAYOUT_FIELDS(start, end) \
+    FP_PAYOUT_FIELD(id, "id", .flags = F_ID_NUMBER), \
+    FP_PAYOUT_FIELD(status, "status", .labels = payout_status_labels), \
+    FP_PAYOUT_FIELD(amount, "amount", \
+	.doc = "Minor units of its currency"), \
+    FP_PAYOUT_FIELD(currency, "currency", \
+	.doc = "This service's own member"), \
+    FP_PAYOUT_FIELD(batch_id, "payments_batch_id", \
+	.flags = F_ID_NUMBER | F_NULLABLE), \
+    FP_PAYOUT_FIELD(tax_rate, "tax_rate", \
+	.doc = "Taxes are not worked out here"), \
+    FP_PAYOUT_FIELD(unit, "unit", .labels = fp_payout_units), \
+    FP_PAYOUT_FIELD(start, "period_start"), \
+    FP_PAYOUT_FIELD(end, "period_end"), \
+    FP_PAYOUT_FIELD(due_on, "due_date", \
+	.doc = "This service's own member"), \
+    FP_PAYOUT_FIELD(paid_at, "paid_at", .flags = F_NULLABLE), \
+    FP_PAYOUT_FIELD(never, "processing_started_at", .flags = F_NULLABLE), \
+    FP_PAYOUT_FIELD(never, "failed_at", .flags = F_NULLABLE), \
+    FP_PAYOUT_FIELD(error, "error", .flags = F_NULLABLE), \
+    FP_PAYOUT_FIELD(amount, "total_incl_tax"), \
+    FP_PAYOUT_FIELD(created_at, "created_at"), \
+    FP_PAYOUT_FIELD(method, "payout_method", .of = &fp_payout_method, \
+	.flags = F_NULLABLE), \
+    FP_PAYOUT_VIEW("promoter", fp_payout_promoter, 0), \
+    FP_PAYOUT_VIEW("campaign", fp_payout_campaign, F_NULLABLE)
+
 /* The members of an object that says when and how a program pays. */
 void fp_payout_terms(struct buf *, const struct program *);
 
