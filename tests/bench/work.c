@@ -219,8 +219,8 @@ fetch(MYSQL_STMT *st, const char *name)
 /* A transaction that met another's is done once more. */
 static bool met;
 
-/* Rows read, or the id that an INSERT made. */
-static unsigned long long
+/* Rows read: of an INSERT that says them, the ids that it made. */
+static unsigned
 run(enum query q, unsigned rows, const struct value *values)
 {
 	struct statement_of *s;
@@ -248,14 +248,22 @@ run(enum query q, unsigned rows, const struct value *values)
 		met = true;
 		return 0;
 	}
-	return mysql_stmt_field_count(s->stmt) > 0 ?
-	    fetch(s->stmt, statements[q].name) :
-	    mysql_stmt_insert_id(s->stmt);
+	return fetch(s->stmt, statements[q].name);
 }
 
 #define ROWS(q, rows, ...) run((q), (rows), (const struct value[]){ \
 	__VA_ARGS__ })
 #define RUN(q, ...) ROWS(q, 1, __VA_ARGS__)
+
+/* Of the last INSERT. */
+static long long
+made_id(enum query q)
+{
+	return (long long)mysql_stmt_insert_id(prepare(q, 1)->stmt);
+}
+
+#define MAKE(q, ...) (RUN(q, __VA_ARGS__), made_id(q))
+#define TAKE(q, ...) (RUN(q, __VA_ARGS__), atoll(result[0][0]))
 
 static void
 plain(const char *sql)
@@ -313,7 +321,7 @@ work_list(const char *session, const char *user, const char *organization)
 	if (RUN(Q_IDENTITY_SESSION, S(session), S(user), S(now)) != 1 ||
 	    RUN(Q_REFERRER_OF, S("1"), S(organization)) != 1)
 		return 0;
-	return (unsigned)RUN(Q_PLACEMENT_LIST, I(atoll(result[0][0])), I(11),
+	return RUN(Q_PLACEMENT_LIST, I(atoll(result[0][0])), I(11),
 	    I(0));
 }
 
@@ -331,10 +339,12 @@ work_click(const char *code)
 		plain("START TRANSACTION");
 		RUN(Q_CLICK_INSERT, S(result[0][0]), B(random, 16),
 		    B(random + 16, 16), B(random + 32, 8), S("person"),
-		    S("direct"), I(1), S(now));
+		    S("direct"), NONE, NONE, I(1), S(now));
 		RUN(Q_COUNT_TOTAL, I(1), I(1), I(0), S(result[0][0]));
 		RUN(Q_COUNT_DAY, S(result[0][0]), S(day), S(result[0][3]),
 		    I(1), I(1), I(0));
+		RUN(Q_REPORT_CLICKED, S(result[0][1]), S(result[0][0]),
+		    S("direct"), NONE, NONE, I(1), S(now));
 	} while (!commit());
 	return true;
 }
@@ -342,68 +352,77 @@ work_click(const char *code)
 #define ENTRY(journal, line, org, kind, owner, currency, amount) \
 	I(journal), I(line), S(org), S(kind), S(owner), S(currency), I(amount)
 
-/* The columns of payment_facts. */
+/* The columns of payment_facts, which are kept while others are read. */
 enum { PAYMENT = 0, ORG = 1, AMOUNT = 5, TOKENS = 6, LEAD = 24, CAMPAIGN = 25,
 	PLACEMENT = 26, REFERRER = 27 };
 #define RATE_PPM 200000	/* what the house's program pays */
 
+static char facts[WORK_COLUMNS][VALUE_MAX];
+#define F(column) S(facts[column])
+
+static void
+brought(long long amount)
+{
+	RUN(Q_BROUGHT_TOTAL, F(REFERRER), I(0), I(0), I(0), I(0), I(1),
+	    I(amount), S("USD"), I(1), S("USD"), S(now), F(PLACEMENT));
+	RUN(Q_REPORT_BROUGHT, I(1), F(PLACEMENT), F(LEAD), S("USD"), I(0),
+	    I(0), I(0), I(0), I(1), I(0), I(amount), S(now));
+	RUN(Q_BROUGHT_SALES, F(PLACEMENT), S("USD"), S(day), F(REFERRER),
+	    I(1), I(amount));
+}
+
 static long long
 commission(long long sale, long long amount, long long part)
 {
-	char (*f)[VALUE_MAX] = result[0];
 	long long id, journal;
 
-	RUN(Q_REFERRAL_CUSTOMER, S(now), S(f[LEAD]));
-	id = (long long)RUN(Q_EARNING_INSERT, I(1), S(f[REFERRER]),
-	    S(f[CAMPAIGN]), S(f[PLACEMENT]), I(sale), I(0), S("available"),
-	    I(part), S("USD"), I(RATE_PPM), I(0), I(1), NONE, S(f[LEAD]), NONE,
-	    S(now), S(now));
+	RUN(Q_REFERRAL_CUSTOMER, S(now), F(LEAD));
+	id = TAKE(Q_EARNING_INSERT, I(1), F(REFERRER), F(CAMPAIGN),
+	    F(PLACEMENT), I(sale), I(0), S("available"), I(part), S("USD"),
+	    I(RATE_PPM), I(0), I(1), NONE, F(LEAD), NONE, S(now), S(now));
 	RUN(Q_ACCOUNT_MOVE, I(part), I(1), S("earnings_available"),
-	    S(f[REFERRER]), S("USD"));
-	journal = (long long)RUN(Q_JOURNAL_INSERT, I(1), S("commission"),
-	    I(id), NONE, S(now));
+	    F(REFERRER), S("USD"));
+	journal = TAKE(Q_JOURNAL_INSERT, I(1), S("commission"), I(id), NONE,
+	    S(now));
 	ROWS(Q_ENTRY_INSERT, 2,
 	    ENTRY(journal, 1, "1", "commission_expense", "0", "USD", -part),
-	    ENTRY(journal, 2, "1", "earnings_available", f[REFERRER], "USD",
-		part));
-	RUN(Q_BROUGHT_TOTAL, S(f[REFERRER]), I(0), I(0), I(1), I(amount),
-	    S("USD"), I(1), S("USD"), I(0), S(now), S(f[PLACEMENT]));
-	RUN(Q_BROUGHT_SALES, S(f[PLACEMENT]), S("USD"), S(day),
-	    S(f[REFERRER]), I(1), I(amount));
+	    ENTRY(journal, 2, "1", "earnings_available", facts[REFERRER],
+		"USD", part));
+	brought(amount);
 	return id;
 }
 
 static void
 pay(void)
 {
-	char (*f)[VALUE_MAX] = result[0];
-	long long amount = atoll(f[AMOUNT]), tokens = atoll(f[TOKENS]);
+	long long amount = atoll(facts[AMOUNT]), tokens = atoll(facts[TOKENS]);
 	long long part = amount * RATE_PPM / 1000000, sale, journal;
 	char text[200], data[200];
 
 	plain("START TRANSACTION");
-	RUN(Q_PAYMENT_PAID, S(now), S(f[PAYMENT]));
-	sale = (long long)RUN(Q_SALE_INSERT, I(1), S(f[PAYMENT]), S(f[LEAD]),
-	    I(amount), S("USD"), S(now));
-	RUN(Q_ACCOUNT_MOVE, I(tokens), S(f[ORG]), S("tokens_available"), I(0),
+	RUN(Q_PAYMENT_PAID, S(now), F(PAYMENT));
+	sale = MAKE(Q_SALE_INSERT, I(1), F(PAYMENT), F(LEAD), I(amount),
+	    S("USD"), S(now));
+	RUN(Q_ACCOUNT_MOVE, I(tokens), F(ORG), S("tokens_available"), I(0),
 	    S("TOK"));
-	journal = (long long)RUN(Q_JOURNAL_INSERT, I(1), S("payment"),
-	    S(f[PAYMENT]), NONE, S(now));
+	journal = TAKE(Q_JOURNAL_INSERT, I(1), S("payment"), F(PAYMENT), NONE,
+	    S(now));
 	ROWS(Q_ENTRY_INSERT, 4,
 	    ENTRY(journal, 1, "1", "provider_clearing", "0", "USD", amount),
 	    ENTRY(journal, 2, "1", "revenue", "0", "USD", -amount),
 	    ENTRY(journal, 3, "1", "tokens_issued", "0", "TOK", -tokens),
-	    ENTRY(journal, 4, f[ORG], "tokens_available", "0", "TOK", tokens));
-	snprintf(text, sizeof(text), "payment %s", f[PAYMENT]);
-	RUN(Q_TOKEN_INSERT, S(f[ORG]), S("purchase"), I(tokens), I(tokens),
-	    S(text), S(f[PAYMENT]), S(now));
+	    ENTRY(journal, 4, facts[ORG], "tokens_available", "0", "TOK",
+		tokens));
+	snprintf(text, sizeof(text), "payment %s", facts[PAYMENT]);
+	RUN(Q_TOKEN_INSERT, F(ORG), S("purchase"), I(tokens), I(tokens),
+	    S(text), F(PAYMENT), S(now));
 	sale = commission(sale, amount, part);
 	snprintf(text, sizeof(text), "{\"amount\":%lld,\"currency\":\"USD\","
 	    "\"tokens\":%lld}", amount, tokens);
 	snprintf(data, sizeof(data), "{\"campaignId\":\"%s\",\"amount\":%lld,"
-	    "\"currency\":\"USD\"}", f[PLACEMENT], part);
+	    "\"currency\":\"USD\"}", facts[PLACEMENT], part);
 	ROWS(Q_EVENT_INSERT, 2,
-	    S(f[ORG]), S("payment.paid"), S(f[PAYMENT]), NONE, S(text), S(now),
+	    F(ORG), S("payment.paid"), F(PAYMENT), NONE, S(text), S(now),
 	    I(1), S("commission.created"), I(sale), NONE, S(data), S(now));
 }
 
@@ -413,6 +432,7 @@ work_pay(const char *token)
 	set_now();
 	if (RUN(Q_PAYMENT_FACTS, S(token)) != 1)
 		return false;
+	memcpy(facts, result[0], sizeof(facts));
 	do
 		pay();
 	while (!commit());
@@ -433,6 +453,7 @@ static const struct {
 	{ Q_ENTRY_INSERT, 4 }, { Q_TOKEN_INSERT, 1 },
 	{ Q_REFERRAL_CUSTOMER, 1 }, { Q_EARNING_INSERT, 1 },
 	{ Q_BROUGHT_TOTAL, 1 }, { Q_BROUGHT_SALES, 1 },
+	{ Q_REPORT_BROUGHT, 1 }, { Q_REPORT_CLICKED, 1 },
 	{ Q_EVENT_INSERT, 2 },
 };
 

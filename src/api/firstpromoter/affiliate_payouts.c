@@ -5,7 +5,6 @@
 
 #include "base/banned.h"
 
-
 SHAPE(fp_own_payout, struct payout, "OwnPayout",
     FP_PAYOUT_FIELDS(period_start, period_end));
 

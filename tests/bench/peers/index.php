@@ -48,6 +48,12 @@ final class Work
 		return (int)$this->db->lastInsertId();
 	}
 
+	/* Of a statement that says the id that it made. */
+	private function take(string $name, array $values): int
+	{
+		return (int)$this->run($name, $values)->fetchColumn();
+	}
+
 	private function row(string $name, array $values): ?array
 	{
 		return $this->run($name, $values)->fetch() ?: null;
@@ -100,12 +106,15 @@ final class Work
 		$this->transaction(function () use ($p) {
 			$this->run('click_insert', [$p['id'],
 				random_bytes(16), random_bytes(16),
-				random_bytes(8), 'person', 'direct', 1,
-				$this->now]);
+				random_bytes(8), 'person', 'direct', null,
+				null, 1, $this->now]);
 			$this->run('count_total', [1, 1, 0, $p['id']]);
 			$this->run('count_day', [$p['id'],
 				substr($this->now, 0, 10), $p['referrer_id'],
 				1, 1, 0]);
+			$this->run('report_clicked', [$p['organization_id'],
+				$p['id'], 'direct', null, null, 1,
+				$this->now]);
 		});
 		return $p['landing_url'];
 	}
@@ -132,7 +141,7 @@ final class Work
 			$p['lead_id'], $amount, 'USD', $now]);
 		$this->run('account_move', [$tokens, $org, 'tokens_available',
 			0, 'TOK']);
-		$j = $this->insert('journal_insert', [1, 'payment', $p['id'],
+		$j = $this->take('journal_insert', [1, 'payment', $p['id'],
 			null, $now]);
 		$this->run('entry_insert_4', [
 			$j, 1, 1, 'provider_clearing', 0, 'USD', $amount,
@@ -160,19 +169,22 @@ final class Work
 		$who = $p['referrer_id'];
 
 		$this->run('referral_customer', [$now, $p['lead_id']]);
-		$id = $this->insert('earning_insert', [1, $who,
+		$id = $this->take('earning_insert', [1, $who,
 			$p['campaign_id'], $p['placement_id'], $sale, 0,
 			'available', $part, 'USD', 200000, 0, 1, null,
 			$p['lead_id'], null, $now, $now]);
 		$this->run('account_move', [$part, 1, 'earnings_available',
 			$who, 'USD']);
-		$j = $this->insert('journal_insert', [1, 'commission', $id,
+		$j = $this->take('journal_insert', [1, 'commission', $id,
 			null, $now]);
 		$this->run('entry_insert_2', [
 			$j, 1, 1, 'commission_expense', 0, 'USD', -$part,
 			$j, 2, 1, 'earnings_available', $who, 'USD', $part]);
-		$this->run('brought_total', [$who, 0, 0, 1, $amount, 'USD', 1,
-			'USD', 0, $now, $p['placement_id']]);
+		$this->run('brought_total', [$who, 0, 0, 0, 0, 1, $amount,
+			'USD', 1, 'USD', $now, $p['placement_id']]);
+		$this->run('report_brought', [1, $p['placement_id'],
+			$p['lead_id'], 'USD', 0, 0, 0, 0, 1, 0, $amount,
+			$now]);
 		$this->run('brought_sales', [$p['placement_id'], 'USD',
 			substr($now, 0, 10), $who, 1, $amount]);
 		return $id;

@@ -25,6 +25,8 @@ async function run(db, name, values) {
 }
 const insert = async (...args) => (await run(...args)).insertId;
 const row = async (...args) => (await run(...args))[0];
+/* Of a statement that says the id that it made. */
+const take = async (...args) => (await row(...args)).id;
 
 /* What met another's transaction is done once more. */
 async function transaction(work) {
@@ -50,18 +52,20 @@ async function commission(db, p, sale, amount, part, at) {
 	const who = p.referrer_id;
 
 	await run(db, 'referral_customer', [at, p.lead_id]);
-	const id = await insert(db, 'earning_insert', [1, who, p.campaign_id,
+	const id = await take(db, 'earning_insert', [1, who, p.campaign_id,
 		p.placement_id, sale, 0, 'available', part, 'USD', 200000, 0,
 		1, null, p.lead_id, null, at, at]);
 	await run(db, 'account_move', [part, 1, 'earnings_available', who,
 		'USD']);
-	const j = await insert(db, 'journal_insert', [1, 'commission', id,
+	const j = await take(db, 'journal_insert', [1, 'commission', id,
 		null, at]);
 	await run(db, 'entry_insert_2', [
 		j, 1, 1, 'commission_expense', 0, 'USD', -part,
 		j, 2, 1, 'earnings_available', who, 'USD', part]);
-	await run(db, 'brought_total', [who, 0, 0, 1, amount, 'USD', 1, 'USD',
-		0, at, p.placement_id]);
+	await run(db, 'brought_total', [who, 0, 0, 0, 0, 1, amount, 'USD', 1,
+		'USD', at, p.placement_id]);
+	await run(db, 'report_brought', [1, p.placement_id, p.lead_id, 'USD',
+		0, 0, 0, 0, 1, 0, amount, at]);
 	await run(db, 'brought_sales', [p.placement_id, 'USD', at.slice(0, 10),
 		who, 1, amount]);
 	return id;
@@ -76,7 +80,7 @@ async function settle(db, p, at) {
 		amount, 'USD', at]);
 	await run(db, 'account_move', [tokens, org, 'tokens_available', 0,
 		'TOK']);
-	const j = await insert(db, 'journal_insert', [1, 'payment', p.id, null,
+	const j = await take(db, 'journal_insert', [1, 'payment', p.id, null,
 		at]);
 	await run(db, 'entry_insert_4', [
 		j, 1, 1, 'provider_clearing', 0, 'USD', amount,
@@ -104,10 +108,12 @@ async function click(request, reply) {
 	await transaction(async (db) => {
 		await run(db, 'click_insert', [p.id, crypto.randomBytes(16),
 			crypto.randomBytes(16), crypto.randomBytes(8),
-			'person', 'direct', 1, at]);
+			'person', 'direct', null, null, 1, at]);
 		await run(db, 'count_total', [1, 1, 0, p.id]);
 		await run(db, 'count_day', [p.id, at.slice(0, 10),
 			p.referrer_id, 1, 1, 0]);
+		await run(db, 'report_clicked', [p.organization_id, p.id,
+			'direct', null, null, 1, at]);
 	});
 	return reply.redirect(p.landing_url, 302);
 }
