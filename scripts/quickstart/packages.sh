@@ -17,6 +17,10 @@ check_packages=(
 cluster_packages=(
 	galera-4 haproxy iproute2 mariadb-server rsync
 )
+# For tests/bench, as well.
+bench_packages=(
+	php8.2-cli php8.2-fpm php8.2-mysql wrk
+)
 
 as_root()
 {
@@ -88,7 +92,7 @@ install_missing()
 	for p in ${new_nginx:+nginx} "${missing[@]}"; do
 		case $p in
 		mariadb-server) p=mariadb ;;
-		nginx | haproxy | rsync) ;;
+		nginx | haproxy | php8.2-fpm | rsync) ;;
 		*) continue ;;
 		esac
 		as_root deb-systemd-helper disable "$p.service"
