@@ -76,7 +76,7 @@ chart(struct request *rq)
 static const enum err errors[] = ERRORS(ERR_PARAMS);
 static const enum err chart_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS);
 
-#define TAG "Affiliate: reports"
+#define TAG "Affiliate reports"
 const struct route fp_affiliate_report_routes[] = {
 	{ .op = "getOwnOverviewReport", .method = GET,
 	  .path = "/affiliate/reports/overview", .handle = overview,
