@@ -180,6 +180,9 @@ MUST_CHECK enum err db_exec_rows(struct db *, enum query, const struct arg *,
  */
 MUST_CHECK enum err tx_run(struct db *, struct arena *,
     enum err (*fn)(struct db *, void *), void *arg);
+/* A statement in a transaction of its own. */
+MUST_CHECK enum err tx_exec(struct db *, struct arena *, enum query,
+    struct args, uint64_t *rows);
 /* Runs fn, which only reads: all of it as of one moment.  Not nestable. */
 MUST_CHECK enum err tx_read(struct db *,
     enum err (*fn)(struct db *, void *), void *arg);

@@ -109,6 +109,29 @@ tx_run(struct db *db, struct arena *a,
 	}
 }
 
+struct one {
+	enum query q;
+	struct args args;
+	uint64_t *rows;
+};
+
+static enum err
+exec_one(struct db *db, void *arg)
+{
+	struct one *o = arg;
+
+	return db_exec(db, o->q, o->args, o->rows, NULL);
+}
+
+enum err
+tx_exec(struct db *db, struct arena *a, enum query q, struct args args,
+    uint64_t *rows)
+{
+	struct one o = { q, args, rows };
+
+	return tx_run(db, a, exec_one, &o);
+}
+
 /* Nothing was to be stored, so that no outcome is unknown. */
 enum err
 tx_read(struct db *db, enum err (*fn)(struct db *, void *), void *arg)

@@ -31,24 +31,8 @@ jobs_turn_lasts(const struct jobs *j)
 	return !jobs_stopping() && clock_monotonic_us() < j->turn_us;
 }
 
-struct one {
-	enum query q;
-	struct args args;
-	uint64_t *rows;
-};
-
-static enum err
-exec_one(struct db *db, void *arg)
-{
-	struct one *o = arg;
-
-	return db_exec(db, o->q, o->args, o->rows, NULL);
-}
-
 enum err
 jobs_exec(struct jobs *j, enum query q, struct args args, uint64_t *rows)
 {
-	struct one o = { q, args, rows };
-
-	return tx_run(j->db, &j->arena, exec_one, &o);
+	return tx_exec(j->db, &j->arena, q, args, rows);
 }

@@ -52,29 +52,6 @@ struct work {
 	struct when until;	/* set: of the lease */
 };
 
-struct one {
-	enum query q;
-	struct args args;
-	uint64_t *rows;
-};
-
-static enum err
-exec_one(struct db *db, void *arg)
-{
-	struct one *o = arg;
-
-	return db_exec(db, o->q, o->args, o->rows, NULL);
-}
-
-static enum err
-exec(struct db *db, struct arena *a, enum query q, struct args args,
-    uint64_t *rows)
-{
-	struct one o = { q, args, rows };
-
-	return tx_run(db, a, exec_one, &o);
-}
-
 static enum err
 find(struct db *db, struct arena *a, uint64_t owner, struct turn *t,
     bool *found)
@@ -121,7 +98,7 @@ claim(struct db *db, struct arena *a, struct batch_worker *w,
 		return OK;
 	if (l == NULL && w->leases == BATCH_LEASES)
 		TRY(batch_leave(db, a, w));
-	TRY(exec(db, a, Q_BATCH_TURN_CLAIM, ARGS(w->owner, until,
+	TRY(tx_exec(db, a, Q_BATCH_TURN_CLAIM, ARGS(w->owner, until,
 	    t->organization_id, t->attempts, now, due_beyond(now)), &rows));
 	*got = rows != 0;
 	if (!*got) {
@@ -138,7 +115,7 @@ enum err
 batch_leave(struct db *db, struct arena *a, struct batch_worker *w)
 {
 	for (; w->leases > 0; w->leases--)
-		TRY(exec(db, a, Q_BATCH_TURN_LEAVE, ARGS(
+		TRY(tx_exec(db, a, Q_BATCH_TURN_LEAVE, ARGS(
 		    w->lease[w->leases - 1].organization_id, w->owner),
 		    NULL));
 	return OK;
@@ -222,7 +199,7 @@ static enum err
 rest(struct db *db, struct work *w)
 {
 	forget(w->worker, w->turn.organization_id);
-	return exec(db, w->arena, Q_BATCH_TURN_REST, ARGS(w->turn.asked,
+	return tx_exec(db, w->arena, Q_BATCH_TURN_REST, ARGS(w->turn.asked,
 	    w->turn.organization_id, w->worker->owner), NULL);
 }
 
@@ -237,7 +214,7 @@ put_off(struct db *db, struct work *w, enum err e)
 	log_warn("batch %llu will be tried again: %s",
 	    (unsigned long long)w->batch_id, err_slug(e));
 	forget(w->worker, w->turn.organization_id);
-	return exec(db, w->arena, Q_BATCH_TURN_RELEASE, ARGS(
+	return tx_exec(db, w->arena, Q_BATCH_TURN_RELEASE, ARGS(
 	    when_add(clock_now(), pause), tried, w->turn.organization_id,
 	    w->worker->owner), NULL);
 }

@@ -50,8 +50,8 @@ hold(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, bool (*fits)(const void *),
     struct list *rows)
 {
-	return batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD, &payout_hold_row, fits,
-	    item, n, rows);
+	return batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD,
+	    &payout_hold_row, fits, item, n, rows);
 }
 
 struct step {

@@ -42,8 +42,8 @@ hold(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, bool (*fits)(const void *),
     struct list *rows)
 {
-	return batch_hold(db, a, by, Q_COMMISSION_BATCH_HOLD, &commission_batch_row, fits,
-	    item, n, rows);
+	return batch_hold(db, a, by, Q_COMMISSION_BATCH_HOLD,
+	    &commission_batch_row, fits, item, n, rows);
 }
 
 /* What of it changed, as the program's face says it. */

@@ -38,8 +38,8 @@ hold(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, bool (*fits)(const void *),
     struct list *rows)
 {
-	return batch_hold(db, a, by, Q_REFERRAL_BATCH_HOLD, &referral_batch_row, fits,
-	    item, n, rows);
+	return batch_hold(db, a, by, Q_REFERRAL_BATCH_HOLD,
+	    &referral_batch_row, fits, item, n, rows);
 }
 
 /* What it would be by its facts, as referral_batch_enable has it. */
