@@ -86,7 +86,7 @@ class Browser {
 		this.child.kill();
 		await gone;
 		fs.rmSync(this.home, { recursive: true, force: true,
-			maxRetries: 5 });
+			maxRetries: 40, retryDelay: 50 });
 	}
 }
 
