@@ -1,6 +1,6 @@
 /*
  * Kills what serves, at random: one of the workers, the supervisor, the jobs
- * role, the database.  The keeper starts them again.
+ * role, nginx, the database.  The keeper starts them again.
  */
 'use strict';
 const { until } = require('../api/lib/test');
@@ -31,7 +31,8 @@ class Killer {
 		while (!this.ended) {
 			await sleep(this.r.int(100, 2500));
 			const what = this.r.weighted([['worker', 8],
-			    ['jobs', 3], ['supervisor', 2], ['mariadbd', 2]]);
+			    ['jobs', 3], ['supervisor', 2], ['mariadbd', 2],
+			    ['nginx', 2]]);
 
 			try {
 				for (const pid of this.pids(what))
