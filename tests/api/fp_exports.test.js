@@ -297,6 +297,10 @@ test(`${MANY} lines, in bounded memory, each once`, async (t) => {
 	    '@example.com'), CONCAT('=many "', seq, '", ', ${big.id}), 'api',
 	    '2026-01-01' + INTERVAL (seq DIV 7) SECOND
 	    FROM seq_1_to_${MANY}`);
+	await sql(`INSERT INTO placement_day (placement_id, day, referrer_id,
+	    referrals) VALUES (${big.placement}, UTC_DATE(), ${big.id},
+	    ${MANY}); UPDATE placement_total SET referrals = ${MANY}
+	    WHERE placement_id = ${big.placement}`);
 	await sql(counted(me.org));
 	const begun = Date.now();
 	const before = most();
