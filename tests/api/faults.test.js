@@ -115,7 +115,8 @@ test('503 with Retry-After on every operation without a database',
 			    w.signed(w.callback(session)) : { body, token:
 			    doc.secured(o) ? me.token : undefined };
 			const a = await c.call(o.method, doc.address(o, { id:
-			    o.id === 'affiliatePasswordOffer' && offer })
+			    o.id === 'affiliatePasswordOffer' ? offer :
+				undefined })
 			    .replace(/^\/api\/v0/, ''), call);
 
 			if (a.status !== 503 && doc.statuses(o).includes(503))
