@@ -262,7 +262,7 @@ real('a browser that asks not to be tracked', async () => {
 });
 
 test('the shop closes', async () => {
-	await browser?.close();
 	shop.closeAllConnections();
 	shop.close();
+	await browser?.close();
 });
