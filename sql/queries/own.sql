@@ -76,6 +76,14 @@ LIMIT :limit OFFSET :skip
 SELECT id FROM referral WHERE id = :id AND referrer_id = :referrer
 AND organization_id = :org AND deleted_at IS NULL
 
+-- He entered it himself, and it never bought: no commission hangs on it, and no
+-- refund will ask for it.
+-- name: own_lead_hold
+SELECT id FROM referral WHERE id = :id AND referrer_id = :referrer
+AND organization_id = :org AND deleted_at IS NULL AND live = 1
+AND entry_source = 'manual_affiliate' AND customer_at IS NULL AND sales = 0
+AND state <> 'denied' FOR UPDATE
+
 -- name: own_placement
 SELECT id FROM placement WHERE id = :id AND referrer_id = :referrer
 AND organization_id = :org
