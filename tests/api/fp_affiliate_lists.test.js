@@ -393,3 +393,58 @@ test('of a sale and a deletion at once one wins', async () => {
 		assert.equal(sold.status, 200, sold.text);
 	}
 });
+
+test('his own mailbox looks wrong, in whichever writing', async () => {
+	const check = async (r) => (await company(200, 'GET',
+	    `/referrals/${r.id}`)).fraud_check;
+	const [user, domain] = ann.email.toUpperCase().split('@');
+	const self = `${user}+shop@${domain}`;
+	const r = await make({ email: self });
+
+	assert.equal(await check(r), 'same_promoter_email');
+	await w.fpa(204, ann, 'DELETE', `/referrals/${r.id}`);
+	const plain = await make({ email: mail() });
+	assert.equal(await check(plain), 'no_suspicion');
+	await change(plain.id, { uid: unique() });
+	assert.equal(await check(plain), 'no_suspicion');
+	await change(plain.id, { email: self });
+	assert.equal(await check(plain), 'same_promoter_email');
+	await change(plain.id, { email: mail() });
+	assert.equal(await check(plain), 'same_promoter_email');
+});
+
+test('what waits for its company waits by his own hand as well', async () => {
+	const campaign = await p.campaign(me, { approve: 1 });
+	const his = await p.place(me, ann.id, { campaign });
+	const r = await make({ email: mail(),
+		promoter_campaign_id: his.placement });
+
+	assert.equal(r.state, 'pending');
+	await company(200, 'POST', '/referrals/approve', { ids: [r.id] });
+	assert.equal((await change(r.id, { email: r.email })).state, 'signup');
+	assert.equal((await change(r.id, { uid: unique() })).state, 'pending');
+	assert.equal((await company(200, 'POST', '/referrals', { email: mail(),
+		promoter_campaign_id: his.placement })).state, 'signup');
+});
+
+test('nobody enters a referral where none comes by a link', async () => {
+	const campaign = await p.campaign(me);
+	const { placement } = await p.place(me, ann.id, { campaign });
+	const enter = (status) => make({ email: mail(),
+		promoter_campaign_id: placement }, status);
+
+	for (const [off, on] of [
+	    [`placement SET standing = 'pending', status = 'INACTIVE'`,
+		`placement SET standing = 'accepted', status = 'ACTIVE'`],
+	    [`placement SET ends_at = UTC_TIMESTAMP(6)`,
+		`placement SET ends_at = NULL`],
+	    [`campaign SET status = 'stopped', settled = 1`,
+		`campaign SET status = 'running', settled = 0`]]) {
+		const id = off.startsWith('p') ? placement : campaign;
+
+		await p.sql(`UPDATE ${off} WHERE id = ${id}`);
+		await enter(404);
+		await p.sql(`UPDATE ${on} WHERE id = ${id}`);
+		await enter(200);
+	}
+});

@@ -148,7 +148,7 @@ find_placement(struct request *rq)
 	const struct referral_in *in = rq->in;
 
 	return own_placement(rq->db, rq->arena, rq->who.org_id,
-	    rq->who.promoter_id, in->placement_id);
+	    rq->who.promoter_id, in->placement_id, rq->now);
 }
 
 static enum err

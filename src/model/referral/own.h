@@ -24,7 +24,8 @@ MUST_CHECK enum err own_lead(struct db *, struct arena *, uint64_t org,
  */
 MUST_CHECK enum err own_lead_hold(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, uint64_t id);
+/* Can he enter referrals there?  ERR_NOT_FOUND: or it is not his. */
 MUST_CHECK enum err own_placement(struct db *, struct arena *, uint64_t org,
-    uint64_t referrer_id, uint64_t id);
+    uint64_t referrer_id, uint64_t id, struct when now);
 
 #endif
