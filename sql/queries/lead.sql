@@ -122,30 +122,37 @@ WHERE u.email = :email AND u.deleted_at IS NULL ORDER BY m.id LIMIT 1
 
 -- name: lead_lock
 SELECT id, referred_organization_id, placement_id, email, uid, username, fraud,
-	live
+	state, live
 FROM referral WHERE organization_id = :org AND id = :id
 AND deleted_at IS NULL FOR UPDATE
 
 -- Where a lead can come: the promoter is not refused.
 -- name: lead_placement
-SELECT l.id, l.campaign_id, l.referrer_id,
-	COALESCE(t.email, j.email) AS email
+SELECT l.id, l.campaign_id, l.referrer_id
+FROM placement l JOIN referrer f ON f.id = l.referrer_id
+WHERE l.id = :id AND l.organization_id = :org
+AND l.standing IN ('pending', 'accepted') AND f.archived_at IS NULL
+
+-- By what a lead's names are judged.
+-- name: lead_terms
+SELECT COALESCE(t.email, j.email) AS email,
+	COALESCE(g.approve_leads, 0) AS approve_leads
 FROM placement l JOIN referrer f ON f.id = l.referrer_id
 LEFT JOIN promoter t ON t.referrer_id = f.id
 LEFT JOIN user j ON j.id = f.user_id
+LEFT JOIN campaign_program g ON g.campaign_id = l.campaign_id
 WHERE l.id = :id AND l.organization_id = :org
-AND l.standing IN ('pending', 'accepted') AND f.archived_at IS NULL
 
 -- name: lead_insert
 INSERT INTO referral (organization_id, campaign_id, placement_id, referrer_id,
 	state, email, uid, username, entry_source, fraud, checks, user_id,
 	created_at)
-VALUES (:org, :campaign, :placement, :referrer, 'signup', :email, :uid,
+VALUES (:org, :campaign, :placement, :referrer, :state, :email, :uid,
 	:username, :source, :fraud, :checks, :user, :now)
 
 -- name: lead_update
 UPDATE referral SET email = :email, uid = :uid, username = :username,
-	fraud = :fraud, version = version + 1
+	fraud = :fraud, checks = checks | :checks, state = :state, version = version + 1
 WHERE id = :id
 
 -- name: lead_status

@@ -76,6 +76,19 @@ LIMIT :limit OFFSET :skip
 SELECT id FROM referral WHERE id = :id AND referrer_id = :referrer
 AND organization_id = :org AND deleted_at IS NULL
 
+-- He entered it himself, and it never bought: no commission hangs on it, and no
+-- refund will ask for it.
+-- name: own_lead_hold
+SELECT id FROM referral WHERE id = :id AND referrer_id = :referrer
+AND organization_id = :org AND deleted_at IS NULL AND live = 1
+AND entry_source = 'manual_affiliate' AND customer_at IS NULL AND sales = 0
+AND state <> 'denied' FOR UPDATE
+
+-- Where he can enter some: as a link of his would bring them.
 -- name: own_placement
-SELECT id FROM placement WHERE id = :id AND referrer_id = :referrer
-AND organization_id = :org
+SELECT p.id FROM placement p JOIN campaign c ON c.id = p.campaign_id
+WHERE p.id = :id AND p.referrer_id = :referrer AND p.organization_id = :org
+AND p.standing = 'accepted' AND p.status = 'ACTIVE'
+AND (c.status = 'running' OR (c.status = 'stopped' AND c.settled = 0))
+AND (p.starts_at IS NULL OR p.starts_at <= :now)
+AND (p.ends_at IS NULL OR p.ends_at > :now)

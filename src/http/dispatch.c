@@ -161,7 +161,8 @@ static bool
 has_secret(const struct shape *shape)
 {
 	for (size_t i = 0; shape != NULL && i < shape->n; i++)
-		if ((shape->fields[i].flags & F_SECRET) != 0)
+		if ((shape->fields[i].flags & F_SECRET) != 0 ||
+		    has_secret(shape->fields[i].of))
 			return true;
 	return false;
 }

@@ -46,6 +46,20 @@ test('his company gets him a token, by any of his names', async () => {
 	    .is_confirmed, true);
 });
 
+test('a token needs all scopes of what can be done by it', async () => {
+	const key = (...scopes) => w.key(me, scopes);
+	const half = await key('referrals:write');
+	const full = await key('referrals:write', 'earnings:write');
+	const q = `?promoter_id=${he.id}`;
+
+	assert.equal((await iframe(403, half, q)).code, 'scope');
+	assert.equal((await iframe(403, await key('earnings:write'), q)).code,
+	    'scope');
+	await iframe(200, full, q);
+	await w.fp(204, half, 'POST', '/promoters/iframe_logout', {
+		promoter_id: (await w.promoter(me)).id });
+});
+
 test('nobody\'s token: none named, not there, another company\'s',
     async () => {
 	assert.equal((await iframe(422, me, '')).body.code, 'invalid_params');
@@ -260,9 +274,10 @@ test('of two who choose by one offer one wins', async () => {
 test('only who may change a promoter sees his offer', async () => {
 	const p = await w.promoter(me);
 	const reader = await w.key(me, ['referrals:read']);
+	const half = await w.key(me, ['referrals:read', 'referrals:write']);
 	const tester = await w.key(me, undefined, { test: true });
 
-	for (const { key } of [reader, tester])
+	for (const { key } of [reader, half, tester])
 		assert.equal((await w.fp(200, { key }, 'GET',
 		    `/promoters/${p.id}`)).body.password_setup_url, null);
 	const idem = unique(), email = `promoter-${unique()}@example.com`;

@@ -330,3 +330,28 @@ test('who won, and why the others lost', async () => {
 	    `/referrals/${next.referral_id}/attribution`);
 	await verify();
 });
+
+test('a promoter\'s auth_token is not kept with a repeatable answer',
+    async () => {
+	const { id, code } = await p.promoter(me), token = `at-${unique()}`;
+
+	await p.sql(`UPDATE promoter SET auth_token = '${token}'
+	    WHERE referrer_id = ${id}`);
+	const lead = await customer([1000], { code });
+
+	for (const call of ['refund', 'cancellation']) {
+		const idem = unique();
+		const tell = () => c.call('POST', `/api/v2/track/${call}`, {
+			token: me.token, idem, body: { email: lead.email,
+			    event_id: lead.events[0], sale_event_id:
+			    lead.events[0], amount: 100 } });
+		const first = await tell(), again = await tell();
+
+		assert.equal(first.body.promoter.auth_token, token);
+		assert.equal(again.status, 200, again.text);
+		assert.deepEqual(again.body, { ...first.body, promoter: {
+			...first.body.promoter, auth_token: null } });
+	}
+	assert.equal(await p.sql(`SELECT COUNT(*) FROM idempotency_key
+	    WHERE body LIKE '%${token}%'`), '0');
+});

@@ -148,7 +148,7 @@ find_placement(struct request *rq)
 	const struct referral_in *in = rq->in;
 
 	return own_placement(rq->db, rq->arena, rq->who.org_id,
-	    rq->who.promoter_id, in->placement_id);
+	    rq->who.promoter_id, in->placement_id, rq->now);
 }
 
 static enum err
@@ -167,11 +167,20 @@ find(struct request *rq)
 	    rq->who.promoter_id, rq->id[0]);
 }
 
+/* Within the transaction: a sale may have come since. */
+static enum err
+hold(struct request *rq)
+{
+	return own_lead_hold(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, rq->id[0]);
+}
+
 static enum err
 update(struct request *rq)
 {
 	struct lead_change c = change_of(rq);
 
+	TRY(hold(rq));
 	TRY(told(rq, &c, lead_update(rq->db, rq->arena, ACTOR(rq), &c)));
 	return show(rq, c.id);
 }
@@ -179,11 +188,12 @@ update(struct request *rq)
 static enum err
 delete(struct request *rq)
 {
+	TRY(hold(rq));
 	return lead_delete(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
 }
 
 static const enum err find_errors[] = ERRORS(ERR_NOT_FOUND);
-static const enum err update_errors[] = ERRORS(ERR_NOT_FOUND, ERR_MOVED);
+static const enum err kept_errors[] = ERRORS(ERR_NOT_FOUND, ERR_KEPT);
 
 #define TAG "Affiliate"
 const struct route fp_affiliate_referral_routes[] = {
@@ -206,12 +216,12 @@ const struct route fp_affiliate_referral_routes[] = {
 	  .path = "/affiliate/referrals/{id}", .prepare = find,
 	  .handle = update, .in = &fp_own_referral_change,
 	  .out = &fp_own_referral, .status = 200,
-	  .flags = R_WRITE | R_PROMOTER, .errors = update_errors,
+	  .flags = R_WRITE | R_PROMOTER, .errors = kept_errors,
 	  .tag = TAG, .summary = "Change the names of an own referral" },
 	{ .op = "affiliateDeleteReferral", .method = DELETE,
 	  .path = "/affiliate/referrals/{id}", .prepare = find,
 	  .handle = delete, .status = 204, .flags = R_WRITE | R_PROMOTER,
-	  .errors = find_errors, .tag = TAG,
+	  .errors = kept_errors, .tag = TAG,
 	  .summary = "Delete an own referral" },
 	{ .op = NULL }
 };

@@ -103,10 +103,12 @@ static const enum err login_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS,
     ERR_FORBIDDEN, ERR_ARCHIVED, ERR_BLOCKED);
 static const enum err logout_errors[] = ERRORS(ERR_NOT_FOUND, ERR_PARAMS);
 
+/* A token says how the promoter is paid as well. */
 #define LOGIN .method = POST, .prepare = find_able, .handle = log_in, \
 	.in = &fp_login_in, .query = &fp_login_query, .out = &fp_token, \
 	.status = 200, .flags = R_WRITE | R_LIVE | R_BARE, \
-	.scope = SCOPE_REFERRALS_WRITE, .errors = login_errors, \
+	.scope = SCOPE_REFERRALS_WRITE | SCOPE_EARNINGS_WRITE, \
+	.errors = login_errors, \
 	.tag = "Promoters"
 #define LOGOUT .method = POST, .prepare = find_any, .handle = log_out, \
 	.in = &fp_login_in, .query = &fp_login_query, .status = 204, \

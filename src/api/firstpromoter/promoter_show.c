@@ -89,7 +89,7 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FIELD(struct fp_promoter, password_url, "password_setup_url",
 	.flags = F_NULLABLE | F_SECRET, .max = 2500,
 	.doc = "Where he can choose a password, once and for some days; only "
-	    "alone, and for who may change him"),
+	    "alone, and for who may change him and how he is paid"),
     FIELD(struct fp_promoter, p.joined_at, "first_event_at"),
     FIELD(struct fp_promoter, campaigns, "promoter_campaigns",
 	.of = &fp_promoted, .max = 10000),
@@ -264,15 +264,16 @@ fp_promoters_show(struct request *rq, const void *items, size_t step, size_t n,
 	return put_balances(rq, ids, n, out);
 }
 
-/* Who gets it can come in as the promoter. */
+/* Who gets it can come in as the promoter, and say how he is paid. */
 static enum err
 put_password_url(struct request *rq, struct fp_promoter *out)
 {
+	const uint64_t needed = SCOPE_REFERRALS_WRITE | SCOPE_EARNINGS_WRITE;
 	struct str page = settings->promoter_password_url;
 	struct promoter_login l = { 0 };
 	enum err e;
 
-	if ((rq->who.scopes & SCOPE_REFERRALS_WRITE) == 0 || rq->who.test)
+	if ((rq->who.scopes & needed) != needed || rq->who.test)
 		return OK;
 	e = promoter_login_of(rq->db, rq->arena, rq->who.org_id, out->p.id,
 	    &l);

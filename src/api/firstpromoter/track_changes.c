@@ -91,7 +91,7 @@ SHAPE(fp_tracked_promoter, struct told_promoter, "TrackedPromoter",
     P(earnings, "earnings_balance", .of = &fp_tracked_cash),
     P(current, "current_balance", .of = &fp_tracked_cash),
     P(paid, "paid_balance", .of = &fp_tracked_cash),
-    P(auth_token, "auth_token", TRACK_MAYBE));
+    P(auth_token, "auth_token", .flags = F_NULLABLE | F_SECRET));
 #undef P
 
 struct reward_out {

@@ -9,14 +9,12 @@
 
 struct place {
 	uint64_t id, campaign_id, referrer_id;
-	struct str email;
 };
 
 SHAPE(commission_place_row, struct place, NULL,
     COLUMN(struct place, id),
     COLUMN(struct place, campaign_id),
-    COLUMN(struct place, referrer_id),
-    COLUMN(struct place, email));
+    COLUMN(struct place, referrer_id));
 
 enum err
 commission_enter_read(struct db *db, struct arena *a, const struct actor *who,

@@ -103,7 +103,7 @@ struct lead_change {
 	uint64_t id;		/* of one that is changed */
 	uint64_t placement_id;	/* 0: it stays where it is */
 	struct str names[3];	/* by LEAD_EMAIL... */
-	int entry_source;	/* of a new one */
+	int entry_source;	/* of a new one, or who changes it */
 	int fraud;		/* -1: as it is */
 	bool named[3];		/* which of the names are given */
 	bool shared;		/* so are shares, of split_share */

@@ -14,7 +14,7 @@
 struct locked {
 	uint64_t id, referred_organization_id, placement_id;
 	struct str email, uid, username;
-	int fraud;
+	int fraud, state;
 	bool live;
 };
 
@@ -26,18 +26,32 @@ SHAPE(lead_lock_row, struct locked, NULL,
     COLUMN(struct locked, uid),
     COLUMN(struct locked, username),
     COLUMN(struct locked, fraud, .labels = lead_fraud_labels),
+    COLUMN(struct locked, state, .labels = lead_state_labels),
     COLUMN(struct locked, live));
 
 struct target {
 	uint64_t id, campaign_id, referrer_id;
-	struct str email;		/* the promoter's */
 };
 
 SHAPE(lead_placement_row, struct target, NULL,
     COLUMN(struct target, id),
     COLUMN(struct target, campaign_id),
-    COLUMN(struct target, referrer_id),
-    COLUMN(struct target, email));
+    COLUMN(struct target, referrer_id));
+
+struct terms {
+	struct str email;		/* the promoter's */
+	bool approve_leads;
+};
+
+SHAPE(lead_terms_row, struct terms, NULL,
+    COLUMN(struct terms, email),
+    COLUMN(struct terms, approve_leads));
+
+/* What comes of the names that a lead gets. */
+struct verdict {
+	int fraud, state;
+	int64_t checks;
+};
 
 static enum err
 find_target(struct db *db, struct arena *a, const struct actor *who,
@@ -104,27 +118,44 @@ share(struct db *db, struct arena *a, const struct actor *who,
 	    NULL);
 }
 
+/* A promoter's own words are no better than a visit by his link. */
+static enum err
+judge(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t placement_id, const struct lead_change *c, struct verdict *v)
+{
+	struct terms t = { .approve_leads = false };
+
+	TRY(db_row(db, a, Q_LEAD_TERMS, ARGS(placement_id,
+	    who->organization_id), &lead_terms_row, &t));
+	if (screen_same_mailbox(a, c->names[LEAD_EMAIL], t.email)) {
+		v->fraud = LEAD_SAME_EMAIL;
+		v->checks = CHECK_SELF_REFERRAL;
+	}
+	if (t.approve_leads && c->entry_source == LEAD_BY_AFFILIATE)
+		v->state = LEAD_PENDING;
+	return OK;
+}
+
 enum err
 lead_create(struct db *db, struct arena *a, const struct actor *who,
     struct lead_change *c)
 {
 	const struct str *name = c->names;
+	struct verdict v = { LEAD_NO_SUSPICION, LEAD_SIGNUP, 0 };
 	struct target t = { 0 };
 	struct brought one;
-	bool same;
 
 	TRY(find_target(db, a, who, c->placement_id, &t));
 	one = (struct brought){ .organization_id = who->organization_id,
 	    .placement_id = t.id, .referrer_id = t.referrer_id,
 	    .at = who->now, .referrals = 1 };
-	same = name[LEAD_EMAIL].p != NULL && t.email.p != NULL &&
-	    str_eq_nocase(name[LEAD_EMAIL], t.email);
+	TRY(judge(db, a, who, t.id, c, &v));
 	TRY(taken(db, c, db_exec(db, Q_LEAD_INSERT, ARGS(who->organization_id,
-	    t.campaign_id, t.id, t.referrer_id, name[LEAD_EMAIL],
+	    t.campaign_id, t.id, t.referrer_id,
+	    LABEL(lead_state_labels, v.state), name[LEAD_EMAIL],
 	    name[LEAD_UID], name[LEAD_USERNAME],
 	    LABEL(lead_source_labels, c->entry_source),
-	    LABEL(lead_fraud_labels, same ? LEAD_SAME_EMAIL :
-	    LEAD_NO_SUSPICION), same ? CHECK_SELF_REFERRAL : 0, who->user_id,
+	    LABEL(lead_fraud_labels, v.fraud), v.checks, who->user_id,
 	    who->now), NULL, &c->id)));
 	TRY(share(db, a, who, c->id, t.id, &c->shares));
 	one.referral_id = c->id;
@@ -161,20 +192,26 @@ rename_lead(struct db *db, struct arena *a, const struct actor *who,
 	struct str email = name_of(c, LEAD_EMAIL, was->email);
 	struct str uid = name_of(c, LEAD_UID, was->uid);
 	struct str username = name_of(c, LEAD_USERNAME, was->username);
-	int fraud = c->fraud >= 0 ? c->fraud : was->fraud;
+	struct verdict v = { c->fraud >= 0 ? c->fraud : was->fraud,
+	    was->state, 0 };
 	struct record_diff d;
 
 	if (email.p == NULL && uid.p == NULL && username.p == NULL &&
 	    was->referred_organization_id == 0)
 		return ERR_INVALID;
-	TRY(taken(db, c, db_exec(db, Q_LEAD_UPDATE, ARGS(email, uid, username,
-	    LABEL(lead_fraud_labels, fraud), c->id), NULL, NULL)));
 	diff_init(&d, a);
 	diff_text(&d, "email", was->email, email);
 	diff_text(&d, "uid", was->uid, uid);
 	diff_text(&d, "username", was->username, username);
+	if (c->entry_source == LEAD_BY_AFFILIATE && !diff_is_empty(&d))
+		TRY(judge(db, a, who, was->placement_id, c, &v));
 	diff_label(&d, "fraud_check", lead_fraud_labels[was->fraud],
-	    lead_fraud_labels[fraud]);
+	    lead_fraud_labels[v.fraud]);
+	diff_label(&d, "state", lead_state_labels[was->state],
+	    lead_state_labels[v.state]);
+	TRY(taken(db, c, db_exec(db, Q_LEAD_UPDATE, ARGS(email, uid, username,
+	    LABEL(lead_fraud_labels, v.fraud), v.checks,
+	    LABEL(lead_state_labels, v.state), c->id), NULL, NULL)));
 	return diff_is_empty(&d) ? OK : event(db, a, who, "referral.updated",
 	    c->id, was->placement_id, diff_members(&d));
 }

@@ -148,11 +148,22 @@ own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
 }
 
 enum err
-own_placement(struct db *db, struct arena *a, uint64_t org,
+own_lead_hold(struct db *db, struct arena *a, uint64_t org,
     uint64_t referrer_id, uint64_t id)
+{
+	struct id_row row = { 0 };
+	enum err e = db_row(db, a, Q_OWN_LEAD_HOLD, ARGS(arg_bound(id),
+	    referrer_id, org), &own_id_row, &row);
+
+	return e == ERR_NOT_FOUND ? ERR_KEPT : e;
+}
+
+enum err
+own_placement(struct db *db, struct arena *a, uint64_t org,
+    uint64_t referrer_id, uint64_t id, struct when now)
 {
 	struct id_row row = { 0 };
 
 	return db_row(db, a, Q_OWN_PLACEMENT, ARGS(arg_bound(id), referrer_id,
-	    org), &own_id_row, &row);
+	    org, now), &own_id_row, &row);
 }

@@ -18,7 +18,14 @@ MUST_CHECK enum err own_leads(struct db *, struct arena *, uint64_t org,
 /* Is it his?  ERR_NOT_FOUND.  That never changes. */
 MUST_CHECK enum err own_lead(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, uint64_t id);
-MUST_CHECK enum err own_placement(struct db *, struct arena *, uint64_t org,
+/*
+ * Locks it for a change by himself.  ERR_KEPT: he did not enter it, it bought,
+ * was denied, or is another's by now.
+ */
+MUST_CHECK enum err own_lead_hold(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, uint64_t id);
+/* Can he enter referrals there?  ERR_NOT_FOUND: or it is not his. */
+MUST_CHECK enum err own_placement(struct db *, struct arena *, uint64_t org,
+    uint64_t referrer_id, uint64_t id, struct when now);
 
 #endif
