@@ -146,14 +146,16 @@ INSERT INTO sale (organization_id, kind, event, amount, currency,
 	billing_period, event_date, created_at)
 VALUES (:org, 'custom', :event, 0, :currency, :period, :date, :now)
 
--- Many at once.  ids: a JSON array, in ascending order.
+-- Many at once.  ids: a JSON array, in ascending order.  payout_id: in which one
+-- of its rows is; what a refund took back may be in another than the rest.
 -- name: commission_batch_hold
 SELECT e.id, e.organization_id, e.referrer_id,
 	(SELECT f.member_organization_id FROM referrer f
 	WHERE f.id = e.referrer_id) AS member_organization_id,
 	e.sale_id, e.placement_id, e.referral_id, e.part, e.part AS last_part,
 	e.amount, e.reversed_amount, e.tier, e.status, e.currency, e.type,
-	e.standing, e.refund_id, e.payout_id
+	e.standing, e.refund_id, (SELECT MAX(t.payout_id) FROM earning t
+	WHERE t.sale_id = e.sale_id AND t.part = e.part) AS payout_id
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
 WHERE e.organization_id = :org AND e.shown = 1

@@ -50,12 +50,20 @@ ORDER BY amount, id
 -- tail:
 LIMIT :limit OFFSET :skip
 
+-- All rows of a commission are released together.
 -- name: earning_due
-SELECT id, organization_id, referrer_id, amount, currency FROM earning
-WHERE status = 'pending' AND available_at <= :now LIMIT 200
+SELECT id, organization_id, referrer_id, sale_id, part, currency FROM earning
+WHERE status = 'pending' AND available_at <= :now
+AND type = 'commission' AND refund_id = 0 LIMIT 200
+
+-- name: earning_on_hold
+SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS amount
+FROM earning FORCE INDEX (earning_once)
+WHERE sale_id = :sale AND part = :part AND status = 'pending' FOR UPDATE
 
 -- name: earning_release
-UPDATE earning SET status = 'available' WHERE id = :id AND status = 'pending'
+UPDATE earning FORCE INDEX (earning_once) SET status = 'available'
+WHERE sale_id = :sale AND part = :part AND status = 'pending'
 
 -- The commissions of a sale that the house did not refuse, in the order of
 -- their ids.

@@ -104,16 +104,17 @@ WHERE t.organization_id = :org AND t.name LIKE :prefix LIMIT 1001)) x
 LIMIT 1001
 
 -- What a promoter has that no payout took up: all of it, and what is taken now,
--- that is what was earned up to a day, or of ids with what others brought below
--- zero after they were paid.  All of it is locked, and nothing comes to it.
+-- that is what was earned up to a day, or of ids, each with what others that
+-- are in payouts brought below zero: so what is left is never below it.  All of
+-- it is locked, and nothing comes to it.
 -- name: payout_sum
 SELECT CAST(COALESCE(SUM(e.amount), 0) AS SIGNED) AS unpaid,
-	CAST(COALESCE(SUM(IF(:ids IS NULL, o.created_at <= :end,
-	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
-	AND o.payout_id IS NOT NULL)) * e.amount), 0) AS SIGNED) AS taken,
-	MIN(IF(IF(:ids IS NULL, o.created_at <= :end,
-	JSON_CONTAINS(:ids, o.id) OR (e.amount < 0
-	AND o.payout_id IS NOT NULL)), o.created_at, NULL)) AS earned_at,
+	CAST(COALESCE(SUM(((e.amount < 0 AND o.payout_id IS NOT NULL)
+	OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)))
+	* e.amount), 0) AS SIGNED) AS taken,
+	MIN(IF((e.amount < 0 AND o.payout_id IS NOT NULL)
+	OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)),
+	o.created_at, NULL)) AS earned_at,
 	MIN(e.campaign_id) AS campaign_id,
 	MAX(e.campaign_id) AS last_campaign_id
 FROM earning e FORCE INDEX (earning_payout)
@@ -134,8 +135,8 @@ SET e.payout_id = :payout
 WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
 AND e.organization_id = :org AND e.currency = :currency
 AND e.standing = 'due' AND e.status IN ('available', 'reversed')
-AND IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)
-OR (e.amount < 0 AND o.payout_id IS NOT NULL))
+AND ((e.amount < 0 AND o.payout_id IS NOT NULL)
+OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)))
 
 -- name: payout_customers
 SELECT CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS customers

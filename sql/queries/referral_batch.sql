@@ -103,8 +103,8 @@ FROM JSON_TABLE(:pairs, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
 STRAIGHT_JOIN referral_split s ON s.referral_id = chosen.id
 WHERE s.placement_id <> :placement
 
--- Commissions of referrals that are in no payout, and not taken back: some of
--- them may be.  last_part: of their sale.
+-- Commissions of referrals that were not given yet, not taken back, and no row
+-- of which is in a payout: some of them may be.  last_part: of their sale.
 -- name: earning_unpaid
 SELECT e.id, e.organization_id, e.referrer_id,
 	(SELECT f.member_organization_id FROM referrer f
@@ -117,7 +117,9 @@ STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
 	ON e.referral_id = chosen.id
 WHERE e.organization_id = :org AND e.type = 'commission' AND e.refund_id = 0
 AND e.status IN ('pending', 'available') AND e.refused_at IS NULL
-AND e.payout_id IS NULL
+AND e.fulfilled_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM earning t WHERE t.sale_id = e.sale_id
+	AND t.part = e.part AND t.payout_id IS NOT NULL)
 FOR UPDATE
 
 -- name: earning_take_back

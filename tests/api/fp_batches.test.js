@@ -403,6 +403,60 @@ test('what a payout has taken up stays', async () => {
 	await clean();
 });
 
+test('what was given stays given', async () => {
+	const ids = await mine.referrals(a, 2);
+	const rows = () => query(s, `SELECT id, referrer_id, amount, fulfilled_at
+	    IS NOT NULL, status FROM earning WHERE referral_id IN (${ids})
+	    OR referral_id IN (SELECT moved_to FROM referral
+	    WHERE id IN (${ids})) ORDER BY id`);
+	/* as if their reward had been no money */
+	await query(s, `UPDATE earning SET currency = 'QPT'
+	    WHERE referral_id IN (${ids})`);
+	const commissions = (await query(s, `SELECT id FROM earning
+	    WHERE referral_id IN (${ids})`)).split('\n').map(Number);
+
+	await w.fp(200, me, 'POST', '/commissions/mark_fulfilled', {
+		ids: commissions });
+	const before = await rows();
+	await post(200, 'move_to_promoter', { ids: [ids[0]],
+		promoter_campaign_id: b.id,
+		move_associated_commissions: true });
+	await post(200, 'delete', { ids: [ids[1]] });
+	assert.equal(await rows(), before);
+	/* for the books */
+	await query(s, `UPDATE earning SET currency = 'USD',
+	    fulfilled_at = NULL WHERE id IN (${commissions})`);
+	await clean();
+});
+
+test('what a payout has a part of stays', async () => {
+	const [id, next] = await mine.referrals(a, 2);
+	const of = async (referral) => Number(await query(s, `SELECT id
+	    FROM earning WHERE referral_id = ${referral}`));
+	const fp = (method, path, body) => w.fp(200, me, method, path, body);
+	const pay = async (referral) => {
+		await fp('POST', '/commissions/generate_payouts', {
+			ids: [await of(referral)] });
+		return Number(await query(s, 'SELECT MAX(id) FROM payout'));
+	};
+	const first = await pay(id);
+
+	assert.equal((await w.c.call('POST', '/api/v2/track/refund', {
+		token: me.token, body: { uid: (await row(id, 'uid'))[0],
+		    event_id: `part-${id}`, amount: 500,
+		    sale_event_id: `e-${id}` } })).status, 200);
+	await pay(next);
+	await fp('DELETE', '/payouts/destroy', { ids: [first] });
+	const before = await balance(a);
+	await post(200, 'move_to_promoter', { ids: [id],
+		promoter_campaign_id: b.id,
+		move_associated_commissions: true });
+	await post(200, 'delete', { ids: [Number((await row(id,
+	    'moved_to'))[0])] });
+	assert.equal(await balance(a), before);
+	await clean();
+});
+
 test('a part of a commission was reversed before', async () => {
 	const ids = await mine.referrals(a, 6);
 	const part = COMMISSION / 4;

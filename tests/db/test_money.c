@@ -313,7 +313,7 @@ what_looks_wrong_waits_for_the_house(void **state)
 	assert_int_equal(step(LET_GO, earning, 0, STR_NULL), OK);
 	assert_int_equal(step(TAKE_BACK, earning, 0, STR_NULL), ERR_CONFLICT);
 	assert_int_equal(earning_release_due(db, &arena, now, &count), OK);
-	assert_int_equal(count, 2);
+	assert_int_equal(count, 1);
 	assert_int_equal(balance(ACCOUNT_earnings_available), there + 200);
 	payment = bought(1);
 	earning = last_commission();
@@ -325,6 +325,31 @@ what_looks_wrong_waits_for_the_house(void **state)
 	assert_int_equal(balance(ACCOUNT_earnings_pending), 0);
 	test_settings.hold_checked = false;
 	test_sql(beside, "UPDATE referral SET checks = 0");
+	assert_clean();
+}
+
+/* A refund's row never stays behind, to be met by the next refund. */
+static void
+a_commission_is_released_as_a_whole(void **state)
+{
+	int64_t there = balance(ACCOUNT_earnings_available);
+	uint64_t payment, count;
+
+	(void)state;
+	test_settings.hold_days = 1;
+	payment = bought(1);
+	test_settings.hold_days = 0;
+	refunded(payment, 500);
+	test_sql(root, "UPDATE earning SET available_at = available_at"
+	    " + INTERVAL 1 HOUR WHERE type = 'reversal'"
+	    " ORDER BY id DESC LIMIT 1");
+	now = when_add(now, 86400);
+	assert_int_equal(earning_release_due(db, &arena, now, &count), OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(balance(ACCOUNT_earnings_available), there + 300);
+	refunded(payment, 1499);
+	assert_int_equal(balance(ACCOUNT_earnings_available), there);
+	assert_int_equal(balance(ACCOUNT_earnings_pending), 0);
 	assert_clean();
 }
 
@@ -449,6 +474,7 @@ main(void)
 		cmocka_unit_test(a_withdrawal_never_takes_more_than_there_is),
 		cmocka_unit_test(a_balance_below_zero_is_carried_over),
 		cmocka_unit_test(what_looks_wrong_waits_for_the_house),
+		cmocka_unit_test(a_commission_is_released_as_a_whole),
 		cmocka_unit_test(a_withdrawal_is_booked_as_it_says),
 		cmocka_unit_test(the_books_are_clean_after_anything),
 	};

@@ -36,7 +36,7 @@ house(void)
 
 /* One call of the model in a transaction of its own. */
 enum what { BUY, REFUND, WITHDRAW, APPROVE, REFUSE, MONTH, CHOSEN, PAID,
-	UNPAID, DESTROY, DENY, ACTS };
+	UNPAID, DESTROY, DENY, ERASE, ACTS };
 struct act {
 	enum what what;
 	uint64_t id;		/* a payment, withdrawal, payout, commission */
@@ -125,6 +125,8 @@ run_act(struct db *d, void *arg)
 		return item_of(d, &payout_destroy, t);
 	case DENY:
 		return item_of(d, &commission_deny, t);
+	case ERASE:
+		return item_of(d, &commission_destroy, t);
 	case ACTS:
 		break;
 	}
@@ -257,6 +259,20 @@ what_was_withdrawn_is_deducted_oldest_first(void **state)
 	assert_clean();
 }
 
+static uint64_t
+commission_of(uint64_t payment)
+{
+	return (uint64_t)test_number(beside, "SELECT e.id FROM earning e"
+	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64
+	    " AND e.type = 'commission' AND e.refund_id = 0", payment);
+}
+
+static uint64_t
+last_payout(void)
+{
+	return (uint64_t)test_number(beside, "SELECT MAX(id) FROM payout");
+}
+
 static void
 what_is_in_a_payout_is_not_taken_back(void **state)
 {
@@ -264,13 +280,11 @@ what_is_in_a_payout_is_not_taken_back(void **state)
 
 	(void)state;
 	payment = bought(5);
-	commission = (uint64_t)test_number(beside, "SELECT e.id FROM earning e"
-	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64,
-	    payment);
+	commission = commission_of(payment);
 	assert_int_equal(act(CHOSEN, commission, 0), OK);
 	assert_int_equal(act(CHOSEN, commission, 0), ERR_CONFLICT);
 	assert_int_equal(act(DENY, commission, 0), ERR_CONFLICT);
-	payout = (uint64_t)test_number(beside, "SELECT MAX(id) FROM payout");
+	payout = last_payout();
 	assert_int_equal(of_payout(payout, "amount"), 1999);
 	assert_int_equal(act(PAID, payout, 0), OK);
 	assert_int_equal(act(REFUND, payment, 9995), OK);
@@ -278,6 +292,77 @@ what_is_in_a_payout_is_not_taken_back(void **state)
 	payout = made_until(day_of(now));
 	assert_int_equal(of_payout(payout, "amount"), 800);
 	assert_int_equal(act(DESTROY, payout, 0), OK);
+	assert_clean();
+}
+
+/* Or else what is left would be less than nothing. */
+static void
+a_later_debt_goes_with_the_month(void **state)
+{
+	uint64_t commission, payment;
+	struct day end;
+
+	(void)state;
+	assert_int_not_equal(made_until(day_of(now)), 0);
+	bought(5);
+	end = day_of(now);
+	now = when_add(now, 86400);
+	payment = bought(1);
+	commission = commission_of(payment);
+	assert_int_equal(act(CHOSEN, commission, 0), OK);
+	assert_int_equal(act(REFUND, payment, 1999), OK);
+	assert_int_equal(of_payout(made_until(end), "amount"), 1999 - 400);
+	assert_clean();
+}
+
+/* The money went elsewhere, as it never should. */
+static void
+without_money_nothing_is_made(void **state)
+{
+	uint64_t held, commission, payout = last_payout();
+
+	(void)state;
+	held = bought(1);
+	commission = commission_of(bought(1));
+	assert_int_equal(act(REFUND, held, 1000), OK);
+	test_sql(root, "UPDATE earning SET status = 'pending' WHERE id = %"
+	    PRIu64, commission_of(held));
+	test_sql(root, "UPDATE account SET balance = balance - 400"
+	    " WHERE kind = 'earnings_available' AND owner_id = %" PRIu64,
+	    world.referrer.id);
+	assert_int_equal(act(CHOSEN, commission, 0), ERR_FUNDS);
+	assert_int_equal(last_payout(), payout);
+	assert_int_equal(test_number(beside, "SELECT payout_id IS NULL"
+	    " FROM earning WHERE id = %" PRIu64, commission), 1);
+	test_sql(root, "UPDATE earning SET status = 'available' WHERE id = %"
+	    PRIu64, commission_of(held));
+	test_sql(root, "UPDATE account SET balance = balance + 400"
+	    " WHERE kind = 'earnings_available' AND owner_id = %" PRIu64,
+	    world.referrer.id);
+	assert_int_not_equal(made_until(day_of(now)), 0);
+	assert_clean();
+}
+
+/* A commission that is free again, while its refund was paid with others. */
+static void
+what_a_payout_has_a_part_of_is_not_taken_back(void **state)
+{
+	uint64_t commission, first, payment;
+
+	(void)state;
+	payment = bought(5);
+	commission = commission_of(payment);
+	assert_int_equal(act(CHOSEN, commission, 0), OK);
+	first = last_payout();
+	assert_int_equal(act(PAID, first, 0), OK);
+	assert_int_equal(act(REFUND, payment, 1999), OK);
+	assert_int_equal(act(CHOSEN, commission_of(bought(10)), 0), OK);
+	assert_int_equal(of_payout(last_payout(), "amount"), 3998 - 400);
+	assert_int_equal(act(UNPAID, first, 0), OK);
+	assert_int_equal(act(DESTROY, first, 0), OK);
+	assert_int_equal(act(DENY, commission, 0), ERR_CONFLICT);
+	assert_int_equal(act(ERASE, commission, 0), ERR_CONFLICT);
+	assert_int_equal(of_payout(made_until(day_of(now)), "amount"), 1999);
 	assert_clean();
 }
 
@@ -301,6 +386,7 @@ take(void)
 		[REFUSE] = "earning", [CHOSEN] = "earning",
 		[PAID] = "payout", [UNPAID] = "payout",
 		[DESTROY] = "payout", [DENY] = "earning",
+		[ERASE] = "earning",
 	};
 	struct act t = { .what = (enum what)dice(ACTS) };
 	enum err e;
@@ -395,6 +481,9 @@ main(void)
 		cmocka_unit_test(what_is_in_a_payout_is_not_taken_back),
 		fault_test(&faults[0]), fault_test(&faults[1]),
 		fault_test(&faults[2]),
+		cmocka_unit_test(a_later_debt_goes_with_the_month),
+		cmocka_unit_test(without_money_nothing_is_made),
+		cmocka_unit_test(what_a_payout_has_a_part_of_is_not_taken_back),
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),
 		cmocka_unit_test(many_processes_at_once_as_well),
 	};

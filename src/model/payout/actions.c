@@ -256,15 +256,12 @@ pay_out(struct db *db, struct arena *a, const struct actor *by,
 	    .referrer_id = c->referrer_id, .currency = c->currency,
 	    .end = day_of(by->now), .due = day_of(by->now) };
 	uint64_t *ids = arena_array(a, n, sizeof(*ids)), made;
-	enum err e;
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = c[i].id;
 	m.ids = (struct list){ ids, n };
-	e = payout_make(db, a, by, &m, &made);
-	if (e != OK && e != ERR_FUNDS)
-		return e;
-	for (size_t i = 0; i < n && (e != OK || made == 0); i++)
+	TRY(payout_make(db, a, by, &m, &made));
+	for (size_t i = 0; i < n && made == 0; i++)
 		batch_item_of(item, n_items, ids[i])->result = ERR_FUNDS;
 	return OK;
 }

@@ -33,7 +33,10 @@ struct customers {
 SHAPE(payout_customers_row, struct customers, NULL,
     COLUMN(struct customers, customers));
 
-/* What of the commissions that are taken he had withdrawn before. */
+/*
+ * What of the commissions that are taken he had withdrawn before: all, where
+ * less is there than would be left, so that nothing is made.
+ */
 static enum err
 deduct(struct db *db, struct arena *a, const struct payout_making *m,
     const struct sum *s, int64_t *deducted)
@@ -44,7 +47,7 @@ deduct(struct db *db, struct arena *a, const struct payout_making *m,
 	    ACCOUNT_earnings_available, m->referrer_id, m->currency,
 	    &balance));
 	*deducted = s->unpaid > balance ? s->unpaid - balance : 0;
-	if (*deducted > s->taken)
+	if (*deducted > s->taken || s->taken - *deducted > balance)
 		*deducted = s->taken;
 	return OK;
 }
@@ -153,10 +156,8 @@ make_one(struct db *db, void *arg)
 {
 	struct making *x = arg;
 	uint64_t id;
-	enum err e = payout_make(db, x->arena, &x->who, &x->m, &id);
 
-	/* it went elsewhere since it was looked at */
-	return e == ERR_FUNDS ? OK : e;
+	return payout_make(db, x->arena, &x->who, &x->m, &id);
 }
 
 struct mark {

@@ -98,10 +98,7 @@ struct payout_making {
 	struct day due;
 	int64_t least_amount, least_customers;
 };
-/*
- * *id: 0 where there is nothing to be paid, or less than the least.
- * ERR_FUNDS: it is not there.
- */
+/* *id: 0 where nothing is to be paid, less than the least, or not there. */
 MUST_CHECK enum err payout_make(struct db *, struct arena *,
     const struct actor *, const struct payout_making *, uint64_t *id);
 /* Some of those of the months that are over; *count: promoters looked at. */

@@ -162,8 +162,8 @@ earning_list(struct db *db, struct arena *a, uint64_t referrer_id, int type,
 }
 
 struct earning_due {
-	uint64_t id, organization_id, referrer_id;
-	int64_t amount;
+	uint64_t id, organization_id, referrer_id, sale_id;
+	int64_t part;
 	struct str currency;
 };
 
@@ -171,9 +171,21 @@ SHAPE(earning_due_row, struct earning_due, NULL,
     COLUMN(struct earning_due, id),
     COLUMN(struct earning_due, organization_id),
     COLUMN(struct earning_due, referrer_id),
-    COLUMN(struct earning_due, amount),
+    COLUMN(struct earning_due, sale_id),
+    COLUMN(struct earning_due, part),
     COLUMN(struct earning_due, currency));
 
+struct on_hold {
+	int64_t amount;
+};
+
+SHAPE(earning_on_hold_row, struct on_hold, NULL,
+    COLUMN(struct on_hold, amount));
+
+/*
+ * All rows of a commission at once, locked as by who reverses it: what a refund
+ * took back is where the commission is, and never left behind.
+ */
 static enum err
 release(struct db *db, struct arena *a, const void *record, struct when now)
 {
@@ -181,17 +193,21 @@ release(struct db *db, struct arena *a, const void *record, struct when now)
 	struct posting p[] = {
 		{ .organization_id = d->organization_id,
 		  .kind = ACCOUNT_earnings_pending, .owner_id = d->referrer_id,
-		  .currency = d->currency, .amount = -d->amount },
+		  .currency = d->currency },
 		{ .organization_id = d->organization_id,
 		  .kind = ACCOUNT_earnings_available,
-		  .owner_id = d->referrer_id,
-		  .currency = d->currency, .amount = d->amount },
+		  .owner_id = d->referrer_id, .currency = d->currency },
 	};
-	uint64_t rows;
+	struct on_hold h = { 0 };
 
-	TRY(db_exec(db, Q_EARNING_RELEASE, ARGS(d->id), &rows, NULL));
-	if (rows == 0)
-		return OK;	/* another process was faster */
+	TRY(db_row(db, a, Q_EARNING_ON_HOLD, ARGS(d->sale_id, d->part),
+	    &earning_on_hold_row, &h));
+	if (h.amount == 0)
+		return OK;	/* another process was faster, or a refund */
+	TRY(db_exec(db, Q_EARNING_RELEASE, ARGS(d->sale_id, d->part), NULL,
+	    NULL));
+	p[0].amount = -h.amount;
+	p[1].amount = h.amount;
 	return ledger_post(db, a, &(struct journal){
 	    .organization_id = d->organization_id,
 	    .kind = JOURNAL_commission_available, .subject_id = d->id,
