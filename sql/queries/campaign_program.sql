@@ -96,10 +96,10 @@ WHERE campaign_id = :campaign AND organization_id = :org
 -- Is somebody paid for what it brought, or about to be?
 -- name: offer_paid
 SELECT p.id FROM placement p FORCE INDEX (placement_promoters)
-WHERE p.campaign_id = :campaign AND p.organization_id = :org
-AND EXISTS (SELECT 1 FROM earning e FORCE INDEX (earning_payout)
-	WHERE e.referrer_id = p.referrer_id AND e.payout_id IS NOT NULL
-	AND e.placement_id = p.id) LIMIT 1
+STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
+	ON e.referrer_id = p.referrer_id AND e.payout_id IS NOT NULL
+	AND e.placement_id = p.id
+WHERE p.campaign_id = :campaign AND p.organization_id = :org LIMIT 1
 
 -- name: offer_leave
 UPDATE program SET campaign_id = NULL, updated_at = :now, version = version + 1
