@@ -9,7 +9,7 @@ CREATE TABLE program_total (
 );
 
 -- Sales of a placement by day, and their amounts less what went back on that
--- day.
+-- day, which is in refunded as well.
 CREATE TABLE placement_sales (
 	placement_id BIGINT UNSIGNED NOT NULL,
 	currency CHAR(3) CHARACTER SET ascii NOT NULL,
@@ -17,14 +17,16 @@ CREATE TABLE placement_sales (
 	referrer_id BIGINT UNSIGNED NOT NULL,
 	sales BIGINT NOT NULL,
 	amount BIGINT NOT NULL,
+	refunded BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (placement_id, currency, day),
 	KEY placement_sales_referrer (referrer_id, currency, day, amount),
 	FOREIGN KEY (placement_id) REFERENCES placement (id)
 );
 
 INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
-	amount)
-SELECT placement_id, currency, day, referrer_id, SUM(sales), SUM(amount)
+	amount, refunded)
+SELECT placement_id, currency, day, referrer_id, SUM(sales), SUM(amount),
+	-SUM(IF(sales = 0, amount, 0))
 FROM (SELECT f.placement_id, s.currency, DATE(s.created_at) AS day,
 		f.referrer_id, 1 AS sales, s.amount
 	FROM sale s JOIN referral f ON f.id = s.referral_id
@@ -42,11 +44,12 @@ ALTER TABLE placement_total
 	ADD COLUMN revenue BIGINT NOT NULL DEFAULT 0;
 UPDATE placement_total t JOIN (SELECT s.placement_id, SUM(s.sales) AS sales,
 	SUM(IF(s.currency = COALESCE(g.currency, 'USD'), s.amount, 0))
-	AS revenue
+	AS revenue, SUM(IF(s.currency = COALESCE(g.currency, 'USD'),
+	s.refunded, 0)) AS refunded
 	FROM placement_sales s JOIN placement p ON p.id = s.placement_id
 	LEFT JOIN program g ON g.organization_id = p.organization_id
 	GROUP BY s.placement_id) x ON x.placement_id = t.placement_id
-SET t.sales = x.sales, t.revenue = x.revenue;
+SET t.sales = x.sales, t.revenue = x.revenue, t.refunded = x.refunded;
 
 -- Customers that were lost on a day.
 ALTER TABLE placement_day

@@ -93,11 +93,13 @@ WHERE id = :id AND campaign_id = :campaign AND organization_id = :org
 SELECT COUNT(*) AS n FROM campaign_link
 WHERE campaign_id = :campaign AND organization_id = :org
 
--- Was somebody paid for what it brought?
+-- Is somebody paid for what it brought, or about to be?
 -- name: offer_paid
-SELECT e.id FROM placement p JOIN earning e ON e.placement_id = p.id
-WHERE p.campaign_id = :campaign AND p.organization_id = :org
-AND e.type = 'commission' AND e.status = 'paid' LIMIT 1
+SELECT p.id FROM placement p FORCE INDEX (placement_promoters)
+STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
+	ON e.referrer_id = p.referrer_id AND e.payout_id IS NOT NULL
+	AND e.placement_id = p.id
+WHERE p.campaign_id = :campaign AND p.organization_id = :org LIMIT 1
 
 -- name: offer_leave
 UPDATE program SET campaign_id = NULL, updated_at = :now, version = version + 1

@@ -138,10 +138,12 @@ AND e.standing = 'due' AND e.status IN ('available', 'reversed')
 AND ((e.amount < 0 AND o.payout_id IS NOT NULL)
 OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)))
 
+-- Each once, however often he was moved; no more of them than are asked for.
 -- name: payout_customers
-SELECT CAST(COALESCE(SUM(t.conversions), 0) AS SIGNED) AS customers
-FROM placement l JOIN placement_total t ON t.placement_id = l.id
-WHERE l.referrer_id = :referrer
+SELECT COUNT(*) AS customers
+FROM (SELECT id FROM referral FORCE INDEX (referral_own_customer)
+	WHERE referrer_id = :referrer AND deleted_at IS NULL
+	AND customer_at IS NOT NULL AND live = 1 LIMIT :least) x
 
 -- name: payout_insert
 INSERT INTO payout (organization_id, referrer_id, campaign_id, currency,

@@ -274,10 +274,12 @@ ON DUPLICATE KEY UPDATE referrals = referrals + VALUES(referrals),
 
 -- name: brought_sales
 INSERT INTO placement_sales (placement_id, currency, day, referrer_id, sales,
-	amount)
-VALUES (:placement, :currency, :day, :referrer, :sales, :amount)
+	amount, refunded)
+VALUES (:placement, :currency, :day, :referrer, :sales, :amount,
+	IF(:sales = 0, -:amount, 0))
 ON DUPLICATE KEY UPDATE sales = sales + VALUES(sales),
-	amount = amount + VALUES(amount)
+	amount = amount + VALUES(amount),
+	refunded = refunded + VALUES(refunded)
 
 -- A code that a placement had stays its own.
 -- name: placement_keep_code

@@ -14,6 +14,8 @@ SELECT currency FROM program WHERE organization_id = :org FOR UPDATE
 -- name: program_placement_revenue
 UPDATE placement p JOIN placement_total t ON t.placement_id = p.id
 SET t.revenue = COALESCE((SELECT SUM(s.amount) FROM placement_sales s
+	WHERE s.placement_id = t.placement_id AND s.currency = :currency), 0),
+	t.refunded = COALESCE((SELECT SUM(s.refunded) FROM placement_sales s
 	WHERE s.placement_id = t.placement_id AND s.currency = :currency), 0)
 WHERE p.organization_id = :org
 

@@ -135,9 +135,15 @@ SELECT conversions AS customers, revenue + refunded AS revenue
 FROM placement_total
 WHERE placement_id = :placement FOR UPDATE
 
+-- Also of who he was before he was moved.
 -- name: reward_price
-SELECT COUNT(*) AS price_sales, MIN(created_at) AS price_at FROM sale
-WHERE referral_id = :referral AND plan <=> :plan AND id <> :sale LOCK IN SHARE MODE
+WITH RECURSIVE past AS ((SELECT id FROM referral WHERE id = :referral
+		LOCK IN SHARE MODE)
+	UNION ALL (SELECT r.id FROM past JOIN referral r
+		ON r.moved_to = past.id LOCK IN SHARE MODE))
+SELECT COUNT(*) AS price_sales, MIN(s.created_at) AS price_at
+FROM past STRAIGHT_JOIN sale s ON s.referral_id = past.id
+WHERE s.plan <=> :plan AND s.id <> :sale LOCK IN SHARE MODE
 
 -- Who shares; one who is blocked gets nothing, and his part stays with the
 -- promoter.

@@ -24,6 +24,13 @@ LEFT JOIN campaign_program g ON g.campaign_id = l.campaign_id
 WHERE r.id = :referrer AND t.upgrade_due = :due
 AND NOT r.member_organization_id <=> r.organization_id FOR UPDATE
 
+-- Who were not moved away since; no more of them than are asked for.
+-- name: upgrade_customers
+SELECT COUNT(*) AS customers
+FROM (SELECT id FROM referral FORCE INDEX (referral_placement)
+	WHERE placement_id = :placement AND live = 1
+	AND customer_at IS NOT NULL LIMIT :least) x
+
 -- An organization's own link moves nowhere.
 -- name: upgrade_drop
 UPDATE placement_total t JOIN referrer r ON r.id = :referrer

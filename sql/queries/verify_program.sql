@@ -2,28 +2,34 @@
 
 -- name: verify_sales
 SELECT x.placement_id AS id, CONCAT(SUM(x.sales), ' sales, ', SUM(x.amount),
-	' ', x.currency, ' too much') AS wrong
-FROM (SELECT placement_id, currency, sales, amount FROM placement_sales
+	' ', x.currency, ' and ', SUM(x.refunded), ' refunded too much')
+	AS wrong
+FROM (SELECT placement_id, currency, sales, amount, refunded
+	FROM placement_sales
 	WHERE placement_id > :after AND placement_id <= :last
 	UNION ALL
 	SELECT f.placement_id, s.currency, -1,
-		s.refunded_amount + COALESCE(p.refunded_amount, 0) - s.amount
+		s.refunded_amount + COALESCE(p.refunded_amount, 0) - s.amount,
+		-s.refunded_amount - COALESCE(p.refunded_amount, 0)
 	FROM referral f STRAIGHT_JOIN sale s ON s.referral_id = f.id
 	LEFT JOIN payment p ON p.id = s.payment_id
 	WHERE f.placement_id > :after AND f.placement_id <= :last
 	AND s.kind <> 'custom') x
 GROUP BY x.placement_id, x.currency
-HAVING SUM(x.sales) <> 0 OR SUM(x.amount) <> 0
+HAVING SUM(x.sales) <> 0 OR SUM(x.amount) <> 0 OR SUM(x.refunded) <> 0
 
 -- name: verify_revenue
 SELECT t.placement_id AS id, CONCAT(t.sales, ' sales, ', t.revenue,
-	' of revenue') AS wrong
+	' of revenue, ', t.refunded, ' refunded') AS wrong
 FROM placement_total t JOIN placement p ON p.id = t.placement_id
 LEFT JOIN program g ON g.organization_id = p.organization_id
 WHERE t.placement_id > :after AND t.placement_id <= :last
 AND (t.sales <> COALESCE((SELECT SUM(s.sales) FROM placement_sales s
 	WHERE s.placement_id = t.placement_id), 0)
 OR t.revenue <> COALESCE((SELECT SUM(s.amount) FROM placement_sales s
+	WHERE s.placement_id = t.placement_id
+	AND s.currency = COALESCE(g.currency, 'USD')), 0)
+OR t.refunded <> COALESCE((SELECT SUM(s.refunded) FROM placement_sales s
 	WHERE s.placement_id = t.placement_id
 	AND s.currency = COALESCE(g.currency, 'USD')), 0))
 

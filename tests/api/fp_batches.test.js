@@ -494,9 +494,11 @@ test('a part of a commission was reversed before', async () => {
 	}
 	for (const table of ['placement_total', 'promoter_total'])
 		await query(s, `UPDATE ${table} SET revenue = revenue - 3000
-		    WHERE ${table === 'promoter_total' ? `referrer_id =
+		    ${table === 'placement_total' ? `, refunded = refunded +
+		    3000` : ''} WHERE ${table === 'promoter_total' ? `referrer_id =
 		    ${a.referrer}` : `placement_id = ${a.id}`}`);
-	await query(s, `UPDATE placement_sales SET amount = amount - 3000
+	await query(s, `UPDATE placement_sales SET amount = amount - 3000,
+	    refunded = refunded + 3000
 	    WHERE placement_id = ${a.id}`);
 	await query(s, `UPDATE account SET balance = balance - ${6 * part}
 	    WHERE kind = 'earnings_available' AND owner_id = ${a.referrer}`);

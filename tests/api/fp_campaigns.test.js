@@ -215,28 +215,33 @@ test('a sale of the house counts, and its campaign stays', async () => {
 
 test('one that paid out stays', async () => {
 	const one = await make({ name: 'Paid' });
-	const { promoter_campaigns: [placed] } = await w.promoter(me, {
-		email: `promoter-${unique()}@example.com`,
-		initial_campaign_id: one.id });
+	const { id: promoter, promoter_campaigns: [placed] } =
+	    await w.promoter(me, { initial_campaign_id: one.id,
+		email: `promoter-${unique()}@example.com` });
 	const counts = (...n) => query(c.service, `UPDATE placement_total
 		SET referrals = ${n[0]}, conversions = ${n[1]},
 		sales = ${n[2]}, revenue = ${n[3]}
 		WHERE placement_id = ${placed.id}`);
 
 	await counts(5, 3, 4, 9000);
-	await query(c.service, `INSERT INTO earning (organization_id,
-		referrer_id, campaign_id, placement_id, type, status, amount,
-		currency, created_at) SELECT organization_id, referrer_id,
-		campaign_id, id, 'commission', 'paid', 0, 'USD', NOW(6)
-		FROM placement WHERE id = ${placed.id}`);
+	const [earned] = (await w.fp(200, me, 'POST', '/commissions', {
+		commission_type: 'custom', amount: 100,
+		promoter_campaign_id: placed.id })).body;
+	await w.fp(200, me, 'POST', '/commissions/generate_payouts',
+	    { ids: [earned.id] });
+	const [{ id: payout }] = (await w.fp(200, me, 'GET',
+	    `/payouts?filters[promoter_id]=${promoter}`)).body;
+	await w.fp(200, me, 'POST', '/payouts/mark_as_paid', { ids: [payout] });
 	const a = await w.fp(422, me, 'DELETE', `/campaigns/${one.id}`);
 	assert.equal(a.body.code, 'operation_failed');
 	assert.deepEqual((await read(one.id)).stats, { referrals_count: 5,
 		sales_count: 4, customers_count: 3, promoters_count: 1,
 		revenue_amount: 9000 });
 	await counts(0, 0, 0, 0);
-	await query(c.service, `DELETE FROM earning
-		WHERE campaign_id = ${one.id}`);
+	for (const [method, what] of [['POST', '/mark_as_unpaid'],
+	    ['DELETE', '/destroy']])
+		await w.fp(200, me, method, `/payouts${what}`,
+		    { ids: [payout] });
 	await w.fp(200, me, 'DELETE', `/campaigns/${one.id}`);
 	assert.equal(await query(c.service, `SELECT status FROM placement
 		WHERE id = ${placed.id}`), 'INACTIVE');

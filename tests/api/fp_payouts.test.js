@@ -166,7 +166,12 @@ test('a month: what is approved, less what came back', async () => {
 	await settings({ min_payment: 2501 });
 	await month('below the least');
 	assert.deepEqual(await of(bob), []);
-	await settings({ min_payment: 2500, min_paying_customers: 2 });
+	/* who was away and is back is one customer */
+	for (const to of [ann, bob])
+		await fp(200, 'POST', '/referrals/move_to_promoter', {
+			ids: [(await fp(200, 'GET', `/referrals?q=${r.uid}`))[0]
+			    .id], promoter_campaign_id: to.placement });
+	await settings({ min_payment: 2000, min_paying_customers: 2 });
 	await lastMonth([one.id]);
 	await month('one customer');
 	assert.deepEqual(await of(bob), []);

@@ -153,6 +153,53 @@ test('what a refund takes of the revenue reaches no target again',
 	assert.equal(await brought(await sale(lead)), 'NULL');
 });
 
+test('what was sold of a plan counts after a move', async () => {
+	const bob = await p.promoter(me), lead = email(), plan = unique();
+
+	await gives(await reward({ schemas: [part(50, { rules: [{
+		...rule('customer_sales_count', 'less than or equal to', 2),
+		filter_by: 'price' }] })] }));
+	const got = [await sale(lead, { plan })];
+	for (const to of [bob, ann]) {
+		const [{ id }] = (await w.fp(200, me, 'GET',
+		    `/referrals?q=${lead}`)).body;
+
+		await w.fp(200, me, 'POST', '/referrals/move_to_promoter', {
+			ids: [id], promoter_campaign_id: to.placement });
+		got.push(await sale(lead, { plan }));
+	}
+	assert.deepEqual(await Promise.all(got.map(brought)),
+	    [`${ann.id} 1000 USD`, `${bob.id} 1000 USD`, 'NULL']);
+	await verify();
+});
+
+test('a program in another currency: its own revenue and refunds',
+    async () => {
+	const counts = () => p.sql(`SELECT CONCAT(revenue, ' ', refunded)
+	    FROM placement_total WHERE placement_id = ${dan.placement}`);
+	const set = async (currency) => w.fp(200, me, 'PUT', '/settings', {
+		...(await w.fp(200, me, 'GET', '/settings')).body, currency });
+	const dan = await p.promoter(me), lead = email();
+
+	await gives();
+	for (const [money, amount] of [['USD', 500], ['EUR', 300]]) {
+		const event_id = unique();
+
+		await sale(lead, { ref_id: dan.code, event_id,
+			currency: money });
+		await p.track(200, me, 'refund', { email: lead, amount,
+			event_id: unique(), sale_event_id: event_id,
+			currency: money });
+	}
+	assert.equal(await counts(), '1500 500');
+	await set('EUR');
+	assert.equal(await counts(), '1700 300');
+	await verify();
+	await set('USD');
+	assert.equal(await counts(), '1500 500');
+	await verify();
+});
+
 test('a promo code brings its promoter the sale', async () => {
 	const code = `SAVE-${unique()}`;
 	const of = await reward({ is_promoter_reward: false,

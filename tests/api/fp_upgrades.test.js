@@ -136,6 +136,24 @@ test('by revenue, with his referrals', async () => {
 	await verify();
 });
 
+test('who was moved away counts no more', async () => {
+	const [gus, hal] = [await p.promoter(me), await p.promoter(me)];
+	const first = email();
+
+	await upgrade('customers', 2);
+	await sale(gus, { email: first });
+	const [{ id }] = await fp(200, 'GET', `/referrals?q=${first}`);
+	await fp(200, 'POST', '/referrals/move_to_promoter', { ids: [id],
+		promoter_campaign_id: hal.placement });
+	await sale(gus);
+	await settled();
+	assert.equal((await places(gus)).length, 1);
+	await sale(gus);
+	await settled();
+	assert.equal((await places(gus))[1][0], silver);
+	await verify();
+});
+
 test('by active customers; and terms that are new', async () => {
 	const [carl, dan] = [await p.promoter(me), await p.promoter(me)];
 

@@ -61,8 +61,8 @@ is_enough(struct db *db, struct arena *a, const struct payout_making *m,
 	*enough = amount > 0 && amount >= m->least_amount;
 	if (!*enough || m->least_customers == 0)
 		return OK;
-	TRY(db_row(db, a, Q_PAYOUT_CUSTOMERS, ARGS(m->referrer_id),
-	    &payout_customers_row, &c));
+	TRY(db_row(db, a, Q_PAYOUT_CUSTOMERS, ARGS(m->referrer_id,
+	    m->least_customers), &payout_customers_row, &c));
 	*enough = c.customers >= m->least_customers;
 	return OK;
 }

@@ -58,13 +58,28 @@ struct id_row {
 
 SHAPE(upgrade_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
-static bool
-has_reached(const struct candidate *c)
+SHAPE(upgrade_customers_row, struct candidate, NULL,
+    COLUMN(struct candidate, customers));
+
+/*
+ * Customers who were moved away count where they are now; what is counted of
+ * the placement has them as well, so that there are never more than that.
+ */
+static enum err
+has_reached(struct db *db, struct arena *a, const struct candidate *c,
+    bool *reached)
 {
 	const int64_t has[] = { [UPGRADE_CUSTOMERS] = c->customers,
 	    [UPGRADE_REVENUE] = c->revenue, [UPGRADE_ACTIVE] = c->active };
+	struct candidate live = { 0 };
 
-	return c->fits && c->to_id != 0 && has[c->metric] >= c->amount;
+	*reached = c->fits && c->to_id != 0 && has[c->metric] >= c->amount;
+	if (!*reached || c->metric != UPGRADE_CUSTOMERS)
+		return OK;
+	TRY(db_row(db, a, Q_UPGRADE_CUSTOMERS, ARGS(c->id, c->amount),
+	    &upgrade_customers_row, &live));
+	*reached = live.customers >= c->amount;
+	return OK;
 }
 
 /* May he come in there?  An error that is his own says no. */
@@ -125,9 +140,10 @@ look(struct db *db, struct arena *a, const struct actor *by,
     const struct candidate *c, int64_t *due)
 {
 	struct standing_campaign to = { 0 };
-	bool open = has_reached(c);
+	bool open;
 
 	*due = -1;
+	TRY(has_reached(db, a, c, &open));
 	if (open)
 		TRY(is_open(db, a, by, c, &to, &open));
 	if (!open)
@@ -164,7 +180,7 @@ take_along(struct db *db, struct arena *a, const struct actor *by,
 struct turn {
 	struct arena *arena;
 	struct due row;
-	struct when now;
+	struct when now;	/* its own: sums of a minute ago are closed */
 };
 
 static enum err
@@ -234,6 +250,7 @@ upgrade_run_due(struct db *db, struct arena *a, struct when now,
 	struct list walks, rows;
 	const struct due *d;
 
+	(void)now;	/* each turn has its own */
 	TRY(db_rows(db, a, Q_UPGRADE_WALK, NO_ARGS, &upgrade_walk_row, &walks));
 	if (walks.n > 0) {
 		struct walk *w = walks.items;
@@ -244,7 +261,8 @@ upgrade_run_due(struct db *db, struct arena *a, struct when now,
 	TRY(db_rows(db, a, Q_UPGRADE_DUE, NO_ARGS, &upgrade_due_row, &rows));
 	d = rows.items;
 	for (size_t i = 0; i < rows.n; i++) {
-		struct turn t = { .arena = a, .row = d[i], .now = now };
+		struct turn t = { .arena = a, .row = d[i],
+		    .now = clock_now() };
 		enum err e = tx_run(db, a, act, &t);
 
 		if (e == OK || err_status(e) >= 500)

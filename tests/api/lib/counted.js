@@ -15,9 +15,10 @@ const counted = (org) => `
 	DELETE s FROM placement_sales s JOIN placement p
 	ON p.id = s.placement_id WHERE p.organization_id = ${org};
 	INSERT INTO placement_sales (placement_id, currency, day, referrer_id,
-	sales, amount)
+	sales, amount, refunded)
 	SELECT f.placement_id, s.currency, DATE(s.created_at), f.referrer_id,
 	COUNT(*), SUM(s.amount - s.refunded_amount -
+	COALESCE(y.refunded_amount, 0)), SUM(s.refunded_amount +
 	COALESCE(y.refunded_amount, 0))
 	FROM sale s JOIN referral f ON f.id = s.referral_id
 	LEFT JOIN payment y ON y.id = s.payment_id
@@ -28,6 +29,9 @@ const counted = (org) => `
 	SET t.sales = COALESCE((SELECT SUM(s.sales) FROM placement_sales s
 	WHERE s.placement_id = t.placement_id), 0),
 	t.revenue = COALESCE((SELECT SUM(s.amount) FROM placement_sales s
+	WHERE s.placement_id = t.placement_id
+	AND s.currency = COALESCE(g.currency, 'USD')), 0),
+	t.refunded = COALESCE((SELECT SUM(s.refunded) FROM placement_sales s
 	WHERE s.placement_id = t.placement_id
 	AND s.currency = COALESCE(g.currency, 'USD')), 0)
 	WHERE p.organization_id = ${org};
