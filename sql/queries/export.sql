@@ -11,10 +11,21 @@ SELECT id, organization_id, referrer_id, kind, filters, seed, open, parts,
 FROM export WHERE referrer_id = :referrer AND kind = :kind AND open = 1
 AND organization_id = :org FOR UPDATE
 
+-- The link is good as long as its promoter could come himself: as in
+-- promoter_session_find.
 -- name: export_get
-SELECT id, organization_id, referrer_id, kind, filters, seed, open, parts,
-	bytes, after_key, after_id, created_at, expires_at
-FROM export WHERE id = :id AND expires_at > :now
+SELECT x.id, x.organization_id, x.referrer_id, x.kind, x.filters, x.seed,
+	x.open, x.parts, x.bytes, x.after_key, x.after_id, x.created_at,
+	x.expires_at
+FROM export x
+JOIN organization o ON o.id = x.organization_id AND o.deleted_at IS NULL
+JOIN referrer r ON r.id = x.referrer_id AND r.status = 'active'
+	AND r.archived_at IS NULL
+WHERE x.id = :id AND x.expires_at > :now
+AND (NOT EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
+	AND p.standing = 'blocked')
+OR EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
+	AND p.standing IN ('accepted', 'pending')))
 
 -- name: export_part
 SELECT text FROM export_part WHERE export_id = :id AND number = :number

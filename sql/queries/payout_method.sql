@@ -48,7 +48,7 @@ SELECT id, referrer_id, method, details, is_disabled,
 	(selected IS NOT NULL) AS is_selected, created_at, version
 FROM payout_method WHERE id = :id AND organization_id = :org FOR UPDATE
 
--- Is it used by a payments batch that is open?
+-- Is the one that is selected used by a payments batch that is open?
 -- name: payout_method_used
 SELECT o.id FROM payout o FORCE INDEX (payout_referrer)
 JOIN payments_batch b ON b.id = o.batch_id

@@ -304,16 +304,39 @@ test('how he wants to be paid', async () => {
 
 test('a method that is paid by is kept', async () => {
 	const { body } = await methods(200, another, 'POST', '', PAYPAL);
+	const WISE = { method: 'wise', details: {
+		wise_email: 'thief@example.com' } };
+	const { body: spare } = await methods(200, another, 'POST', '', WISE);
 	const [commission] = (await w.fp(200, me, 'POST', '/commissions', {
 		commission_type: 'custom', amount: 100,
 		promoter_campaign_id: another.placement })).body;
 
 	await w.fp(200, me, 'POST', '/commissions/generate_payouts', {
 		ids: [commission.id] });
-	await w.fp(201, me, 'POST', '/payouts/create_payments_batch', {
-		method: 'paypal' });
-	assert.equal((await methods(409, another, 'DELETE', `/${body.id}`))
-	    .code, 'conflict');
+	const { body: batch } = await w.fp(201, me, 'POST',
+	    '/payouts/create_payments_batch', { method: 'paypal' });
+	const selected = { ...WISE, is_selected: true };
+	const kept = async (method, id, more, who = another) =>
+	    assert.equal((await methods(409, who, method, id, more)).code,
+		'conflict');
+	await kept('DELETE', `/${body.id}`);
+	await kept('POST', '', selected);
+	await kept('PUT', `/${body.id}`, { details: {
+		paypal_email: 'thief@example.com' } });
+	await kept('PUT', `/${body.id}`, { ...PAYPAL, is_selected: false });
+	await kept('PUT', `/${spare.id}`, selected);
+	for (const [method, path] of [['POST', ''], ['PUT', `/${spare.id}`]])
+		assert.equal((await w.fp(409, me, method,
+		    `/payout_methods${path}`, { ...selected,
+			promoter_id: another.id })).code, 'conflict');
+	/* what it does not pay by is as free as ever */
+	await methods(200, another, 'PUT', `/${spare.id}`, { details: {
+		wise_email: 'ada@example.com' } });
+	await methods(200, another, 'DELETE', `/${(await methods(200, another,
+	    'POST', '', WISE)).body.id}`);
+	await w.fp(200, me, 'POST', `/payments_batches/${batch.data.id}/pay`,
+	    {});
+	await methods(200, another, 'PUT', `/${spare.id}`, selected);
 });
 
 /* --- what came by a link --- */

@@ -233,6 +233,21 @@ test('the token is all that leads there, and for some time', async () => {
 	    `999999999${there.search}`)).status, 404);
 	await until(async () => (await fetchAt(location)).status === 200,
 	    60000);
+	/* nor to who is out */
+	const is = async (status) => assert.equal((await fetchAt(location))
+	    .status, status);
+	const state = (s) => w.fp(200, me, 'PUT',
+	    `/promoter_campaigns/${ann.placement}`, { state: s });
+	for (const [out, back] of [
+	    [() => state('blocked'), () => state('accepted')],
+	    ...[['archive', 'restore']].map((both) => both.map((what) => () =>
+		w.fp(200, me, 'POST', `/promoters/${what}`, {
+			ids: [ann.id] })))]) {
+		await out();
+		await is(404);
+		await back();
+		await is(200);
+	}
 	const id = there.pathname.split('/').pop();
 	await sql(`UPDATE export SET expires_at = UTC_TIMESTAMP(6)
 	    WHERE id = ${id}`);

@@ -225,8 +225,8 @@ delete_own(struct request *rq)
 }
 
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
-static const enum err room_errors[] = ERRORS(ERR_LIMIT);
-static const enum err delete_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT);
+static const enum err room_errors[] = ERRORS(ERR_LIMIT, ERR_CONFLICT);
+static const enum err write_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT);
 
 #define OWN "/affiliate/payout_methods"
 #define OWN_TAG "Affiliate payout methods"
@@ -241,7 +241,7 @@ const struct route fp_payout_method_routes[] = {
 	  .path = "/company/payout_methods", .check = check,
 	  .handle = create, .in = &fp_method_in, .out = &fp_payout_method,
 	  .status = 200, .flags = R_WRITE | R_LIVE,
-	  .scope = SCOPE_EARNINGS_WRITE, .errors = get_errors,
+	  .scope = SCOPE_EARNINGS_WRITE, .errors = write_errors,
 	  .tag = "Payout methods", .summary = "Say how a promoter is paid" },
 	{ .op = "getPayoutMethod", .method = GET,
 	  .path = "/company/payout_methods/{id}", .handle = get,
@@ -252,12 +252,12 @@ const struct route fp_payout_method_routes[] = {
 	  .path = "/company/payout_methods/{id}", .check = check,
 	  .handle = update, .in = &fp_method_in, .out = &fp_payout_method,
 	  .status = 200, .flags = R_WRITE | R_LIVE,
-	  .scope = SCOPE_EARNINGS_WRITE, .errors = get_errors,
+	  .scope = SCOPE_EARNINGS_WRITE, .errors = write_errors,
 	  .tag = "Payout methods", .summary = "Replace a payout method" },
 	{ .op = "deletePayoutMethod", .method = DELETE,
 	  .path = "/company/payout_methods/{id}", .handle = delete,
 	  .status = 204, .flags = R_WRITE | R_LIVE,
-	  .scope = SCOPE_EARNINGS_WRITE, .errors = delete_errors,
+	  .scope = SCOPE_EARNINGS_WRITE, .errors = write_errors,
 	  .tag = "Payout methods", .summary = "Erase a payout method" },
 	{ .op = "affiliateMethods", .method = GET, .path = OWN,
 	  .handle = list_own, .out = &fp_own_methods, .status = 200,
@@ -276,12 +276,12 @@ const struct route fp_payout_method_routes[] = {
 	  .prepare = read_own, .handle = update,
 	  .in = &fp_own_method_change, .out = &fp_payout_method,
 	  .status = 200, .flags = R_PROMOTER | R_WRITE,
-	  .errors = get_errors, .tag = OWN_TAG,
+	  .errors = write_errors, .tag = OWN_TAG,
 	  .summary = "Change a payout method of one's own" },
 	{ .op = "affiliateDeleteMethod", .method = DELETE, .path = OWN "/{id}",
 	  .prepare = read_gone, .handle = delete_own,
 	  .out = &fp_payout_method, .status = 200,
-	  .flags = R_PROMOTER | R_WRITE, .errors = delete_errors,
+	  .flags = R_PROMOTER | R_WRITE, .errors = write_errors,
 	  .tag = OWN_TAG, .summary = "Erase a payout method of one's own" },
 	{ .op = NULL }
 };

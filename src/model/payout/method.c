@@ -66,6 +66,19 @@ hold_promoter(struct db *db, struct arena *a, const struct actor *who,
 	    who->organization_id), &method_id_row, &row);
 }
 
+/* What somebody looked through in a batch stays until it is paid. */
+static enum err
+hold_still(struct db *db, struct arena *a, uint64_t referrer_id)
+{
+	struct id_row used = { 0 };
+	enum err e = db_row(db, a, Q_PAYOUT_METHOD_USED, ARGS(referrer_id),
+	    &method_id_row, &used);
+
+	if (e == OK)
+		return ERR_CONFLICT;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 static struct arg
 selected(const struct payout_method *m)
 {
@@ -85,6 +98,8 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	m->is_selected |= e == ERR_NOT_FOUND;
+	if (m->is_selected)
+		TRY(hold_still(db, a, m->referrer_id));
 	if (m->is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
@@ -146,6 +161,8 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 	    who->organization_id), &payout_method_row, &was));
 	if (was.referrer_id != m->referrer_id)
 		return ERR_NOT_FOUND;
+	if (m->is_selected || was.is_selected)
+		TRY(hold_still(db, a, m->referrer_id));
 	if (m->is_selected && !was.is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
@@ -163,17 +180,13 @@ method_delete(struct db *db, struct arena *a, const struct actor *who,
     uint64_t referrer_id, uint64_t id)
 {
 	struct payout_method was = { 0 };
-	struct id_row used = { 0 };
-	enum err e;
 
 	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(id,
 	    who->organization_id), &payout_method_row, &was));
 	if (!is_of(&was, referrer_id))
 		return ERR_NOT_FOUND;
-	e = was.is_selected ? db_row(db, a, Q_PAYOUT_METHOD_USED,
-	    ARGS(was.referrer_id), &method_id_row, &used) : ERR_NOT_FOUND;
-	if (e != ERR_NOT_FOUND)
-		return e == OK ? ERR_CONFLICT : e;
+	if (was.is_selected)
+		TRY(hold_still(db, a, was.referrer_id));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_DELETE, ARGS(id), NULL, NULL));
 	return event(db, a, who, id, "payout_method.deleted", STR_NULL);
 }

@@ -25,7 +25,8 @@ MUST_CHECK bool method_details_check(struct arena *, int method,
 
 /*
  * The first of a promoter, or one that is selected, is the one that is used.
- * ERR_NOT_FOUND: there is no such promoter.
+ * ERR_NOT_FOUND: there is no such promoter.  ERR_CONFLICT, here and below: a
+ * payments batch that is open pays by the one that is selected.
  */
 MUST_CHECK enum err method_create(struct db *, struct arena *,
     const struct actor *, struct payout_method *);
@@ -38,10 +39,7 @@ MUST_CHECK enum err method_selected(struct db *, struct arena *, uint64_t org,
 /* Writes all of it.  ERR_NOT_FOUND: or of another promoter. */
 MUST_CHECK enum err method_update(struct db *, struct arena *,
     const struct actor *, struct payout_method *);
-/*
- * referrer_id: of whom it has to be; 0: of anybody.  ERR_CONFLICT: a payments
- * batch that is open pays by it.
- */
+/* referrer_id: of whom it has to be; 0: of anybody. */
 MUST_CHECK enum err method_delete(struct db *, struct arena *,
     const struct actor *, uint64_t referrer_id, uint64_t id);
 /* referrer 0: of all.  Newest first. */
