@@ -32,6 +32,30 @@ WHERE e.id > :after AND e.id <= :last
 AND ((e.payout_id IS NOT NULL AND o.id IS NULL)
 OR (e.payout_id IS NULL AND e.paid_at IS NOT NULL))
 
+-- What a promoter has in his balance is what payouts can still take up, less
+-- what of it he withdrew: that was deducted since, or will be.
+-- name: verify_payout_left
+SELECT x.id, CONCAT(x.currency, ': ', SUM(x.kept), ' is not ', SUM(x.due))
+	AS wrong
+FROM (SELECT r.id, a.currency, a.balance AS kept, 0 AS due
+	FROM referrer r JOIN account a ON a.organization_id = r.organization_id
+		AND a.owner_id = r.id AND a.kind = 'earnings_available'
+	WHERE r.id > :after AND r.id <= :last
+	UNION ALL
+	SELECT referrer_id, currency, 0, amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+		AND payout_id IS NULL AND standing IN ('due', 'paid')
+		AND status IN ('available', 'reversed')
+	UNION ALL
+	SELECT referrer_id, currency, 0, -amount
+	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
+		AND type = 'withdrawal' AND status <> 'refused'
+	UNION ALL
+	SELECT referrer_id, currency, 0, deducted
+	FROM payout WHERE referrer_id > :after AND referrer_id <= :last
+		AND deleted_at IS NULL) x
+GROUP BY x.id, x.currency HAVING SUM(x.kept) <> SUM(x.due)
+
 -- Its journals leave its money where its state says.
 -- name: verify_payout_journals
 SELECT x.id, CONCAT(x.kind, ' ', SUM(x.booked), ' is not ', SUM(x.said))

@@ -168,6 +168,8 @@ static const struct check adjustment_checks[] = {
 
 static const struct check referrer_checks[] = {
 	{ .query = Q_VERIFY_EARNINGS, .what = "has wrong earnings" },
+	{ .query = Q_VERIFY_PAYOUT_LEFT,
+	  .what = "has what no payout can take up:" },
 	{ .query = Q_VERIFY_REFERRER_EARNED,
 	  .what = "has earnings that were summed up wrong" },
 	{ .query = Q_VERIFY_PLACEMENT_EARNED,

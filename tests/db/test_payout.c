@@ -470,6 +470,13 @@ static struct fault faults[] = {
 	  "UPDATE payout SET status = 'completed', paid_at = created_at"
 	  " WHERE id = 1;"
 	  "UPDATE earning SET paid_at = created_at WHERE payout_id = 1;" },
+	{ "a commission out of all lists, its refund in a payout",
+	  "has what no payout can take up",
+	  "UPDATE earning SET destroyed_at = created_at WHERE id = (SELECT id"
+	  " FROM (SELECT MAX(id) AS id FROM earning WHERE payout_id IS NULL"
+	  " AND type = 'commission' AND status = 'available') x);",
+	  "UPDATE earning SET destroyed_at = NULL"
+	  " WHERE destroyed_at = created_at;" },
 };
 
 int
@@ -480,7 +487,7 @@ main(void)
 		cmocka_unit_test(what_was_withdrawn_is_deducted_oldest_first),
 		cmocka_unit_test(what_is_in_a_payout_is_not_taken_back),
 		fault_test(&faults[0]), fault_test(&faults[1]),
-		fault_test(&faults[2]),
+		fault_test(&faults[2]), fault_test(&faults[3]),
 		cmocka_unit_test(a_later_debt_goes_with_the_month),
 		cmocka_unit_test(without_money_nothing_is_made),
 		cmocka_unit_test(what_a_payout_has_a_part_of_is_not_taken_back),
