@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 #define ANSWER_MOST ((size_t)512 * 1024)
-#define CHARGES_A_PAGE 20	/* each may need another call */
+#define CHARGES_SINCE 20	/* each may need another call */
 
 SHAPE(metadata, struct stripe_metadata, NULL,
     FIELD(struct stripe_metadata, payment, "affiliated_payment"),
@@ -365,24 +365,41 @@ stripe_customers(struct arena *a, struct str key, struct str email,
 	    STR_ARG(buf_view(&b))), NULL, STR_NULL, &customers_in, out, why);
 }
 
-enum err
-stripe_charges(struct arena *a, struct str key, struct str customer,
-    struct str after, struct stripe_page *out, struct str *why)
+static enum err
+charges(struct arena *a, struct str key, struct str customer,
+    const char *where, struct str id, int limit, struct stripe_page *out,
+    struct str *why)
 {
 	struct stripe_charge *c;
 	struct buf b;
 
 	buf_init(&b, a, 100);
 	form_put(&b, "customer", customer);
-	if (after.p != NULL)
-		form_put(&b, "starting_after", after);
+	if (id.p != NULL)
+		form_put(&b, where, id);
 	TRY(call_as(a, key, str_printf(a, "charges?%.*s&limit=%d",
-	    STR_ARG(buf_view(&b)), CHARGES_A_PAGE), NULL, STR_NULL,
-	    &charges_in, out, why));
+	    STR_ARG(buf_view(&b)), limit), NULL, STR_NULL, &charges_in, out,
+	    why));
 	c = out->rows.items;
 	for (size_t i = 0; i < out->rows.n; i++)
 		upper(a, &c[i].currency);
 	return OK;
+}
+
+enum err
+stripe_charges(struct arena *a, struct str key, struct str customer,
+    struct str after, struct stripe_page *out, struct str *why)
+{
+	return charges(a, key, customer, "starting_after", after, 100, out,
+	    why);
+}
+
+enum err
+stripe_charges_since(struct arena *a, struct str key, struct str customer,
+    struct str charge, struct stripe_page *out, struct str *why)
+{
+	return charges(a, key, customer, "ending_before", charge,
+	    CHARGES_SINCE, out, why);
 }
 
 enum err

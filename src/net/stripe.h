@@ -107,6 +107,10 @@ MUST_CHECK enum err stripe_customers(struct arena *, struct str key,
 MUST_CHECK enum err stripe_charges(struct arena *, struct str key,
     struct str customer, struct str after, struct stripe_page *,
     struct str *why);
+/* Those that came next after one, newest first; more: others after them. */
+MUST_CHECK enum err stripe_charges_since(struct arena *, struct str key,
+    struct str customer, struct str charge, struct stripe_page *,
+    struct str *why);
 /* The newest hundred: struct stripe_return. */
 MUST_CHECK enum err stripe_charge_refunds(struct arena *, struct str key,
     struct str charge, struct list *, struct str *why);

@@ -159,7 +159,10 @@ test('by his name at Stripe, and all pages', async () => {
 	stub.charged(theirs, stub.customer(theirs, r.email), 5);
 	const b = await start({ at: he.id }, 202, '?find_by=uid');
 	assert.equal((await ended(b)).status, 'completed');
-	assert.equal((await sales(r)).length, 120);
+	/* the oldest first */
+	assert.deepEqual((await p.sql(`SELECT amount FROM sale
+	    WHERE referral_id = ${r.id} ORDER BY id`)).split('\n').map(Number),
+	    Array.from({ length: 120 }, (x, i) => 100 + i));
 	/* two customers of one address */
 	const twice = await lead();
 	for (const n of [300, 400])
@@ -169,6 +172,27 @@ test('by his name at Stripe, and all pages', async () => {
 		'400']);
 	/* nobody there */
 	assert.equal((await run(await lead())).status, 'completed');
+	await verify();
+});
+
+test('each has the time at which it came in', async () => {
+	const r = await lead();
+	const he = stub.customer(theirs, r.email);
+	const [first] = [1000, 2000].map((n) => stub.charged(theirs, he, n));
+
+	stub.returned(theirs, first, 500);
+	const held = stub.hold('GET /v1/refunds');
+	const b = await start(r);
+	await held.met;
+	await new Promise((done) => setTimeout(done, 1500));
+	held.open();
+	assert.equal((await ended(b)).status, 'completed');
+	assert.equal(await p.sql(`SELECT GROUP_CONCAT(x.at - INTERVAL 1 SECOND >
+	    (SELECT MIN(created_at) FROM sale WHERE referral_id = ${r.id})
+	    ORDER BY x.at) FROM (SELECT created_at AS at FROM sale
+	    WHERE referral_id = ${r.id} UNION ALL SELECT f.created_at
+	    FROM sale_refund f JOIN sale s ON s.id = f.sale_id
+	    WHERE s.referral_id = ${r.id}) x`), '0,1,1');
 	await verify();
 });
 

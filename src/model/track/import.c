@@ -10,17 +10,23 @@ const struct batch_action referral_import = {
 	.label = "referral/import_events", .task = "import_events",
 };
 
-/* Where it stands: whose charges, and behind which one. */
+/*
+ * Where it stands: whose charges.  Stripe lists the newest first, but what a
+ * sale brings follows from those before it: so the oldest is looked for, and
+ * then it goes on from there.
+ */
 struct place {
 	bool known;			/* customers were looked for */
 	struct list customers;		/* of struct str: the first is next */
-	struct str after;
+	struct str after;		/* no older one was seen yet */
+	struct str sold;		/* of those, the newest */
 };
 
 SHAPE(import_place, struct place, NULL,
     FIELD(struct place, known, "known"),
     FIELD(struct place, customers, "customers"),
-    FIELD(struct place, after, "after", .flags = F_NULLABLE));
+    FIELD(struct place, after, "after", .flags = F_NULLABLE),
+    FIELD(struct place, sold, "sold", .flags = F_NULLABLE));
 
 struct import {
 	struct db *db;
@@ -134,6 +140,7 @@ take_refund(struct import *x, const struct stripe_charge *c, int64_t in_all,
 	if (!str_is(back->status, "succeeded") || back->amount <= 0 ||
 	    !stripe_money_back(c->currency, back->amount, &t.r.amount))
 		return OK;
+	x->who.now = clock_now();
 	e = track_refund_read(x->db, x->arena, &x->who, &t.r);
 	if (e == OK)
 		e = tx_run(x->db, x->arena, give_back, &t);
@@ -172,6 +179,7 @@ take_charge(struct import *x, const struct stripe_charge *c)
 	    c->amount <= 0 || !stripe_money_back(c->currency, c->amount,
 	    &t.s.amount))
 		return OK;
+	x->who.now = clock_now();	/* Stripe may have answered late */
 	TRY(track_sale_read(x->db, x->arena, &x->who, &t.s));
 	e = tx_run(x->db, x->arena, sell, &t);
 	if (e != OK && e != ERR_EVENT_TAKEN)
@@ -179,9 +187,17 @@ take_charge(struct import *x, const struct stripe_charge *c)
 	return take_refunds(x, c);
 }
 
-/* A page of the first customer's charges. */
+static void
+next_customer(struct import *x)
+{
+	x->at.customers.items = (struct str *)x->at.customers.items + 1;
+	x->at.customers.n--;
+	x->at.after = x->at.sold = STR_NULL;
+}
+
+/* The first customer's oldest charge, a page at a time. */
 static enum err
-take_page(struct import *x)
+find_oldest(struct import *x)
 {
 	const struct str *customer = x->at.customers.items;
 	const struct stripe_charge *c;
@@ -189,18 +205,46 @@ take_page(struct import *x)
 
 	TRY(stripe_charges(x->arena, x->key, *customer, x->at.after, &page,
 	    x->why));
-	c = page.rows.items;
-	for (size_t i = 0; i < page.rows.n; i++)
-		TRY(take_charge(x, &c[i]));
-	x->at.after = STR_NULL;
-	if (page.more && page.rows.n > 0) {
-		x->at.after = c[page.rows.n - 1].id;
-	} else {
-		x->at.customers.items = (struct str *)
-		    x->at.customers.items + 1;
-		x->at.customers.n--;
+	if (page.rows.n == 0) {
+		next_customer(x);
+		return OK;
 	}
+	c = page.rows.items;
+	c += page.rows.n - 1;
+	if (page.more) {
+		x->at.after = c->id;
+		return OK;
+	}
+	TRY(take_charge(x, c));
+	x->at.sold = c->id;
 	return OK;
+}
+
+/* Some of those that came after what is sold. */
+static enum err
+take_page(struct import *x)
+{
+	const struct str *customer = x->at.customers.items;
+	const struct stripe_charge *c;
+	struct stripe_page page = { .more = false };
+
+	TRY(stripe_charges_since(x->arena, x->key, *customer, x->at.sold,
+	    &page, x->why));
+	c = page.rows.items;
+	for (size_t i = page.rows.n; i-- > 0; )	/* oldest first */
+		TRY(take_charge(x, &c[i]));
+	if (page.more && page.rows.n > 0)
+		x->at.sold = c[0].id;
+	else
+		next_customer(x);
+	return OK;
+}
+
+static enum err
+step(struct import *x)
+{
+	return !x->at.known ? find_customers(x) :
+	    x->at.sold.p == NULL ? find_oldest(x) : take_page(x);
 }
 
 /* Who asked for it, and whether it goes on. */
@@ -258,7 +302,7 @@ import_step(struct db *db, struct arena *a, uint64_t referral_id,
 	if (e == OK && !open)
 		return OK;
 	if (e == OK)
-		e = x.at.known ? take_page(&x) : find_customers(&x);
+		e = step(&x);
 	if (e == OK && x.at.customers.n > 0) {
 		*next = payload_of(&x);
 		return OK;

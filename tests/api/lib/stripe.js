@@ -279,7 +279,8 @@ class Stub {
 		for (const name of Object.keys(given))
 			if (!known.includes(name))
 				throw new Refusal(400, `Unknown ${name}`);
-		const { limit, starting_after: after, ...where } = given;
+		const { limit, starting_after: after, ending_before: before,
+			...where } = given;
 		if (where.customer && !theirs.customers.some((x) =>
 		    x.id === where.customer))
 			throw new Refusal(400, 'No such customer', {
@@ -288,10 +289,12 @@ class Stub {
 		    ([name, value]) => r[name] === value));
 		const from = after ? all.findIndex((r) => r.id === after) + 1 :
 		    0;
-		const data = all.slice(from, from + Number(limit));
+		const to = before ? all.findIndex((r) => r.id === before) :
+		    all.length;
+		const data = before ? all.slice(from, to).slice(-Number(limit)) :
+		    all.slice(from, from + Number(limit));
 		return { status: 200, body: { object: 'list', data,
-			url: url.pathname, has_more: from + data.length <
-			    all.length } };
+			url: url.pathname, has_more: data.length < to - from } };
 	}
 
 	/* A customer of a company's; and what he pays, newest first. */
