@@ -51,8 +51,6 @@ CREATE TABLE payments_batch (
 	code_until DATETIME(6) NULL,
 	code_tries INT UNSIGNED NOT NULL DEFAULT 0,
 	codes INT UNSIGNED NOT NULL DEFAULT 0,
-	total BIGINT NOT NULL,
-	promoters INT UNSIGNED NOT NULL,
 	created_at DATETIME(6) NOT NULL,
 	completed_at DATETIME(6) NULL,
 	deleted_at DATETIME(6) NULL,

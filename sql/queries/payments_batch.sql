@@ -1,13 +1,13 @@
 -- Payments batches: payouts of one method that are paid together.
 
 -- name: payments_batch_insert
-INSERT INTO payments_batch (organization_id, method, status, user_id, total,
-	promoters, created_at)
-VALUES (:org, :method, 'awaiting_confirmation', :user, 0, 0, :now)
+INSERT INTO payments_batch (organization_id, method, status, user_id,
+	created_at)
+VALUES (:org, :method, 'awaiting_confirmation', :user, :now)
 
 -- Those that are ready: oldest first, of whom wants to be paid so.
 -- name: payments_batch_ready
-SELECT o.id, o.referrer_id, o.amount
+SELECT o.id
 FROM payout o FORCE INDEX (payout_status)
 STRAIGHT_JOIN payout_method m FORCE INDEX (payout_method_selected)
 	ON m.referrer_id = o.referrer_id AND m.selected = 1
@@ -21,24 +21,26 @@ UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
 SET o.batch_id = :batch, o.version = o.version + 1
 
--- name: payments_batch_sum
-UPDATE payments_batch SET total = :total, promoters = :promoters WHERE id = :id
-
+-- Of the payouts that are in it now: one that is marked unpaid leaves it.
 -- name: payments_batch_get
-SELECT id, method, status, user_id, code_until, code_tries, codes, total,
-	promoters, created_at, completed_at
-FROM payments_batch
-WHERE id = :id AND organization_id = :org AND deleted_at IS NULL
+SELECT b.id, b.method, b.status, b.user_id, b.code_until, b.code_tries,
+	b.codes, x.total, x.promoters, b.created_at, b.completed_at
+FROM (SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS total,
+	COUNT(DISTINCT referrer_id) AS promoters
+	FROM payout FORCE INDEX (payout_batch)
+	WHERE batch_id = :id AND deleted_at IS NULL) x
+STRAIGHT_JOIN payments_batch b ON b.id = :id
+WHERE b.organization_id = :org AND b.deleted_at IS NULL
 
 -- name: payments_batch_lock
-SELECT id, method, status, user_id, code_until, code_tries, codes, total,
-	promoters, created_at, completed_at
+SELECT id, method, status, user_id, code_until, code_tries, codes, created_at,
+	completed_at
 FROM payments_batch
 WHERE id = :id AND organization_id = :org AND deleted_at IS NULL FOR UPDATE
 
 -- name: payments_batch_for_letter
-SELECT b.id, b.status, b.code_until, b.codes, b.created_at, b.total,
-	b.promoters, u.email, u.name, o.name AS organization_name
+SELECT b.id, b.status, b.code_until, b.codes, b.created_at, u.email, u.name,
+	o.name AS organization_name
 FROM payments_batch b JOIN user u ON u.id = b.user_id
 JOIN organization o ON o.id = b.organization_id
 WHERE b.id = :id AND b.deleted_at IS NULL AND u.deleted_at IS NULL FOR UPDATE

@@ -342,6 +342,7 @@ test('a payments batch: exported, confirmed, paid', async () => {
 	const paid = await fp(200, 'POST', `/payments_batches/${again.id}/pay`,
 	    {});
 	assert.equal(paid.status, 'completed');
+	assert.equal(paid.total, 1234);
 	assert.deepEqual(await money(ann), [0, 0, 1234]);
 	for (const [method, path] of [['POST', '/pay'], ['POST', '/send_otp'],
 	    ['DELETE', '']])
@@ -467,6 +468,22 @@ test('what a house\'s referrer withdrew is deducted', async () => {
 	const none = await c.call('POST', '/referrer-transactions/withdraw', { token:
 		referrer.token, body: { amount: 500, currency: 'USD' } });
 	assert.equal(none.status, 422);
+});
+
+test('a payout that is marked unpaid leaves its payments batch', async () => {
+	const id = await p.sql(`SELECT batch_id FROM payout
+	    WHERE organization_id = ${me.org} AND referrer_id = ${ann.id}
+	    AND status = 'completed' AND batch_id IS NOT NULL`);
+	const [payout] = await list(`?filters[payments_batch_id]=${id}`);
+	const sums = async () => {
+		const b = await fp(200, 'GET', `/payments_batches/${id}`);
+
+		return [b.total, b.promoters_count];
+	};
+
+	assert.deepEqual(await sums(), [1234, 1]);
+	await mark('mark_as_unpaid', [payout.id]);
+	assert.deepEqual(await sums(), [0, 0]);
 });
 
 test('the books are right', async () => {

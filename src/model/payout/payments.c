@@ -4,7 +4,6 @@
 #include <sodium.h>
 
 #include "auth/secret.h"
-#include "base/money.h"
 #include "base/settings.h"
 #include "model/event/event.h"
 #include "model/payout/actions.h"
@@ -20,28 +19,30 @@ const char *const payments_status_labels[] = {
 	"failed", NULL
 };
 
-SHAPE(payments_row, struct payments_batch, NULL,
-    COLUMN(struct payments_batch, id),
-    COLUMN(struct payments_batch, method, .labels = payout_method_labels),
-    COLUMN(struct payments_batch, status, .labels = payments_status_labels),
-    COLUMN(struct payments_batch, user_id),
-    COLUMN(struct payments_batch, code_until),
-    COLUMN(struct payments_batch, code_tries),
-    COLUMN(struct payments_batch, codes),
-    COLUMN(struct payments_batch, total),
-    COLUMN(struct payments_batch, promoters),
-    COLUMN(struct payments_batch, created_at),
-    COLUMN(struct payments_batch, completed_at));
+#define HELD \
+	COLUMN(struct payments_batch, id), \
+	COLUMN(struct payments_batch, method, \
+	    .labels = payout_method_labels), \
+	COLUMN(struct payments_batch, status, \
+	    .labels = payments_status_labels), \
+	COLUMN(struct payments_batch, user_id), \
+	COLUMN(struct payments_batch, code_until), \
+	COLUMN(struct payments_batch, code_tries), \
+	COLUMN(struct payments_batch, codes), \
+	COLUMN(struct payments_batch, created_at), \
+	COLUMN(struct payments_batch, completed_at)
 
-struct ready {
-	uint64_t id, referrer_id;
-	int64_t amount;
+SHAPE(payments_held_row, struct payments_batch, NULL, HELD);
+
+SHAPE(payments_row, struct payments_batch, NULL, HELD,
+    COLUMN(struct payments_batch, total),
+    COLUMN(struct payments_batch, promoters));
+
+struct id_row {
+	uint64_t id;
 };
 
-SHAPE(payments_ready_row, struct ready, NULL,
-    COLUMN(struct ready, id),
-    COLUMN(struct ready, referrer_id),
-    COLUMN(struct ready, amount));
+SHAPE(payments_payout_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 /* It follows from the installation's secret: no table has it. */
 static struct str
@@ -77,33 +78,15 @@ send_code(struct db *db, struct arena *a, const struct actor *who,
 	return letter_order_payments(db, a, id, who->now);
 }
 
-static int
-by_referrer(const void *a, const void *b)
-{
-	const struct ready *x = a, *y = b;
-
-	return x->referrer_id < y->referrer_id ? -1 :
-	    x->referrer_id > y->referrer_id;
-}
-
 static enum err
-take(struct db *db, struct arena *a, uint64_t batch, struct ready *r,
+take(struct db *db, struct arena *a, uint64_t batch, const struct id_row *r,
     size_t n)
 {
 	uint64_t *ids = arena_array(a, n, sizeof(*ids));
-	int64_t total = 0, promoters = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		ids[i] = r[i].id;
-		TRY(money_add(total, r[i].amount, &total));
-	}
-	qsort(r, n, sizeof(*r), by_referrer);
 	for (size_t i = 0; i < n; i++)
-		promoters += i == 0 ||
-		    r[i].referrer_id != r[i - 1].referrer_id;
-	TRY(db_exec(db, Q_PAYMENTS_BATCH_TAKE, ARGS(ids_json(a, ids, n),
-	    batch), NULL, NULL));
-	return db_exec(db, Q_PAYMENTS_BATCH_SUM, ARGS(total, promoters,
+		ids[i] = r[i].id;
+	return db_exec(db, Q_PAYMENTS_BATCH_TAKE, ARGS(ids_json(a, ids, n),
 	    batch), NULL, NULL);
 }
 
@@ -115,7 +98,7 @@ payments_create(struct db *db, struct arena *a, const struct actor *who,
 	uint64_t id;
 
 	TRY(db_rows(db, a, Q_PAYMENTS_BATCH_READY, ARGS(who->organization_id,
-	    LABEL(payout_method_labels, method)), &payments_ready_row,
+	    LABEL(payout_method_labels, method)), &payments_payout_row,
 	    &ready));
 	if (ready.n == 0)
 		return ERR_NO_PAYOUTS;
@@ -151,7 +134,7 @@ hold(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
     struct payments_batch *b)
 {
 	TRY(db_row(db, a, Q_PAYMENTS_BATCH_LOCK, ARGS(id,
-	    who->organization_id), &payments_row, b));
+	    who->organization_id), &payments_held_row, b));
 	return b->status == PAYMENTS_WAIT ? OK : ERR_CONFLICT;
 }
 
@@ -187,12 +170,6 @@ payments_try(struct db *db, struct arena *a, const struct actor *who,
 	return OK;
 }
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(payments_payout_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 enum err
 payments_pay(struct db *db, struct arena *a, const struct actor *who,
     uint64_t id, struct payments_batch *b)
@@ -215,10 +192,7 @@ payments_pay(struct db *db, struct arena *a, const struct actor *who,
 	TRY(event(db, a, who, id, "payments_batch.paid",
 	    "\"changes\":{\"status\":[\"awaiting_confirmation\","
 	    "\"completed\"]}"));
-	b->status = PAYMENTS_COMPLETED;
-	b->completed_at = who->now;
-	finish(b);
-	return OK;
+	return payments_get(db, a, who->organization_id, id, b);
 }
 
 enum err
@@ -237,7 +211,7 @@ payments_delete(struct db *db, struct arena *a, const struct actor *who,
 struct addressed {
 	uint64_t id;
 	int status;
-	int64_t codes, total, promoters;
+	int64_t codes;
 	struct when code_until, created_at;
 	struct str email, name, organization_name;
 };
@@ -248,8 +222,6 @@ SHAPE(payments_letter_row, struct addressed, NULL,
     COLUMN(struct addressed, code_until),
     COLUMN(struct addressed, codes),
     COLUMN(struct addressed, created_at),
-    COLUMN(struct addressed, total),
-    COLUMN(struct addressed, promoters),
     COLUMN(struct addressed, email),
     COLUMN(struct addressed, name),
     COLUMN(struct addressed, organization_name));

@@ -275,6 +275,7 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 	const struct promoter_move *m = params;
 	struct standing_campaign c = { 0 };
 	struct list rows, from, there;
+	struct actor now = *by;
 	const struct held *h;
 	enum err e = m->from_id == m->to_id ? ERR_IN_CAMPAIGN :
 	    standing_campaign(db, a, by->organization_id, m->to_id, &c);
@@ -289,7 +290,8 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 	TRY(placements(db, a, by, item, n, m->to_id, &there));
 	h = rows.items;
 	for (size_t i = 0; i < rows.n; i++) {
-		e = move_one(db, a, by, m, &c, &h[i], &from, &there);
+		now.now = clock_now();	/* those before may have had many */
+		e = move_one(db, a, &now, m, &c, &h[i], &from, &there);
 		if (err_status(e) >= 500 || e == ERR_LIMIT)
 			return e;
 		batch_item_of(item, n, h[i].id)->result = e;
