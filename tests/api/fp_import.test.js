@@ -282,3 +282,8 @@ test('without the key again; nobody wrote it down', async () => {
 	const log = fs.readFileSync(s.env.AFFILIATED_LOG_FILE, 'utf8');
 	assert.ok(!log.includes(KEY));
 });
+
+test('the shop closes', () => {
+	stub.close();
+	s.stop();
+});
