@@ -12,7 +12,7 @@ const { Program, COMMISSION } = require('./lib/promoted');
 const { query } = require('./lib/db');
 
 const test = tests(__filename);
-const ROWS = 6000, MANY = 100000;
+const ROWS = 2500, MANY = 100000;
 const WORKER_KIB = 40 * 1024, JOBS_KIB = 20 * 1024;
 let s, w, me;
 

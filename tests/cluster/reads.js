@@ -79,7 +79,9 @@ async function readBack(cluster) {
 	const times = [await median(here, who), await median(there, who)];
 	await start('off');
 	await keys(there, who);		/* its worker is connected */
-	const stale = await lagging(galera.nodes[2], here, there, who);
+	let stale = { found: true };
+	for (let i = 0; stale.found && i < 5; i++)	/* on a busy machine */
+		stale = await lagging(galera.nodes[2], here, there, who);
 	await reader.stop();
 	client.close();
 	process.stdout.write(`# a list: ${times[0]} ms from the node that ` +

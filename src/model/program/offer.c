@@ -208,9 +208,12 @@ offer_delete(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
 {
 	struct paid paid = { 0 };
-	enum err e = db_row(db, a, Q_OFFER_PAID, ARGS(c->id,
-	    who->organization_id), &offer_paid_row, &paid);
+	enum err e;
 
+	if (c->id == PROGRAM_CAMPAIGN)	/* paid out or not */
+		return ERR_CONFLICT;
+	e = db_row(db, a, Q_OFFER_PAID, ARGS(c->id, who->organization_id),
+	    &offer_paid_row, &paid);
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? ERR_PAID_OUT : e;
 	TRY(campaign_delete(db, a, who, c, (struct deletion){
