@@ -196,8 +196,12 @@ class Service {
 	}
 
 	pid(name) {
-		return Number(fs.readFileSync(path.join(this.state, 'run',
+		const pid = Number(fs.readFileSync(path.join(this.state, 'run',
 		    `${name}.pid`), 'utf8').trim());
+
+		if (!(pid > 1))
+			throw new Error(`run/${name}.pid names no process`);
+		return pid;
 	}
 
 	/* What the sanitizers found, in a build that has them. */
