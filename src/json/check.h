@@ -33,6 +33,12 @@ MUST_CHECK bool check_count(const struct place *, size_t items);
 /* One item of a list of strings. */
 void check_item(const struct place *, struct str);
 
+/*
+ * Where callers are lax: an empty text that can be none of its values is taken
+ * for none at all, as forms send what was not filled in.
+ */
+MUST_CHECK bool check_is_none(const struct field *, struct str);
+
 /* The byte that the %XX at the front stands for. */
 MUST_CHECK bool check_percent(struct str, unsigned char *byte);
 

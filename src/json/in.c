@@ -273,6 +273,11 @@ decode_object(const struct decoder *d, const struct shape *s, json_object *o,
 		json_object *v;
 		bool there = json_object_object_get_ex(o, f->name, &v);
 
+		if (d->lax && v != NULL && is(v, json_type_string) &&
+		    check_is_none(f, text_of(v))) {
+			v = NULL;
+			there = (f->flags & F_NULLABLE) != 0;
+		}
 		p.path = member_path(d->arena, path, f->name);
 		if (there && v != NULL)
 			decode_value(d, &p, v);

@@ -117,18 +117,30 @@ struct reader {
 	struct complaints *wrong;
 };
 
+/* "ids[]" and "ids[7]" are items of "ids", in the order in which they stand. */
+static bool
+cut_item(struct str *name)
+{
+	size_t n = name->n;
+
+	if (n < 3 || name->p[n - 1] != ']')
+		return false;
+	for (n--; n > 0 && name->p[n - 1] >= '0' && name->p[n - 1] <= '9'; n--)
+		;
+	if (n < 2 || name->p[n - 1] != '[')
+		return false;
+	name->n = n - 1;
+	return true;
+}
+
 static void
 put(const struct reader *r, struct str name, struct str value)
 {
 	struct place p = { .arena = r->arena, .path = name,
 	    .wrong = r->wrong };
-	bool item = name.n > 2 &&
-	    str_is(str_skip(name, name.n - 2), "[]");
-	bool list;
+	bool item = cut_item(&name), list;
 	uint64_t bit;
 
-	if (item)
-		name.n -= 2;
 	p.field = field_named(r->shape, name);
 	list = p.field != NULL && p.field->type == T_LIST;
 	if (p.field == NULL || (item && !list) ||
@@ -138,6 +150,8 @@ put(const struct reader *r, struct str name, struct str value)
 			    "is not known here: see the API document");
 		return;
 	}
+	if (r->lax && check_is_none(p.field, value))
+		return;
 	bit = UINT64_C(1) << (p.field - r->shape->fields);
 	if (!item && (*r->given & bit) != 0)
 		complain(r->wrong, r->arena, p.path, "stands twice");

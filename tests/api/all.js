@@ -50,6 +50,7 @@ for (const name of [
 	'fp_upgrades',
 	'fp_import',
 	'fp_month',
+	'fp_clients',
 	'fp_vendor',
 	'ledger',
 	'events',

@@ -205,7 +205,8 @@ const struct face firstpromoter = {
 	.about = "Ids are numbers, amounts are in minor units, times are UTC. "
 	    "Account-ID names the account of the credential. A list is an "
 	    "array; X-Next-Cursor leads on to what is behind it, in place of "
-	    "page. X-Error-Code tells errors apart.",
+	    "page. X-Error-Code tells errors apart. An empty text where there "
+	    "can be none is taken for null, or for nothing.",
 	.lax = true, .promoters = true, .account = true, .coded = true,
 	.tables = tables,
 	.success = success, .failure = failure, .status = status,

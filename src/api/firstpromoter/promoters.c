@@ -20,7 +20,7 @@ struct create_in {
     FIELD(type, email, "email", .flags = (bits), .format = "email", .min = 3, \
 	.max = 254, .example = "\"promoter@example.com\""), \
     FIELD(type, customer, "cust_id", .flags = F_NULLABLE | F_LOOSE, \
-	.max = 120, .doc = "The company's own name of him"), \
+	.min = 1, .max = 120, .doc = "The company's own name of him"), \
     FIELD(type, profile, "profile", .of = &fp_profile_in), \
     FIELD(type, fields, "custom_fields", .flags = F_JSON | F_NULLABLE, \
 	.format = "any", .doc = "An object: texts, or arrays of texts")

@@ -148,6 +148,7 @@ struct referral_in {
 	struct list shares;
 	int find_by, fraud;
 	uint64_t status_id;
+	struct split_share one;
 };
 
 SHAPE(fp_split_in, struct split_share, "SplitShare",
@@ -189,7 +190,12 @@ SHAPE(fp_referral_change, struct referral_in, "ReferralUpdate",
 	.labels = lead_fraud_labels),
     FIELD(struct referral_in, status_id, "custom_status_id",
 	.flags = F_ID_NUMBER | F_NULLABLE,
-	.doc = "Of the company's own: null takes it away"));
+	.doc = "Of the company's own: null takes it away"),
+    FIELD(struct referral_in, one.percent, "split_details[percentage]",
+	.min = 0, .max = 100,
+	.doc = "With the next: the only one of split_details"),
+    FIELD(struct referral_in, one.placement_id,
+	"split_details[promoter_campaign_id]", .flags = F_ID_NUMBER));
 
 static void
 check_shares(struct request *rq)
@@ -211,6 +217,19 @@ check_shares(struct request *rq)
 	if (sum > 100)
 		complain(&rq->wrong, rq->arena, STR("split_details"),
 		    "must not share more than 100 percent");
+}
+
+/* Clients of before the list name one share in brackets. */
+static void
+check_change(struct request *rq)
+{
+	struct referral_in *in = rq->in;
+
+	if (in->one.placement_id != 0 && in->shares.n == 0) {
+		in->shares = (struct list){ &in->one, 1 };
+		rq->given |= UINT64_C(1) << IN_SHARES;
+	}
+	check_shares(rq);
 }
 
 static void
@@ -276,10 +295,11 @@ static enum err
 find(struct request *rq)
 {
 	const struct referral_in *in = rq->in;
+	const struct fp_find *q = rq->query;
 
 	rq->prepared = ARENA_NEW(rq->arena, uint64_t);
-	return lead_find(rq->db, rq->arena, rq->who.org_id, in->find_by,
-	    rq->text[0], rq->prepared);
+	return lead_find(rq->db, rq->arena, rq->who.org_id, in->find_by >= 0 ?
+	    in->find_by : q->find_by, rq->text[0], rq->prepared);
 }
 
 static enum err
@@ -338,8 +358,9 @@ const struct route fp_referral_routes[] = {
 	  .scope = SCOPE_REFERRALS_READ, .errors = get_errors,
 	  .tag = "Referrals", .summary = "Get a referral" },
 	{ .op = "updateReferral", .method = PUT,
-	  .path = "/company/referrals/{text:id}", .check = check_shares,
-	  .prepare = find, .handle = update, .in = &fp_referral_change,
+	  .path = "/company/referrals/{text:id}", .check = check_change,
+	  .prepare = find, .handle = update, .query = &fp_find_query,
+	  .in = &fp_referral_change,
 	  .out = &fp_referral, .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,
 	  .tag = "Referrals",

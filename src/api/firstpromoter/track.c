@@ -51,9 +51,10 @@ SHAPE(fp_sale_in, struct sale_in, "TrackSale",
     FIELD(struct sale_in, quantity, "quantity",
 	.flags = F_NULLABLE | F_LOOSE, .min = 1, .max = 1000000),
     FIELD(struct sale_in, plan, "plan", .flags = F_NULLABLE | F_LOOSE,
-	.max = 120),
+	.min = 1, .max = 120),
     FIELD(struct sale_in, currency, "currency", .flags = F_NULLABLE,
-	.max = 3, .doc = "If not the program's", .example = "\"USD\""),
+	.min = 3, .max = 3, .doc = "If not the program's",
+	.example = "\"USD\""),
     FIELD(struct sale_in, mrr, "mrr", .flags = F_NULLABLE | F_LOOSE,
 	.max = 20, .doc = "Minor units a month, of all that he pays for"));
 

@@ -11,7 +11,8 @@
 #define TOKEN_BYTES 24
 
 const char *const promoter_key_labels[] = {
-	"email", "cust_id", "auth_token", "ref_token", "promo_code", NULL
+	"email", "cust_id", "auth_token", "ref_token", "promo_code",
+	"id", NULL
 };
 
 static const char *const ad_traffic_labels[] = {
@@ -138,7 +139,7 @@ promoter_find(struct db *db, struct arena *a, uint64_t org, int key,
 	struct found f = { 0 };
 	enum err e;
 
-	if (key < 0)
+	if (key < 0 || key == PROMOTER_BY_ID)
 		return str_to_u64(text, id) && *id <= INT64_MAX ? OK :
 		    ERR_NOT_FOUND;
 	e = db_row(db, a, by[key], ARGS(org, text), &promoter_found_row, &f);

@@ -11,10 +11,10 @@
 #define PROMOTER_FIELDS_MAX 10000	/* bytes of custom fields */
 
 extern const char *const promoter_key_labels[];
-/* By what one is found; by its id where nothing is said (-1). */
+/* By what one is found; by its id too where nothing is said (-1). */
 enum promoter_key {
 	PROMOTER_BY_EMAIL, PROMOTER_BY_CUSTOMER, PROMOTER_BY_AUTH_TOKEN,
-	PROMOTER_BY_CODE, PROMOTER_BY_PROMO_CODE
+	PROMOTER_BY_CODE, PROMOTER_BY_PROMO_CODE, PROMOTER_BY_ID
 };
 
 /* Who he is beside name and address; all of it can be erased. */

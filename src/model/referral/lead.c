@@ -17,7 +17,8 @@ const char *const lead_fraud_labels[] = {
 	"no_suspicion", "same_ip_suspicion", "same_promoter_email",
 	"ad_source", NULL
 };
-const char *const lead_key_labels[] = { "email", "uid", "username", NULL };
+const char *const lead_key_labels[] = { "email", "uid", "username",
+	"id", NULL };
 const char *const lead_type_labels[] = { "lead", "customer", NULL };
 
 SHAPE(lead_list_row, struct referral, NULL,
@@ -199,21 +200,22 @@ lead_find(struct db *db, struct arena *a, uint64_t org, int key,
 		[LEAD_UID] = Q_LEAD_FIND_WHERE_UID,
 		[LEAD_USERNAME] = Q_LEAD_FIND_WHERE_USERNAME,
 	};
+	const bool by_id = key < 0 || key == LEAD_ID;
 	const struct list_query q = { .q = Q_LEAD_FIND,
-	    .wheres = key < 0 ? Q_LEAD_FIND_WHERE_ID : by[key] };
+	    .wheres = by_id ? Q_LEAD_FIND_WHERE_ID : by[key] };
 	struct arg_list args = { .n = 0 };
 	struct id_row row = { .id = 0 };
 	struct list rows;
 	uint64_t number = 0;
 
-	if (key < 0 && !str_to_u64(name, &number))
+	if (by_id && !str_to_u64(name, &number))
 		return ERR_NOT_FOUND;
 	arg_push(&args, ARG(org));
-	arg_push(&args, key < 0 ? arg_bound(number) : ARG(name));
+	arg_push(&args, by_id ? arg_bound(number) : ARG(name));
 	TRY(db_list(db, a, &q, ARG_LIST(args), &lead_id_row, &rows));
 	if (rows.n > 0)
 		row = *(const struct id_row *)rows.items;
-	else if (key < 0)
+	else if (by_id)
 		return ERR_NOT_FOUND;
 	else
 		TRY(find_organization(db, a, org, key, name, &row));

@@ -19,7 +19,7 @@ enum { LEAD_BY_API, LEAD_BY_COUPON, LEAD_BY_COOKIE, LEAD_BY_ADMIN,
 extern const char *const lead_fraud_labels[];
 enum { LEAD_NO_SUSPICION, LEAD_SAME_IP, LEAD_SAME_EMAIL, LEAD_AD_SOURCE };
 extern const char *const lead_key_labels[];
-enum { LEAD_EMAIL, LEAD_UID, LEAD_USERNAME };
+enum { LEAD_EMAIL, LEAD_UID, LEAD_USERNAME, LEAD_ID };
 
 /* A promoter in a campaign, as it is shown beside what came by it. */
 struct placed {
