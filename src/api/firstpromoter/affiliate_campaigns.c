@@ -3,18 +3,19 @@
 #include "api/firstpromoter/promo_codes.h"
 #include "api/firstpromoter/promoter_campaigns.h"
 #include "model/program/offer.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
+#include "model/promoter/promoted.h"
 
 #include "base/banned.h"
 
 static enum err
 campaigns(struct request *rq)
 {
-	const struct own_campaign *c;
+	const struct promoted_campaign *c;
 	struct fp_campaign_ref *out;
 	struct list rows;
 
-	TRY(own_campaigns(rq->db, rq->arena, rq->who.org_id,
+	TRY(promoted_campaigns(rq->db, rq->arena, rq->who.org_id,
 	    rq->who.promoter_id, &rows));
 	c = rows.items;
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));

@@ -2,7 +2,7 @@
 #include "api/firstpromoter/exports.h"
 #include "api/firstpromoter/placed.h"
 #include "model/promoter/export.h"
-#include "model/referral/own.h"
+#include "model/referral/own_lead.h"
 
 #include "base/banned.h"
 

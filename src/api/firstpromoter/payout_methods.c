@@ -1,6 +1,6 @@
 /* Payout methods: how promoters want to be paid. */
 #include "api/firstpromoter/payouts.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
 
 #include "base/banned.h"
 

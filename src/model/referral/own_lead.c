@@ -1,5 +1,5 @@
 /* A promoter's own leads and customers. */
-#include "model/referral/own.h"
+#include "model/referral/own_lead.h"
 
 #include "model/program/program.h"
 #include "base/banned.h"
