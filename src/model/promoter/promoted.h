@@ -38,8 +38,8 @@ struct promoted_campaign {
 	struct str name, color;		/* color absent: as by default */
 };
 /* Those in which he is, by id. */
-MUST_CHECK enum err promoted_campaigns(struct db *, struct arena *, uint64_t org,
-    uint64_t promoter_id, struct list *);
+MUST_CHECK enum err promoted_campaigns(struct db *, struct arena *,
+    uint64_t org, uint64_t promoter_id, struct list *);
 
 /*
  * Writes code, coupons, landing_url and own_* of one that is locked by
