@@ -143,7 +143,8 @@ answer(struct request *rq, const struct promoted *p)
 {
 	struct place *out = ARENA_NEW(rq->arena, struct place);
 
-	TRY(fp_promoted_show(rq, p, 1, &out->c));
+	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, p, 1,
+	    &out->c));
 	out->coupon = coupon_of(rq->arena, out->c.p.s.coupon);
 	out->display = coupon_of(rq->arena, out->c.p.display_coupon);
 	out->promoters = uses_of(rq->arena, &out->c.promoters);

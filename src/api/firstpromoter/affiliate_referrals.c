@@ -1,6 +1,6 @@
 /* A promoter's own referrals. */
 #include "api/firstpromoter/exports.h"
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/referrals.h"
 #include "model/promoter/export.h"
 #include "model/referral/own_lead.h"
 
