@@ -84,3 +84,13 @@ FROM placement_sales FORCE INDEX (placement_sales_referrer)
 WHERE referrer_id = :referrer AND currency = :currency
 AND day BETWEEN :from AND :to
 GROUP BY day ORDER BY day
+
+-- One as often as he is in it.
+-- name: promoted_campaigns
+SELECT c.id, c.name, g.color
+FROM placement p FORCE INDEX (placement_created)
+STRAIGHT_JOIN campaign c ON c.id = p.campaign_id
+LEFT JOIN campaign_program g ON g.campaign_id = c.id
+WHERE p.referrer_id = :promoter AND p.organization_id = :org
+AND c.status <> 'deleted'
+ORDER BY p.created_at, p.id LIMIT 10000

@@ -61,12 +61,14 @@ fp_current_answer(struct request *rq, uint64_t id)
 	struct list rows;
 
 	TRY(promoter_get(rq->db, rq->arena, rq->who.org_id, id, &p));
-	TRY(fp_promoters_show(rq, &p, sizeof(p), 1, &out->p));
+	TRY(fp_promoters_show(rq->db, rq->arena, rq->who.org_id, &p,
+	    sizeof(p), 1, &out->p));
 	TRY(method_selected(rq->db, rq->arena, rq->who.org_id, id,
 	    &out->method));
 	TRY(promoted_of(rq->db, rq->arena, rq->who.org_id, id, &rows));
 	campaigns = arena_array(rq->arena, rows.n + 1, sizeof(*campaigns));
-	TRY(fp_promoted_show(rq, rows.items, rows.n, campaigns));
+	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, rows.items,
+	    rows.n, campaigns));
 	out->campaigns = (struct list){ campaigns, rows.n };
 	rq->out = out;
 	return OK;
@@ -110,8 +112,8 @@ sub_affiliates(struct request *rq)
 	TRY(fp_page_read(rq, &q->page, 0, &p));
 	TRY(promoter_list(rq->db, rq->arena, rq->who.org_id, &f, &p, &rows));
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
-	TRY(fp_promoters_show(rq, rows.items, sizeof(struct promoter_listed),
-	    rows.n, out));
+	TRY(fp_promoters_show(rq->db, rq->arena, rq->who.org_id, rows.items,
+	    sizeof(struct promoter_listed), rows.n, out));
 	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
 	    offsetof(struct fp_promoter, p.joined_at),
 	    offsetof(struct fp_promoter, p.id));

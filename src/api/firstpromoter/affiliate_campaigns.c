@@ -3,18 +3,19 @@
 #include "api/firstpromoter/promo_codes.h"
 #include "api/firstpromoter/promoter_campaigns.h"
 #include "model/program/offer.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
+#include "model/promoter/promoted.h"
 
 #include "base/banned.h"
 
 static enum err
 campaigns(struct request *rq)
 {
-	const struct own_campaign *c;
+	const struct promoted_campaign *c;
 	struct fp_campaign_ref *out;
 	struct list rows;
 
-	TRY(own_campaigns(rq->db, rq->arena, rq->who.org_id,
+	TRY(promoted_campaigns(rq->db, rq->arena, rq->who.org_id,
 	    rq->who.promoter_id, &rows));
 	c = rows.items;
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
@@ -142,7 +143,8 @@ answer(struct request *rq, const struct promoted *p)
 {
 	struct place *out = ARENA_NEW(rq->arena, struct place);
 
-	TRY(fp_promoted_show(rq, p, 1, &out->c));
+	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, p, 1,
+	    &out->c));
 	out->coupon = coupon_of(rq->arena, out->c.p.s.coupon);
 	out->display = coupon_of(rq->arena, out->c.p.display_coupon);
 	out->promoters = uses_of(rq->arena, &out->c.promoters);

@@ -1,8 +1,8 @@
 /* A promoter's own referrals. */
 #include "api/firstpromoter/exports.h"
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/referrals.h"
 #include "model/promoter/export.h"
-#include "model/referral/own.h"
+#include "model/referral/own_lead.h"
 
 #include "base/banned.h"
 

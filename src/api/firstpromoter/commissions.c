@@ -1,5 +1,7 @@
 /* Commissions: lists, what is entered by hand, and what is done to many. */
 #include "api/firstpromoter/commissions.h"
+
+#include "api/firstpromoter/record.h"
 #include "model/referral/commission_actions.h"
 #include "model/reward/terms.h"
 
@@ -226,10 +228,10 @@ SHAPE(fp_commission_change, struct commission_notes, "CommissionUpdate",
 	"For the promoter"));
 
 enum err
-fp_commission_answer(struct request *rq, uint64_t id)
+fp_commission_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	rq->out = ARENA_NEW(rq->arena, struct commission_row);
-	return commission_get(rq->db, rq->arena, rq->who.org_id, id, rq->out);
+	return commission_get(db, a, org, id, out);
 }
 
 static enum err
@@ -240,7 +242,7 @@ update(struct request *rq)
 	n->internal_given = (rq->given & 1) != 0;
 	n->external_given = (rq->given & 2) != 0;
 	TRY(commission_update(rq->db, rq->arena, ACTOR(rq), rq->id[0], n));
-	return fp_commission_answer(rq, rq->id[0]);
+	return fp_answer(rq, RECORD_COMMISSION, rq->id[0]);
 }
 
 struct ids_in {

@@ -2,7 +2,7 @@
 #ifndef AFF_API_FIRSTPROMOTER_COMMISSIONS_H
 #define AFF_API_FIRSTPROMOTER_COMMISSIONS_H
 
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/referrals.h"
 #include "base/money.h"
 #include "model/referral/commission.h"
 
@@ -11,6 +11,10 @@ struct fp_commission_list {
 	struct list ids, payouts, campaigns;
 	struct commission_filter f;
 };
+
+extern const struct shape fp_commission;	/* of struct commission_row */
+MUST_CHECK enum err fp_commission_read(struct db *, struct arena *,
+    uint64_t org, uint64_t id, void *);
 
 extern const struct shape fp_commission_reward;	/* of struct commission_row */
 

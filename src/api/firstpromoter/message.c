@@ -1,6 +1,7 @@
 /* Changes of records as webhooks, with the record. */
 #include "api/firstpromoter/message.h"
 
+#include "api/firstpromoter/record.h"
 #include "auth/secret.h"
 
 #include "base/banned.h"
@@ -10,24 +11,6 @@
 const char *const fp_action_labels[] = { "created", "updated", "deleted",
 	NULL };
 enum { CREATED, UPDATED, DELETED };
-
-static const struct {
-	const char *type;
-	const struct shape *shape;
-	enum err (*answer)(struct request *, uint64_t id);
-} records[] = {
-	[RECORD_REFERRAL] = { "Referral", &fp_referral, fp_referral_answer },
-	[RECORD_COMMISSION] = { "Commission", &fp_commission,
-	    fp_commission_answer },
-	[RECORD_PROMOTER] = { "Promoter", &fp_promoter, fp_promoter_answer },
-	[RECORD_PROMOTED] = { "PromoterCampaign", &fp_promoter_campaign,
-	    fp_promoted_answer },
-	[RECORD_PAYOUT] = { "Payout", &fp_payout, fp_payout_answer },
-	[RECORD_METHOD] = { "PayoutMethod", &fp_payout_method,
-	    fp_method_answer },
-	[RECORD_PAYMENTS] = { "PaymentsBatch", &fp_payments_batch,
-	    fp_payments_answer },
-};
 
 SHAPE(fp_change_shape, struct fp_change, "WebhookMessage",
     FIELD(struct fp_change, event_id, "event_id"),
@@ -51,26 +34,31 @@ action_of(struct str type)
 	    str_is(last, "deleted") ? DELETED : UPDATED;
 }
 
+static struct str
+encoded(struct arena *a, const struct shape *s, const void *record)
+{
+	struct buf b;
+
+	buf_init(&b, a, 1024);
+	json_encode(&b, s, record, false);
+	return buf_view(&b);
+}
+
 /* As the face shows it, now. */
 static enum err
 read_record(struct db *db, struct arena *a, uint64_t org,
     const struct record_change *c, struct str *data)
 {
-	struct request rq = { .db = db, .arena = a, .who.org_id = org,
-	    .now = clock_now() };
-	struct buf b;
-	enum err e;
+	void *record;
+	enum err e = fp_record_read(db, a, org, c->record, c->id, &record);
 
-	complaints_init(&rq.wrong);
-	e = records[c->record].answer(&rq, c->id);
-	buf_init(&b, a, 1024);
-	if (e == OK)
-		json_encode(&b, records[c->record].shape, rq.out, false);
-	else if (e == ERR_NOT_FOUND)
-		buf_printf(&b, "{\"id\":%llu}", (unsigned long long)c->id);
-	else
-		return e;
-	*data = buf_view(&b);
+	if (e == ERR_NOT_FOUND) {
+		*data = str_printf(a, "{\"id\":%llu}",
+		    (unsigned long long)c->id);
+		return OK;
+	}
+	TRY(e);
+	*data = encoded(a, fp_records[c->record].shape, record);
 	return OK;
 }
 
@@ -115,7 +103,7 @@ fp_change(struct db *db, struct arena *a, const struct event_row *e,
 	if (c == NULL)
 		return ERR_NOT_FOUND;
 	*out = (struct fp_change){ .event_type = str_of(c->type),
-	    .entity_type = str_of(records[c->record].type),
+	    .entity_type = str_of(fp_records[c->record].type),
 	    .entity_id = c->id, .timestamp = e->created_at };
 	out->event_id = number == 0 ? str_printf(a, "evt_%llu",
 	    (unsigned long long)e->id) : str_printf(a, "evt_%llu_%lld",
@@ -129,11 +117,7 @@ fp_change(struct db *db, struct arena *a, const struct event_row *e,
 struct str
 fp_change_json(struct arena *a, const struct fp_change *c)
 {
-	struct buf b;
-
-	buf_init(&b, a, c->data.n + 512);
-	json_encode(&b, &fp_change_shape, c, false);
-	return buf_view(&b);
+	return encoded(a, &fp_change_shape, c);
 }
 
 enum err
@@ -193,8 +177,8 @@ shape_of(struct str type, struct str *entity)
 	(void)str_cut(type, '.', &word, &rest);
 	for (size_t i = 0; i < LEN(words); i++)
 		if (str_is(word, words[i].word)) {
-			*entity = str_of(records[words[i].record].type);
-			return records[words[i].record].shape;
+			*entity = str_of(fp_records[words[i].record].type);
+			return fp_records[words[i].record].shape;
 		}
 	*entity = STR("ContractDocument");
 	return NULL;
@@ -208,7 +192,6 @@ fp_change_example(struct arena *a, struct str type, struct when now,
 	    .action = action_of(type), .changes = STR("{}"),
 	    .data = STR("{\"id\":1}"), .timestamp = now };
 	const struct shape *s = shape_of(type, &c.entity_type);
-	struct buf b;
 
 	c.event_id = str_printf(a, "test_%s",
 	    secret_token(a, EXAMPLE_BYTES).p);
@@ -217,9 +200,7 @@ fp_change_example(struct arena *a, struct str type, struct when now,
 
 		memset(record, 0, s->size);
 		fill_example(s, record, now);
-		buf_init(&b, a, 1024);
-		json_encode(&b, s, record, false);
-		c.data = buf_view(&b);
+		c.data = encoded(a, s, record);
 	}
 	*m = (struct webhook_message){ c.event_id, type,
 	    fp_change_json(a, &c) };

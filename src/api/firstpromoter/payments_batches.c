@@ -1,6 +1,7 @@
 /* Payments batches: payouts that are paid together, once that is confirmed. */
 #include "api/firstpromoter/payouts.h"
 
+#include "api/firstpromoter/record.h"
 #include "model/payout/payments.h"
 
 #include "base/banned.h"
@@ -107,18 +108,18 @@ pay(struct request *rq)
 }
 
 enum err
-fp_payments_answer(struct request *rq, uint64_t id)
+fp_payments_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	struct batch_out *out = ARENA_NEW(rq->arena, struct batch_out);
+	struct batch_out *batch = out;
 
-	rq->out = out;
-	return payments_get(rq->db, rq->arena, rq->who.org_id, id, &out->b);
+	return payments_get(db, a, org, id, &batch->b);
 }
 
 static enum err
 get(struct request *rq)
 {
-	return fp_payments_answer(rq, rq->id[0]);
+	return fp_answer(rq, RECORD_PAYMENTS, rq->id[0]);
 }
 
 static enum err

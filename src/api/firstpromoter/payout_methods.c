@@ -1,6 +1,6 @@
 /* Payout methods: how promoters want to be paid. */
 #include "api/firstpromoter/payouts.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
 
 #include "base/banned.h"
 
@@ -56,21 +56,24 @@ list(struct request *rq)
 }
 
 enum err
-fp_method_answer(struct request *rq, uint64_t id)
+fp_method_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
-
-	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
-	    rq->who.promoter_id, id, m));
-	finish(m);
-	rq->out = m;
+	TRY(method_get(db, a, org, 0, id, out));
+	finish(out);
 	return OK;
 }
 
 static enum err
 get(struct request *rq)
 {
-	return fp_method_answer(rq, rq->id[0]);
+	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
+
+	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
+	    rq->who.promoter_id, rq->id[0], m));
+	finish(m);
+	rq->out = m;
+	return OK;
 }
 
 SHAPE(fp_method_in, struct payout_method, "PayoutMethodWrite",

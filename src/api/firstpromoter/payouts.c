@@ -24,10 +24,10 @@ SHAPE(fp_payout, struct payout, "Payout",
     FP_PAYOUT_FIELDS(start_at, end_at));
 
 enum err
-fp_payout_answer(struct request *rq, uint64_t id)
+fp_payout_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	rq->out = ARENA_NEW(rq->arena, struct payout);
-	return payout_get(rq->db, rq->arena, rq->who.org_id, id, rq->out);
+	return payout_get(db, a, org, id, out);
 }
 
 struct list_in {

@@ -2,8 +2,17 @@
 #ifndef AFF_API_FIRSTPROMOTER_PAYOUTS_H
 #define AFF_API_FIRSTPROMOTER_PAYOUTS_H
 
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/routes.h"
 #include "model/payout/payout.h"
+
+/* Of struct payout, struct payout_method and fp_payments_read(). */
+extern const struct shape fp_payout, fp_payout_method, fp_payments_batch;
+MUST_CHECK enum err fp_payout_read(struct db *, struct arena *, uint64_t org,
+    uint64_t id, void *);
+MUST_CHECK enum err fp_method_read(struct db *, struct arena *, uint64_t org,
+    uint64_t id, void *);
+MUST_CHECK enum err fp_payments_read(struct db *, struct arena *, uint64_t org,
+    uint64_t id, void *);
 
 extern const struct shape fp_payout_promoter;	/* of struct payout: */
 extern const struct shape fp_payout_campaign;	/* views of it */

@@ -1,6 +1,6 @@
 /* Promo codes of a company. */
 #include "api/firstpromoter/promo_codes.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
 #include "model/reward/promo_code.h"
 
 #include "base/banned.h"

@@ -1,6 +1,8 @@
 /* Promoters in campaigns: lists, changes, links. */
-#include "api/firstpromoter/charts.h"
 #include "api/firstpromoter/promoter_campaigns.h"
+
+#include "api/firstpromoter/charts.h"
+#include "api/firstpromoter/record.h"
 #include "model/program/program.h"
 
 #include "base/banned.h"
@@ -60,7 +62,7 @@ is_monetary(const struct list *promoters)
 }
 
 static OUT
-shown(struct request *rq, const struct promoted *p, struct list uses)
+shown(struct arena *a, const struct promoted *p, struct list uses)
 {
 	OUT o = { .p = *p,
 	    .promoter = { p->s.promoter_id, text(p->s.promoter_email),
@@ -71,27 +73,26 @@ shown(struct request *rq, const struct promoted *p, struct list uses)
 	    .stats = { .clicks = p->s.clicks, .referrals = p->s.referrals,
 		.sales = p->s.sales, .customers = p->s.customers,
 		.revenue = p->s.revenue },
-	    .link = link_of_code(rq->arena, p->s.code),
+	    .link = link_of_code(a, p->s.code),
 	    .customized = p->own_promoter || p->own_referral };
 
 	o.p.s.coupon = text(p->s.coupon);
 	o.p.display_coupon = text(p->display_coupon);
 	if (p->promo_codes.p == NULL)
 		o.p.promo_codes = STR("[]");
-	o.promoters = fp_uses_show(rq->arena, uses, p->s.campaign_id,
+	o.promoters = fp_uses_show(a, uses, p->s.campaign_id,
 	    p->own_promoter ? p->s.id : 0, true);
-	o.referrals = fp_uses_show(rq->arena, uses, p->s.campaign_id,
+	o.referrals = fp_uses_show(a, uses, p->s.campaign_id,
 	    p->own_referral ? p->s.id : 0, false);
 	o.monetary = is_monetary(&o.promoters);
 	return o;
 }
 
 enum err
-fp_promoted_show(struct request *rq, const struct promoted *p, size_t n,
-    struct fp_promoter_campaign *out)
+fp_promoted_show(struct db *db, struct arena *a, uint64_t org,
+    const struct promoted *p, size_t n, struct fp_promoter_campaign *out)
 {
-	struct reward_uses *of = arena_array(rq->arena, 2 * n + 1,
-	    sizeof(*of));
+	struct reward_uses *of = arena_array(a, 2 * n + 1, sizeof(*of));
 	struct list uses;
 
 	for (size_t i = 0; i < n; i++) {
@@ -101,22 +102,20 @@ fp_promoted_show(struct request *rq, const struct promoted *p, size_t n,
 	}
 	if (n == 0)
 		return OK;
-	TRY(reward_uses_of(rq->db, rq->arena, rq->who.org_id, of, 2 * n,
-	    &uses));
+	TRY(reward_uses_of(db, a, org, of, 2 * n, &uses));
 	for (size_t i = 0; i < n; i++)
-		out[i] = shown(rq, &p[i], uses);
+		out[i] = shown(a, &p[i], uses);
 	return OK;
 }
 
 enum err
-fp_promoted_answer(struct request *rq, uint64_t id)
+fp_promoted_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	OUT *out = ARENA_NEW(rq->arena, OUT);
 	struct promoted p = { 0 };
 
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, id, &p));
-	rq->out = out;
-	return fp_promoted_show(rq, &p, 1, out);
+	TRY(promoted_get(db, a, org, id, &p));
+	return fp_promoted_show(db, a, org, &p, 1, out);
 }
 
 struct list_in {
@@ -139,7 +138,8 @@ list(struct request *rq)
 	TRY(fp_page_read(rq, &in->page, 0, &p));
 	TRY(promoted_list(rq->db, rq->arena, rq->who.org_id, &p, &rows));
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
-	TRY(fp_promoted_show(rq, rows.items, rows.n, out));
+	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, rows.items,
+	    rows.n, out));
 	page_cut(rq, &p, (struct list){ out, rows.n }, sizeof(*out),
 	    offsetof(OUT, p.s.created_at),
 	    offsetof(OUT, p.s.id));
@@ -166,7 +166,8 @@ search(struct request *rq)
 		TRY(promoted_search(rq->db, rq->arena, rq->who.org_id, in->q,
 		    &rows));
 	out = arena_array(rq->arena, rows.n + 1, sizeof(*out));
-	TRY(fp_promoted_show(rq, rows.items, rows.n, out));
+	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, rows.items,
+	    rows.n, out));
 	rq->page.items = (struct list){ out, rows.n };
 	return OK;
 }
@@ -285,46 +286,10 @@ update(struct request *rq)
 	if (rq->given & HAS_STATE)
 		TRY(standing_move(rq->db, rq->arena, ACTOR(rq), &now,
 		    (enum standing)in->state));
-	return fp_promoted_answer(rq, p.s.id);
+	return fp_answer(rq, RECORD_PROMOTED, p.s.id);
 }
 
 /* --- charts --- */
-
-SHAPE(fp_chart_query, struct fp_chart_query, "ChartQuery",
-    FIELD(struct fp_chart_query, from, "period_from",
-	.doc = "The first day of the period; 29 days before the last, if "
-	    "absent"),
-    FIELD(struct fp_chart_query, to, "period_to",
-	.doc = "The last one, at most ten years later; today, if absent"),
-    FIELD(struct fp_chart_query, selection, "selection",
-	.labels = chart_selection_labels, .doc = "revenue, if absent"),
-    FIELD(struct fp_chart_query, totals, "with_totals",
-	.doc = "With the sum of the period"));
-
-static enum err
-wrong(struct request *rq, const char *field, const char *why)
-{
-	complain(&rq->wrong, rq->arena, str_of(field), "%s", why);
-	return ERR_PARAMS;
-}
-
-enum err
-fp_chart_ask(struct request *rq, struct chart *c)
-{
-	const struct fp_chart_query *q = rq->query;
-
-	*c = (struct chart){ .from = q->from, .to = q->to,
-	    .selection = q->selection < 0 ? CHART_REVENUE : q->selection };
-	if (c->to.n == DAY_NONE.n)
-		c->to = day_of(rq->now);
-	if (c->from.n == DAY_NONE.n)
-		c->from.n = c->to.n - 29;
-	if (c->to.n < c->from.n)
-		return wrong(rq, "period_to", "must not be before the first "
-		    "day");
-	return c->to.n - c->from.n < CHART_DAYS_MOST ? OK :
-	    wrong(rq, "period_to", "must be at most ten years later");
-}
 
 struct chart_out {
 	struct chart c;

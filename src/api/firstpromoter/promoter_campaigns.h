@@ -16,13 +16,17 @@ struct fp_promoter_campaign {
 	struct list promoters, referrals;	/* struct fp_use */
 };
 
+extern const struct shape fp_promoter_campaign;
 extern const struct shape fp_promoted_stats;	/* fp_stats without active */
 /* Without not_set, which is of promoters. */
 extern const char *const fp_promoted_labels[];
 
 /* With what they and their campaigns give. */
-MUST_CHECK enum err fp_promoted_show(struct request *, const struct promoted *,
-    size_t n, struct fp_promoter_campaign *out);
+MUST_CHECK enum err fp_promoted_show(struct db *, struct arena *, uint64_t org,
+    const struct promoted *, size_t n, struct fp_promoter_campaign *out);
+/* One: a struct fp_promoter_campaign. */
+MUST_CHECK enum err fp_promoted_read(struct db *, struct arena *, uint64_t org,
+    uint64_t id, void *);
 
 /* An address with what names him, and sub_id, which may be empty. */
 struct str fp_named_url(struct arena *, const struct promoted *,

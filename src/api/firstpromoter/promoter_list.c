@@ -200,8 +200,9 @@ list(struct request *rq)
 	out->data.n = rq->page.items.n;
 	out->data.items = arena_array(rq->arena, out->data.n + 1,
 	    sizeof(struct fp_promoter));
-	TRY(fp_promoters_show(rq, rq->page.items.items,
-	    sizeof(struct promoter_listed), out->data.n, out->data.items));
+	TRY(fp_promoters_show(rq->db, rq->arena, rq->who.org_id,
+	    rq->page.items.items, sizeof(struct promoter_listed), out->data.n,
+	    out->data.items));
 	if (rq->page.next.p != NULL)
 		answer_header(rq, "X-Next-Cursor", rq->page.next);
 	rq->out = out;

@@ -1,5 +1,7 @@
 /* Promoters, put together from what is known of them. */
 #include "api/firstpromoter/promoters.h"
+
+#include "api/firstpromoter/record.h"
 #include "base/settings.h"
 #include "model/program/program.h"
 #include "model/promoter/list.h"
@@ -112,7 +114,7 @@ text(struct str s)
 }
 
 static struct fp_promoted
-promoted(struct request *rq, const struct standing_row *s)
+promoted(struct arena *a, const struct standing_row *s)
 {
 	return (struct fp_promoted){ .id = s->id,
 	    .campaign_id = s->campaign_id, .promoter_id = s->promoter_id,
@@ -121,7 +123,7 @@ promoted(struct request *rq, const struct standing_row *s)
 		s->campaign_color.p != NULL ? s->campaign_color :
 		STR(DEFAULT_COLOR) },
 	    .coupon = text(s->coupon), .code = s->code,
-	    .link = link_of_code(rq->arena, s->code) };
+	    .link = link_of_code(a, s->code) };
 }
 
 static void
@@ -136,29 +138,28 @@ add_stats(struct fp_stats *to, const struct standing_row *s)
 
 /* The rows come by promoter: his stand together. */
 static void
-put_campaigns(struct request *rq, struct list rows, struct fp_promoter *out)
+put_campaigns(struct arena *a, struct list rows, struct fp_promoter *out)
 {
 	const struct standing_row *s = rows.items;
-	struct fp_promoted *to = arena_array(rq->arena, rows.n + 1,
-	    sizeof(*to));
+	struct fp_promoted *to = arena_array(a, rows.n + 1, sizeof(*to));
 
 	for (size_t i = 0; i < rows.n; i++) {
 		if (s[i].promoter_id != out->p.id)
 			continue;
 		add_stats(&out->stats, &s[i]);
-		to[out->campaigns.n++] = promoted(rq, &s[i]);
+		to[out->campaigns.n++] = promoted(a, &s[i]);
 	}
 	out->campaigns.items = to;
 }
 
 static enum err
-show(struct request *rq, const struct promoter *p, struct fp_promoter *out)
+show(struct arena *a, const struct promoter *p, struct fp_promoter *out)
 {
 	struct promoter_profile *profile = &out->profile.p;
 
 	*out = (struct fp_promoter){ .p = *p, .profile = { .id = p->id,
 	    .errors = STR("{}") } };
-	TRY(promoter_profile_read(rq->arena, p->profile, profile));
+	TRY(promoter_profile_read(a, p->profile, profile));
 	profile->first_name = text(profile->first_name);
 	profile->last_name = text(profile->last_name);
 	profile->avatar = text(profile->avatar);
@@ -175,17 +176,16 @@ show(struct request *rq, const struct promoter *p, struct fp_promoter *out)
 
 /* What looked wrong with those whom he brought, each once. */
 static enum err
-put_suspicions(struct request *rq, const uint64_t *ids, size_t n,
-    struct fp_promoter *out)
+put_suspicions(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *ids, size_t n, struct fp_promoter *out)
 {
 	const struct promoter_suspicion *s;
 	struct list rows;
 
-	TRY(promoter_suspicions(rq->db, rq->arena, rq->who.org_id, ids, n,
-	    &rows));
+	TRY(promoter_suspicions(db, a, org, ids, n, &rows));
 	s = rows.items;
 	for (size_t i = 0; i < n; i++) {
-		struct str *to = arena_array(rq->arena, 4, sizeof(*to));
+		struct str *to = arena_array(a, 4, sizeof(*to));
 
 		out[i].suspicions.items = to;
 		for (size_t k = 0; k < rows.n; k++)
@@ -222,16 +222,15 @@ add_balance(struct fp_balances *to, const struct promoter_balance *b,
 }
 
 static enum err
-put_balances(struct request *rq, const uint64_t *ids, size_t n,
-    struct fp_promoter *out)
+put_balances(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *ids, size_t n, struct fp_promoter *out)
 {
 	const struct promoter_balance *b;
 	struct program program = { 0 };
 	struct list rows;
 
-	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &program));
-	TRY(promoter_balances(rq->db, rq->arena, rq->who.org_id, ids, n,
-	    &rows));
+	TRY(program_get(db, a, org, &program));
+	TRY(promoter_balances(db, a, org, ids, n, &rows));
 	b = rows.items;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < rows.n; k++)
@@ -242,26 +241,43 @@ put_balances(struct request *rq, const uint64_t *ids, size_t n,
 }
 
 enum err
-fp_promoters_show(struct request *rq, const void *items, size_t step, size_t n,
-    struct fp_promoter *out)
+fp_promoters_show(struct db *db, struct arena *a, uint64_t org,
+    const void *items, size_t step, size_t n, struct fp_promoter *out)
 {
-	uint64_t *ids = arena_array(rq->arena, n + 1, sizeof(*ids));
+	uint64_t *ids = arena_array(a, n + 1, sizeof(*ids));
 	const char *item = items;
 	struct list rows;
 
 	for (size_t i = 0; i < n; i++) {
 		const void *p = item + i * step;
 
-		TRY(show(rq, p, &out[i]));
+		TRY(show(a, p, &out[i]));
 		ids[i] = out[i].p.id;
 	}
 	if (n == 0)
 		return OK;
-	TRY(standing_of(rq->db, rq->arena, rq->who.org_id, ids, n, &rows));
+	TRY(standing_of(db, a, org, ids, n, &rows));
 	for (size_t i = 0; i < n; i++)
-		put_campaigns(rq, rows, &out[i]);
-	TRY(put_suspicions(rq, ids, n, out));
-	return put_balances(rq, ids, n, out);
+		put_campaigns(a, rows, &out[i]);
+	TRY(put_suspicions(db, a, org, ids, n, out));
+	return put_balances(db, a, org, ids, n, out);
+}
+
+enum err
+fp_promoter_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
+{
+	struct promoter p = { 0 }, parent = { 0 };
+	struct fp_promoter *to = out;
+
+	TRY(promoter_get(db, a, org, id, &p));
+	TRY(fp_promoters_show(db, a, org, &p, sizeof(p), 1, to));
+	if (p.parent_id == 0)
+		return OK;
+	TRY(promoter_get(db, a, org, p.parent_id, &parent));
+	to->parent = (struct fp_promoter_ref){ parent.id,
+	    text(parent.email), text(parent.name) };
+	return OK;
 }
 
 /* Who gets it can come in as the promoter, and say how he is paid. */
@@ -288,17 +304,6 @@ put_password_url(struct request *rq, struct fp_promoter *out)
 enum err
 fp_promoter_answer(struct request *rq, uint64_t id)
 {
-	struct fp_promoter *out = ARENA_NEW(rq->arena, struct fp_promoter);
-	struct promoter p = { 0 }, parent = { 0 };
-
-	TRY(promoter_get(rq->db, rq->arena, rq->who.org_id, id, &p));
-	TRY(fp_promoters_show(rq, &p, sizeof(p), 1, out));
-	if (p.parent_id != 0) {
-		TRY(promoter_get(rq->db, rq->arena, rq->who.org_id,
-		    p.parent_id, &parent));
-		out->parent = (struct fp_promoter_ref){ parent.id,
-		    text(parent.email), text(parent.name) };
-	}
-	rq->out = out;
-	return put_password_url(rq, out);
+	TRY(fp_answer(rq, RECORD_PROMOTER, id));
+	return put_password_url(rq, rq->out);
 }

@@ -2,7 +2,7 @@
 #ifndef AFF_API_FIRSTPROMOTER_PROMOTERS_H
 #define AFF_API_FIRSTPROMOTER_PROMOTERS_H
 
-#include "api/firstpromoter/message.h"
+#include "api/firstpromoter/routes.h"
 #include "model/promoter/promoter.h"
 
 /* What came of a promoter, or of him in one campaign. */
@@ -54,14 +54,20 @@ struct fp_promoter {
 	struct fp_balances balances;
 	struct fp_promoter_ref parent;
 };
-extern const struct shape fp_balances, fp_profile;
+extern const struct shape fp_promoter, fp_balances, fp_profile;
 extern const char *const fp_invoice_labels[];
 
 /*
  * n promoters with all that stands in other tables; each item of a list of
  * step bytes begins with a struct promoter.
  */
-MUST_CHECK enum err fp_promoters_show(struct request *, const void *items,
-    size_t step, size_t n, struct fp_promoter *out);
+MUST_CHECK enum err fp_promoters_show(struct db *, struct arena *,
+    uint64_t org, const void *items, size_t step, size_t n,
+    struct fp_promoter *out);
+/* One, with who stands above him: a struct fp_promoter. */
+MUST_CHECK enum err fp_promoter_read(struct db *, struct arena *, uint64_t org,
+    uint64_t id, void *);
+/* The same as an answer, with where he chooses a password. */
+MUST_CHECK enum err fp_promoter_answer(struct request *, uint64_t id);
 
 #endif

@@ -2,7 +2,8 @@
 #include "api/firstpromoter/affiliate.h"
 #include "api/firstpromoter/promoter_campaigns.h"
 #include "model/program/offer.h"
-#include "model/promoter/own.h"
+#include "model/promoter/own_room.h"
+#include "model/promoter/referral_link.h"
 
 #include "base/banned.h"
 

@@ -1,6 +1,8 @@
 /* Referrals: leads and customers, one by one and as lists. */
+#include "api/firstpromoter/referrals.h"
+
 #include "api/firstpromoter/custom_statuses.h"
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/record.h"
 #include "model/program/program.h"
 #include "model/track/import.h"
 
@@ -122,13 +124,10 @@ SHAPE(fp_find_query, struct fp_find, "FindQuery",
 	.doc = "What the last part of the path is, where it is not the id"));
 
 enum err
-fp_referral_answer(struct request *rq, uint64_t id)
+fp_referral_read(struct db *db, struct arena *a, uint64_t org,
+    uint64_t id, void *out)
 {
-	struct referral *r = ARENA_NEW(rq->arena, struct referral);
-
-	TRY(lead_get(rq->db, rq->arena, rq->who.org_id, id, r));
-	rq->out = r;
-	return OK;
+	return lead_get(db, a, org, id, out);
 }
 
 static enum err
@@ -139,7 +138,7 @@ get(struct request *rq)
 
 	TRY(lead_find(rq->db, rq->arena, rq->who.org_id, q->find_by,
 	    rq->text[0], &id));
-	return fp_referral_answer(rq, id);
+	return fp_answer(rq, RECORD_REFERRAL, id);
 }
 
 struct referral_in {
@@ -287,7 +286,7 @@ create(struct request *rq)
 	struct lead_change c = change_of(rq);
 
 	TRY(told(rq, &c, lead_create(rq->db, rq->arena, ACTOR(rq), &c)));
-	return fp_referral_answer(rq, c.id);
+	return fp_answer(rq, RECORD_REFERRAL, c.id);
 }
 
 /* Which one it is, is looked up before the transaction begins. */
@@ -310,7 +309,7 @@ update(struct request *rq)
 	c.id = *(const uint64_t *)rq->prepared;
 	c.fraud = ((const struct referral_in *)rq->in)->fraud;
 	TRY(told(rq, &c, lead_update(rq->db, rq->arena, ACTOR(rq), &c)));
-	return fp_referral_answer(rq, c.id);
+	return fp_answer(rq, RECORD_REFERRAL, c.id);
 }
 
 /* Whether there is a key is known before anything is begun. */

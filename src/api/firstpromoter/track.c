@@ -3,7 +3,7 @@
  * answers keep the forms that clients of this face know.
  */
 #include "api/firstpromoter/track.h"
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/commissions.h"
 #include "api/site/click.h"
 #include "api/site/visit.h"
 #include "auth/secret.h"

@@ -3,7 +3,7 @@
  * who brought a referral.
  */
 #include "api/firstpromoter/track.h"
-#include "api/firstpromoter/placed.h"
+#include "api/firstpromoter/referrals.h"
 #include "base/money.h"
 #include "model/track/attribution.h"
 #include "model/referral/commission.h"

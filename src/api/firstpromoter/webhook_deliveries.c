@@ -4,6 +4,7 @@
 #include "auth/webhook.h"
 #include "base/settings.h"
 #include "base/utf8.h"
+#include "model/event/record.h"
 #include "model/event/webhook.h"
 #include "net/https.h"
 

@@ -45,20 +45,13 @@ fits_completed(const void *row)
 	return h->status == PAYOUT_COMPLETED;
 }
 
-static enum err
-hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const void *),
-    struct list *rows)
-{
-	return batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD,
-	    &payout_hold_row, fits, item, n, rows);
-}
-
 struct step {
 	enum journal_kind kind;
 	enum account_kind from, to;
 	const char *event;
 	const char *change;	/* members of its data, as the face says it */
+	bool (*fits)(const void *row);
+	enum err (*write)(struct db *, const struct actor *, struct str ids);
 };
 
 static enum err
@@ -108,42 +101,43 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 	return OK;
 }
 
+/* With those that fit: their rows, what the ledger says, what is told. */
 static enum err
-book(struct db *db, struct arena *a, const struct actor *by,
-    const struct step *s, const struct list *rows)
+run(struct db *db, struct arena *a, const struct actor *by,
+    const struct step *s, struct batch_item *item, size_t n)
 {
-	TRY(post(db, a, by, s, rows->items, rows->n));
-	return tell(db, a, by, s, rows->items, rows->n);
+	struct list rows;
+
+	TRY(batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD, &payout_hold_row,
+	    s->fits, item, n, &rows));
+	if (rows.n == 0)
+		return OK;
+	TRY(s->write(db, by, batch_ids_well(a, item, n)));
+	TRY(post(db, a, by, s, rows.items, rows.n));
+	return tell(db, a, by, s, rows.items, rows.n);
+}
+
+static enum err
+write_paid(struct db *db, const struct actor *by, struct str ids)
+{
+	TRY(db_exec(db, Q_PAYOUT_BATCH_PAID, ARGS(ids, by->now, by->user_id),
+	    NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids, by->now), NULL,
+	    NULL));
+	return db_exec(db, Q_REPORT_PAID, ARGS(1, by->now, ids), NULL, NULL);
 }
 
 static const struct step paid_step = { JOURNAL_payout_paid,
 	ACCOUNT_earnings_requested, ACCOUNT_earnings_paid, "payout.paid",
-	",\"changes\":{\"status\":[\"pending\",\"completed\"]}" };
-static const struct step unpaid_step = { JOURNAL_payout_unpaid,
-	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid",
-	",\"changes\":{\"status\":[\"completed\",\"pending\"]}" };
-static const struct step destroyed_step = { JOURNAL_payout_destroyed,
-	ACCOUNT_earnings_requested, ACCOUNT_earnings_available,
-	"payout.destroyed", "" };
+	",\"changes\":{\"status\":[\"pending\",\"completed\"]}",
+	fits_pending, write_paid };
 
 static enum err
 run_paid(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
-	struct list rows;
-	struct str ids;
-
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_pending, &rows));
-	if (rows.n == 0)
-		return OK;
-	ids = batch_ids_well(a, item, n);
-	TRY(db_exec(db, Q_PAYOUT_BATCH_PAID, ARGS(ids, by->now, by->user_id),
-	    NULL, NULL));
-	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids, by->now), NULL,
-	    NULL));
-	TRY(db_exec(db, Q_REPORT_PAID, ARGS(1, by->now, ids), NULL, NULL));
-	return book(db, a, by, &paid_step, &rows);
+	return run(db, a, by, &paid_step, item, n);
 }
 
 const struct batch_action payout_mark_paid = {
@@ -158,26 +152,29 @@ payout_pay(struct db *db, struct arena *a, const struct actor *by,
 
 	for (size_t i = 0; i < n; i++)
 		copy[i] = item[i];
-	return run_paid(db, a, by, NULL, copy, n);
+	return run(db, a, by, &paid_step, copy, n);
 }
+
+static enum err
+write_unpaid(struct db *db, const struct actor *by, struct str ids)
+{
+	TRY(db_exec(db, Q_PAYOUT_BATCH_UNPAID, ARGS(ids), NULL, NULL));
+	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids,
+	    (struct when){ 0 }), NULL, NULL));
+	return db_exec(db, Q_REPORT_PAID, ARGS(-1, by->now, ids), NULL, NULL);
+}
+
+static const struct step unpaid_step = { JOURNAL_payout_unpaid,
+	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid",
+	",\"changes\":{\"status\":[\"completed\",\"pending\"]}",
+	fits_completed, write_unpaid };
 
 static enum err
 run_unpaid(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
-	struct list rows;
-	struct str ids;
-
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_completed, &rows));
-	if (rows.n == 0)
-		return OK;
-	ids = batch_ids_well(a, item, n);
-	TRY(db_exec(db, Q_PAYOUT_BATCH_UNPAID, ARGS(ids), NULL, NULL));
-	TRY(db_exec(db, Q_PAYOUT_BATCH_EARNINGS, ARGS(ids,
-	    (struct when){ 0 }), NULL, NULL));
-	TRY(db_exec(db, Q_REPORT_PAID, ARGS(-1, by->now, ids), NULL, NULL));
-	return book(db, a, by, &unpaid_step, &rows);
+	return run(db, a, by, &unpaid_step, item, n);
 }
 
 const struct batch_action payout_mark_unpaid = {
@@ -185,21 +182,23 @@ const struct batch_action payout_mark_unpaid = {
 };
 
 static enum err
+write_destroyed(struct db *db, const struct actor *by, struct str ids)
+{
+	TRY(db_exec(db, Q_PAYOUT_BATCH_RELEASE, ARGS(ids), NULL, NULL));
+	return db_exec(db, Q_PAYOUT_BATCH_DESTROY, ARGS(ids, by->now), NULL,
+	    NULL);
+}
+
+static const struct step destroyed_step = { JOURNAL_payout_destroyed,
+	ACCOUNT_earnings_requested, ACCOUNT_earnings_available,
+	"payout.destroyed", "", fits_pending, write_destroyed };
+
+static enum err
 run_destroy(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
-	struct list rows;
-	struct str ids;
-
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_pending, &rows));
-	if (rows.n == 0)
-		return OK;
-	ids = batch_ids_well(a, item, n);
-	TRY(db_exec(db, Q_PAYOUT_BATCH_RELEASE, ARGS(ids), NULL, NULL));
-	TRY(db_exec(db, Q_PAYOUT_BATCH_DESTROY, ARGS(ids, by->now), NULL,
-	    NULL));
-	return book(db, a, by, &destroyed_step, &rows);
+	return run(db, a, by, &destroyed_step, item, n);
 }
 
 const struct batch_action payout_destroy = {

@@ -2,7 +2,7 @@
 #include "model/promoter/export.h"
 
 #include "base/csv.h"
-#include "model/referral/own.h"
+#include "model/referral/own_lead.h"
 #include "base/banned.h"
 
 /* What is not asked for is left out, and so it is read again. */

@@ -1,6 +1,8 @@
 /* Promoters in campaigns: lists and changes. */
 #include "model/promoter/promoted.h"
 
+#include <stdlib.h>
+
 #include "model/event/record.h"
 #include "model/program/offer.h"
 #include "model/referral/placement.h"
@@ -117,6 +119,38 @@ promoted_own(struct db *db, struct arena *a, uint64_t org,
 	if (rows.n == 0)
 		return ERR_NOT_FOUND;
 	*p = *(const struct promoted *)rows.items;
+	return OK;
+}
+
+SHAPE(promoted_campaign_row, struct promoted_campaign, NULL,
+    COLUMN(struct promoted_campaign, id),
+    COLUMN(struct promoted_campaign, name),
+    COLUMN(struct promoted_campaign, color));
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct promoted_campaign *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+enum err
+promoted_campaigns(struct db *db, struct arena *a, uint64_t org,
+    uint64_t promoter_id, struct list *out)
+{
+	struct promoted_campaign *c;
+	size_t n = 0;
+
+	TRY(db_rows(db, a, Q_PROMOTED_CAMPAIGNS, ARGS(promoter_id, org),
+	    &promoted_campaign_row, out));
+	c = out->items;
+	if (out->n > 1)
+		qsort(c, out->n, sizeof(*c), by_id);
+	for (size_t i = 0; i < out->n; i++)
+		if (n == 0 || c[n - 1].id != c[i].id)
+			c[n++] = c[i];
+	out->n = n;
 	return OK;
 }
 

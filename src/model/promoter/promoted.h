@@ -33,6 +33,14 @@ MUST_CHECK enum err promoted_of(struct db *, struct arena *, uint64_t org,
     uint64_t promoter_id, struct list *);
 MUST_CHECK enum err promoted_own(struct db *, struct arena *, uint64_t org,
     uint64_t promoter_id, uint64_t id, struct promoted *);
+struct promoted_campaign {
+	uint64_t id;
+	struct str name, color;		/* color absent: as by default */
+};
+/* Those in which he is, by id. */
+MUST_CHECK enum err promoted_campaigns(struct db *, struct arena *,
+    uint64_t org, uint64_t promoter_id, struct list *);
+
 /*
  * Writes code, coupons, landing_url and own_* of one that is locked by
  * standing_lock(); a code that it had before leads to it for ever.

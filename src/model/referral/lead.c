@@ -1,10 +1,8 @@
 /* Leads and customers: looked up and listed. */
 #include "model/referral/lead.h"
 
-#include "model/program/program.h"
+#include "model/referral/lead_filter.h"
 #include "base/banned.h"
-
-#define COMMON 1000	/* so many begin alike: see lead_alike() */
 
 const char *const lead_state_labels[] = {
 	"signup", "active", "subscribed", "cancelled", "refunded", "denied",
@@ -55,83 +53,26 @@ struct id_row {
 
 SHAPE(lead_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
-/*
- * Those that begin like q are looked up and then sorted.  Where they are too
- * many for that, the list meets a page of them soon by itself.
- */
-enum err
-lead_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
-    struct list *ids)
-{
-	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_id_row, ids));
-	if (ids->n > COMMON)
-		*ids = (struct list){ .items = NULL };
-	else if (ids->items == NULL)
-		ids->items = ARENA_NEW(a, struct id_row);
-	return OK;
-}
-
-static bool
-is_range(struct day from, struct day to)
-{
-	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
-}
-
 unsigned
 lead_order(const struct lead_filter *f)
 {
 	if (f->q.p != NULL || f->ids.items != NULL || f->referrer_id != 0 ||
 	    f->state >= 0)
 		return LEADS_NEWEST;
-	if (is_range(f->cancelled_from, f->cancelled_to))
+	if (lead_days(f->cancelled_from, f->cancelled_to))
 		return LEADS_BY_CANCELLED;
-	return f->type == LEADS_CUSTOMERS ||
-	    is_range(f->customer_from, f->customer_to) ? LEADS_BY_CUSTOMER :
-	    LEADS_NEWEST;
+	return lead_customers(f) ? LEADS_BY_CUSTOMER : LEADS_NEWEST;
 }
 
-static void
-push_filters(struct arena *a, const struct lead_filter *f,
-    const struct list *ids, struct str prefix, struct list_query *q,
-    struct arg_list *args)
-{
-#define PART(given, name, ...) \
-	if (given) { \
-		q->wheres |= Q_LEAD_LIST_WHERE_##name; \
-		__VA_ARGS__; \
-	}
-	PART(ids->items != NULL, IDS, arg_push(args, ARG(ids_json(a, ids->items,
-	    ids->n))))
-	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
-	PART(f->type == LEADS_LEADS, LEAD, (void)0)
-	PART(f->referrer_id != 0, REFERRER,
-	    arg_push(args, ARG(f->referrer_id)))
-	PART(f->state >= 0, STATE,
-	    arg_push(args, LABEL(lead_state_labels, f->state)))
-	PART(is_range(f->created_from, f->created_to), CREATED_IN,
-	    arg_push_days(args, f->created_from, f->created_to))
-	PART(f->type == LEADS_CUSTOMERS ||
-	    is_range(f->customer_from, f->customer_to), CUSTOMER_IN,
-	    arg_push_days(args, f->customer_from, f->customer_to))
-	PART(is_range(f->cancelled_from, f->cancelled_to), CANCELLED_IN,
-	    arg_push_days(args, f->cancelled_from, f->cancelled_to))
-#undef PART
-}
-
-/* What the row leaves open. */
 static void
 finish(struct list *rows)
 {
 	struct referral *r = rows->items;
 
-	for (size_t i = 0; i < rows->n; i++) {
-		if (r[i].metadata.p == NULL)
-			r[i].metadata = STR("{}");
+	lead_finish(rows);
+	for (size_t i = 0; i < rows->n; i++)
 		if (r[i].split.p == NULL)
 			r[i].split = STR("[]");
-		if (r[i].placed.campaign.color.p == NULL)
-			r[i].placed.campaign.color = STR(DEFAULT_COLOR);
-	}
 }
 
 enum err
@@ -144,18 +85,21 @@ lead_list(struct db *db, struct arena *a, uint64_t org,
 		[LEADS_BY_CUSTOMER] = Q_LEAD_LIST_WHERE_AFTER_CUSTOMER,
 		[LEADS_BY_CANCELLED] = Q_LEAD_LIST_WHERE_AFTER_CANCELLED,
 	};
+	static const struct lead_wheres wheres = {
+		.ids = Q_LEAD_LIST_WHERE_IDS, .alike = Q_LEAD_LIST_WHERE_ALIKE,
+		.lead = Q_LEAD_LIST_WHERE_LEAD,
+		.referrer = Q_LEAD_LIST_WHERE_REFERRER,
+		.state = Q_LEAD_LIST_WHERE_STATE,
+		.created = Q_LEAD_LIST_WHERE_CREATED_IN,
+		.customer = Q_LEAD_LIST_WHERE_CUSTOMER_IN,
+		.cancelled = Q_LEAD_LIST_WHERE_CANCELLED_IN,
+	};
 	struct list_query q = { .q = Q_LEAD_LIST };
 	struct arg_list args = { .n = 0 };
-	struct str prefix = STR_NULL;
-	struct list ids = f->ids;
 
-	if (f->q.p != NULL) {
-		prefix = like_prefix(a, f->q);
-		if (ids.items == NULL)
-			TRY(lead_alike(db, a, org, prefix, &ids));
-	}
 	arg_push(&args, ARG(org));
-	push_filters(a, f, &ids, prefix, &q, &args);
+	TRY(lead_filter_push(db, a, org, f, &wheres, f->state < 0 ? ARG(0) :
+	    LABEL(lead_state_labels, f->state), &q, &args));
 	paging_args(p, &q, &args, after[p->order],
 	    ARG((struct when){ p->after_key }));
 	TRY(db_list(db, a, &q, ARG_LIST(args), &lead_list_row, out));

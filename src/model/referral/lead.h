@@ -81,12 +81,6 @@ enum { LEADS_NEWEST, LEADS_OLDEST, LEADS_BY_CUSTOMER, LEADS_BY_CANCELLED };
 unsigned lead_order(const struct lead_filter *);
 MUST_CHECK enum err lead_list(struct db *, struct arena *, uint64_t org,
     const struct lead_filter *, const struct paging *, struct list *);
-/*
- * Ids of those of whom something begins so; items NULL: they are so many that
- * a list soon meets a page of them by itself.
- */
-MUST_CHECK enum err lead_alike(struct db *, struct arena *, uint64_t org,
-    struct str prefix, struct list *);
 MUST_CHECK enum err lead_get(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct referral *);
 /* Its id; key -1: name is the id itself.  ERR_NOT_FOUND. */

@@ -35,28 +35,9 @@
 
 #include "base/banned.h"
 
-#define CLICKS_STEP	UINT64_C(50000)	/* ids ahead, at least */
 #define SOURCES_MAX	200		/* of a placement and a day */
 #define ROWS_ONCE	500
 #define DAYS_ONCE	500		/* LIMIT of rollup_day */
-
-struct mark {
-	struct when done_until;
-	uint64_t last_id;
-};
-
-SHAPE(mark_row, struct mark, NULL,
-    COLUMN(struct mark, done_until),
-    COLUMN(struct mark, last_id));
-
-struct row_at {		/* a click, an earning or what was bought */
-	uint64_t id;
-	struct when created_at;
-};
-
-SHAPE(row_at_row, struct row_at, NULL,
-    COLUMN(struct row_at, id),
-    COLUMN(struct row_at, created_at));
 
 struct source_sum {
 	uint64_t placement_id;
@@ -141,7 +122,7 @@ struct rows {
 /* What one transaction does: the mark moves, rows are added. */
 struct turn {
 	const char *name;
-	struct mark was, next;
+	struct rollup_mark was, next;
 	struct rows rows[2];
 	struct str clicks;	/* JSON: [placement, clicks, day]... */
 };
@@ -173,56 +154,15 @@ static enum err
 commit(struct db *db, void *arg)
 {
 	const struct turn *t = arg;
-	uint64_t moved;
+	bool moved;
 
-	TRY(db_exec(db, Q_ROLLUP_MOVE, ARGS(t->next.done_until,
-	    arg_bound(t->next.last_id), str_of(t->name), t->was.done_until,
-	    arg_bound(t->was.last_id)), &moved, NULL));
-	if (moved == 0)
-		return OK;	/* another process was faster */
+	TRY(rollup_mark_move(db, t->name, &t->was, &t->next, &moved));
+	if (!moved)
+		return OK;
 	TRY(rows_insert(db, &t->rows[0]));
 	TRY(rows_insert(db, &t->rows[1]));
 	return t->clicks.n == 0 ? OK : db_exec(db, Q_ROLLUP_ADD_CLICKS,
 	    ARGS(t->clicks), NULL, NULL);
-}
-
-static enum err
-read_mark(struct db *db, struct arena *a, const char *name, struct mark *m)
-{
-	*m = (struct mark){ .last_id = 0 };
-	return db_row(db, a, Q_ROLLUP_GET, ARGS(str_of(name)), &mark_row, m);
-}
-
-static struct when
-floor_to(struct when t, int64_t seconds)
-{
-	return (struct when){ t.us - t.us % (seconds * SECOND_US) };
-}
-
-/* The end of the turn, and the click that stands behind all of it. */
-static enum err
-find_end(struct db *db, struct arena *a, const struct rollup_conf *c,
-    const struct mark *was, struct when *until, uint64_t *behind)
-{
-	const struct when newest = *until;
-
-	for (uint64_t step = CLICKS_STEP;; step *= 2) {
-		struct row_at at = { .id = 0 };
-		enum err e = db_row(db, a, Q_ROLLUP_CLICK_FROM,
-		    ARGS(was->last_id + step), &row_at_row, &at);
-
-		*until = newest;
-		*behind = INT64_MAX;
-		if (e != OK)
-			return e == ERR_NOT_FOUND ? OK : e;
-		*behind = at.id;
-		*until = floor_to(when_add(at.created_at, -c->age_seconds),
-		    c->step_seconds);
-		if (until->us > newest.us)
-			*until = newest;
-		if (until->us > was->done_until.us)
-			return OK;
-	}
 }
 
 /* Sums come by placement and day, the known sources first, then the largest. */
@@ -311,25 +251,18 @@ roll_sources(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, bool *more)
 {
 	struct turn t = { .name = "click_source" };
-	struct row_at last = { .id = 0 };
 	struct list sums;
 	uint64_t behind;
-	enum err e;
 
-	TRY(read_mark(db, a, t.name, &t.was));
-	t.next = (struct mark){ floor_to(when_add(now, -c->age_seconds),
-	    c->step_seconds), t.was.last_id };
+	TRY(rollup_mark_read(db, a, t.name, &t.was));
+	t.next = (struct rollup_mark){ rollup_newest(now, c), t.was.last_id };
 	if (t.next.done_until.us <= t.was.done_until.us)
 		return OK;
-	TRY(find_end(db, a, c, &t.was, &t.next.done_until, &behind));
+	TRY(rollup_end(db, a, c, Q_ROLLUP_CLICK_FROM, &t.was,
+	    &t.next.done_until, &behind));
 	*more |= behind != INT64_MAX;
-	e = db_row(db, a, Q_ROLLUP_CLICK_BEFORE, ARGS(arg_bound(t.was.last_id),
-	    behind, when_add(t.next.done_until, -c->age_seconds)),
-	    &row_at_row, &last);
-	if (e == OK)
-		t.next.last_id = last.id;
-	else if (e != ERR_NOT_FOUND)
-		return e;
+	TRY(rollup_last(db, a, c, Q_ROLLUP_CLICK_BEFORE, &t.was, behind,
+	    &t.next));
 	TRY(db_rows(db, a, Q_ROLLUP_SOURCES, ARGS(arg_bound(t.was.last_id),
 	    behind, t.was.done_until, t.next.done_until), &source_sum_row,
 	    &sums));
@@ -390,10 +323,10 @@ roll_span(struct db *db, struct arena *a, size_t span, bool *more)
 	struct turn t = { .name = span_marks[span] };
 	struct step step = { 0 };
 	struct day first, open, next;
-	struct mark parts;
+	struct rollup_mark parts;
 
-	TRY(read_mark(db, a, t.name, &t.was));
-	TRY(read_mark(db, a, span_marks[span - 1], &parts));
+	TRY(rollup_mark_read(db, a, t.name, &t.was));
+	TRY(rollup_mark_read(db, a, span_marks[span - 1], &parts));
 	first = click_span_first(day_of(t.was.done_until), span);
 	open = click_span_first(day_of(parts.done_until), span);
 	if (first.n >= open.n)
@@ -406,9 +339,9 @@ roll_span(struct db *db, struct arena *a, size_t span, bool *more)
 		    t.was.last_id)), &rollup_step_row, &step));
 		next.n += click_span_days[span];
 	}
-	t.next = (struct mark){ day_start(next), 0 };
+	t.next = (struct rollup_mark){ day_start(next), 0 };
 	if (step.id != 0) {
-		t.next = (struct mark){ t.was.done_until, step.id };
+		t.next = (struct rollup_mark){ t.was.done_until, step.id };
 		TRY(add_span(db, a, span, first, &t));
 	}
 	return tx_run(db, a, commit, &t);
@@ -424,7 +357,7 @@ roll_days(struct db *db, struct arena *a, struct when now,
 	struct list sums;
 	struct day day;
 
-	TRY(read_mark(db, a, t.name, &t.was));
+	TRY(rollup_mark_read(db, a, t.name, &t.was));
 	day = day_of(t.was.done_until);
 	if (day.n >= open.n)
 		return OK;
@@ -432,11 +365,11 @@ roll_days(struct db *db, struct arena *a, struct when now,
 	    &day_sum_row, &sums));
 	s = sums.items;
 	if (sums.n == DAYS_ONCE) {
-		t.next = (struct mark){ t.was.done_until,
+		t.next = (struct rollup_mark){ t.was.done_until,
 		    s[sums.n - 1].referrer_id };
 	} else {
 		TRY(next_day(db, a, day, open, &day));
-		t.next = (struct mark){ day_start(day), 0 };
+		t.next = (struct rollup_mark){ day_start(day), 0 };
 	}
 	*more |= day.n < open.n;
 	t.rows[0] = day_rows(a, sums);
@@ -486,24 +419,17 @@ static enum err
 roll_timed(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, const struct timed *timed, bool *more)
 {
-	const struct when newest = floor_to(when_add(now, -c->age_seconds),
-	    c->step_seconds);
+	const struct when newest = rollup_newest(now, c);
 	struct turn t = { .name = timed->name };
-	struct row_at first = { .id = 0 };
 	struct list sums;
 
-	TRY(read_mark(db, a, t.name, &t.was));
+	TRY(rollup_mark_read(db, a, t.name, &t.was));
 	if (newest.us <= t.was.done_until.us)
 		return OK;
-	TRY(db_row(db, a, timed->next, ARGS(t.was.done_until), &row_at_row,
-	    &first));
 	t.next.done_until = newest;
-	if (first.created_at.us != 0 &&
-	    first.created_at.us + DAY_US < newest.us) {
-		t.next.done_until = floor_to(when_add(first.created_at,
-		    DAY_US / SECOND_US), c->step_seconds);
-		*more = true;
-	}
+	TRY(rollup_day_end(db, a, c, timed->next, &t.was,
+	    &t.next.done_until));
+	*more |= t.next.done_until.us < newest.us;
 	TRY(db_rows(db, a, timed->sums, ARGS(t.was.done_until,
 	    t.next.done_until), timed->sum, &sums));
 	timed->rows(a, sums, &t);

@@ -6,12 +6,7 @@
 #ifndef AFF_MODEL_REFERRAL_ROLLUP_H
 #define AFF_MODEL_REFERRAL_ROLLUP_H
 
-#include "db/db.h"
-
-struct rollup_conf {
-	int64_t step_seconds;	/* sums are exact up to a multiple of this */
-	int64_t age_seconds;	/* older than any transaction that counts */
-};
+#include "model/referral/rollup_mark.h"
 
 /* Clicks by source are summed up over each so many days that are over. */
 #define CLICK_SPANS 4

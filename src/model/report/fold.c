@@ -9,10 +9,10 @@
 
 #include "base/banned.h"
 
-#define CHANGES_STEP	UINT64_C(50000)	/* ids ahead, at least */
 #define NAMES_MOST	200		/* of a thing and a day */
 #define ROWS_ONCE	200
 #define ADD_ARGS	18
+#define MARK		"report"
 
 const char *const report_subject_labels[] = {
 	"all", "campaign", "promoter", "source", "url", "promoter_source",
@@ -20,24 +20,6 @@ const char *const report_subject_labels[] = {
 };
 static const char *const level_labels[] = { "day", "month", NULL };
 enum { DAYS, MONTHS };
-
-struct mark {
-	struct when done_until;
-	uint64_t last_id;
-};
-
-SHAPE(report_mark_row, struct mark, NULL,
-    COLUMN(struct mark, done_until),
-    COLUMN(struct mark, last_id));
-
-struct change_at {
-	uint64_t id;
-	struct when created_at;
-};
-
-SHAPE(report_change_row, struct change_at, NULL,
-    COLUMN(struct change_at, id),
-    COLUMN(struct change_at, created_at));
 
 struct sum {
 	uint64_t organization_id, subject_id;
@@ -61,59 +43,10 @@ SHAPE(report_fold_row, struct sum, NULL,
     COLUMN(struct sum, have));
 
 struct turn {
-	struct mark was, next;
+	struct rollup_mark was, next;
 	struct arg *rows;	/* a day's, then its month's */
 	size_t n;
 };
-
-static struct when
-floor_to(struct when t, int64_t seconds)
-{
-	return (struct when){ t.us - t.us % (seconds * SECOND_US) };
-}
-
-/* The end of the turn by its changes, and the one that stands behind them. */
-static enum err
-find_changes(struct db *db, struct arena *a, const struct rollup_conf *c,
-    const struct mark *was, struct when *until, uint64_t *behind)
-{
-	const struct when newest = *until;
-
-	for (uint64_t step = CHANGES_STEP;; step *= 2) {
-		struct change_at at = { .id = 0 };
-		enum err e = db_row(db, a, Q_REPORT_FOLD_FROM,
-		    ARGS(was->last_id + step), &report_change_row, &at);
-
-		*until = newest;
-		*behind = INT64_MAX;
-		if (e != OK)
-			return e == ERR_NOT_FOUND ? OK : e;
-		*behind = at.id;
-		*until = floor_to(when_add(at.created_at, -c->age_seconds),
-		    c->step_seconds);
-		if (until->us > newest.us)
-			*until = newest;
-		if (until->us > was->done_until.us)
-			return OK;
-	}
-}
-
-/* A day of commissions at most, from the first that there is. */
-static enum err
-find_end(struct db *db, struct arena *a, const struct rollup_conf *c,
-    const struct mark *was, struct when *until, uint64_t *behind)
-{
-	struct change_at first = { .id = 0 };
-
-	TRY(find_changes(db, a, c, was, until, behind));
-	TRY(db_row(db, a, Q_ROLLUP_NEXT_EARNING, ARGS(was->done_until),
-	    &report_change_row, &first));
-	if (first.created_at.us != 0 &&
-	    first.created_at.us + DAY_US < until->us)
-		*until = floor_to(when_add(first.created_at,
-		    DAY_US / SECOND_US), c->step_seconds);
-	return OK;
-}
 
 /* Names come by thing and day, the known first, then those with most clicks. */
 static void
@@ -170,13 +103,11 @@ static enum err
 commit(struct db *db, void *arg)
 {
 	const struct turn *t = arg;
-	uint64_t moved;
+	bool moved;
 
-	TRY(db_exec(db, Q_ROLLUP_MOVE, ARGS(t->next.done_until,
-	    arg_bound(t->next.last_id), STR("report"), t->was.done_until,
-	    arg_bound(t->was.last_id)), &moved, NULL));
-	if (moved == 0)
-		return OK;	/* another process was faster */
+	TRY(rollup_mark_move(db, MARK, &t->was, &t->next, &moved));
+	if (!moved)
+		return OK;
 	for (size_t i = 0; i < t->n; i += ROWS_ONCE)
 		TRY(db_exec_rows(db, Q_REPORT_ADD, t->rows + i * ADD_ARGS,
 		    t->n - i < ROWS_ONCE ? t->n - i : ROWS_ONCE, NULL, NULL));
@@ -198,18 +129,11 @@ static enum err
 add_up(struct db *db, struct arena *a, const struct rollup_conf *c,
     struct turn *t, uint64_t behind)
 {
-	struct change_at last = { .id = 0 };
 	struct sum *s;
 	struct list sums;
-	enum err e;
 
-	e = db_row(db, a, Q_REPORT_FOLD_BEFORE, ARGS(
-	    arg_bound(t->was.last_id), behind, when_add(t->next.done_until,
-	    -c->age_seconds)), &report_change_row, &last);
-	if (e == OK)
-		t->next.last_id = last.id;
-	else if (e != ERR_NOT_FOUND)
-		return e;
+	TRY(rollup_last(db, a, c, Q_REPORT_FOLD_BEFORE, &t->was, behind,
+	    &t->next));
 	TRY(db_rows(db, a, Q_REPORT_FOLD, ARGS(arg_bound(t->was.last_id),
 	    behind, t->was.done_until, t->next.done_until), &report_fold_row,
 	    &sums));
@@ -226,17 +150,18 @@ enum err
 report_fold(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, bool *more)
 {
-	const struct when newest = floor_to(when_add(now, -c->age_seconds),
-	    c->step_seconds);
+	const struct when newest = rollup_newest(now, c);
 	struct turn t = { .n = 0 };
 	uint64_t behind;
 
-	TRY(db_row(db, a, Q_ROLLUP_GET, ARGS(STR("report")), &report_mark_row,
-	    &t.was));
-	t.next = (struct mark){ newest, t.was.last_id };
+	TRY(rollup_mark_read(db, a, MARK, &t.was));
+	t.next = (struct rollup_mark){ newest, t.was.last_id };
 	if (newest.us <= t.was.done_until.us)
 		return OK;
-	TRY(find_end(db, a, c, &t.was, &t.next.done_until, &behind));
+	TRY(rollup_end(db, a, c, Q_REPORT_FOLD_FROM, &t.was,
+	    &t.next.done_until, &behind));
+	TRY(rollup_day_end(db, a, c, Q_ROLLUP_NEXT_EARNING, &t.was,
+	    &t.next.done_until));
 	*more |= t.next.done_until.us < newest.us;
 	TRY(add_up(db, a, c, &t, behind));
 	TRY(tx_run(db, a, commit, &t));

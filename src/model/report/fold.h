@@ -5,7 +5,7 @@
 #ifndef AFF_MODEL_REPORT_FOLD_H
 #define AFF_MODEL_REPORT_FOLD_H
 
-#include "model/referral/rollup.h"
+#include "model/referral/rollup_mark.h"
 
 extern const char *const report_subject_labels[];
 enum report_subject { REPORT_ALL, REPORT_CAMPAIGNS, REPORT_PROMOTERS,

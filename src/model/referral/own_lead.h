@@ -1,6 +1,6 @@
 /* Leads and customers as the promoter who brought them sees them. */
-#ifndef AFF_MODEL_REFERRAL_OWN_H
-#define AFF_MODEL_REFERRAL_OWN_H
+#ifndef AFF_MODEL_REFERRAL_OWN_LEAD_H
+#define AFF_MODEL_REFERRAL_OWN_LEAD_H
 
 #include "model/referral/lead.h"
 

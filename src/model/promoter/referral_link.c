@@ -1,31 +1,8 @@
-/* What a promoter sees and makes himself. */
-#include "model/promoter/own.h"
-
-#include <stdlib.h>
+/* Links that promoters make. */
+#include "model/promoter/referral_link.h"
 
 #include "model/event/event.h"
 #include "base/banned.h"
-
-/* More than anybody needs: he is known to the company, yet a stranger. */
-static const int64_t most[] = {
-	[OWN_METHODS] = OWN_METHODS_MOST, [OWN_LINKS] = 1000,
-	[OWN_CODES] = 1000, [OWN_TOKENS] = 100,
-};
-
-struct counts {
-	int64_t n[LEN(most)];
-};
-
-SHAPE(own_counts_row, struct counts, NULL,
-    FIELD(struct counts, n[OWN_METHODS], "methods"),
-    FIELD(struct counts, n[OWN_LINKS], "links"),
-    FIELD(struct counts, n[OWN_CODES], "codes"),
-    FIELD(struct counts, n[OWN_TOKENS], "tokens"));
-
-SHAPE(own_campaign_row, struct own_campaign, NULL,
-    COLUMN(struct own_campaign, id),
-    COLUMN(struct own_campaign, name),
-    COLUMN(struct own_campaign, color));
 
 SHAPE(referral_link_row, struct referral_link, NULL,
     COLUMN(struct referral_link, id),
@@ -33,43 +10,6 @@ SHAPE(referral_link_row, struct referral_link, NULL,
     COLUMN(struct referral_link, name),
     COLUMN(struct referral_link, url),
     COLUMN(struct referral_link, sub_id));
-
-enum err
-own_room(struct db *db, struct arena *a, uint64_t promoter_id, enum own what)
-{
-	struct counts c = { { 0 } };
-
-	TRY(db_row(db, a, Q_OWN_COUNTS, ARGS(promoter_id), &own_counts_row,
-	    &c));
-	return c.n[what] < most[what] ? OK : ERR_LIMIT;
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	const struct own_campaign *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-enum err
-own_campaigns(struct db *db, struct arena *a, uint64_t org,
-    uint64_t promoter_id, struct list *out)
-{
-	struct own_campaign *c;
-	size_t n = 0;
-
-	TRY(db_rows(db, a, Q_OWN_CAMPAIGNS, ARGS(promoter_id, org),
-	    &own_campaign_row, out));
-	c = out->items;
-	if (out->n > 1)
-		qsort(c, out->n, sizeof(*c), by_id);
-	for (size_t i = 0; i < out->n; i++)
-		if (n == 0 || c[n - 1].id != c[i].id)
-			c[n++] = c[i];
-	out->n = n;
-	return OK;
-}
 
 enum err
 referral_links(struct db *db, struct arena *a, uint64_t org,

@@ -1,23 +1,9 @@
-/* What a promoter sees and makes himself: his campaigns, his links. */
-#ifndef AFF_MODEL_PROMOTER_OWN_H
-#define AFF_MODEL_PROMOTER_OWN_H
+/* Links that promoters make. */
+#ifndef AFF_MODEL_PROMOTER_REFERRAL_LINK_H
+#define AFF_MODEL_PROMOTER_REFERRAL_LINK_H
 
 #include "db/db.h"
 #include "model/people/organization.h"
-
-/* May he make another?  ERR_LIMIT: he has very many.  Two at once both may. */
-enum own { OWN_METHODS, OWN_LINKS, OWN_CODES, OWN_TOKENS };
-#define OWN_METHODS_MOST 100
-MUST_CHECK enum err own_room(struct db *, struct arena *,
-    uint64_t promoter_id, enum own);
-
-struct own_campaign {
-	uint64_t id;
-	struct str name, color;		/* color absent: as by default */
-};
-/* In which he is, by id. */
-MUST_CHECK enum err own_campaigns(struct db *, struct arena *, uint64_t org,
-    uint64_t promoter_id, struct list *);
 
 /*
  * Links beside that of a code: to a page of the promoter's choice, with

@@ -1,7 +1,7 @@
 /* A promoter's own leads and customers. */
-#include "model/referral/own.h"
+#include "model/referral/own_lead.h"
 
-#include "model/program/program.h"
+#include "model/referral/lead_filter.h"
 #include "base/banned.h"
 
 /* A key by state has the time of creation in its lower bits. */
@@ -32,43 +32,12 @@ const size_t own_keys[] = {
 	[OWN_BY_CUSTOMER] = offsetof(struct referral, customer_at),
 };
 
-static bool
-are_customers(const struct lead_filter *f)
-{
-	return f->type == LEADS_CUSTOMERS ||
-	    f->customer_from.n != DAY_NONE.n || f->customer_to.n != DAY_NONE.n;
-}
-
 unsigned
 own_order(const struct lead_filter *f)
 {
 	if (f->state >= 0)
 		return OWN_STATE_DOWN;
-	return are_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
-}
-
-static void
-push_filters(struct arena *a, const struct lead_filter *f,
-    const struct list *ids, struct str prefix, struct list_query *q,
-    struct arg_list *args)
-{
-#define PART(given, name, ...) \
-	if (given) { \
-		q->wheres |= Q_OWN_LEADS_WHERE_##name; \
-		__VA_ARGS__; \
-	}
-	PART(ids->items != NULL, IDS, arg_push(args, ARG(ids_json(a, ids->items,
-	    ids->n))))
-	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
-	PART(f->type == LEADS_LEADS, LEAD, (void)0)
-	PART(f->state >= 0, STATE, arg_push(args, ARG(f->state + 1)))
-	PART(f->created_from.n != DAY_NONE.n || f->created_to.n != DAY_NONE.n,
-	    CREATED_IN, arg_push_days(args, f->created_from, f->created_to))
-	PART(are_customers(f), CUSTOMER_IN,
-	    arg_push_days(args, f->customer_from, f->customer_to))
-	PART(f->campaigns.items != NULL, CAMPAIGNS, arg_push(args,
-	    ARG(ids_json(a, f->campaigns.items, f->campaigns.n))))
-#undef PART
+	return lead_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
 }
 
 /* States go by their place in the table's list of them, from 1. */
@@ -98,33 +67,31 @@ finish(struct list *rows)
 {
 	struct referral *r = rows->items;
 
-	for (size_t i = 0; i < rows->n; i++) {
-		if (r[i].metadata.p == NULL)
-			r[i].metadata = STR("{}");
-		if (r[i].placed.campaign.color.p == NULL)
-			r[i].placed.campaign.color = STR(DEFAULT_COLOR);
+	lead_finish(rows);
+	for (size_t i = 0; i < rows->n; i++)
 		r[i].state_key = ((int64_t)r[i].state + 1) << STATE_BIT |
 		    r[i].created_at.us;
-	}
 }
 
 enum err
 own_leads(struct db *db, struct arena *a, uint64_t org,
     const struct lead_filter *f, const struct paging *p, struct list *out)
 {
+	static const struct lead_wheres wheres = {
+		.ids = Q_OWN_LEADS_WHERE_IDS, .alike = Q_OWN_LEADS_WHERE_ALIKE,
+		.lead = Q_OWN_LEADS_WHERE_LEAD,
+		.state = Q_OWN_LEADS_WHERE_STATE,
+		.created = Q_OWN_LEADS_WHERE_CREATED_IN,
+		.customer = Q_OWN_LEADS_WHERE_CUSTOMER_IN,
+		.campaigns = Q_OWN_LEADS_WHERE_CAMPAIGNS,
+	};
 	struct list_query q = { .q = Q_OWN_LEADS };
 	struct arg_list args = { .n = 0 };
-	struct str prefix = STR_NULL;
-	struct list ids = f->ids;
 
-	if (f->q.p != NULL) {
-		prefix = like_prefix(a, f->q);
-		if (ids.items == NULL)
-			TRY(lead_alike(db, a, org, prefix, &ids));
-	}
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
-	push_filters(a, f, &ids, prefix, &q, &args);
+	TRY(lead_filter_push(db, a, org, f, &wheres, ARG(f->state + 1), &q,
+	    &args));
 	push_paging(p, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);
