@@ -87,6 +87,21 @@ webhook_sign(struct arena *a, struct str key, struct str id,
 	return str_printf(a, "v1,%s", text);
 }
 
+struct str
+webhook_sign_body(struct arena *a, struct str secret, struct str body)
+{
+	struct crypto_auth_hmacsha256_state state;
+	unsigned char code[MAC];
+	char *text = arena_alloc(a, 2 * MAC + 1);
+
+	crypto_auth_hmacsha256_init(&state,
+	    (const unsigned char *)secret.p, secret.n);
+	mac_part(&state, body);
+	crypto_auth_hmacsha256_final(&state, code);
+	sodium_bin2hex(text, 2 * MAC + 1, code, MAC);
+	return str_of(text);
+}
+
 /* One signature of the header; others may be of a newer kind or key. */
 static bool
 fits(struct str one, const unsigned char code[MAC])

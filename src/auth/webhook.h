@@ -15,6 +15,13 @@ struct str webhook_sign(struct arena *, struct str key, struct str id,
     struct str timestamp, struct str body);
 
 /*
+ * As FirstPromoter signs: HMAC-SHA256 of the body alone, under the secret as it
+ * is shown, in hex.
+ */
+struct str webhook_sign_body(struct arena *, struct str secret,
+    struct str body);
+
+/*
  * Does one of the signatures (separated by spaces) fit, and is the time-stamp
  * within the tolerance?
  */

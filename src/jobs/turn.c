@@ -106,6 +106,9 @@ pack(struct turns *t, struct turn *turn, const struct delivery *d,
 		p->fault = STR("the secret is not readable: rotate it");
 		return OK;
 	}
+	if (to->form == WEBHOOK_RECORDS)
+		m.signature = webhook_sign_body(a, secret_open(a,
+		    WEBHOOK_SECRET_LABEL, to->secret), m.body);
 	webhook_headers(a, &h, &m, at, signs);
 	webhook_headers_own(a, &h, to->basic_user, to->basic_password,
 	    to->headers);

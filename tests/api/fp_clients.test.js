@@ -59,7 +59,7 @@ test('fields that were left empty', async () => {
 		initial_campaign_id: String(me.campaign), drip_emails: false });
 	assert.equal(made.promoter_campaigns[0].campaign_id, me.campaign);
 	await call(201, 'POST', '/promoters', { email: mail('form'),
-		cust_id: '', profile });
+		cust_id: '', initial_campaign_id: me.campaign, profile });
 	const changed = await call(200, 'PUT', `/promoters/${made.id}`, {
 		cust_id: 'c-1', find_by: 'id', profile: { ...profile,
 		    first_name: 'Eve' }, 'profile[_destroy_w9form]': false,

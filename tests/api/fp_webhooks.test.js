@@ -1,6 +1,7 @@
 /* The FirstPromoter face: webhook subscriptions, and what they are sent. */
 'use strict';
 const assert = require('node:assert/strict');
+const { createHmac } = require('node:crypto');
 const { tests, sleep, until } = require('./lib/test');
 const { unique } = require('./lib/world');
 const { query } = require('./lib/db');
@@ -21,6 +22,17 @@ const TYPES = ['commission.created', 'commission.deleted',
 	'promoter_campaign.deleted', 'promoter_campaign.updated',
 	'referral.created', 'referral.deleted', 'referral.moved',
 	'referral.updated'];
+/* And those that name a state which a record has come into. */
+const STATES = ['commission.approved', 'commission.denied',
+	'commission.pending', 'payments_batch.completed',
+	'payments_batch.failed', 'payments_batch.initiated',
+	'payments_batch.processing', 'payout.cancelled',
+	'payout.commissions.added', 'payout.commissions.removed',
+	'payout.completed', 'payout.failed', 'payout.pending',
+	'payout.processing', 'promoter_campaign.accepted',
+	'promoter_campaign.blocked', 'promoter_campaign.inactive',
+	'promoter_campaign.pending', 'promoter_campaign.rejected',
+	'referral.cancelled', 'referral.converted'];
 let s, c, w, p, me, other, receiver, ann;
 const { fp, subscribe, came, deliveries } = calls(() => ({ w, me, receiver }));
 
@@ -33,7 +45,7 @@ test('a company', async () => {
 	({ s, c, w, p, me, other, receiver } = await begin());
 	ann = await p.promoter(me);
 	assert.deepEqual(await fp(200, 'GET', '/webhooks/event_types'),
-	    { data: TYPES });
+	    { data: [...TYPES, ...STATES].sort() });
 	assert.deepEqual(await fp(200, 'GET', '/webhooks'), []);
 });
 
@@ -217,6 +229,8 @@ test('a sign-up arrives: signed, with the record as the face shows it',
 	assert.equal(got.headers['content-type'], 'application/json');
 	assert.equal(got.headers['x-event-id'], got.id);
 	assert.equal(got.headers['x-event-type'], 'referral.created');
+	assert.equal(got.headers['x-webhook-signature'], createHmac('sha256',
+	    hook.secret_key).update(got.text).digest('hex'));
 	assert.equal(got.headers['x-shop'], 'one');
 	assert.equal(got.headers.authorization,
 	    `Basic ${Buffer.from('shop:p:w').toString('base64')}`);
@@ -283,7 +297,8 @@ test('a sale: the customer, the commission, the balance', async () => {
 		balance.body.data.balances] });
 	const ids = [created, updated, balance].map((r) => r.id);
 	assert.equal(new Set(ids).size, 3);
-	assert.equal(new Set(ids.map((x) => x.split('_')[1])).size, 1);
+	for (const id of ids)
+		assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 	for (const r of [created, updated, balance])
 		verify(hook.secret_key, r);
 
@@ -481,6 +496,81 @@ test('payouts, their methods and batches', async () => {
 	const [gone] = await came('payments_batch.deleted');
 	assert.deepEqual(gone.body.data, { id: data.id });
 	receiver.got.length = 0;
+	await drop(hook);
+});
+
+/* What was told of a record that came into a state, in the order of letters. */
+test('states, each under a name of its own', async () => {
+	const hook = await subscribe(STATES);
+	const told = async (n) => {
+		await until(() => receiver.got.length >= n);
+		const all = receiver.got.map((r) => [r.body.event_type,
+			r.body.entity_id]).sort();
+
+		receiver.got.length = 0;
+		return all;
+	};
+	const email = `state-${unique()}@shop.example`;
+
+	const lead = await p.track(200, me, 'signup', { ref_id: ann.code,
+		email });
+	await p.track(200, me, 'sale', { email, amount: 5000,
+		event_id: `e-${unique()}` });
+	const [commission] = await fp(200, 'GET', `/commissions?q=${email}`);
+	assert.deepEqual(await told(2), [['commission.approved',
+		commission.id], ['referral.converted', lead.id]]);
+	await p.track(200, me, 'sale', { email, amount: 5000,
+		event_id: `e-${unique()}` });
+	assert.deepEqual((await told(1)).map(([type]) => type),
+	    ['commission.approved']);
+	await fp(200, 'POST', '/commissions/deny', { ids: [commission.id] });
+	assert.deepEqual(await told(1), [['commission.denied',
+		commission.id]]);
+	await p.track(200, me, 'cancellation', { email });
+	assert.deepEqual(await told(1), [['referral.cancelled', lead.id]]);
+
+	/* a suspect's waits */
+	await fp(200, 'POST', '/referrals', { promoter_campaign_id:
+	    ann.placement, email: ann.email });
+	await p.track(200, me, 'sale', { email: ann.email, amount: 5000,
+		event_id: `e-${unique()}` });
+	const [[waits, id], ...more] = await told(2);
+	assert.equal(waits, 'commission.pending');
+	assert.deepEqual(more.map(([type]) => type), ['referral.converted']);
+	await fp(200, 'POST', '/commissions/approve', { ids: [id] });
+	assert.deepEqual(await told(1), [['commission.approved', id]]);
+
+	const made = await w.promoter(me, { initial_campaign_id: me.campaign,
+		always_approve: false });
+	const [placed] = made.promoter_campaigns;
+	assert.deepEqual(await told(1), [['promoter_campaign.pending',
+		placed.id]]);
+	for (const [verb, state] of [['reject', 'rejected'],
+		['accept', 'accepted'], ['block', 'blocked']]) {
+		await fp(200, 'POST', `/promoters/${verb}`, { ids: [made.id],
+			campaign_id: me.campaign });
+		assert.deepEqual(await told(1), [[`promoter_campaign.${state}`,
+			placed.id]]);
+	}
+	const carl = await p.promoter(me);
+	assert.deepEqual(await told(1), [['promoter_campaign.accepted',
+		carl.placement]]);
+	const [own] = await fp(200, 'POST', '/commissions', { amount: 900,
+		commission_type: 'custom',
+		promoter_campaign_id: carl.placement });
+	assert.deepEqual(await told(1), [['commission.approved', own.id]]);
+	await fp(200, 'POST', '/commissions/generate_payouts', {
+		ids: [own.id] });
+	const [[, payout]] = await told(2);
+	await fp(200, 'POST', '/payouts/mark_as_paid', { ids: [payout] });
+	assert.deepEqual(await told(1), [['payout.completed', payout]]);
+	await fp(200, 'POST', '/payouts/mark_as_unpaid', { ids: [payout] });
+	assert.deepEqual(await told(1), [['payout.pending', payout]]);
+	await fp(200, 'DELETE', '/payouts/destroy', { ids: [payout] });
+	assert.deepEqual(await told(1), [['payout.commissions.removed',
+		payout]]);
+	await sleep(300);
+	assert.equal(receiver.got.length, 0);
 	await drop(hook);
 });
 

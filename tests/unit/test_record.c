@@ -86,6 +86,32 @@ a_sale_is_told_of_all_that_it_changed(void **state)
 }
 
 static void
+a_state_is_told_where_it_begins(void **state)
+{
+	struct event_row e = { .type = STR("sale.created"), .entity_id = 9,
+	    .data = STR("{\"referralId\":\"4\",\"first\":true,"
+		"\"commissions\":[{\"id\":\"7\",\"promoterId\":\"1\","
+		"\"state\":\"approved\"},{\"id\":\"8\",\"promoterId\":"
+		"\"2\",\"state\":\"pending\"}]}") };
+	struct list all = record_changes(&arena, e.type, e.entity_id, e.data);
+	const struct record_change *c = all.items;
+
+	(void)state;
+	assert_int_equal(all.n, 7);
+	assert_change(&c[4], 768, "referral.converted", RECORD_REFERRAL, 4);
+	assert_change(&c[5], 1025, "commission.pending", RECORD_COMMISSION,
+	    8);
+	assert_change(&c[6], 1280, "commission.approved", RECORD_COMMISSION,
+	    7);
+	all = record_changes(&arena, STR("promoter_campaign.created"), 3,
+	    STR("{\"state\":\"pending\"}"));
+	c = all.items;
+	assert_int_equal(all.n, 2);
+	assert_change(&c[1], 256, "promoter_campaign.pending",
+	    RECORD_PROMOTED, 3);
+}
+
+static void
 what_says_nothing_means_no_more_than_that(void **state)
 {
 	struct list all;
@@ -138,8 +164,8 @@ static void
 headers_that_an_endpoint_wants(void **state)
 {
 	struct webhook_headers h = { .n = 0 };
-	const struct webhook_message m = { STR("evt_1"), STR("a.b"),
-	    STR("{}") };
+	const struct webhook_message m = { .id = STR("1"),
+	    .type = STR("a.b"), .body = STR("{}"), .signature = STR("0a") };
 
 	(void)state;
 	assert_int_equal(wrong_headers("{}", false), 0);
@@ -167,6 +193,7 @@ main(void)
 		TEST(types_are_in_order_and_all_that_is_told_is_one),
 		TEST(events_that_mean_something_are_known),
 		TEST(a_sale_is_told_of_all_that_it_changed),
+		TEST(a_state_is_told_where_it_begins),
 		TEST(what_says_nothing_means_no_more_than_that),
 		TEST(a_diff_names_what_differs),
 		TEST(headers_that_an_endpoint_wants),

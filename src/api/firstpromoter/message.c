@@ -1,12 +1,14 @@
 /* Changes of records as webhooks, with the record. */
 #include "api/firstpromoter/message.h"
 
+#include <sodium.h>
+
 #include "api/firstpromoter/record.h"
 #include "auth/secret.h"
 
 #include "base/banned.h"
 
-#define EXAMPLE_BYTES 9		/* of its id */
+#define UUID_BYTES 16
 
 const char *const fp_action_labels[] = { "created", "updated", "deleted",
 	NULL };
@@ -94,6 +96,31 @@ changes_of(struct arena *a, const struct record_change *c, struct str data)
 	    STR("{}"));
 }
 
+/* RFC 9562, version 8: of whatever bytes. */
+static struct str
+uuid(struct arena *a, const unsigned char u[UUID_BYTES])
+{
+	struct buf b;
+
+	buf_init(&b, a, 40);
+	for (size_t i = 0; i < UUID_BYTES; i++)
+		buf_printf(&b, "%s%02x", i == 4 || i == 6 || i == 8 ||
+		    i == 10 ? "-" : "", i == 6 ? 0x80 | (u[i] & 0xf) :
+		    i == 8 ? 0x80 | (u[i] & 0x3f) : u[i]);
+	return buf_view(&b);
+}
+
+/* The same whenever it is asked for. */
+static struct str
+id_of(struct arena *a, uint64_t event, int64_t number)
+{
+	const uint64_t both[] = { event, (uint64_t)number };
+	unsigned char code[SECRET_MAC_BYTES];
+
+	secret_mac("record event", both, sizeof(both), code);
+	return uuid(a, code);
+}
+
 enum err
 fp_change(struct db *db, struct arena *a, const struct event_row *e,
     int64_t number, struct fp_change *out)
@@ -105,9 +132,7 @@ fp_change(struct db *db, struct arena *a, const struct event_row *e,
 	*out = (struct fp_change){ .event_type = str_of(c->type),
 	    .entity_type = str_of(fp_records[c->record].type),
 	    .entity_id = c->id, .timestamp = e->created_at };
-	out->event_id = number == 0 ? str_printf(a, "evt_%llu",
-	    (unsigned long long)e->id) : str_printf(a, "evt_%llu_%lld",
-	    (unsigned long long)e->id, (long long)number);
+	out->event_id = id_of(a, e->id, number);
 	out->action = action_of(out->event_type);
 	TRY(read_record(db, a, e->organization_id, c, &out->data));
 	out->changes = changes_of(a, c, out->data);
@@ -127,8 +152,8 @@ fp_change_message(struct db *db, struct arena *a, const struct event_row *e,
 	struct fp_change c;
 
 	TRY(fp_change(db, a, e, number, &c));
-	*m = (struct webhook_message){ c.event_id, c.event_type,
-	    fp_change_json(a, &c) };
+	*m = (struct webhook_message){ .id = c.event_id,
+	    .type = c.event_type, .body = fp_change_json(a, &c) };
 	return OK;
 }
 
@@ -192,9 +217,10 @@ fp_change_example(struct arena *a, struct str type, struct when now,
 	    .action = action_of(type), .changes = STR("{}"),
 	    .data = STR("{\"id\":1}"), .timestamp = now };
 	const struct shape *s = shape_of(type, &c.entity_type);
+	unsigned char id[UUID_BYTES];
 
-	c.event_id = str_printf(a, "test_%s",
-	    secret_token(a, EXAMPLE_BYTES).p);
+	randombytes_buf(id, sizeof(id));
+	c.event_id = uuid(a, id);
 	if (s != NULL) {
 		char *record = arena_alloc(a, s->size);
 
@@ -202,6 +228,6 @@ fp_change_example(struct arena *a, struct str type, struct when now,
 		fill_example(s, record, now);
 		c.data = encoded(a, s, record);
 	}
-	*m = (struct webhook_message){ c.event_id, type,
-	    fp_change_json(a, &c) };
+	*m = (struct webhook_message){ .id = c.event_id, .type = type,
+	    .body = fp_change_json(a, &c) };
 }

@@ -187,14 +187,16 @@ static void
 pack(struct request *rq, const struct try_in *in, struct https *h)
 {
 	struct arena *a = rq->arena;
+	struct str secret = webhook_secret(a);
 	struct webhook_headers own = { .n = 0 };
 	struct webhook_message m;
 	struct str at = str_printf(a, "%lld",
 	    (long long)(rq->now.us / SECOND_US));
 
 	fp_change_example(a, in->type, rq->now, &m);
+	m.signature = webhook_sign_body(a, secret, m.body);
 	webhook_headers(a, &own, &m, at, webhook_sign(a, webhook_key(a,
-	    webhook_secret(a)), m.id, at, m.body));
+	    secret), m.id, at, m.body));
 	webhook_headers_own(a, &own, in->call.user.n > 0 ? in->call.user :
 	    STR_NULL, in->call.password, in->call.headers);
 	*h = (struct https){ .url = in->url, .body = m.body,

@@ -28,6 +28,7 @@ webhook_headers(struct arena *a, struct webhook_headers *h,
 		return;
 	add(h, a, "X-Event-Id", m->id);
 	add(h, a, "X-Event-Type", m->type);
+	add(h, a, "X-Webhook-Signature", m->signature);
 }
 
 static struct str

@@ -10,8 +10,10 @@
 
 struct webhook_message {
 	struct str id;			/* the same with each attempt */
-	struct str type;		/* of records only */
 	struct str body;
+	/* of records only */
+	struct str type;
+	struct str signature;		/* see webhook_sign_body */
 };
 
 struct webhook_headers {

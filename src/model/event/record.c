@@ -4,11 +4,15 @@
 #include "base/banned.h"
 
 #define CHANGES_A_LINE 256	/* a sale has fewer commissions */
+#define LINES_MOST 8		/* of one event */
 
 enum whose {
 	OF_ENTITY,
 	OF_CHANGED,		/* the event's referral */
+	OF_FIRST,		/* the event's referral, if it is a customer by it */
+	OF_STATED,		/* the entity, in the state of the type */
 	OF_COMMISSIONS,		/* each of the event's */
+	OF_STATED_COMMISSIONS,	/* those of them in the state of the type */
 	OF_OWNER,		/* the event's promoter */
 	OF_PROMOTERS,		/* those of its commissions, each once */
 };
@@ -41,10 +45,13 @@ record_type_known(struct str type)
 /* What the data of events has for this. */
 struct fact {
 	uint64_t id, promoter_id;
+	struct str state;
 };
 
 struct facts {
 	uint64_t referral_id, promoter_id;
+	bool first;
+	struct str state;
 	struct list commissions;		/* of struct fact */
 	struct str changes;
 	struct list changed;
@@ -53,11 +60,14 @@ struct facts {
 
 SHAPE(fact_commission, struct fact, NULL,
     FIELD(struct fact, id, "id"),
-    FIELD(struct fact, promoter_id, "promoterId"));
+    FIELD(struct fact, promoter_id, "promoterId"),
+    FIELD(struct fact, state, "state"));
 
 SHAPE(facts_shape, struct facts, NULL,
     FIELD(struct facts, referral_id, "referralId"),
     FIELD(struct facts, promoter_id, "promoterId"),
+    FIELD(struct facts, first, "first"),
+    FIELD(struct facts, state, "state"),
     FIELD(struct facts, commissions, "commissions", .of = &fact_commission,
 	.max = CHANGES_A_LINE),
     FIELD(struct facts, changes, "changes", .flags = F_JSON),
@@ -65,7 +75,7 @@ SHAPE(facts_shape, struct facts, NULL,
 
 struct telling {
 	struct record_change *all;
-	size_t n;
+	size_t n, room;
 	const struct line *line;
 	int64_t first;			/* number of the line's first change */
 	const struct facts *facts;
@@ -75,7 +85,7 @@ static void
 add(struct telling *t, uint64_t id, size_t i)
 {
 	const bool whole = t->line->whose == OF_ENTITY ||
-	    t->line->whose == OF_CHANGED;
+	    t->line->whose == OF_CHANGED || t->line->whose == OF_FIRST;
 	struct record_change c = { .number = t->first + (int64_t)i,
 	    .type = t->line->type, .record = t->line->record, .id = id,
 	    .changes = STR_NULL };
@@ -87,7 +97,17 @@ add(struct telling *t, uint64_t id, size_t i)
 		c.changed = t->facts->changed;
 	} else if (t->line->record == RECORD_PROMOTER)
 		c.changed = t->facts->balances;
+	INVARIANT(t->n < t->room);
 	t->all[t->n++] = c;
+}
+
+/* "commission.approved" is of "approved". */
+static bool
+ends_with(const char *type, struct str state)
+{
+	const char *last = strrchr(type, '.');
+
+	return last != NULL && str_is(state, last + 1);
 }
 
 static bool
@@ -115,6 +135,19 @@ tell_line(struct telling *t, uint64_t entity_id)
 		break;
 	case OF_OWNER:
 		add(t, f->promoter_id, 0);
+		break;
+	case OF_FIRST:
+		if (f->first)
+			add(t, f->referral_id, 0);
+		break;
+	case OF_STATED:
+		if (ends_with(t->line->type, f->state))
+			add(t, entity_id, 0);
+		break;
+	case OF_STATED_COMMISSIONS:
+		for (size_t i = 0; i < f->commissions.n; i++)
+			if (ends_with(t->line->type, c[i].state))
+				add(t, c[i].id, i);
 		break;
 	case OF_COMMISSIONS:
 		for (size_t i = 0; i < f->commissions.n; i++)
@@ -157,8 +190,8 @@ record_changes(struct arena *a, struct str type, uint64_t entity_id,
 			continue;
 		if (t.all == NULL) {
 			f = read_facts(a, data);
-			t.all = arena_array(a, 4 + 2 * f.commissions.n,
-			    sizeof(*t.all));
+			t.room = LINES_MOST * (1 + f.commissions.n);
+			t.all = arena_array(a, t.room, sizeof(*t.all));
 		}
 		t.line = &lines[i];
 		tell_line(&t, entity_id);

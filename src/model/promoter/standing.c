@@ -233,9 +233,13 @@ standing_enter(struct db *db, struct arena *a, const struct actor *who,
 	TRY(insert(db, a, who, c, in, id));
 	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(*id), NULL, NULL));
 	TRY(count_pending(db, who->organization_id, in->accepted ? 0 : 1));
-	event = event_of(a, who, &(struct standing_row){ .id = *id,
-	    .promoter_id = in->promoter_id, .campaign_id = c->id },
-	    "promoter_campaign.created", 0);
+	event = (struct event_data){ { who->organization_id,
+	    "promoter_campaign.created", *id, who->user_id, who->now },
+	    str_printf(a, "\"promoterId\":\"%llu\","
+	    "\"campaignId\":\"%llu\",\"state\":\"%s\"",
+	    (unsigned long long)in->promoter_id, (unsigned long long)c->id,
+	    standing_labels[in->accepted ? STANDING_ACCEPTED :
+	    STANDING_PENDING]) };
 	return event_write_all(db, a, &event, 1);
 }
 

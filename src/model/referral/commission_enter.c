@@ -64,7 +64,8 @@ enter_custom(struct db *db, struct arena *a, const struct actor *who,
 	return event_write(db, a, &(struct event){ who->organization_id,
 	    "commission.created", id, who->user_id, who->now },
 	    "\"campaignId\":\"%llu\",\"promoterId\":\"%llu\",\"amount\":%lld,"
-	    "\"currency\":\"%.*s\"", LLU(at.id), LLU(at.referrer_id),
+	    "\"currency\":\"%.*s\",\"state\":\"approved\"", LLU(at.id),
+	    LLU(at.referrer_id),
 	    (long long)e->amount, STR_ARG(s->currency));
 }
 

@@ -134,9 +134,10 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	TRY(earning_post(db, a, c, due->n, s->at, ids));
 	for (size_t i = 0; i < due->n; i++)
 		buf_printf(&b, "%s{\"id\":\"%llu\",\"promoterId\":\"%llu\","
-		    "\"amount\":%lld,\"currency\":\"%.*s\"}",
-		    i > 0 ? "," : "", LLU(ids[i]), LLU(c[i].referrer_id),
-		    (long long)c[i].amount, STR_ARG(c[i].currency));
+		    "\"amount\":%lld,\"currency\":\"%.*s\","
+		    "\"state\":\"%s\"}", i > 0 ? "," : "", LLU(ids[i]),
+		    LLU(c[i].referrer_id), (long long)c[i].amount,
+		    STR_ARG(c[i].currency), waits ? "pending" : "approved");
 	*said = buf_view(&b);
 	return OK;
 }
