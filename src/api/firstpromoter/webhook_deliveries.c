@@ -1,6 +1,7 @@
 /* What was sent to webhook subscriptions, sent again, and tried. */
 #include "api/firstpromoter/message.h"
 #include "api/firstpromoter/webhooks.h"
+#include "api/webhooks.h"
 #include "auth/webhook.h"
 #include "base/settings.h"
 #include "base/utf8.h"
@@ -171,7 +172,7 @@ check_try(struct request *rq)
 {
 	const struct try_in *in = rq->in;
 
-	fp_hook_url_check(rq, in->url);
+	(void)hook_url_check(rq, in->url);
 	if (in->type.p != NULL && !record_type_known(in->type))
 		complain(&rq->wrong, rq->arena, STR("event_type"),
 		    "is no type of event");

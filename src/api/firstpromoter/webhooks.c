@@ -1,14 +1,12 @@
 /* Webhook subscriptions of the company. */
 #include "api/firstpromoter/webhooks.h"
-#include "base/address.h"
-#include "base/settings.h"
+#include "api/webhooks.h"
 #include "model/event/message.h"
 #include "model/event/record.h"
 #include "model/event/webhook.h"
 
 #include "base/banned.h"
 
-#define TYPES_MAX 100
 #define CAMPAIGNS_MAX 100
 #define ALL_CAMPAIGNS 1		/* an id of this face that means all */
 #define SECONDS 30
@@ -30,7 +28,7 @@ struct subscription_in {
 	.doc = "HTTPS, at a public host", \
 	.example = "\"https://shop.example/hooks\""), \
     S(types, "event_types", .flags = (required), .min = 1, \
-	.max = TYPES_MAX, .example = "[\"referral.created\"]"), \
+	.max = HOOK_TYPES_MAX, .example = "[\"referral.created\"]"), \
     S(active, "active", .doc = "false: what happens is kept and not sent"), \
     S(seconds, "timeout", .min = 1, .max = WEBHOOK_SECONDS_MAX, \
 	.doc = "How many seconds an answer may take; 30 if absent"), \
@@ -62,7 +60,7 @@ struct subscription {
     FP_ID(struct subscription, w.id, "id"), \
     O(w.url, "url", .max = 2000, .format = "uri"), \
     O(w.description, "description", .flags = F_NULLABLE, .max = 200), \
-    O(types, "event_types", .max = TYPES_MAX), \
+    O(types, "event_types", .max = HOOK_TYPES_MAX), \
     O(campaigns, "campaign_ids", .flags = F_JSON, .format = "array", \
 	.doc = "[1]: all", .example = "[1]"), \
     O(w.active, "active"), \
@@ -77,17 +75,6 @@ SHAPE(fp_subscription, struct subscription, "Webhook", OUTPUT);
 SHAPE(fp_subscription_made, struct subscription, "WebhookSecret", OUTPUT,
     O(w.secret, "secret_key", .flags = F_SECRET | F_NULLABLE, .max = 80,
 	.doc = "Signs what is sent; shown this once"));
-
-static struct list
-split(struct arena *a, struct str text)
-{
-	struct str *item = arena_array(a, TYPES_MAX, sizeof(*item));
-	size_t n = 0;
-
-	while (text.p != NULL && n < TYPES_MAX)
-		(void)str_cut(text, ' ', &item[n++], &text);
-	return (struct list){ item, n };
-}
 
 static struct str
 campaigns_json(struct arena *a, struct str ids)
@@ -110,7 +97,8 @@ campaigns_json(struct arena *a, struct str ids)
 static struct subscription
 shown(struct arena *a, const struct webhook_endpoint *w)
 {
-	return (struct subscription){ .w = *w, .types = split(a, w->events),
+	return (struct subscription){ .w = *w,
+	    .types = hook_types_split(a, w->events),
 	    .campaigns = campaigns_json(a, w->campaigns),
 	    .headers = w->headers.p != NULL ? w->headers : STR("{}"),
 	    .basic = w->basic_user.p != NULL };
@@ -125,19 +113,6 @@ answer(struct request *rq, const struct webhook_endpoint *w)
 	rq->out = out;
 	answer_etag(rq, (uint64_t)w->version);
 	return OK;
-}
-
-void
-fp_hook_url_check(struct request *rq, struct str url)
-{
-	if (url.p == NULL)
-		return;
-	if (!str_has_prefix(url, STR("https://")))
-		complain(&rq->wrong, rq->arena, STR("url"),
-		    "must begin with https://");
-	else if (!settings->webhook_private && address_url_private(url))
-		complain(&rq->wrong, rq->arena, STR("url"),
-		    "must name a host of the public internet");
 }
 
 void
@@ -159,7 +134,7 @@ check(struct request *rq)
 	const struct subscription_in *in = rq->in;
 	const struct str *type = in->types.items;
 
-	fp_hook_url_check(rq, in->url);
+	(void)hook_url_check(rq, in->url);
 	for (size_t i = 0; i < in->types.n; i++)
 		if (!record_type_known(type[i]))
 			complain(&rq->wrong, rq->arena, str_printf(rq->arena,
@@ -243,8 +218,6 @@ static enum err
 change(struct request *rq, struct webhook_endpoint *w)
 {
 	const struct subscription_in *in = rq->in;
-	const struct str *type = in->types.items;
-	struct buf b;
 
 	if (rq->given & GIVEN_URL)
 		w->url = in->url;
@@ -261,13 +234,8 @@ change(struct request *rq, struct webhook_endpoint *w)
 	if (rq->given & GIVEN_CAMPAIGNS)
 		TRY(campaigns_of(rq, w));
 	basic_of(rq, w);
-	if (rq->given & GIVEN_TYPES) {
-		buf_init(&b, rq->arena, 256);
-		for (size_t i = 0; i < in->types.n; i++)
-			buf_printf(&b, "%s%.*s", i > 0 ? " " : "",
-			    STR_ARG(type[i]));
-		w->events = buf_view(&b);
-	}
+	if (rq->given & GIVEN_TYPES)
+		w->events = hook_types_join(rq->arena, in->types);
 	return rq->wrong.n == 0 ? OK : ERR_PARAMS;
 }
 
@@ -289,13 +257,9 @@ create(struct request *rq)
 {
 	struct webhook_endpoint w =
 	    *(const struct webhook_endpoint *)rq->prepared;
-	enum err e = webhook_create(rq->db, rq->arena, ACTOR(rq), &w);
 
-	if (e == ERR_LIMIT)
-		complain(&rq->wrong, rq->arena, STR(""), "There can be %lld "
-		    "webhook endpoints: delete one first",
-		    (long long)settings->webhook_endpoints);
-	return e == OK ? answer(rq, &w) : e;
+	TRY(hook_create(rq, &w));
+	return answer(rq, &w);
 }
 
 static const char *const sorts[] = { "created_at:desc", NULL };
@@ -381,13 +345,13 @@ struct types_out {
 };
 
 SHAPE(fp_hook_types, struct types_out, "WebhookEventTypes",
-    FIELD(struct types_out, data, "data", .max = TYPES_MAX));
+    FIELD(struct types_out, data, "data", .max = HOOK_TYPES_MAX));
 
 static enum err
 types(struct request *rq)
 {
 	struct types_out *out = ARENA_NEW(rq->arena, struct types_out);
-	struct str *type = arena_array(rq->arena, TYPES_MAX, sizeof(*type));
+	struct str *type = arena_array(rq->arena, HOOK_TYPES_MAX, sizeof(*type));
 
 	for (out->data.n = 0; record_types[out->data.n] != NULL; out->data.n++)
 		type[out->data.n] = str_of(record_types[out->data.n]);

@@ -21,8 +21,7 @@ struct fp_hook_call {
     FIELD(type, at.password, "basic_auth_password", .flags = F_NULLABLE, \
 	.max = 200, .doc = "Stored encrypted, and never shown")
 
-/* Complain of what is wrong, with the rest of the body. */
-void fp_hook_url_check(struct request *, struct str url);
+/* Complains of what is wrong, with the rest of the body. */
 void fp_hook_call_check(struct request *, const struct fp_hook_call *);
 
 #endif

@@ -1,13 +1,10 @@
 /* Webhook endpoints of the active organization. */
 #include "api/perfectworks/routes.h"
-#include "base/address.h"
-#include "base/settings.h"
+#include "api/webhooks.h"
 #include "model/event/event.h"
-#include "model/event/webhook.h"
 
 #include "base/banned.h"
 
-#define PATTERNS_MAX 100
 #define OVERLAP_HOURS 24
 #define OVERLAP_HOURS_MAX 168
 
@@ -24,7 +21,7 @@ struct endpoint_in {
     FIELD(struct endpoint_in, description, "description", \
 	.flags = F_NULLABLE, .max = 200), \
     FIELD(struct endpoint_in, events, "events", .min = 1, \
-	.max = PATTERNS_MAX, .doc = "Types of events, or all of a subject " \
+	.max = HOOK_TYPES_MAX, .doc = "Types of events, or all of a subject " \
 	"(payment.*), or all (*)", .example = "[\"payment.*\"]"), \
     FIELD(struct endpoint_in, active, "active", \
 	.doc = "Turns it on or off; on again after it was given up")
@@ -48,7 +45,7 @@ struct endpoint_out {
     FIELD(struct endpoint_out, w.url, "url", .max = 2000, .format = "uri"), \
     FIELD(struct endpoint_out, w.description, "description", .max = 200, \
 	.flags = F_NULLABLE), \
-    FIELD(struct endpoint_out, events, "events", .max = PATTERNS_MAX), \
+    FIELD(struct endpoint_out, events, "events", .max = HOOK_TYPES_MAX), \
     FIELD(struct endpoint_out, w.active, "active"), \
     FIELD(struct endpoint_out, w.disabled_at, "disabledAt", \
 	.flags = F_NULLABLE, .doc = "When it was given up"), \
@@ -69,21 +66,11 @@ SHAPE(endpoint_made, struct endpoint_out, "WebhookEndpointSecret",
 	.flags = F_SECRET | F_NULLABLE, .max = 80,
 	.doc = "Signs what is sent; shown this once"));
 
-static struct list
-split(struct arena *a, struct str text)
-{
-	struct str *item = arena_array(a, PATTERNS_MAX, sizeof(*item));
-	size_t n = 0;
-
-	while (text.p != NULL && n < PATTERNS_MAX)
-		(void)str_cut(text, ' ', &item[n++], &text);
-	return (struct list){ item, n };
-}
-
 static struct endpoint_out
 shown(const struct request *rq, const struct webhook_endpoint *w)
 {
-	struct endpoint_out out = { *w, split(rq->arena, w->events) };
+	struct endpoint_out out = { *w,
+	    hook_types_split(rq->arena, w->events) };
 
 	if (w->old_until.us <= rq->now.us)
 		out.w.old_until = (struct when){ 0 };
@@ -101,40 +88,20 @@ answer(struct request *rq, const struct webhook_endpoint *w)
 	return OK;
 }
 
-static bool
-good_url(struct request *rq, struct str url)
-{
-	if (!str_has_prefix(url, STR("https://")))
-		complain(&rq->wrong, rq->arena, STR("url"),
-		    "must begin with https://");
-	else if (!settings->webhook_private && address_url_private(url))
-		complain(&rq->wrong, rq->arena, STR("url"),
-		    "must name a host of the public internet");
-	else
-		return true;
-	return false;
-}
-
 /* The patterns as one text. */
 static bool
 good_events(struct request *rq, struct list events, struct str *out)
 {
 	const struct str *p = events.items;
 	bool good = true;
-	struct buf b;
 
-	buf_init(&b, rq->arena, 256);
-	for (size_t i = 0; i < events.n; i++) {
+	for (size_t i = 0; i < events.n; i++)
 		if (!event_pattern_known(p[i])) {
 			complain(&rq->wrong, rq->arena, str_printf(rq->arena,
 			    "events[%zu]", i), "is no type of event");
 			good = false;
 		}
-		if (i > 0)
-			buf_char(&b, ' ');
-		buf_str(&b, p[i]);
-	}
-	*out = buf_view(&b);
+	*out = hook_types_join(rq->arena, events);
 	return good;
 }
 
@@ -145,19 +112,14 @@ create(struct request *rq)
 	struct webhook_endpoint w = { .url = in->url,
 	    .description = in->description, .events = STR("*"),
 	    .active = (rq->given & GIVEN_ACTIVE) == 0 || in->active };
-	bool good = good_url(rq, in->url);
-	enum err e;
+	bool good = hook_url_check(rq, in->url);
 
 	if ((rq->given & GIVEN_EVENTS) != 0)
 		good &= good_events(rq, in->events, &w.events);
 	if (!good)
 		return ERR_INVALID;
-	e = webhook_create(rq->db, rq->arena, ACTOR(rq), &w);
-	if (e == ERR_LIMIT)
-		complain(&rq->wrong, rq->arena, STR(""), "There can be %lld "
-		    "webhook endpoints: delete one first",
-		    (long long)settings->webhook_endpoints);
-	return e == OK ? answer(rq, &w) : e;
+	TRY(hook_create(rq, &w));
+	return answer(rq, &w);
 }
 
 static enum err
@@ -204,7 +166,7 @@ update(struct request *rq)
 	    rq->id[0], &w));
 	TRY(precondition(rq, (uint64_t)w.version));
 	if ((rq->given & GIVEN_URL) != 0) {
-		good = good_url(rq, in->url);
+		good = hook_url_check(rq, in->url);
 		w.url = in->url;
 	}
 	if ((rq->given & GIVEN_DESCRIPTION) != 0)
