@@ -196,6 +196,8 @@ static const struct check earning_checks[] = {
 
 static const struct check payout_checks[] = {
 	{ .query = Q_VERIFY_PAYOUTS, .what = "does not make up:" },
+	{ .query = Q_VERIFY_PAYOUT_WANTED,
+	  .what = "is not where it is looked for:" },
 	{ .query = Q_VERIFY_PAYOUT_JOURNALS,
 	  .what = "is not booked as it is:" },
 };
