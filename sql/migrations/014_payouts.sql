@@ -60,7 +60,8 @@ CREATE TABLE payments_batch (
 
 -- amount: what is paid: his commissions less what of them he had withdrawn
 -- before (deducted).  custom: of commissions that somebody chose.  campaign_id:
--- of all of them, if it is one.  paid_method: how it was paid.
+-- of all of them, if it is one.  paid_method: how it was paid.  wanted: of one
+-- that is pending, how he wants to be paid now; NULL: he did not say.
 CREATE TABLE payout (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -76,6 +77,7 @@ CREATE TABLE payout (
 	period_end DATE NOT NULL,
 	due_on DATE NOT NULL,
 	batch_id BIGINT UNSIGNED NULL,
+	wanted ENUM('paypal', 'bank', 'wise', 'crypto', 'custom', 'dots') NULL,
 	paid_method ENUM('paypal', 'bank', 'wise', 'crypto', 'custom', 'dots')
 	    NULL,
 	paid_by BIGINT UNSIGNED NULL,
@@ -92,6 +94,8 @@ CREATE TABLE payout (
 	KEY payout_promoters (organization_id, deleted_at, referrer_id,
 	    status),
 	KEY payout_referrer (referrer_id, deleted_at, created_at, id),
+	KEY payout_ready (organization_id, wanted, status, batch_id,
+	    deleted_at, created_at, id),
 	KEY payout_batch (batch_id, deleted_at, created_at, id),
 	CONSTRAINT payout_positive CHECK (amount > 0 AND deducted >= 0),
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id),

@@ -252,6 +252,18 @@ WHERE organization_id = :org AND (name <> 'Deleted' OR landing_url <> ''
 OR COALESCE(description, coupon, display_coupon) IS NOT NULL) LIMIT 5000
 
 -- How it was to be paid as a referrer of the house.
+-- name: wipe_wanted_of
+UPDATE referrer r STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
+	ON o.organization_id = r.organization_id AND o.deleted_at IS NULL
+	AND o.referrer_id = r.id AND o.status = 'pending'
+SET o.wanted = NULL
+WHERE r.organization_id = :house AND r.member_organization_id = :org
+AND o.wanted IS NOT NULL
+
+-- name: wipe_wanted
+UPDATE payout FORCE INDEX (payout_ready) SET wanted = NULL
+WHERE organization_id = :org AND wanted IS NOT NULL LIMIT 5000
+
 -- name: wipe_payout_methods_of
 DELETE m FROM referrer r STRAIGHT_JOIN payout_method m ON m.referrer_id = r.id
 WHERE r.organization_id = :house AND r.member_organization_id = :org

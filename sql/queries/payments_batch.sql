@@ -7,14 +7,11 @@ VALUES (:org, :method, 'awaiting_confirmation', :user, :now)
 
 -- Those that are ready: oldest first, of whom wants to be paid so.
 -- name: payments_batch_ready
-SELECT o.id
-FROM payout o FORCE INDEX (payout_status)
-STRAIGHT_JOIN payout_method m FORCE INDEX (payout_method_selected)
-	ON m.referrer_id = o.referrer_id AND m.selected = 1
-WHERE o.organization_id = :org AND o.deleted_at IS NULL
-AND o.status = 'pending' AND o.batch_id IS NULL
-AND m.method = :method AND m.is_disabled = 0
-ORDER BY o.created_at, o.id LIMIT 1000 FOR UPDATE
+SELECT id
+FROM payout FORCE INDEX (payout_ready)
+WHERE organization_id = :org AND wanted = :method AND status = 'pending'
+AND batch_id IS NULL AND deleted_at IS NULL
+ORDER BY created_at, id LIMIT 1000 FOR UPDATE
 
 -- name: payments_batch_take
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
@@ -65,8 +62,8 @@ UPDATE payments_batch SET status = 'completed', completed_at = :now,
 WHERE id = :id
 
 -- name: payments_batch_release
-UPDATE payout SET batch_id = NULL, version = version + 1
-WHERE batch_id = :batch AND deleted_at IS NULL AND status = 'pending'
+UPDATE payout FORCE INDEX (payout_batch)
+SET batch_id = NULL, version = version + 1 WHERE batch_id = :batch
 
 -- name: payments_batch_delete
 UPDATE payments_batch SET deleted_at = :now WHERE id = :id

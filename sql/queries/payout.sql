@@ -148,9 +148,11 @@ FROM (SELECT id FROM referral FORCE INDEX (referral_own_customer)
 -- name: payout_insert
 INSERT INTO payout (organization_id, referrer_id, campaign_id, currency,
 	amount, deducted, status, custom, period_start, period_end, due_on,
-	created_at)
+	wanted, created_at)
 VALUES (:org, :referrer, :campaign, :currency, :amount, :deducted, 'pending',
-	:custom, :start, :end, :due, :now)
+	:custom, :start, :end, :due, (SELECT method FROM payout_method
+	WHERE referrer_id = :referrer AND selected = 1 AND is_disabled = 0),
+	:now)
 
 -- Who may get one, in the order of their ids.
 -- name: payout_owners
@@ -190,20 +192,23 @@ UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 SET o.status = 'completed', o.paid_at = :now, o.paid_by = :user,
-	o.paid_method = COALESCE(m.method, 'custom'),
+	o.paid_method = COALESCE(m.method, 'custom'), o.wanted = NULL,
 	o.version = o.version + 1
 
 -- name: payout_batch_unpaid
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+	AND m.is_disabled = 0
 SET o.status = 'pending', o.paid_at = NULL, o.paid_by = NULL,
-	o.paid_method = NULL, o.batch_id = NULL, o.version = o.version + 1
+	o.paid_method = NULL, o.batch_id = NULL, o.wanted = m.method,
+	o.version = o.version + 1
 
 -- name: payout_batch_destroy
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
 SET o.status = 'cancelled', o.deleted_at = :now, o.batch_id = NULL,
-	o.version = o.version + 1
+	o.wanted = NULL, o.version = o.version + 1
 
 -- name: payout_batch_earnings
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen

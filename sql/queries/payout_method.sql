@@ -48,13 +48,18 @@ SELECT id, referrer_id, method, details, is_disabled,
 	(selected IS NOT NULL) AS is_selected, created_at, version
 FROM payout_method WHERE id = :id AND organization_id = :org FOR UPDATE
 
--- Is the one that is selected used by a payments batch that is open?
+-- Is the one that is selected used by a payments batch that is open?  What is
+-- pending is in no other.
 -- name: payout_method_used
-SELECT o.id FROM payout o FORCE INDEX (payout_referrer)
-JOIN payments_batch b ON b.id = o.batch_id
-WHERE o.referrer_id = :referrer AND o.deleted_at IS NULL
-AND o.status = 'pending' AND b.completed_at IS NULL AND b.deleted_at IS NULL
-LIMIT 1
+SELECT id FROM payout FORCE INDEX (payout_promoters)
+WHERE organization_id = :org AND deleted_at IS NULL
+AND referrer_id = :referrer AND status = 'pending' AND batch_id IS NOT NULL
+LIMIT 1 FOR UPDATE
+
+-- name: payout_method_wanted
+UPDATE payout FORCE INDEX (payout_promoters) SET wanted = :method
+WHERE organization_id = :org AND deleted_at IS NULL
+AND referrer_id = :referrer AND status = 'pending'
 
 -- name: payout_method_delete
 DELETE FROM payout_method WHERE id = :id

@@ -23,6 +23,20 @@ OR SUM(e.currency <> o.currency OR e.organization_id <> o.organization_id
 	OR e.type = 'withdrawal' OR e.refused_at IS NOT NULL
 	OR (e.paid_at IS NULL) <> (o.paid_at IS NULL)) > 0
 
+-- One that is pending is found by how its promoter wants to be paid, and in a
+-- payments batch only while that is open.
+-- name: verify_payout_wanted
+SELECT o.id, CONCAT(o.status, ', ', COALESCE(o.wanted, 'not said'), ', in ',
+	COALESCE(o.batch_id, 'none')) AS wrong
+FROM payout o LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id
+	AND m.selected = 1 AND m.is_disabled = 0
+LEFT JOIN payments_batch b ON b.id = o.batch_id
+	AND b.organization_id = o.organization_id AND b.deleted_at IS NULL
+WHERE o.id > :after AND o.id <= :last
+AND (NOT o.wanted <=> IF(o.status = 'pending', m.method, NULL)
+OR (o.batch_id IS NOT NULL AND (b.id IS NULL OR (o.status = 'pending'
+	AND (b.completed_at IS NOT NULL OR b.method <> o.wanted)))))
+
 -- No commission is in a payout of somebody else, or paid in none.
 -- name: verify_payout_earnings
 SELECT e.id, CONCAT('payout ', COALESCE(e.payout_id, 'none')) AS wrong

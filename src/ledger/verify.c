@@ -196,6 +196,8 @@ static const struct check earning_checks[] = {
 
 static const struct check payout_checks[] = {
 	{ .query = Q_VERIFY_PAYOUTS, .what = "does not make up:" },
+	{ .query = Q_VERIFY_PAYOUT_WANTED,
+	  .what = "is not where it is looked for:" },
 	{ .query = Q_VERIFY_PAYOUT_JOURNALS,
 	  .what = "is not booked as it is:" },
 };
@@ -220,6 +222,12 @@ static const struct check sale_checks[] = {
 	{ .query = Q_VERIFY_SALE_REFUNDS,
 	  .what = "has refunds that do not make up" },
 	{ .query = Q_VERIFY_TRACKED, .what = "does not belong together:" },
+	{ .query = Q_VERIFY_TRACKED_RATES,
+	  .what = "has a commission that is wrong" },
+};
+
+static const struct check reward_checks[] = {
+	{ .query = Q_VERIFY_REDEEMED, .what = "was counted wrong:" },
 };
 
 static const struct check referral_checks[] = {
@@ -283,6 +291,7 @@ static const struct thing {
 	THING(payout, Q_VERIFY_STEP_PAYOUT),
 	THING(payment, Q_VERIFY_STEP_PAYMENT),
 	THING(sale, Q_VERIFY_STEP_SALE),
+	THING(reward, Q_VERIFY_STEP_REWARD),
 	THING(referral, Q_VERIFY_STEP_REFERRAL),
 	THING(placement, Q_VERIFY_STEP_PLACEMENT),
 	THING(campaign, Q_VERIFY_STEP_CAMPAIGN),

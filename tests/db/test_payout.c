@@ -13,6 +13,7 @@
 #include "ledger/ledger.h"
 #include "model/payment/refund.h"
 #include "model/payout/actions.h"
+#include "model/payout/payments.h"
 #include "model/payout/payout.h"
 #include "model/referral/commission_actions.h"
 #include "model/referral/withdrawal.h"
@@ -36,14 +37,17 @@ house(void)
 
 /* One call of the model in a transaction of its own. */
 enum what { BUY, REFUND, WITHDRAW, APPROVE, REFUSE, MONTH, CHOSEN, PAID,
-	UNPAID, DESTROY, DENY, ERASE, ACTS };
+	UNPAID, DESTROY, DENY, ERASE, SAY, CHANGE, FORGET, TOGETHER, CONFIRM,
+	GIVE_UP, ACTS };
 struct act {
 	enum what what;
-	uint64_t id;		/* a payment, withdrawal, payout, commission */
+	uint64_t id;		/* a payment, payout, commission, method... */
 	int64_t amount;
 	struct day end;
 	struct payment payment;
 	struct withdrawal withdrawal;
+	struct payout_method method;
+	struct payments_batch batch;
 	uint64_t made;
 	enum err result;	/* of the item of a batch */
 };
@@ -91,6 +95,32 @@ item_of(struct db *d, const struct batch_action *action, struct act *t)
 }
 
 static enum err
+run_method(struct db *d, struct act *t)
+{
+	const struct actor who = house();
+
+	t->method.id = t->id;
+	t->method.referrer_id = world.referrer.id;
+	t->method.details = STR("{}");
+	if (t->what == SAY)
+		return method_create(d, &arena, &who, &t->method);
+	return t->what == CHANGE ? method_update(d, &arena, &who, &t->method) :
+	    method_delete(d, &arena, &who, 0, t->id);
+}
+
+static enum err
+run_batch(struct db *d, struct act *t)
+{
+	const struct actor who = house();
+
+	if (t->what == TOGETHER)
+		return payments_create(d, &arena, &who, t->method.method,
+		    &t->batch);
+	return t->what == CONFIRM ? payments_pay(d, &arena, &who, t->id,
+	    &t->batch) : payments_delete(d, &arena, &who, t->id);
+}
+
+static enum err
 run_act(struct db *d, void *arg)
 {
 	const struct actor who = house();
@@ -127,6 +157,14 @@ run_act(struct db *d, void *arg)
 		return item_of(d, &commission_deny, t);
 	case ERASE:
 		return item_of(d, &commission_destroy, t);
+	case SAY:
+	case CHANGE:
+	case FORGET:
+		return run_method(d, t);
+	case TOGETHER:
+	case CONFIRM:
+	case GIVE_UP:
+		return run_batch(d, t);
 	case ACTS:
 		break;
 	}
@@ -366,6 +404,85 @@ what_a_payout_has_a_part_of_is_not_taken_back(void **state)
 	assert_clean();
 }
 
+static struct act
+method_act(enum what what, uint64_t id, int method, bool selected,
+    bool disabled)
+{
+	struct act t = { .what = what, .id = id, .method = { .method = method,
+	    .is_selected = selected, .is_disabled = disabled } };
+
+	return t;
+}
+
+static enum err
+together(int method, uint64_t *id)
+{
+	struct act t = method_act(TOGETHER, 0, method, false, false);
+	enum err e = try(&t);
+
+	*id = t.batch.id;
+	return e;
+}
+
+static uint64_t
+payout_now(void)
+{
+	uint64_t id;
+
+	bought(1);
+	id = made_until(day_of(now));
+	assert_int_not_equal(id, 0);
+	return id;
+}
+
+/* It finds what is pending by how the promoter wants to be paid now. */
+static void
+a_batch_is_of_who_wants_it_so(void **state)
+{
+	struct act paypal, wise;
+	uint64_t before, after, batch;
+
+	(void)state;
+	before = payout_now();
+	assert_int_equal(together(METHOD_PAYPAL, &batch), ERR_NO_PAYOUTS);
+	paypal = method_act(SAY, 0, METHOD_PAYPAL, false, false);
+	assert_int_equal(try(&paypal), OK);
+	after = payout_now();
+	wise = method_act(SAY, 0, METHOD_WISE, false, false);
+	assert_int_equal(try(&wise), OK);
+	assert_int_equal(together(METHOD_WISE, &batch), ERR_NO_PAYOUTS);
+	assert_int_equal(together(METHOD_PAYPAL, &batch), OK);
+	assert_int_equal(of_payout(before, "batch_id"), batch);
+	assert_int_equal(of_payout(after, "batch_id"), batch);
+	assert_int_equal(together(METHOD_PAYPAL, &batch), ERR_NO_PAYOUTS);
+	/* it stays as somebody looked through it */
+	batch = (uint64_t)of_payout(after, "batch_id");
+	wise = method_act(CHANGE, wise.method.id, METHOD_WISE, true, false);
+	assert_int_equal(try(&wise), ERR_CONFLICT);
+	assert_int_equal(act(PAID, before, 0), OK);
+	assert_int_equal(act(GIVE_UP, batch, 0), OK);
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM payout"
+	    " WHERE batch_id IS NOT NULL"), 0);
+	assert_int_equal(try(&wise), OK);
+	/* who is unpaid comes back as he wants to be paid now */
+	assert_int_equal(act(UNPAID, before, 0), OK);
+	assert_int_equal(together(METHOD_PAYPAL, &batch), ERR_NO_PAYOUTS);
+	assert_clean();
+	wise = method_act(CHANGE, wise.id, METHOD_BANK, true, true);
+	assert_int_equal(try(&wise), OK);
+	assert_int_equal(together(METHOD_BANK, &batch), ERR_NO_PAYOUTS);
+	wise.method.is_disabled = false;
+	assert_int_equal(try(&wise), OK);
+	assert_int_equal(together(METHOD_BANK, &batch), OK);
+	assert_int_equal(of_payout(before, "batch_id"), batch);
+	assert_int_equal(act(CONFIRM, batch, 0), OK);
+	assert_int_equal(act(CONFIRM, batch, 0), ERR_CONFLICT);
+	assert_int_equal(act(FORGET, wise.id, 0), OK);
+	payout_now();
+	assert_int_equal(together(METHOD_BANK, &batch), ERR_NO_PAYOUTS);
+	assert_clean();
+}
+
 /* Some row that is there, or was. */
 static uint64_t
 any(const char *table)
@@ -386,7 +503,9 @@ take(void)
 		[REFUSE] = "earning", [CHOSEN] = "earning",
 		[PAID] = "payout", [UNPAID] = "payout",
 		[DESTROY] = "payout", [DENY] = "earning",
-		[ERASE] = "earning",
+		[ERASE] = "earning", [CHANGE] = "payout_method",
+		[FORGET] = "payout_method", [CONFIRM] = "payments_batch",
+		[GIVE_UP] = "payments_batch",
 	};
 	struct act t = { .what = (enum what)dice(ACTS) };
 	enum err e;
@@ -396,6 +515,8 @@ take(void)
 	t.amount = t.what == BUY ? 1 + dice(5) : t.what == MONTH ? 0 :
 	    1 + dice(3000);
 	t.end = (struct day){ day_of(now).n - (int32_t)dice(3) };
+	t.method = (struct payout_method){ .method = (int)dice(2),
+	    .is_selected = dice(2) == 0, .is_disabled = dice(4) == 0 };
 	e = try(&t);
 	assert_int_not_equal(e, ERR_INTERNAL);
 	done[t.what] += e == OK && (t.what != MONTH || t.made != 0);
@@ -477,6 +598,18 @@ static struct fault faults[] = {
 	  " AND type = 'commission' AND status = 'available') x);",
 	  "UPDATE earning SET destroyed_at = NULL"
 	  " WHERE destroyed_at = created_at;" },
+	{ "a pending payout that no payments batch finds",
+	  "is not where it is looked for",
+	  "UPDATE payout SET wanted = 'bank' WHERE id = 1;",
+	  "UPDATE payout SET wanted = NULL WHERE id = 1;" },
+	{ "one that is in a batch which is over",
+	  "is not where it is looked for",
+	  "INSERT INTO payments_batch (id, organization_id, method, status,"
+	  " user_id, created_at, deleted_at) VALUES (7, 1, 'bank',"
+	  " 'awaiting_confirmation', 1, NOW(), NOW());"
+	  "UPDATE payout SET batch_id = 7 WHERE id = 1;",
+	  "UPDATE payout SET batch_id = NULL WHERE id = 1;"
+	  "DELETE FROM payments_batch WHERE id = 7;" },
 };
 
 int
@@ -488,9 +621,11 @@ main(void)
 		cmocka_unit_test(what_is_in_a_payout_is_not_taken_back),
 		fault_test(&faults[0]), fault_test(&faults[1]),
 		fault_test(&faults[2]), fault_test(&faults[3]),
+		fault_test(&faults[4]), fault_test(&faults[5]),
 		cmocka_unit_test(a_later_debt_goes_with_the_month),
 		cmocka_unit_test(without_money_nothing_is_made),
 		cmocka_unit_test(what_a_payout_has_a_part_of_is_not_taken_back),
+		cmocka_unit_test(a_batch_is_of_who_wants_it_so),
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),
 		cmocka_unit_test(many_processes_at_once_as_well),
 	};

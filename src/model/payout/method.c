@@ -68,15 +68,28 @@ hold_promoter(struct db *db, struct arena *a, const struct actor *who,
 
 /* What somebody looked through in a batch stays until it is paid. */
 static enum err
-hold_still(struct db *db, struct arena *a, uint64_t referrer_id)
+hold_still(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t referrer_id)
 {
 	struct id_row used = { 0 };
-	enum err e = db_row(db, a, Q_PAYOUT_METHOD_USED, ARGS(referrer_id),
-	    &method_id_row, &used);
+	enum err e = db_row(db, a, Q_PAYOUT_METHOD_USED, ARGS(
+	    who->organization_id, referrer_id), &method_id_row, &used);
 
 	if (e == OK)
 		return ERR_CONFLICT;
 	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* So that payments batches find his payouts; NULL: he is not paid by any. */
+static enum err
+tell_payouts(struct db *db, const struct actor *who, uint64_t referrer_id,
+    const struct payout_method *m)
+{
+	bool none = m == NULL || !m->is_selected || m->is_disabled;
+
+	return db_exec(db, Q_PAYOUT_METHOD_WANTED, ARGS(none ? ARG(STR_NULL) :
+	    LABEL(payout_method_labels, m->method), who->organization_id,
+	    referrer_id), NULL, NULL);
 }
 
 static struct arg
@@ -99,13 +112,15 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 		return e;
 	m->is_selected |= e == ERR_NOT_FOUND;
 	if (m->is_selected)
-		TRY(hold_still(db, a, m->referrer_id));
+		TRY(hold_still(db, a, who, m->referrer_id));
 	if (m->is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_INSERT, ARGS(who->organization_id,
 	    m->referrer_id, LABEL(payout_method_labels, m->method),
 	    m->details, m->is_disabled, selected(m), who->now), NULL, &m->id));
+	if (m->is_selected)
+		TRY(tell_payouts(db, who, m->referrer_id, m));
 	m->created_at = who->now;
 	m->version = 1;
 	return event(db, a, who, m->id, "payout_method.created",
@@ -162,13 +177,15 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 	if (was.referrer_id != m->referrer_id)
 		return ERR_NOT_FOUND;
 	if (m->is_selected || was.is_selected)
-		TRY(hold_still(db, a, m->referrer_id));
+		TRY(hold_still(db, a, who, m->referrer_id));
 	if (m->is_selected && !was.is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_UPDATE, ARGS(
 	    LABEL(payout_method_labels, m->method), m->details,
 	    m->is_disabled, selected(m), who->now, m->id), NULL, NULL));
+	if (m->is_selected || was.is_selected)
+		TRY(tell_payouts(db, who, m->referrer_id, m));
 	m->created_at = was.created_at;
 	m->version = was.version + 1;
 	return event(db, a, who, m->id, "payout_method.updated",
@@ -186,8 +203,10 @@ method_delete(struct db *db, struct arena *a, const struct actor *who,
 	if (!is_of(&was, referrer_id))
 		return ERR_NOT_FOUND;
 	if (was.is_selected)
-		TRY(hold_still(db, a, was.referrer_id));
+		TRY(hold_still(db, a, who, was.referrer_id));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_DELETE, ARGS(id), NULL, NULL));
+	if (was.is_selected)
+		TRY(tell_payouts(db, who, was.referrer_id, NULL));
 	return event(db, a, who, id, "payout_method.deleted", STR_NULL);
 }
 

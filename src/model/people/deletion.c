@@ -127,8 +127,10 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	TRY(wipe(db, Q_WIPE_RESERVATIONS, ARGS(id), more));
 	TRY(wipe_campaigns(db, id, more));
 	TRY(wipe(db, Q_WIPE_LEADS, ARGS(who->now, id), more));
+	TRY(wipe(db, Q_WIPE_WANTED, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_EXPORTS, ARGS(who->now, id), more));
+	TRY(wipe(db, Q_WIPE_WANTED_OF, ARGS(HOUSE_ID, id), more));
 	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS_OF, ARGS(HOUSE_ID, id), more));
 	TRY(wipe(db, Q_WIPE_REFERRER, ARGS(HOUSE_ID, id), more));
 	return wipe(db, Q_WIPE_REFERRAL, ARGS(HOUSE_ID, id), more);
