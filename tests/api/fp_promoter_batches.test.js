@@ -211,8 +211,8 @@ async function crowd(...sizes) {
 		const x = await program.promoter();
 
 		all.push({ id: x.referrer, was: x.id,
-			referrals: await program.referrals(x, n, {
-				sales: n < 5000 }) });
+			referrals: n === 0 ? [] : await program.referrals(x, n,
+			    { sales: n < 5000 }) });
 	}
 	program.close();
 	return Object.assign(all, { from: program.campaign,
