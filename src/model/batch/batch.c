@@ -167,7 +167,7 @@ add_lines(struct arena *a, struct batch *b, const struct batch_item *item,
 	b->errors = buf_view(&text);
 }
 
-/* Counts those of the n that are over, and says whether all are. */
+/* Counts those of the n that are over; how many. */
 static size_t
 count(struct arena *a, struct batch *b, const struct batch_item *item,
     size_t n, struct when now)
@@ -177,20 +177,19 @@ count(struct arena *a, struct batch *b, const struct batch_item *item,
 
 	for (over = 0; over < n && item[over].result != ERR_RETRY; over++)
 		failed += item[over].result != OK;
-	b->place = over < n ? item[over].place : 0;
-	n = over;
 	if (failed > 0)
-		add_lines(a, b, item, n);
+		add_lines(a, b, item, over);
 	b->failed_count += failed;
-	b->processed_count += (int64_t)n;
+	b->processed_count += (int64_t)over;
+	b->place = over < n ? item[over].place : 0;
 	b->updated_at = now;
 	b->status = BATCH_IN_PROGRESS;
 	if (b->processed_count < b->total)
-		return n;
+		return over;
 	b->finished_at = now;
 	b->status = b->failed_count == b->total ? BATCH_FAILED :
 	    BATCH_COMPLETED;
-	return n;
+	return over;
 }
 
 static enum err
