@@ -40,6 +40,20 @@ const sales = async (r) => (await p.sql(`SELECT event, amount,
     .filter(Boolean).map((l) => l.split('\t'));
 const earned = async (r) => (await p.earned(r.id)).reduce((n, e) =>
     n + e.amount, 0);
+/* The jobs role is killed, and nobody waits for the lease of who is gone. */
+async function crash() {
+	assert.ok(await until(() => {
+		try {
+			return process.kill(s.pid('jobs'), 'SIGKILL');
+		} catch {
+			return false;	/* it is on its way back */
+		}
+	}, 20000));
+	await until(async () => await p.sql(`UPDATE task SET
+	    lease_until = NULL, run_at = UTC_TIMESTAMP(6)
+	    WHERE kind = 'import_events' AND done_at IS NULL;
+	    SELECT 1`) === '1');
+}
 async function verify() {
 	const { code, out } = await s.verify();
 
@@ -356,17 +370,8 @@ test('moved again and again while it is taken and killed', async () => {
 			(n % 2 === 0 ? eve : ann).placement });
 		at = Number(await p.sql(`SELECT moved_to FROM referral
 		    WHERE id = ${at}`));
-		if (n++ % 10 === 5) {
-			try {
-				process.kill(s.pid('jobs'), 'SIGKILL');
-			} catch {
-				continue;	/* it is on its way back */
-			}
-			await until(async () => await p.sql(`UPDATE task SET
-			    lease_until = NULL, run_at = UTC_TIMESTAMP(6)
-			    WHERE kind = 'import_events' AND done_at IS NULL;
-			    SELECT 1`) === '1');
-		}
+		if (n++ % 10 === 5)
+			await crash();
 		await sleep(50);
 	}
 	assert.equal((await look()).status, 'completed');
@@ -443,12 +448,7 @@ test('it is not there for a while, and processes are killed', async () => {
 	const b = await start(r);
 	for (let i = 0; i < 3; i++) {
 		await until(async () => (await sales(r)).length > 30 * i);
-		process.kill(s.pid('jobs'), 'SIGKILL');
-		/* nobody waits for the lease of who is gone */
-		await until(async () => await p.sql(`UPDATE task SET
-		    lease_until = NULL, run_at = UTC_TIMESTAMP(6)
-		    WHERE kind = 'import_events' AND done_at IS NULL;
-		    SELECT 1`) === '1');
+		await crash();
 	}
 	assert.equal((await ended(b)).status, 'completed');
 	assert.equal((await sales(r)).length, 110);
