@@ -3,7 +3,9 @@
 -- action: which one, as it is shown.  params: what it takes, as JSON.  open: 1
 -- while there is work left, 2 while a task does it, else NULL.  processed_count: items whose work is
 -- over, failed ones among them; they go by their position, so that it is also
--- the place where the work goes on.  errors: some lines, a JSON array.
+-- the place where the work goes on.  place: in the next item, of one that takes
+-- several transactions; NULL: it has not begun.  errors: some lines, a JSON
+-- array.
 CREATE TABLE batch (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -16,6 +18,7 @@ CREATE TABLE batch (
 	total INT UNSIGNED NOT NULL,
 	processed_count INT UNSIGNED NOT NULL DEFAULT 0,
 	failed_count INT UNSIGNED NOT NULL DEFAULT 0,
+	place BIGINT UNSIGNED NULL,
 	errors TEXT NOT NULL,
 	retry_of BIGINT UNSIGNED NULL,
 	created_at DATETIME(6) NOT NULL,

@@ -16,8 +16,11 @@ CREATE TABLE custom_status (
 
 -- Of one that is deleted the number stays here, and is none any more: it is
 -- not given out again, and no referral has to be written.
+-- bought_at: what he bought first, where that was before we knew him as a
+-- customer.
 ALTER TABLE referral
-	ADD COLUMN custom_status_id BIGINT UNSIGNED NULL;
+	ADD COLUMN custom_status_id BIGINT UNSIGNED NULL,
+	ADD COLUMN bought_at DATETIME(6) NULL;
 
 -- Who has brought enough in a campaign moves up into the next one.  active:
 -- customers of the placement who were not lost.  upgrade_due: 0: somebody has

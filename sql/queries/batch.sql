@@ -2,10 +2,10 @@
 
 -- name: batch_insert
 INSERT INTO batch (organization_id, user_id, action, params, status, open,
-	total, processed_count, failed_count, errors, retry_of, created_at,
-	updated_at, finished_at)
+	total, processed_count, failed_count, place, errors, retry_of,
+	created_at, updated_at, finished_at)
 VALUES (:org, :user, :action, :params, :status, :open, :total, :processed,
-	:failed, :errors, :retry, :now, :now, :finished)
+	:failed, :place, :errors, :retry, :now, :now, :finished)
 
 -- name: batch_chunk_insert
 INSERT INTO batch_chunk (batch_id, number, ids) VALUES
@@ -30,14 +30,14 @@ FROM batch WHERE organization_id = :org AND id = :id
 
 -- name: batch_hold
 SELECT id, organization_id, user_id, action, params, status, total,
-	processed_count, failed_count, errors, retry_of, created_at,
+	processed_count, failed_count, place, errors, retry_of, created_at,
 	updated_at, finished_at
 FROM batch WHERE organization_id = :org AND id = :id FOR UPDATE
 
 -- name: batch_move
 UPDATE batch SET status = :status, open = :open, processed_count = :processed,
-	failed_count = :failed, errors = :errors, updated_at = :now,
-	finished_at = :finished
+	failed_count = :failed, place = :place, errors = :errors,
+	updated_at = :now, finished_at = :finished
 WHERE id = :id
 
 -- Of each status that is asked for no more than can be on the page.

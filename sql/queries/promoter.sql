@@ -200,6 +200,14 @@ STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
 SET r.parent_id = :parent, r.version = r.version + 1
 
 -- name: promoter_live_referrals
-SELECT id FROM referral
-WHERE placement_id = :placement AND organization_id = :org AND live = 1
-ORDER BY id LIMIT 10001 FOR UPDATE
+SELECT id FROM referral FORCE INDEX (referral_placement)
+WHERE placement_id = :placement AND organization_id = :org AND id > :after
+AND live = 1
+ORDER BY id LIMIT :limit FOR UPDATE
+
+-- From where to where somebody's referral was moved, which stays so.
+-- name: promoter_way
+SELECT old.placement_id AS from_id, new.placement_id AS to_id
+FROM referral old JOIN referral new ON new.id = old.moved_to
+WHERE old.id = :id AND old.referrer_id = :promoter
+AND old.organization_id = :org LOCK IN SHARE MODE

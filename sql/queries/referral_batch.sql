@@ -78,12 +78,13 @@ INSERT INTO referral (organization_id, campaign_id, placement_id, referrer_id,
 	uid, username, first_name, last_name, website, comment, metadata,
 	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
 	promo_code, lost, custom_status_id, created_at, customer_at,
-	cancelled_at)
+	bought_at, cancelled_at)
 SELECT organization_id, :campaign, :placement, :referrer,
 	referred_organization_id, click_id, state, address_hash, checks, email,
 	uid, username, first_name, last_name, website, comment, metadata,
 	entry_source, fraud, user_id, plan, mrr, sales, last_sale_at,
-	promo_code, lost, custom_status_id, :now, customer_at, cancelled_at
+	promo_code, lost, custom_status_id, :now, customer_at, bought_at,
+	cancelled_at
 FROM referral WHERE id = :from
 
 -- pairs: [[from, to], ...]

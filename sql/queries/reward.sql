@@ -135,13 +135,16 @@ SELECT conversions AS customers, revenue + refunded AS revenue
 FROM placement_total
 WHERE placement_id = :placement FOR UPDATE
 
--- Also of who he was before he was moved.
+-- Also of who he was before he was moved; by the day of a sale, where that was
+-- said.
 -- name: reward_price
 WITH RECURSIVE past AS ((SELECT id FROM referral WHERE id = :referral
 		LOCK IN SHARE MODE)
 	UNION ALL (SELECT r.id FROM past JOIN referral r
 		ON r.moved_to = past.id LOCK IN SHARE MODE))
-SELECT COUNT(*) AS price_sales, MIN(s.created_at) AS price_at
+SELECT COUNT(*) AS price_sales,
+	MIN(LEAST(s.created_at, COALESCE(s.event_date, s.created_at)))
+	AS price_at
 FROM past STRAIGHT_JOIN sale s ON s.referral_id = past.id
 WHERE s.plan <=> :plan AND s.id <> :sale LOCK IN SHARE MODE
 

@@ -7,7 +7,7 @@ SELECT r.id, r.campaign_id, r.placement_id, r.referrer_id,
 	r.fraud, p.standing, f.status AS referrer_status,
 	(c.status = 'deleted') AS campaign_deleted,
 	(g.upgrade_campaign_id IS NOT NULL) AS upgrades, r.sales, r.created_at,
-	r.customer_at, r.cancelled_at
+	r.customer_at, r.bought_at, r.cancelled_at
 FROM referral r STRAIGHT_JOIN placement p ON p.id = r.placement_id
 STRAIGHT_JOIN referrer f ON f.id = r.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = r.campaign_id
@@ -19,10 +19,16 @@ AND r.uid = :uid
 AND r.email = :email
 -- where: id
 AND r.id = :id
+-- where: heir
+AND r.id = (WITH RECURSIVE heir AS (SELECT id, moved_to FROM referral
+		WHERE id = :id
+	UNION ALL SELECT n.id, n.moved_to FROM heir
+		JOIN referral n ON n.id = heir.moved_to)
+	SELECT id FROM heir WHERE moved_to IS NULL)
 
 -- name: track_hold
 SELECT id, campaign_id, placement_id, referrer_id, state, fraud, sales,
-	customer_at, cancelled_at
+	customer_at, bought_at, cancelled_at
 FROM referral
 WHERE id = :id AND organization_id = :org AND live = 1 FOR UPDATE
 
@@ -101,6 +107,7 @@ VALUES (:org, 'tracked', :referral, :event, :amount, :currency, :plan,
 -- name: track_sold
 UPDATE referral SET sales = sales + 1, last_sale_at = :now,
 	customer_at = COALESCE(customer_at, :now),
+	bought_at = COALESCE(:bought, bought_at),
 	state = IF(state IN ('denied', 'pending'), state, 'active'),
 	cancelled_at = NULL, plan = COALESCE(:plan, plan),
 	mrr = COALESCE(:mrr, mrr), version = version + 1

@@ -21,6 +21,7 @@ OR COALESCE(f.failures, 0) <> b.failed_count
 OR COALESCE(f.last, 0) > b.processed_count
 OR (b.open IS NOT NULL) <> (b.status IN ('pending', 'in_progress'))
 OR (b.open IS NULL) <> (b.finished_at IS NOT NULL)
+OR (b.place IS NOT NULL AND b.open IS NULL)
 OR (b.status = 'pending' AND b.processed_count <> 0)
 OR (b.status IN ('completed', 'failed') AND b.processed_count <> b.total)
 OR (b.status = 'failed' AND b.failed_count <> b.total)

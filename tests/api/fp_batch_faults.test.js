@@ -151,3 +151,53 @@ for (const kinds of [['jobs'], ['worker', 'jobs'], ['mariadbd'],
 		    [ROWS, ROWS, ROWS, 0]);
 		await clean();
 	});
+
+/* One with many referrals, and two beside him. */
+async function moved() {
+	const program = new Program(w, me), all = [];
+
+	for (const n of [3, 1200, 300]) {
+		const p = await program.promoter();
+
+		all.push({ ...p, referrals: await program.referrals(p, n) });
+	}
+	program.close();
+	const { body } = await w.fp(202, me, 'POST',
+	    '/promoters/move_to_campaign', {
+		ids: all.map((x) => x.referrer), soft_move_referrals: true,
+		from_campaign_id: program.campaign,
+		to_campaign_id: Number((await w.hood(me)).id) });
+
+	return { id: body.id, all };
+}
+
+for (const kinds of [['jobs'], ['mariadbd', 'jobs', 'worker']])
+	test(`moved exactly once while ${kinds} is killed`, async () => {
+		assert.ok(await ready());
+		const { id, all } = await moved();
+		const kills = await killWhile(id, kinds);
+
+		assert.ok(kills > 0);
+		const done = await ended(id, 240000);
+		assert.deepEqual([done.processed_count, done.failed_count],
+		    [3, 0]);
+		assert.ok(await ready());
+		for (const { id: was, referrer, referrals } of all) {
+			const range = `BETWEEN ${referrals[0]} AND ` +
+			    `${referrals.at(-1)}`;
+			const n = referrals.length;
+
+			assert.deepEqual((await query(s, `SELECT
+			    (SELECT COUNT(*) FROM referral WHERE id ${range}
+				AND state = 'moved' AND placement_id = ${was}),
+			    (SELECT COUNT(*) FROM referral
+				WHERE referrer_id = ${referrer} AND live = 1
+				AND placement_id <> ${was}),
+			    (SELECT COUNT(*) FROM event e JOIN referral r
+				ON r.id = e.entity_id
+				WHERE e.type = 'referral.moved'
+				AND r.referrer_id = ${referrer})`))
+			    .split('\t').map(Number), [n, n, n]);
+		}
+		await clean();
+	});

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { Service } = require('./lib/service');
 const { Stub } = require('./lib/stripe');
-const { tests, until } = require('./lib/test');
+const { tests, sleep, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
 const { dump } = require('./lib/db');
@@ -40,6 +40,20 @@ const sales = async (r) => (await p.sql(`SELECT event, amount,
     .filter(Boolean).map((l) => l.split('\t'));
 const earned = async (r) => (await p.earned(r.id)).reduce((n, e) =>
     n + e.amount, 0);
+/* The jobs role is killed, and nobody waits for the lease of who is gone. */
+async function crash() {
+	assert.ok(await until(() => {
+		try {
+			return process.kill(s.pid('jobs'), 'SIGKILL');
+		} catch {
+			return false;	/* it is on its way back */
+		}
+	}, 20000));
+	await until(async () => await p.sql(`UPDATE task SET
+	    lease_until = NULL, run_at = UTC_TIMESTAMP(6)
+	    WHERE kind = 'import_events' AND done_at IS NULL;
+	    SELECT 1`) === '1');
+}
 async function verify() {
 	const { code, out } = await s.verify();
 
@@ -175,6 +189,203 @@ test('by his name at Stripe, and all pages', async () => {
 	await verify();
 });
 
+/* A time so many months ago, as Stripe has it. */
+function ago(months, days = 0) {
+	const at = new Date();
+
+	at.setUTCDate(1);
+	at.setUTCMonth(at.getUTCMonth() - months);
+	return Math.floor(at / 1000) - 86400 * days;
+}
+const amounts = async (r) => (await p.sql(`SELECT amount FROM sale
+    WHERE referral_id = ${r.id} ORDER BY id`)).split('\n').map(Number);
+
+test('two customers of one address: by time, and each once', async () => {
+	const r = await lead();
+	const [a, b] = [1, 2].map(() => stub.customer(theirs, r.email));
+
+	/* in turns, in a row, at the same time, and more than a page */
+	const all = [a, b, a, b, b, b, a, a, b].map((who, i) =>
+	    stub.charged(theirs, who, 100 + i, { created: ago(20) +
+		86400 * (i === 6 ? 5 : i) }));
+	for (let i = 9; i < 130; i++)
+		all.push(stub.charged(theirs, i % 4 === 0 ? a : b, 100 + i, {
+			created: ago(10) + 60 * i }));
+	stub.returned(theirs, all[3], 103);
+	await run(r);
+	const got = await amounts(r);
+	assert.deepEqual(got.filter((n) => n !== 106 && n !== 105),
+	    all.map((x) => x.amount).filter((n) => n !== 106 && n !== 105));
+	assert.equal(new Set(got).size, all.length);
+	assert.equal((await sales(r)).find((x) => x[1] === '103')[2], '103');
+	await run(r);
+	assert.equal((await amounts(r)).length, all.length);
+	await verify();
+});
+
+test('what is another lead\'s at Stripe stays his', async () => {
+	const r = await lead();
+	const [mine, his] = [1, 2].map(() => stub.customer(theirs, r.email));
+	const he = await lead(undefined, { uid: his.id });
+
+	for (const [who, n] of [[mine, 300], [his, 400], [mine, 500]])
+		stub.charged(theirs, who, n);
+	await Promise.all([run(r), run(he), run(r)]);
+	assert.deepEqual(await amounts(r), [300, 500]);
+	assert.deepEqual(await amounts(he), [400]);
+	await verify();
+});
+
+test('sales are judged as of their time', async () => {
+	const bob = await p.promoter(me);
+	const reward = async (more) => (await fp(200, 'POST', '/rewards', {
+		name: unique(), is_promoter_reward: true,
+		promoter_reward_type: 'sale', ...more })).id;
+	const cash = (amount, ...rules) => ({ amount, unit: 'cash',
+		flat_amount: true, rules });
+	const age = (condition, value) => ({ type: 'customer_age_in_months',
+		condition, value });
+	const give = async (...ids) => fp(200, 'PUT',
+	    `/promoter_campaigns/${bob.placement}`, { rewards_for_promoters:
+		ids.map((reward_id) => ({ reward_id, apply_on: 'all' })) });
+	const his = async () => {
+		const r = await lead(undefined, {
+			promoter_campaign_id: bob.placement });
+
+		return [r, stub.customer(theirs, r.email)];
+	};
+	const brought = async (r) => (await p.sql(`SELECT s.amount,
+	    COALESCE(SUM(e.amount), 0) FROM sale s LEFT JOIN earning e
+	    ON e.sale_id = s.id WHERE s.referral_id = ${r.id}
+	    GROUP BY s.id ORDER BY s.amount`)).split('\n').map((l) => l
+		.split('\t').map(Number));
+
+	/* three months, with steps by age; once; what came with the reward */
+	await give(await reward({ duration: 'repeating',
+		duration_in_months: 3, schemas: [
+		    cash(1, age('less than', 1)),
+		    cash(10, age('equal to', 1)),
+		    cash(100, age('greater than', 1))] }),
+	    await reward({ duration: 'once',
+		schemas: [cash(1000)] }),
+	    await reward({ new_customers_only: true,
+		schemas: [cash(100000)] }));
+	const [r, cus] = await his();
+	for (const [months, n] of [[14, 1], [13, 2], [12, 3], [11, 4], [1, 5]])
+		stub.charged(theirs, cus, n, { created: ago(months) });
+	await run(r);
+	assert.deepEqual(await brought(r), [[1, 1001], [2, 10], [3, 100],
+		[4, 0], [5, 0]]);
+	/* what he buys now is as late */
+	await p.track(200, me, 'sale', { email: r.email, amount: 6,
+		event_id: unique() });
+	assert.deepEqual((await brought(r)).at(-1), [6, 0]);
+	/* also where he was moved since */
+	const eve = await p.promoter(me);
+	const move = (ids, to) => fp(200, 'POST',
+	    '/referrals/move_to_promoter', { ids, promoter_campaign_id: to });
+	await move([r.id], eve.placement);
+	const [{ id }] = await fp(200, 'GET', `/referrals?q=${r.email}`);
+	await move([id], bob.placement);
+	await p.track(200, me, 'sale', { email: r.email, amount: 7,
+		event_id: unique() });
+	const [now] = await fp(200, 'GET', `/referrals?q=${r.email}`);
+	assert.deepEqual(await brought(now), [[7, 0]]);
+
+	/* who was told of before: older ones come later, and never twice */
+	const [late, known] = await his();
+	await p.track(200, me, 'sale', { email: late.email, amount: 9,
+		event_id: unique() });
+	assert.deepEqual(await brought(late), [[9, 101001]]);
+	stub.charged(theirs, known, 1, { created: ago(5) });
+	stub.charged(theirs, known, 2, { created: ago(4) });
+	await run(late);
+	assert.deepEqual(await brought(late), [[1, 1], [2, 10],
+		[9, 101001]]);
+	await verify();
+});
+
+test('who is moved meanwhile is met where he is now', async () => {
+	const eve = await p.promoter(me);
+	const r = await lead();
+	const cus = stub.customer(theirs, r.email);
+	const all = [];
+
+	for (let i = 0; i < 60; i++)
+		all.push(stub.charged(theirs, cus, 1000 + i));
+	stub.returned(theirs, all[0], 1000);
+	stub.returned(theirs, all[50], 1050);
+	const moved = async (id, to) => {
+		await fp(200, 'POST', '/referrals/move_to_promoter', {
+			ids: [id], promoter_campaign_id: to.placement });
+		return Number(await p.sql(`SELECT moved_to FROM referral
+		    WHERE id = ${id}`));
+	};
+	/* before its sale is refunded, and between two pages */
+	const refund = stub.hold('GET /v1/refunds');
+	const b = await start(r);
+	await refund.met;
+	const then = await moved(r.id, eve);
+	const page = stub.hold('GET /v1/charges');
+	refund.open();
+	await page.met;
+	const last = await moved(then, ann);
+	page.open();
+	assert.deepEqual((({ status, failed_count: n }) => [status, n])(
+	    await ended(b)), ['completed', 0]);
+	assert.equal(await p.sql(`SELECT CONCAT(COUNT(*), ' ',
+	    SUM(refunded_amount)) FROM sale WHERE referral_id IN
+	    (${[r.id, then, last]})`), '60 2050');
+	assert.deepEqual((await p.earned(last)).length > 0, true);
+	assert.equal((await fp(200, 'GET', `/batch_processes/${b.id}/items`))[0]
+	    .id, r.id);
+	await verify();
+	/* who is not there any more: that is said */
+	const held = stub.hold('GET /v1/charges');
+	stub.charged(theirs, cus, 5);
+	const gone = await start({ id: last });
+	await held.met;
+	await w.fp(200, me, 'DELETE', '/referrals', { ids: [last] });
+	held.open();
+	const end = await ended(gone);
+	assert.equal(end.status, 'failed');
+	assert.match(end.processing_errors[0], /not found/i);
+	await verify();
+});
+
+test('moved again and again while it is taken and killed', async () => {
+	const eve = await p.promoter(me);
+	const r = await lead();
+	const [a, b] = [1, 2].map(() => stub.customer(theirs, r.email));
+
+	for (let i = 0; i < 150; i++)
+		stub.charged(theirs, i % 3 === 0 ? a : b, 1000, {
+			created: ago(10) + 3600 * i });
+	const batch = await start(r);
+	const look = () => fp(200, 'GET', `/batch_processes/${batch.id}`);
+	let at = r.id, n = 0;
+	while (['pending', 'in_progress'].includes((await look()).status)) {
+		await fp(200, 'POST', '/referrals/move_to_promoter', {
+			ids: [at], promoter_campaign_id:
+			(n % 2 === 0 ? eve : ann).placement });
+		at = Number(await p.sql(`SELECT moved_to FROM referral
+		    WHERE id = ${at}`));
+		if (n++ % 10 === 5)
+			await crash();
+		await sleep(50);
+	}
+	assert.equal((await look()).status, 'completed');
+	assert.equal(await p.sql(`SELECT CONCAT(COUNT(*), ' ',
+	    COUNT(DISTINCT event), ' ', MIN(s.event_date = x.day))
+	    FROM (SELECT s.*, ROW_NUMBER() OVER (ORDER BY s.id) AS n
+		FROM sale s) s
+	    JOIN (SELECT s.id, MAX(s.event_date) OVER (ORDER BY s.id) AS day
+		FROM sale s WHERE s.referral_id BETWEEN ${r.id} AND ${at}) x
+	    ON x.id = s.id WHERE s.referral_id BETWEEN ${r.id} AND ${at}`),
+	    '150 150 1');
+	await verify();
+});
+
 test('each has the time at which it came in', async () => {
 	const r = await lead();
 	const he = stub.customer(theirs, r.email);
@@ -237,12 +448,7 @@ test('it is not there for a while, and processes are killed', async () => {
 	const b = await start(r);
 	for (let i = 0; i < 3; i++) {
 		await until(async () => (await sales(r)).length > 30 * i);
-		process.kill(s.pid('jobs'), 'SIGKILL');
-		/* nobody waits for the lease of who is gone */
-		await until(async () => await p.sql(`UPDATE task SET
-		    lease_until = NULL, run_at = UTC_TIMESTAMP(6)
-		    WHERE kind = 'import_events' AND done_at IS NULL;
-		    SELECT 1`) === '1');
+		await crash();
 	}
 	assert.equal((await ended(b)).status, 'completed');
 	assert.equal((await sales(r)).length, 110);

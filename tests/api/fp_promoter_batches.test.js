@@ -5,6 +5,7 @@ const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
+const { Program } = require('./lib/promoted');
 
 const test = tests(__filename);
 let w, c, p, me, other, spring, summer;
@@ -199,6 +200,155 @@ test('from one campaign to another, alone and with referrals', async () => {
 	await batch(200, 'block', { ids: [blocked.id],
 		campaign_id: spring.id });
 	assert.equal((await move(blocked)).failed_count, 1);
+});
+
+/* Some promoters with so many referrals each, in a campaign of their own. */
+async function crowd(...sizes) {
+	const program = new Program(w, me);
+	const all = [];
+
+	for (const n of sizes) {
+		const x = await program.promoter();
+
+		all.push({ id: x.referrer, was: x.id,
+			referrals: n === 0 ? [] : await program.referrals(x, n,
+			    { sales: n < 5000 }) });
+	}
+	program.close();
+	return Object.assign(all, { from: program.campaign,
+		ids: all.map((x) => x.id) });
+}
+const move = (status, who, to = summer, more = {}) => batch(status,
+    'move_to_campaign', { ids: who.ids, from_campaign_id: who.from,
+	to_campaign_id: to.id, soft_move_referrals: true, ...more });
+const look = async (id) => (await w.fp(200, me, 'GET',
+    `/batch_processes/${id}`)).body;
+async function over({ id }, ms = 60000) {
+	assert.ok(await until(async () => !['pending', 'in_progress']
+	    .includes((await look(id)).status), ms, 200));
+	return look(id);
+}
+/* In how many campaigns his referrals are; each was moved once. */
+async function moved(x, ...to) {
+	const at = (await p.sql(`SELECT campaign_id, COUNT(*) FROM referral
+	    WHERE referrer_id = ${x.id} AND live = 1 GROUP BY campaign_id
+	    ORDER BY campaign_id`)).split('\n').map((l) => l.split('\t')
+		.map(Number));
+
+	assert.deepEqual(at.map(([id]) => id), to.map((k) => Number(k.id)));
+	assert.equal(at.reduce((n, [, k]) => n + k, 0), x.referrals.length);
+	assert.equal(await p.sql(`SELECT COUNT(*) FROM event e JOIN referral r
+	    ON r.id = e.entity_id WHERE r.referrer_id = ${x.id}
+	    AND e.type = 'referral.moved'`), String(x.referrals.length));
+	assert.equal(await p.sql(`SELECT COUNT(DISTINCT moved_to)
+	    FROM referral WHERE referrer_id = ${x.id} AND state = 'moved'`),
+	    String(x.referrals.length));
+}
+/* The jobs role stands still meanwhile. */
+async function still(act) {
+	const jobs = c.service.pid('jobs');
+
+	process.kill(jobs, 'SIGSTOP');
+	try {
+		return await act();
+	} finally {
+		process.kill(jobs, 'SIGCONT');
+	}
+}
+
+test('many referrals go along in parts', async () => {
+	const all = await crowd(3, 620, 0, 251);
+	const begun = await still(async () => {
+		const b = await move(202, all);
+
+		/* a part is done at once, and what it leaves is seen */
+		assert.deepEqual([b.status, b.total, b.processed_count,
+			b.failed_count, b.progress], ['in_progress', 4, 1, 0,
+			25]);
+		assert.equal((await w.fp(200, me, 'GET',
+		    `/batch_processes/${b.id}/items?filters[status]=pending`)).body
+		    .length, 3);
+		await verify();
+		return b;
+	});
+	const done = await over(begun);
+	assert.deepEqual([done.status, done.processed_count,
+		done.failed_count], ['completed', 4, 0]);
+	for (const x of all) {
+		assert.deepEqual(await states(x), { [all.from]: 'inactive',
+			[summer.id]: 'accepted' });
+		if (x.referrals.length > 0)
+			await moved(x, summer);
+	}
+	assert.equal((await move(200, { ...all, ids: all.ids })).failed_count,
+	    4);
+	await verify();
+});
+
+test('a promoter with very many', async () => {
+	const all = await crowd(10400);
+
+	assert.equal((await over(await move(202, all), 240000)).status,
+	    'completed');
+	await moved(all[0], summer);
+	await verify();
+});
+
+test('refused on the way, stopped on the way, and begun again', async () => {
+	const all = await crowd(300);
+	const decide = (what) => batch(200, what, { ids: all.ids,
+		campaign_id: summer.id });
+	const refused = await still(async () => {
+		const b = await move(202, all);
+
+		await decide('block');
+		return b;
+	});
+	const b = await over(refused);
+	assert.deepEqual([b.status, b.failed_count], ['failed', 1]);
+	assert.equal((await w.fp(200, me, 'GET',
+	    `/batch_processes/${b.id}/items`)).body[0].error, 'standing');
+	assert.equal(await p.sql(`SELECT COUNT(*) FROM referral
+	    WHERE referrer_id = ${all.ids[0]} AND live = 1
+	    AND campaign_id = ${summer.id}`), '250');
+	await verify();
+	await decide('accept');
+	const again = await w.fp(200, me, 'POST',
+	    `/batch_processes/${b.id}/retry`);
+	assert.equal(again.body.failed_count, 0);
+	await moved(all[0], summer);
+
+	const more = await crowd(300);
+	const stopped = await still(async () => {
+		const x = await move(202, more);
+
+		return (await w.fp(200, me, 'POST',
+		    `/batch_processes/${x.id}/stop`)).body;
+	});
+	assert.equal(stopped.status, 'stopped');
+	assert.equal((await move(200, more)).failed_count, 0);
+	await moved(more[0], summer);
+	await verify();
+});
+
+test('to two campaigns at once, while customers buy', async () => {
+	const all = await crowd(700);
+	const ids = all[0].referrals;
+	const emails = (await p.sql(`SELECT email FROM referral
+	    WHERE id IN (${ids.slice(240, 270).join()})`)).split('\n');
+	const buy = async () => {
+		for (const email of emails)
+			await p.track(200, me, 'sale', { email, amount: 1000,
+				event_id: unique() });
+	};
+	const [one, two] = await Promise.all([move(202, all),
+		move(202, all, spring), buy(), buy()]);
+
+	for (const b of [one, two])
+		assert.equal((await over(b)).status, 'completed');
+	await moved(all[0], ...[spring, summer].sort((a, b) => a.id - b.id));
+	assert.equal((await get(all[0])).stats.sales_count, 760);
+	await verify();
 });
 
 test('parents, but no circles', async () => {

@@ -16,6 +16,8 @@
 #define BREAKS 666		/* the whole chunk, each time */
 #define KILLS 667		/* the process */
 #define LOSES 668		/* to another transaction, once */
+#define LONG 700		/* takes several transactions */
+#define PARTS 3			/* of a long one, and then the row */
 
 struct touch_params {
 	int64_t mark;
@@ -26,19 +28,33 @@ SHAPE(touch_params, struct touch_params, "Touch",
 
 static int lost;
 
+/* A part of a long one; whether there are others. */
+static enum err
+part(struct db *d, const struct actor *by, struct batch_item *item, bool *more)
+{
+	*more = item->id == LONG && item->place < PARTS;
+	return !*more ? OK : db_exec(d, Q_TASK_INSERT, ARGS(STR("part"),
+	    ++item->place, STR("{}"), by->now), NULL, NULL);
+}
+
 /* Leaves a task for each row: its effect. */
 static enum err
 touch(struct db *d, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	const struct touch_params *p = params;
+	bool more;
 
-	(void)a;
 	for (size_t i = 0; i < n; i++) {
 		assert_true(i == 0 || item[i - 1].id < item[i].id);
 		if (item[i].id >= ODD && item[i].id % 2 == 1) {
 			item[i].result = ERR_CONFLICT;
 			continue;
+		}
+		TRY(part(d, by, &item[i], &more));
+		if (more) {
+			batch_leave_off(item, n, &item[i]);
+			return OK;
 		}
 		TRY(db_exec(d, Q_TASK_INSERT, ARGS(STR("touch"), item[i].id,
 		    str_printf(a, "%lld", (long long)p->mark), by->now), NULL,
@@ -257,6 +273,70 @@ a_chunk_that_lost_is_run_again(void **state)
 }
 
 static void
+assert_parts(int64_t n)
+{
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM task "
+	    "WHERE kind = 'part' AND subject_id BETWEEN 1 AND %d", PARTS), n);
+	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM task "
+	    "WHERE kind = 'part'"), n);
+}
+
+static void
+a_long_item_takes_several_transactions(void **state)
+{
+	struct batch b = begun(ORG, LONG - 2, 5), other;
+
+	(void)state;
+	assert_int_equal(b.status, BATCH_IN_PROGRESS);
+	assert_int_equal(b.processed_count, 2);
+	assert_int_equal(b.progress, 40);
+	assert_int_equal(touched(), 2);
+	assert_parts(1);
+	assert_clean();
+	other = begun(ORG, ODD, 10);	/* waits for its turn */
+	for (int64_t i = 2; i <= PARTS; i++) {
+		assert_true(work(OWNER));
+		assert_int_equal(look(ORG, b.id).processed_count, 2);
+		assert_parts(i);
+		assert_clean();
+	}
+	assert_true(work(OWNER));
+	assert_int_equal(look(ORG, b.id).status, BATCH_COMPLETED);
+	assert_int_equal(look(ORG, other.id).status, BATCH_PENDING);
+	assert_int_equal(touched(), 5);
+	work_all();
+	assert_parts(PARTS);
+	assert_clean();
+}
+
+static enum err
+stop(struct db *d, void *arg)
+{
+	struct batch *b = arg;
+
+	return batch_stop(d, &arena, &(struct actor){ ORG, 0, clock_now() },
+	    b->id, b);
+}
+
+static void
+a_long_item_stops_where_it_is(void **state)
+{
+	struct batch b = begun(ORG, LONG - 10, 20);
+
+	(void)state;
+	assert_true(work(OWNER));
+	assert_int_equal(look(ORG, b.id).processed_count, 10);
+	assert_int_equal(tx_run(db, &arena, stop, &b), OK);
+	work_all();
+	assert_int_equal(look(ORG, b.id).status, BATCH_STOPPED);
+	assert_int_equal(touched(), 10);
+	assert_parts(1);
+	assert_clean();
+	test_sql(root, "UPDATE batch SET place = 1");
+	assert_found("stopped: 10 of 20");
+}
+
+static void
 organizations_go_by_turns(void **state)
 {
 	struct batch large = begun(ORG, ODD, 10 * BATCH_CHUNK);
@@ -414,6 +494,8 @@ main(void)
 		TEST(many_are_done_in_chunks),
 		TEST(an_item_that_breaks_holds_up_none),
 		TEST(a_chunk_that_lost_is_run_again),
+		TEST(a_long_item_takes_several_transactions),
+		TEST(a_long_item_stops_where_it_is),
 		TEST(organizations_go_by_turns),
 		TEST(a_lease_of_another_is_waited_for),
 		TEST(a_turn_of_a_clock_that_was_put_back_is_due),

@@ -132,6 +132,8 @@ static const struct {
 	    .created_at = AT(1))) } },
 	{ "p400USD", { NTH(2000, 1, 9), TERMS(TERM(SALE, P20,
 	    .new_only = true, .created_at = AT(-1))) } },
+	{ "", { FIRST(2000), TERMS(TERM(SALE, P20, .new_only = true,
+	    .created_at = AT(1))) } },		/* a sale of before */
 	{ "p400USD", { FIRST(2000), TERMS(TERM(SALE, P20, .limited = true,
 	    .left = 1)) } },
 	{ "", { FIRST(2000), TERMS(TERM(SALE, P20, .limited = true)) } },

@@ -124,7 +124,7 @@ sub_affiliates(struct request *rq)
 static enum err
 archive(struct request *rq)
 {
-	struct batch_item item = { rq->who.promoter_id, OK };
+	struct batch_item item = { .id = rq->who.promoter_id };
 
 	TRY(promoter_archive.run(rq->db, rq->arena, ACTOR(rq), NULL, &item,
 	    1));

@@ -23,6 +23,7 @@ SHAPE(batch_row, struct batch, NULL,
     COLUMN(struct batch, total),
     COLUMN(struct batch, processed_count),
     COLUMN(struct batch, failed_count),
+    COLUMN(struct batch, place),
     COLUMN(struct batch, errors),
     COLUMN(struct batch, retry_of),
     COLUMN(struct batch, created_at),
@@ -110,6 +111,13 @@ batch_item_of(struct batch_item *item, size_t n, uint64_t id)
 	return NULL;
 }
 
+void
+batch_leave_off(struct batch_item *item, size_t n, struct batch_item *at)
+{
+	for (; at < item + n; at++)
+		at->result = ERR_RETRY;
+}
+
 enum err
 batch_hold(struct db *db, struct arena *a, const struct actor *by,
     enum query q, const struct shape *row, bool (*fits)(const void *row),
@@ -159,26 +167,29 @@ add_lines(struct arena *a, struct batch *b, const struct batch_item *item,
 	b->errors = buf_view(&text);
 }
 
-/* Counts them, and says whether it is over. */
-static void
+/* Counts those of the n that are over; how many. */
+static size_t
 count(struct arena *a, struct batch *b, const struct batch_item *item,
     size_t n, struct when now)
 {
 	int64_t failed = 0;
+	size_t over;
 
-	for (size_t i = 0; i < n; i++)
-		failed += item[i].result != OK;
+	for (over = 0; over < n && item[over].result != ERR_RETRY; over++)
+		failed += item[over].result != OK;
 	if (failed > 0)
-		add_lines(a, b, item, n);
+		add_lines(a, b, item, over);
 	b->failed_count += failed;
-	b->processed_count += (int64_t)n;
+	b->processed_count += (int64_t)over;
+	b->place = over < n ? item[over].place : 0;
 	b->updated_at = now;
 	b->status = BATCH_IN_PROGRESS;
 	if (b->processed_count < b->total)
-		return;
+		return over;
 	b->finished_at = now;
 	b->status = b->failed_count == b->total ? BATCH_FAILED :
 	    BATCH_COMPLETED;
+	return over;
 }
 
 static enum err
@@ -224,7 +235,8 @@ batch_store(struct db *db, struct arena *a, const struct batch *b)
 	TRY(db_exec(db, Q_BATCH_MOVE, ARGS(
 	    LABEL(batch_status_labels, b->status),
 	    open_arg(b), b->processed_count, b->failed_count,
-	    b->errors, b->updated_at, b->finished_at, b->id), NULL, NULL));
+	    arg_id(batch_is_open(b) ? b->place : 0), b->errors,
+	    b->updated_at, b->finished_at, b->id), NULL, NULL));
 	return batch_is_open(b) ? OK : tell(db, a, b);
 }
 
@@ -232,8 +244,10 @@ enum err
 batch_advance(struct db *db, struct arena *a, struct batch *b,
     const struct batch_item *item, size_t n, struct when now)
 {
-	TRY(insert_failures(db, a, b->id, b->processed_count, item, n));
-	count(a, b, item, n, now);
+	const int64_t from = b->processed_count;
+
+	n = count(a, b, item, n, now);
+	TRY(insert_failures(db, a, b->id, from, item, n));
 	return batch_store(db, a, b);
 }
 
@@ -292,6 +306,12 @@ sorted(struct arena *a, struct list ids, size_t *n)
 	return item;
 }
 
+static void
+set_progress(struct batch *b)
+{
+	b->progress = b->total > 0 ? 100 * b->processed_count / b->total : 100;
+}
+
 static enum err
 insert(struct db *db, struct arena *a, struct batch *b,
     const struct batch_item *item, size_t n)
@@ -299,8 +319,8 @@ insert(struct db *db, struct arena *a, struct batch *b,
 	TRY(db_exec(db, Q_BATCH_INSERT, ARGS(b->organization_id, b->user_id,
 	    b->action, b->params, LABEL(batch_status_labels, b->status),
 	    open_arg(b), b->total, b->processed_count,
-	    b->failed_count, b->errors, b->retry_of, b->created_at,
-	    b->finished_at), NULL, &b->id));
+	    b->failed_count, b->place, b->errors, b->retry_of,
+	    b->created_at, b->finished_at), NULL, &b->id));
 	return insert_chunks(db, a, b->id, item, n);
 }
 
@@ -324,7 +344,7 @@ begin(struct db *db, struct arena *a, const struct actor *by,
     struct batch *b)
 {
 	struct buf text;
-	size_t n;
+	size_t n, over = 0;
 	struct batch_item *item = sorted(a, ids, &n);
 
 	*b = (struct batch){ .organization_id = by->organization_id,
@@ -336,24 +356,19 @@ begin(struct db *db, struct arena *a, const struct actor *by,
 		json_encode(&text, action->params, params, false);
 		b->params = buf_view(&text);
 	}
-	if (action->task != NULL) {
-		INVARIANT(n == 1);
-		TRY(insert(db, a, b, item, n));
-		TRY(tell(db, a, b));
-		return leave_task(db, a, b, action->task, item->id);
+	INVARIANT(action->task == NULL || n == 1);
+	if (action->task == NULL && n <= BATCH_AT_ONCE) {
+		TRY(action->run(db, a, by, params, item, n));
+		over = count(a, b, item, n, by->now);
+		set_progress(b);
 	}
-	if (n > BATCH_AT_ONCE) {
-		TRY(insert(db, a, b, item, n));
-		TRY(tell(db, a, b));
-		return db_exec(db, Q_BATCH_TURN_ASK, ARGS(by->organization_id,
-		    by->now), NULL, NULL);
-	}
-	TRY(action->run(db, a, by, params, item, n));
-	count(a, b, item, n, by->now);
-	b->progress = 100;
 	TRY(insert(db, a, b, item, n));
-	TRY(insert_failures(db, a, b->id, 0, item, n));
-	return tell(db, a, b);
+	TRY(insert_failures(db, a, b->id, 0, item, over));
+	TRY(tell(db, a, b));
+	if (action->task != NULL)
+		return leave_task(db, a, b, action->task, item->id);
+	return !batch_is_open(b) ? OK : db_exec(db, Q_BATCH_TURN_ASK,
+	    ARGS(by->organization_id, by->now), NULL, NULL);
 }
 
 enum err
@@ -363,12 +378,6 @@ batch_begin(struct db *db, struct arena *a, const struct actor *by,
 {
 	b->retry_of = 0;
 	return begin(db, a, by, action, params, ids, b);
-}
-
-static void
-set_progress(struct batch *b)
-{
-	b->progress = b->total > 0 ? 100 * b->processed_count / b->total : 100;
 }
 
 enum err

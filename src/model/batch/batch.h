@@ -18,6 +18,7 @@
 struct batch_item {
 	uint64_t id;		/* of the row */
 	enum err result;	/* set by run */
+	uint64_t place;		/* where run left off in it; 0: not begun */
 };
 
 /* An operation that batches can do. */
@@ -30,6 +31,10 @@ struct batch_action {
 	 * can; says of each what came of it.  One that fails has changed
 	 * nothing.  Another answer than OK rolls the chunk back: it is run
 	 * again later, and in the end each of its items alone.
+	 *
+	 * What is too much for a transaction it leaves off before an item, or
+	 * at a place in it: batch_leave_off().  It is run again from there,
+	 * and has to get on each time.
 	 */
 	enum err (*run)(struct db *, struct arena *, const struct actor *,
 	    const void *params, struct batch_item *, size_t n);
@@ -57,6 +62,8 @@ struct str batch_ids(struct arena *, const struct batch_item *, size_t n);
 struct str batch_ids_well(struct arena *, const struct batch_item *, size_t n);
 /* The item of a row; items are in ascending order of ids. */
 struct batch_item *batch_item_of(struct batch_item *, size_t n, uint64_t id);
+/* This one of the n items, and those behind it, have to wait. */
+void batch_leave_off(struct batch_item *, size_t n, struct batch_item *at);
 /*
  * Locks what the items name, by a statement over (ids, organization) whose
  * records begin with the id.  Those that are not there fail, and those that do
@@ -77,6 +84,7 @@ struct batch {
 	int status;
 	int64_t total, processed_count, failed_count;
 	int64_t progress;	/* percent */
+	uint64_t place;		/* in the next item; 0: it has not begun */
 	struct str errors;	/* some lines: a JSON array */
 	uint64_t retry_of;
 	struct when created_at, updated_at, finished_at;

@@ -7,8 +7,8 @@
 extern const struct shape batch_row;
 
 /*
- * Enters what came of the n items from its place on: counts, lines, failures.
- * It is over with the last of them.
+ * Enters what came of the n items from its place on, until where run left off:
+ * counts, lines, failures.  It is over with the last of them.
  */
 MUST_CHECK enum err batch_advance(struct db *, struct arena *, struct batch *,
     const struct batch_item *, size_t n, struct when now);

@@ -185,12 +185,14 @@ work(struct db *db, void *arg)
 	TRY(db_row(db, a, Q_BATCH_CHUNK_GET, ARGS(b.id,
 	    b.processed_count / BATCH_CHUNK), &chunk_row, &c));
 	n = chunk_read(&c, first, item, w->alone ? 1 : BATCH_CHUNK);
+	item[0].place = b.place;
 	if (w->given_up)
 		item[0].result = ERR_INTERNAL;
 	else
 		TRY(run(db, w, &b, item, n, now));
 	TRY(batch_advance(db, a, &b, item, n, now));
-	w->ended = !batch_is_open(&b) || b.processed_count % BATCH_CHUNK == 0;
+	w->ended = !batch_is_open(&b) || (b.place == 0 &&
+	    b.processed_count % BATCH_CHUNK == 0);
 	return pass(db, w);
 }
 

@@ -215,6 +215,15 @@ SHAPE(promoter_move_params, struct promoter_move, "PromoterMove",
 	.flags = F_ID_NUMBER | F_NULLABLE),
     FIELD(struct promoter_move, with_referrals, "soft_move_referrals"));
 
+/* What a chunk of moves has in common. */
+struct moving {
+	const struct promoter_move *m;
+	const struct standing_campaign *to;
+	enum err closed;		/* nobody comes in there */
+	struct list from, there;	/* placements, struct standing_row */
+	size_t room;		/* referrals that this transaction may move */
+};
+
 struct referral_row {
 	uint64_t id;
 };
@@ -222,50 +231,133 @@ struct referral_row {
 SHAPE(live_referral_row, struct referral_row, NULL,
     COLUMN(struct referral_row, id));
 
-/* His referrals of the old campaign, as if they were moved by themselves. */
+/* Referrals go from one placement to another, those behind a number. */
+struct way {
+	uint64_t from, to, after;
+};
+
+SHAPE(promoter_way_row, struct way, NULL,
+    FIELD(struct way, from, "from_id"),
+    FIELD(struct way, to, "to_id"));
+
+/*
+ * As if they were moved by themselves, as many as there is room for; *last:
+ * where it goes on, or 0 where none is left.
+ */
 static enum err
 take_along(struct db *db, struct arena *a, const struct actor *by,
-    uint64_t from, uint64_t to)
+    struct moving *x, const struct way *w, uint64_t *last)
 {
-	const struct referral_move m = { .placement_id = to };
+	const struct referral_move m = { .placement_id = w->to };
 	const struct referral_row *r;
 	struct batch_item *item;
 	struct list rows;
 
-	TRY(db_rows(db, a, Q_PROMOTER_LIVE_REFERRALS, ARGS(from,
-	    by->organization_id), &live_referral_row, &rows));
-	if (rows.n > REFERRALS_MOST)
-		return ERR_LIMIT;
+	*last = 0;
+	TRY(db_rows(db, a, Q_PROMOTER_LIVE_REFERRALS, ARGS(w->from,
+	    by->organization_id, arg_bound(w->after), (int64_t)x->room),
+	    &live_referral_row, &rows));
+	if (rows.n == 0)
+		return OK;
 	r = rows.items;
-	item = arena_array(a, rows.n + 1, sizeof(*item));
+	item = arena_array(a, rows.n, sizeof(*item));
 	for (size_t i = 0; i < rows.n; i++)
 		item[i].id = r[i].id;
-	for (size_t i = 0; i < rows.n; i += BATCH_CHUNK)
-		TRY(referral_move.run(db, a, by, &m, item + i,
-		    rows.n - i < BATCH_CHUNK ? rows.n - i : BATCH_CHUNK));
+	TRY(referral_move.run(db, a, by, &m, item, rows.n));
+	if (item[0].result != OK)
+		return ERR_STANDING;	/* he was refused there meanwhile */
+	if (rows.n == x->room)
+		*last = r[rows.n - 1].id;
+	x->room -= rows.n;
 	return OK;
 }
 
-/* One at a time: what fails of it has changed nothing. */
+/*
+ * From where to where: the last one that went along says it, whatever became
+ * of the promoter's places and of that referral since then.
+ */
+static enum err
+go_on(struct db *db, struct arena *a, const struct actor *by,
+    struct moving *x, const struct held *h, uint64_t *place)
+{
+	struct way w = { .after = *place };
+
+	TRY(db_row(db, a, Q_PROMOTER_WAY, ARGS(w.after, h->id,
+	    by->organization_id), &promoter_way_row, &w));
+	return take_along(db, a, by, x, &w, place);
+}
+
+/* He was moved before, and some of his referrals are where he was. */
+static enum err
+take_rest(struct db *db, struct arena *a, const struct actor *by,
+    struct moving *x, const struct standing_row *was,
+    const struct standing_row *is, uint64_t *place)
+{
+	const size_t room = x->room;
+
+	if (!x->m->with_referrals || was->state != STANDING_INACTIVE ||
+	    is == NULL || is->state != STANDING_ACCEPTED)
+		return ERR_IN_CAMPAIGN;
+	TRY(take_along(db, a, by, x, &(struct way){ was->id, is->id, 0 },
+	    place));
+	return x->room < room ? OK : ERR_IN_CAMPAIGN;
+}
+
+/* What fails of it has changed nothing, but for parts that came before. */
 static enum err
 move_one(struct db *db, struct arena *a, const struct actor *by,
-    const struct promoter_move *m, const struct standing_campaign *c,
-    const struct held *h, const struct list *from, const struct list *there)
+    struct moving *x, const struct held *h, uint64_t *place)
 {
-	const struct standing_row *was = placement_of(from, h->id);
+	const struct standing_row *was = placement_of(&x->from, h->id);
 	struct standing_row s;
-	uint64_t id;
+	struct way w = { 0 };
+	enum err e;
 
+	if (*place != 0)
+		return go_on(db, a, by, x, h, place);
+	TRY(x->closed);
 	if (was == NULL)
 		return ERR_NOT_FOUND;
 	if (was->state != STANDING_ACCEPTED &&
 	    was->state != STANDING_INACTIVE)
 		return ERR_STANDING;
-	TRY(come_in(db, a, by, c, h, there, &id));
+	e = come_in(db, a, by, x->to, h, &x->there, &w.to);
+	if (e == ERR_IN_CAMPAIGN)
+		return take_rest(db, a, by, x, was,
+		    placement_of(&x->there, h->id), place);
+	TRY(e);
 	s = *was;
+	w.from = s.id;
 	if (s.state == STANDING_ACCEPTED)
 		TRY(standing_move(db, a, by, &s, STANDING_INACTIVE));
-	return m->with_referrals ? take_along(db, a, by, s.id, id) : OK;
+	return x->m->with_referrals ? take_along(db, a, by, x, &w, place) : OK;
+}
+
+static enum err
+move_some(struct db *db, struct arena *a, const struct actor *by,
+    struct moving *x, const struct list *rows, struct batch_item *item,
+    size_t n)
+{
+	const struct held *h = rows->items;
+	struct actor now = *by;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		struct batch_item *one = batch_item_of(item, n, h[i].id);
+
+		if (x->room == 0) {
+			batch_leave_off(item, n, one);
+			return OK;
+		}
+		now.now = clock_now();	/* those before may have had many */
+		one->result = move_one(db, a, &now, x, &h[i], &one->place);
+		if (err_status(one->result) >= 500)
+			return one->result;
+		if (one->result == OK && one->place != 0) {
+			batch_leave_off(item, n, one);
+			return OK;
+		}
+	}
+	return OK;
 }
 
 static enum err
@@ -274,29 +366,17 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 {
 	const struct promoter_move *m = params;
 	struct standing_campaign c = { 0 };
-	struct list rows, from, there;
-	struct actor now = *by;
-	const struct held *h;
-	enum err e = m->from_id == m->to_id ? ERR_IN_CAMPAIGN :
-	    standing_campaign(db, a, by->organization_id, m->to_id, &c);
+	struct moving x = { .m = m, .to = &c, .room = REFERRALS_MOST };
+	struct list rows;
 
-	if (e != OK && err_status(e) < 500) {
-		all_fail(item, n, e);
-		return OK;
-	}
-	TRY(e);
+	x.closed = m->from_id == m->to_id ? ERR_IN_CAMPAIGN :
+	    standing_campaign(db, a, by->organization_id, m->to_id, &c);
+	if (x.closed != OK && err_status(x.closed) >= 500)
+		return x.closed;
 	TRY(hold(db, a, by, item, n, &rows));
-	TRY(placements(db, a, by, item, n, m->from_id, &from));
-	TRY(placements(db, a, by, item, n, m->to_id, &there));
-	h = rows.items;
-	for (size_t i = 0; i < rows.n; i++) {
-		now.now = clock_now();	/* those before may have had many */
-		e = move_one(db, a, &now, m, &c, &h[i], &from, &there);
-		if (err_status(e) >= 500 || e == ERR_LIMIT)
-			return e;
-		batch_item_of(item, n, h[i].id)->result = e;
-	}
-	return OK;
+	TRY(placements(db, a, by, item, n, m->from_id, &x.from));
+	TRY(placements(db, a, by, item, n, m->to_id, &x.there));
+	return move_some(db, a, by, &x, &rows, item, n);
 }
 
 const struct batch_action promoter_move = {
@@ -422,7 +502,7 @@ changing(struct arena *a, const struct list *rows, struct when archived,
 		if ((h[i].archived_at.us != 0) == (archived.us != 0))
 			continue;
 		(*changes)[n] = archived_change(a, h[i].archived_at, archived);
-		item[n++] = (struct batch_item){ h[i].id, OK };
+		item[n++] = (struct batch_item){ .id = h[i].id };
 	}
 	return (struct list){ item, n };
 }

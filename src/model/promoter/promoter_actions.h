@@ -5,7 +5,7 @@
 #include "model/batch/batch.h"
 
 #define PARENTS_MOST	100	/* generations above a promoter */
-#define REFERRALS_MOST	10000	/* of a promoter who takes them along */
+#define REFERRALS_MOST	250	/* that a transaction takes along */
 
 struct promoter_decision {
 	uint64_t campaign_id;
@@ -15,8 +15,8 @@ extern const struct batch_action promoter_accept, promoter_reject,
 
 struct promoter_move {
 	uint64_t from_id, to_id;	/* campaigns */
-	/* His referrals go with him; else they stay where they are, and what
-	 * recurs goes on as it was. */
+	/* His referrals go with him, in parts where they are many; else they
+	 * stay where they are, and what recurs goes on as it was. */
 	bool with_referrals;
 };
 extern const struct batch_action promoter_move;

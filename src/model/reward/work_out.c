@@ -91,7 +91,8 @@ counted(const struct reward_facts *f, const struct reward_rule *r, bool after)
 		return (r->filter == RULE_BY_PRICE ? f->price_sales :
 		    s->sales) + after;
 	case RULE_AGE:
-		return since.us == 0 ? 0 : reward_months(since, s->at);
+		return since.us == 0 || since.us > s->at.us ? 0 :
+		    reward_months(since, s->at);
 	case RULE_CUSTOMERS:
 		return f->customers + (after && s->customer_at.us == 0);
 	}
@@ -167,7 +168,8 @@ in_time(const struct reward_facts *f, const struct reward_term *t)
 	const struct rewarded_sale *s = &f->sale;
 	bool first = s->customer_at.us == 0;
 
-	if (t->new_only && !first && s->customer_at.us < t->created_at.us)
+	if (t->new_only &&
+	    (first ? s->at : s->customer_at).us < t->created_at.us)
 		return false;
 	if (t->kind == REWARD_TARGET || t->duration == DURATION_FOREVER)
 		return true;

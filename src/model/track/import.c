@@ -13,20 +13,30 @@ const struct batch_action referral_import = {
 /*
  * Where it stands: whose charges.  Stripe lists the newest first, but what a
  * sale brings follows from those before it: so the oldest is looked for, and
- * then it goes on from there.
+ * then it goes on from there.  Of several customers the one whose next charge
+ * is the oldest has his turn.
  */
-struct place {
-	bool known;			/* customers were looked for */
-	struct list customers;		/* of struct str: the first is next */
+struct source {
+	struct str customer;
 	struct str after;		/* no older one was seen yet */
 	struct str sold;		/* of those, the newest */
+	int64_t next;		/* when the one after it was; 0: not known */
 };
+
+struct place {
+	bool known;			/* customers were looked for */
+	struct list sources;		/* that are not at their end */
+};
+
+SHAPE(import_source, struct source, NULL,
+    FIELD(struct source, customer, "customer", .flags = F_REQUIRED),
+    FIELD(struct source, after, "after", .flags = F_NULLABLE),
+    FIELD(struct source, sold, "sold", .flags = F_NULLABLE),
+    FIELD(struct source, next, "next"));
 
 SHAPE(import_place, struct place, NULL,
     FIELD(struct place, known, "known"),
-    FIELD(struct place, customers, "customers"),
-    FIELD(struct place, after, "after", .flags = F_NULLABLE),
-    FIELD(struct place, sold, "sold", .flags = F_NULLABLE));
+    FIELD(struct place, sources, "sources", .of = &import_source));
 
 struct import {
 	struct db *db;
@@ -68,26 +78,44 @@ payload_of(struct import *x)
 	return buf_view(&payload);
 }
 
+/* Is it the company's own name of somebody else? */
+static enum err
+is_another(struct import *x, struct str customer, bool *yes)
+{
+	struct tracked_lead who;
+	enum err e = track_find(x->db, x->arena, x->who.organization_id,
+	    &(struct track_name){ .uid = customer }, &who);
+
+	*yes = e == OK && who.id != x->lead.id;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 /* By the uid, where that is Stripe's own name of him, else by the address. */
 static enum err
 find_customers(struct import *x)
 {
+	struct stripe_customer by_uid = { x->lead.uid };
+	struct list rows = { &by_uid, 1 };
 	const struct stripe_customer *c;
-	struct str *id;
-	struct list rows = { NULL, 0 };
-	bool by_uid = x->lead.uid.p != NULL &&
-	    str_has_prefix(x->lead.uid, STR("cus_"));
+	struct source *of;
+	bool not_his;
+	size_t n = 0;
 
-	if (!by_uid && x->lead.email.p != NULL)
-		TRY(stripe_customers(x->arena, x->key, x->lead.email, &rows,
-		    x->why));
+	if (x->lead.uid.p == NULL ||
+	    !str_has_prefix(x->lead.uid, STR("cus_"))) {
+		rows.n = 0;
+		if (x->lead.email.p != NULL)
+			TRY(stripe_customers(x->arena, x->key, x->lead.email,
+			    &rows, x->why));
+	}
 	c = rows.items;
-	id = arena_array(x->arena, rows.n + 1, sizeof(*id));
-	id[0] = x->lead.uid;
-	for (size_t i = 0; i < rows.n; i++)
-		id[i] = c[i].id;
-	x->at = (struct place){ .known = true,
-	    .customers = { id, by_uid ? 1 : rows.n } };
+	of = arena_array(x->arena, rows.n + 1, sizeof(*of));
+	for (size_t i = 0; i < rows.n; i++) {
+		TRY(is_another(x, c[i].id, &not_his));
+		if (!not_his)
+			of[n++].customer = c[i].id;
+	}
+	x->at = (struct place){ .known = true, .sources = { of, n } };
 	return OK;
 }
 
@@ -127,23 +155,46 @@ is_settled(enum err e)
 	    e == ERR_NOT_FOUND || e == ERR_OTHER_CURRENCY;
 }
 
+/* Who was moved meanwhile is met again where he is now. */
+static enum err
+follow(struct import *x, enum err e, bool *moved)
+{
+	const uint64_t was = x->lead.id;
+
+	*moved = false;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(track_find_heir(x->db, x->arena, x->who.organization_id, was,
+	    &x->lead));
+	*moved = x->lead.id != was;
+	return e;
+}
+
+static enum err
+try_refund(struct import *x, struct refund_tx *t)
+{
+	t->r.referral_id = x->lead.id;
+	x->who.now = clock_now();	/* Stripe may have answered late */
+	TRY(track_refund_read(x->db, x->arena, &x->who, &t->r));
+	return tx_run(x->db, x->arena, give_back, t);
+}
+
 static enum err
 take_refund(struct import *x, const struct stripe_charge *c, int64_t in_all,
     const struct stripe_return *back)
 {
 	struct refund_tx t = { .arena = x->arena, .who = &x->who,
-	    .r = { .referral_id = x->lead.id, .event = back->id,
-		.sale_event = c->id, .currency = c->currency,
-		.in_all = in_all } };
+	    .r = { .event = back->id, .sale_event = c->id,
+		.currency = c->currency, .in_all = in_all } };
+	bool moved;
 	enum err e;
 
 	if (!str_is(back->status, "succeeded") || back->amount <= 0 ||
 	    !stripe_money_back(c->currency, back->amount, &t.r.amount))
 		return OK;
-	x->who.now = clock_now();
-	e = track_refund_read(x->db, x->arena, &x->who, &t.r);
-	if (e == OK)
-		e = tx_run(x->db, x->arena, give_back, &t);
+	do
+		e = follow(x, try_refund(x, &t), &moved);
+	while (moved);
 	return is_settled(e) ? OK : e;
 }
 
@@ -164,87 +215,128 @@ take_refunds(struct import *x, const struct stripe_charge *c)
 	return OK;
 }
 
+static enum err
+try_sale(struct import *x, struct sale_tx *t)
+{
+	t->s.referral_id = x->lead.id;
+	x->who.now = clock_now();
+	TRY(track_sale_read(x->db, x->arena, &x->who, &t->s));
+	return tx_run(x->db, x->arena, sell, t);
+}
+
 /* ERR_NOT_FOUND: the customer is not there any more, or brings nothing. */
 static enum err
 take_charge(struct import *x, const struct stripe_charge *c)
 {
+	const struct when at = { c->created * SECOND_US };
 	struct sale_tx t = { .arena = x->arena, .who = &x->who, .s = {
-	    .referral_id = x->lead.id, .event = c->id,
-	    .currency = c->currency, .quantity = 1, .mrr = -1,
-	    .billing_period = -1, .on = day_of((struct when){
-		c->created * SECOND_US }) } };
+	    .event = c->id, .currency = c->currency, .quantity = 1, .mrr = -1,
+	    .billing_period = -1, .on = day_of(at), .sold_at = at } };
+	bool moved;
 	enum err e;
 
 	if (!str_is(c->status, "succeeded") || !c->captured ||
 	    c->amount <= 0 || !stripe_money_back(c->currency, c->amount,
 	    &t.s.amount))
 		return OK;
-	x->who.now = clock_now();	/* Stripe may have answered late */
-	TRY(track_sale_read(x->db, x->arena, &x->who, &t.s));
-	e = tx_run(x->db, x->arena, sell, &t);
+	do
+		e = follow(x, try_sale(x, &t), &moved);
+	while (moved);
 	if (e != OK && e != ERR_EVENT_TAKEN)
 		return e;
 	return take_refunds(x, c);
 }
 
-static void
-next_customer(struct import *x)
+/* Whose turn it is, and until when: then it is another's. */
+static struct source *
+turn_of(const struct place *at, int64_t *until)
 {
-	x->at.customers.items = (struct str *)x->at.customers.items + 1;
-	x->at.customers.n--;
-	x->at.after = x->at.sold = STR_NULL;
+	struct source *all = at->sources.items, *s = all;
+
+	for (size_t i = 1; i < at->sources.n; i++)
+		if (all[i].next < s->next)
+			s = &all[i];
+	*until = INT64_MAX;
+	for (size_t i = 0; i < at->sources.n; i++)
+		if (&all[i] != s && all[i].next < *until)
+			*until = all[i].next;
+	return s;
 }
 
-/* The first customer's oldest charge, a page at a time. */
-static enum err
-find_oldest(struct import *x)
+/* Nothing is left of him. */
+static void
+leave(struct place *at, struct source *s)
 {
-	const struct str *customer = x->at.customers.items;
+	const struct source *all = at->sources.items;
+
+	*s = all[--at->sources.n];
+}
+
+static enum err
+take_until(struct import *x, struct source *s, const struct stripe_charge *c,
+    int64_t until)
+{
+	s->next = c->created > until ? c->created : 0;
+	if (s->next != 0)
+		return OK;
+	TRY(take_charge(x, c));
+	s->sold = c->id;
+	return OK;
+}
+
+/* His oldest charge, a page at a time. */
+static enum err
+find_oldest(struct import *x, struct source *s, int64_t until)
+{
 	const struct stripe_charge *c;
 	struct stripe_page page = { .more = false };
 
-	TRY(stripe_charges(x->arena, x->key, *customer, x->at.after, &page,
+	TRY(stripe_charges(x->arena, x->key, s->customer, s->after, &page,
 	    x->why));
 	if (page.rows.n == 0) {
-		next_customer(x);
+		leave(&x->at, s);
 		return OK;
 	}
 	c = page.rows.items;
 	c += page.rows.n - 1;
-	if (page.more) {
-		x->at.after = c->id;
-		return OK;
-	}
-	TRY(take_charge(x, c));
-	x->at.sold = c->id;
+	if (!page.more)
+		return take_until(x, s, c, until);
+	s->after = c->id;
+	s->next = 0;
 	return OK;
 }
 
 /* Some of those that came after what is sold. */
 static enum err
-take_page(struct import *x)
+take_page(struct import *x, struct source *s, int64_t until)
 {
-	const struct str *customer = x->at.customers.items;
 	const struct stripe_charge *c;
 	struct stripe_page page = { .more = false };
 
-	TRY(stripe_charges_since(x->arena, x->key, *customer, x->at.sold,
+	TRY(stripe_charges_since(x->arena, x->key, s->customer, s->sold,
 	    &page, x->why));
 	c = page.rows.items;
-	for (size_t i = page.rows.n; i-- > 0; )	/* oldest first */
-		TRY(take_charge(x, &c[i]));
-	if (page.more && page.rows.n > 0)
-		x->at.sold = c[0].id;
-	else
-		next_customer(x);
+	s->next = 0;
+	for (size_t i = page.rows.n; i-- > 0 && s->next == 0; )
+		TRY(take_until(x, s, &c[i], until));	/* oldest first */
+	if (s->next == 0 && (!page.more || page.rows.n == 0))
+		leave(&x->at, s);
 	return OK;
 }
 
 static enum err
 step(struct import *x)
 {
-	return !x->at.known ? find_customers(x) :
-	    x->at.sold.p == NULL ? find_oldest(x) : take_page(x);
+	struct source *s;
+	int64_t until;
+
+	if (!x->at.known)
+		return find_customers(x);
+	if (x->at.sources.n == 0)
+		return OK;
+	s = turn_of(&x->at, &until);
+	return s->sold.p == NULL ? find_oldest(x, s, until) :
+	    take_page(x, s, until);
 }
 
 /* Who asked for it, and whether it goes on. */
@@ -262,7 +354,7 @@ begin(struct import *x, uint64_t referral_id, bool *open)
 	    clock_now() };
 	TRY(program_stripe_key(x->db, x->arena, x->task.organization_id,
 	    &x->key));
-	return track_find_id(x->db, x->arena, x->task.organization_id,
+	return track_find_heir(x->db, x->arena, x->task.organization_id,
 	    referral_id, &x->lead);
 }
 
@@ -303,7 +395,7 @@ import_step(struct db *db, struct arena *a, uint64_t referral_id,
 		return OK;
 	if (e == OK)
 		e = step(&x);
-	if (e == OK && x.at.customers.n > 0) {
+	if (e == OK && x.at.sources.n > 0) {
 		*next = payload_of(&x);
 		return OK;
 	}

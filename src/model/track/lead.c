@@ -28,6 +28,7 @@ SHAPE(tracked_lead_row, struct tracked_lead, NULL,
     COLUMN(struct tracked_lead, sales),
     COLUMN(struct tracked_lead, created_at),
     COLUMN(struct tracked_lead, customer_at),
+    COLUMN(struct tracked_lead, bought_at),
     COLUMN(struct tracked_lead, cancelled_at));
 
 /* By one of his names; one that is absent finds nobody. */
@@ -65,12 +66,11 @@ track_find(struct db *db, struct arena *a, uint64_t org,
 	    ERR_OTHER_LEAD : OK;
 }
 
-enum err
-track_find_id(struct db *db, struct arena *a, uint64_t org, uint64_t id,
-    struct tracked_lead *l)
+static enum err
+find_one(struct db *db, struct arena *a, uint64_t org, uint32_t by,
+    uint64_t id, struct tracked_lead *l)
 {
-	const struct list_query q = { .q = Q_TRACK_FIND,
-	    .wheres = Q_TRACK_FIND_WHERE_ID };
+	const struct list_query q = { .q = Q_TRACK_FIND, .wheres = by };
 	struct list rows;
 
 	TRY(db_list(db, a, &q, ARGS(org, id), &tracked_lead_row, &rows));
@@ -78,6 +78,20 @@ track_find_id(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 		return ERR_NOT_FOUND;
 	*l = *(const struct tracked_lead *)rows.items;
 	return OK;
+}
+
+enum err
+track_find_id(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct tracked_lead *l)
+{
+	return find_one(db, a, org, Q_TRACK_FIND_WHERE_ID, id, l);
+}
+
+enum err
+track_find_heir(struct db *db, struct arena *a, uint64_t org, uint64_t id,
+    struct tracked_lead *l)
+{
+	return find_one(db, a, org, Q_TRACK_FIND_WHERE_HEIR, id, l);
 }
 
 /* What may have changed since it was read, as it is now, and stays. */

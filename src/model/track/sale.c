@@ -88,10 +88,30 @@ billing_period(const struct track_sale *s)
 	return -1;
 }
 
+/* 0: not yet. */
+static struct when
+first_bought(const struct tracked_lead *l)
+{
+	return l->bought_at.us != 0 ? l->bought_at : l->customer_at;
+}
+
+/* Is it of before all that he is known to have bought? */
+static bool
+is_earlier(const struct track_sale *s, const struct tracked_lead *l)
+{
+	const struct when first = first_bought(l);
+
+	return s->sold_at.us != 0 && s->sold_at.us <
+	    (first.us != 0 ? first : s->at).us;
+}
+
+/* Times are those of the sale; what is counted is what was counted so far. */
 static enum err
 reward(struct db *db, struct arena *a, const struct actor *who,
     const struct track_sale *s, const struct tracked_lead *l, struct list *due)
 {
+	const struct when first = first_bought(l);
+
 	*due = (struct list){ NULL, 0 };
 	return !is_rewarded(l) ? OK : reward_of_sale(db, a,
 	    &(struct rewarded_sale){ .organization_id = who->organization_id,
@@ -100,8 +120,9 @@ reward(struct db *db, struct arena *a, const struct actor *who,
 	    .sale_id = s->id, .amount = s->amount, .quantity = s->quantity,
 	    .currency = s->currency, .plan = s->plan,
 	    .billing_period = billing_period(s),
-	    .sales = l->sales, .customer_at = l->customer_at, .at = s->at },
-	    due);
+	    .sales = l->sales, .customer_at = first.us != 0 &&
+	    is_earlier(s, l) ? s->sold_at : first,
+	    .at = s->sold_at.us != 0 ? s->sold_at : s->at }, due);
 }
 
 /* Posts what it brings, and says it in the event's words. */
@@ -157,7 +178,8 @@ count(struct db *db, uint64_t org, const struct track_sale *s,
 	const struct arg mrr = { .type = T_INT, .null = s->mrr < 0,
 	    .i = s->mrr };
 
-	TRY(db_exec(db, Q_TRACK_SOLD, ARGS(s->at, s->plan, mrr, l->id), NULL,
+	TRY(db_exec(db, Q_TRACK_SOLD, ARGS(s->at, is_earlier(s, l) ?
+	    s->sold_at : (struct when){ 0 }, s->plan, mrr, l->id), NULL,
 	    NULL));
 	return placement_brought(db, &one);
 }

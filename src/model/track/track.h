@@ -22,6 +22,7 @@ struct tracked_lead {
 	bool upgrades;			/* the campaign has another above it */
 	int64_t sales;
 	struct when created_at, customer_at, cancelled_at;
+	struct when bought_at;		/* first, if before customer_at */
 	struct str lost;		/* clicks that did not win, as JSON */
 };
 
@@ -42,6 +43,9 @@ struct track_origin {
 MUST_CHECK enum err track_find(struct db *, struct arena *, uint64_t org,
     const struct track_name *, struct tracked_lead *);
 MUST_CHECK enum err track_find_id(struct db *, struct arena *, uint64_t org,
+    uint64_t id, struct tracked_lead *);
+/* The one that he became, if he was moved since. */
+MUST_CHECK enum err track_find_heir(struct db *, struct arena *, uint64_t org,
     uint64_t id, struct tracked_lead *);
 /* The same, locked: by the number that was found, or anew if it is another. */
 MUST_CHECK enum err track_hold(struct db *, struct arena *, uint64_t org,
@@ -87,6 +91,7 @@ struct track_sale {
 	struct day on;			/* when it was; DAY_NONE: not said */
 	bool by_default;		/* no currency was said */
 	struct when at;
+	struct when sold_at;		/* as of when it is judged; 0: at */
 	struct tracked_lead lead;	/* by track_sale_read */
 	uint64_t id, lead_id;		/* by track_sale */
 };
