@@ -53,22 +53,43 @@ ON DUPLICATE KEY UPDATE upgrade_after = IF(VALUES(upgrade_campaign_id)
 UPDATE campaign SET landing_url = :url
 WHERE id = :id AND organization_id = :org
 
--- Of the campaigns of ids, a JSON array.  The organization's own links, by
--- which it promotes itself, are of no promoter.
+-- Of the campaigns of ids, a JSON array, by the sums of reports and what came
+-- since; in one statement, which is of one moment.  The organization's own
+-- links, by which it promotes itself, are of no promoter.
 -- name: offer_stats
-SELECT p.campaign_id AS id, COUNT(DISTINCT IF(p.standing = 'accepted'
-	AND NOT f.member_organization_id <=> f.organization_id,
-	p.referrer_id, NULL)) AS promoters,
-	CAST(SUM(t.referrals) AS SIGNED) AS referrals,
-	CAST(SUM(t.conversions) AS SIGNED) AS customers,
-	CAST(SUM(t.sales) AS SIGNED) AS sales,
-	CAST(SUM(t.revenue) AS SIGNED) AS revenue
-FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-STRAIGHT_JOIN placement p ON p.campaign_id = j.id
-STRAIGHT_JOIN placement_total t ON t.placement_id = p.id
-STRAIGHT_JOIN referrer f ON f.id = p.referrer_id
-WHERE p.organization_id = :org
-GROUP BY p.campaign_id
+SELECT x.id, CAST(SUM(x.promoters) AS SIGNED) AS promoters,
+	CAST(SUM(x.referrals) AS SIGNED) AS referrals,
+	CAST(SUM(x.customers) AS SIGNED) AS customers,
+	CAST(SUM(x.sales) AS SIGNED) AS sales,
+	CAST(SUM(IF(x.currency = COALESCE((SELECT currency FROM program
+		WHERE organization_id = :org), :default), x.revenue, 0))
+	AS SIGNED) AS revenue
+FROM (SELECT j.id, (SELECT COUNT(DISTINCT p.referrer_id)
+		FROM placement p FORCE INDEX (placement_standing)
+		WHERE p.organization_id = :org AND p.standing = 'accepted'
+		AND p.campaign_id = j.id AND p.referrer_id <> COALESCE(
+			(SELECT o.id FROM referrer o
+			WHERE o.organization_id = :org
+			AND o.member_organization_id = :org), 0)) AS promoters,
+		0 AS referrals, 0 AS customers, 0 AS sales, '' AS currency,
+		0 AS revenue
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	UNION ALL
+	SELECT s.subject_id, 0, s.referrals, s.customers, s.sales, s.currency,
+		s.revenue
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN report_sum s FORCE INDEX (report_sum_subject)
+		ON s.organization_id = :org AND s.subject = 'campaign'
+		AND s.subject_id = j.id AND s.name = '' AND s.level = 'month'
+	UNION ALL
+	SELECT p.campaign_id, 0, c.referrals, c.customers, c.sales, c.currency,
+		c.revenue
+	FROM report_change c FORCE INDEX (report_change_fresh)
+	STRAIGHT_JOIN placement p ON p.id = c.placement_id
+	WHERE c.organization_id = :org AND c.created_at >=
+		(SELECT done_until FROM rollup WHERE name = 'report')
+	AND JSON_CONTAINS(:ids, p.campaign_id)) x
+GROUP BY x.id
 
 -- name: offer_links
 SELECT l.id, l.campaign_id, l.name, l.url

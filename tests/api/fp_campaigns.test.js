@@ -218,10 +218,10 @@ test('one that paid out stays', async () => {
 	const { id: promoter, promoter_campaigns: [placed] } =
 	    await w.promoter(me, { initial_campaign_id: one.id,
 		email: `promoter-${unique()}@example.com` });
-	const counts = (...n) => query(c.service, `UPDATE placement_total
-		SET referrals = ${n[0]}, conversions = ${n[1]},
-		sales = ${n[2]}, revenue = ${n[3]}
-		WHERE placement_id = ${placed.id}`);
+	const counts = (...n) => query(c.service, `INSERT INTO report_change
+		(organization_id, placement_id, currency, referrals, customers,
+		sales, revenue, created_at) SELECT organization_id, id, 'USD',
+		${n}, UTC_TIMESTAMP(6) FROM placement WHERE id = ${placed.id}`);
 
 	await counts(5, 3, 4, 9000);
 	const [earned] = (await w.fp(200, me, 'POST', '/commissions', {
@@ -237,7 +237,7 @@ test('one that paid out stays', async () => {
 	assert.deepEqual((await read(one.id)).stats, { referrals_count: 5,
 		sales_count: 4, customers_count: 3, promoters_count: 1,
 		revenue_amount: 9000 });
-	await counts(0, 0, 0, 0);
+	await counts(-5, -3, -4, -9000);
 	for (const [method, what] of [['POST', '/mark_as_unpaid'],
 	    ['DELETE', '/destroy']])
 		await w.fp(200, me, method, `/payouts${what}`,

@@ -2,6 +2,7 @@
 #include "model/program/offer.h"
 
 #include "model/campaign/ending.h"
+#include "model/program/program.h"
 #include "base/banned.h"
 
 const char *const ad_traffic_labels[] = { "pending", "allow", "block", NULL };
@@ -94,8 +95,8 @@ enum err
 offer_stats(struct db *db, struct arena *a, uint64_t org,
     const uint64_t *ids, size_t n, struct list *out)
 {
-	return db_rows(db, a, Q_OFFER_STATS, ARGS(ids_json(a, ids, n), org),
-	    &offer_stats_row, out);
+	return db_rows(db, a, Q_OFFER_STATS, ARGS(org, STR(DEFAULT_CURRENCY),
+	    ids_json(a, ids, n)), &offer_stats_row, out);
 }
 
 enum err
