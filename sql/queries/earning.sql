@@ -5,8 +5,7 @@ INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	created_at)
 VALUES
 -- rows:
-(:org, :referrer, :campaign, :placement, :sale,
-	(SELECT amount FROM sale WHERE id = :sale), :part, 'commission',
+(:org, :referrer, :campaign, :placement, :sale, :sold, :part, 'commission',
 	:status, :amount, :currency, :rate, :checks, :tier, :reward, :referral,
 	:share, :available, :now)
 -- tail:

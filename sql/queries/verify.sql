@@ -436,6 +436,7 @@ LEFT JOIN referral r ON r.id = COALESCE(e.referral_id, s.referral_id)
 WHERE s.id > :after AND s.id <= :last AND s.kind = 'payment'
 AND (r.id IS NULL OR e.referrer_id <> r.referrer_id
 OR e.currency <> s.currency OR e.rate_ppm IS NULL
+OR NOT e.sale_amount <=> s.amount
 OR ABS(CAST(e.amount AS DECIMAL(40)) * 1000000
 	- CAST(s.amount AS DECIMAL(40)) * e.rate_ppm) * 2 > 1000000)
 

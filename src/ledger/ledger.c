@@ -86,11 +86,12 @@ check(const struct journal *j, const struct posting *p, size_t n)
 	}
 }
 
+/* The house's book comes last: there most postings meet. */
 static int
 compare_place(const struct posting *a, const struct posting *b)
 {
 	if (a->organization_id != b->organization_id)
-		return a->organization_id < b->organization_id ? -1 : 1;
+		return a->organization_id > b->organization_id ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->owner_id != b->owner_id)

@@ -1,13 +1,14 @@
 /*
  * How many database statements a read takes, from the program's own counters:
- * a few, whatever the number of rows.
+ * a few, whatever the number of rows.  And how many a sale takes.
  */
 'use strict';
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
-const { World } = require('./lib/world');
+const { Promoters } = require('./lib/promoters');
+const { World, unique } = require('./lib/world');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
@@ -60,7 +61,25 @@ async function counters(op) {
 		statements: sum(text, 'operation_statements_total') };
 }
 
-/* Of one call; the least of some, as a worker's first has more to do. */
+/* The least of some calls, as a worker's first has more to do. */
+async function least(op, call) {
+	let n = Infinity;
+
+	for (let i = 0; i < 4; i++) {
+		const before = await counters(op);
+		let after;
+
+		await call();
+		assert.ok(await until(async () => {
+			after = await counters(op);
+			return after.requests > before.requests;
+		}, 5000, 5));
+		assert.equal(after.requests, before.requests + 1, op);
+		n = Math.min(n, after.statements - before.statements);
+	}
+	return n;
+}
+
 async function statements(o, query = '') {
 	const id = Object.keys(own).find((p) => o.full.includes(p));
 	const at = (o.full.includes('/company/reports/') ?
@@ -68,23 +87,13 @@ async function statements(o, query = '') {
 		'&report_type=overview' : ''}` :
 	    doc.address(o, { id: own[id] })).replace(/^\/api\/v0/, '');
 	const path = at + (query && (at.includes('?') ? '&' : '?') + query);
-	let least = Infinity;
 
-	for (let i = 0; i < 4; i++) {
-		const before = await counters(o.id);
+	return least(o.id, async () => {
 		const a = await c.call('GET', path, { token: me.token });
-		let after;
 
 		assert.ok(a.status < 300 || [403, 404].includes(a.status) ||
 		    o.id === 'affiliatePasswordOffer', `${o.id}: ${a.text}`);
-		assert.ok(await until(async () => {
-			after = await counters(o.id);
-			return after.requests > before.requests;
-		}, 5000, 5));
-		assert.equal(after.requests, before.requests + 1, o.id);
-		least = Math.min(least, after.statements - before.statements);
-	}
-	return least;
+	});
 }
 
 test('somebody with rows of each kind', async () => {
@@ -136,3 +145,29 @@ for (const o of reads) {
 			    await statements(o, `${limit}=1`));
 		});
 }
+
+/* From START TRANSACTION to COMMIT, and what is read before. */
+test('a payment and its commission: at most 15 statements', async () => {
+	const buyer = await w.owner({ referralCode: (await w.campaign(me))
+	    .code });
+
+	await w.buy(buyer);
+	const n = await least('sandboxCallback', () => w.buy(buyer));
+
+	assert.ok(n <= 15, `it took ${n}`);
+});
+
+test('a sale that is told of and its commission: at most 18 statements',
+    async () => {
+	const p = new Promoters(w);
+	const company = await p.company();
+	const promoter = await p.promoter(company);
+	const email = `lead-${unique()}@example.com`;
+
+	await p.track(200, company, 'signup', { email, ref_id: promoter.code,
+		skip_email_notification: true });
+	const n = await least('trackSale', () => p.track(200, company, 'sale', {
+		email, event_id: unique(), amount: 1000 }));
+
+	assert.ok(n <= 18, `it took ${n}`);
+});

@@ -28,7 +28,7 @@ struct value {
 	.s = (const char *)(v), .n = (len) })
 #define NONE ((struct value){ .type = MYSQL_TYPE_NULL })
 
-enum { ROWS_MAX = 4 };		/* that a statement is prepared with */
+enum { ROWS_MAX = 6 };		/* that a statement is prepared with */
 
 static MYSQL *db;
 static char result[WORK_ROWS][WORK_COLUMNS][VALUE_MAX];
@@ -374,56 +374,61 @@ brought(long long amount)
 static long long
 commission(long long sale, long long amount, long long part)
 {
-	long long id, journal;
+	return TAKE(Q_EARNING_INSERT, I(1), F(REFERRER), F(CAMPAIGN),
+	    F(PLACEMENT), I(sale), I(amount), I(0), S("available"), I(part),
+	    S("USD"), I(RATE_PPM), I(0), I(1), NONE, F(LEAD), NONE, S(now),
+	    S(now));
+}
 
-	RUN(Q_REFERRAL_CUSTOMER, S(now), F(LEAD));
-	id = TAKE(Q_EARNING_INSERT, I(1), F(REFERRER), F(CAMPAIGN),
-	    F(PLACEMENT), I(sale), I(0), S("available"), I(part), S("USD"),
-	    I(RATE_PPM), I(0), I(1), NONE, F(LEAD), NONE, S(now), S(now));
+static void
+post(long long amount, long long tokens, long long part, long long earning)
+{
+	long long bought, earned;
+
+	RUN(Q_ACCOUNT_MOVE, I(tokens), F(ORG), S("tokens_available"), I(0),
+	    S("TOK"));
 	RUN(Q_ACCOUNT_MOVE, I(part), I(1), S("earnings_available"),
 	    F(REFERRER), S("USD"));
-	journal = TAKE(Q_JOURNAL_INSERT, I(1), S("commission"), I(id), NONE,
-	    S(now));
-	ROWS(Q_ENTRY_INSERT, 2,
-	    ENTRY(journal, 1, "1", "commission_expense", "0", "USD", -part),
-	    ENTRY(journal, 2, "1", "earnings_available", facts[REFERRER],
+	ROWS(Q_JOURNAL_INSERT, 2,
+	    I(1), S("payment"), F(PAYMENT), NONE, S(now),
+	    I(1), S("commission"), I(earning), NONE, S(now));
+	bought = atoll(result[0][0]);
+	earned = atoll(result[1][0]);
+	ROWS(Q_ENTRY_INSERT, 6,
+	    ENTRY(bought, 1, "1", "provider_clearing", "0", "USD", amount),
+	    ENTRY(bought, 2, "1", "revenue", "0", "USD", -amount),
+	    ENTRY(bought, 3, "1", "tokens_issued", "0", "TOK", -tokens),
+	    ENTRY(bought, 4, facts[ORG], "tokens_available", "0", "TOK",
+		tokens),
+	    ENTRY(earned, 1, "1", "commission_expense", "0", "USD", -part),
+	    ENTRY(earned, 2, "1", "earnings_available", facts[REFERRER],
 		"USD", part));
-	brought(amount);
-	return id;
 }
 
 static void
 pay(void)
 {
 	long long amount = atoll(facts[AMOUNT]), tokens = atoll(facts[TOKENS]);
-	long long part = amount * RATE_PPM / 1000000, sale, journal;
+	long long part = amount * RATE_PPM / 1000000, sale, earning;
 	char text[200], data[200];
 
 	plain("START TRANSACTION");
 	RUN(Q_PAYMENT_PAID, S(now), F(PAYMENT));
 	sale = MAKE(Q_SALE_INSERT, I(1), F(PAYMENT), F(LEAD), I(amount),
 	    S("USD"), S(now));
-	RUN(Q_ACCOUNT_MOVE, I(tokens), F(ORG), S("tokens_available"), I(0),
-	    S("TOK"));
-	journal = TAKE(Q_JOURNAL_INSERT, I(1), S("payment"), F(PAYMENT), NONE,
-	    S(now));
-	ROWS(Q_ENTRY_INSERT, 4,
-	    ENTRY(journal, 1, "1", "provider_clearing", "0", "USD", amount),
-	    ENTRY(journal, 2, "1", "revenue", "0", "USD", -amount),
-	    ENTRY(journal, 3, "1", "tokens_issued", "0", "TOK", -tokens),
-	    ENTRY(journal, 4, facts[ORG], "tokens_available", "0", "TOK",
-		tokens));
-	snprintf(text, sizeof(text), "payment %s", facts[PAYMENT]);
-	RUN(Q_TOKEN_INSERT, F(ORG), S("purchase"), I(tokens), I(tokens),
-	    S(text), F(PAYMENT), S(now));
-	sale = commission(sale, amount, part);
+	earning = commission(sale, amount, part);
 	snprintf(text, sizeof(text), "{\"amount\":%lld,\"currency\":\"USD\","
 	    "\"tokens\":%lld}", amount, tokens);
 	snprintf(data, sizeof(data), "{\"campaignId\":\"%s\",\"amount\":%lld,"
 	    "\"currency\":\"USD\"}", facts[PLACEMENT], part);
 	ROWS(Q_EVENT_INSERT, 2,
 	    F(ORG), S("payment.paid"), F(PAYMENT), NONE, S(text), S(now),
-	    I(1), S("commission.created"), I(sale), NONE, S(data), S(now));
+	    I(1), S("commission.created"), I(earning), NONE, S(data), S(now));
+	post(amount, tokens, part, earning);
+	snprintf(text, sizeof(text), "payment %s", facts[PAYMENT]);
+	RUN(Q_TOKEN_INSERT, F(ORG), S("purchase"), I(tokens), I(tokens),
+	    S(text), F(PAYMENT), S(now));
+	brought(amount);
 }
 
 bool
@@ -449,9 +454,8 @@ static const struct {
 	{ Q_PLACEMENT_BY_CODE, 1 }, { Q_CLICK_INSERT, 1 },
 	{ Q_COUNT_TOTAL, 1 }, { Q_COUNT_DAY, 1 }, { Q_PAYMENT_FACTS, 1 },
 	{ Q_PAYMENT_PAID, 1 }, { Q_SALE_INSERT, 1 }, { Q_ACCOUNT_MOVE, 1 },
-	{ Q_JOURNAL_INSERT, 1 }, { Q_ENTRY_INSERT, 2 },
-	{ Q_ENTRY_INSERT, 4 }, { Q_TOKEN_INSERT, 1 },
-	{ Q_REFERRAL_CUSTOMER, 1 }, { Q_EARNING_INSERT, 1 },
+	{ Q_JOURNAL_INSERT, 2 }, { Q_ENTRY_INSERT, 6 },
+	{ Q_TOKEN_INSERT, 1 }, { Q_EARNING_INSERT, 1 },
 	{ Q_BROUGHT_TOTAL, 1 }, { Q_BROUGHT_SALES, 1 },
 	{ Q_REPORT_BROUGHT, 1 }, { Q_REPORT_CLICKED, 1 },
 	{ Q_EVENT_INSERT, 2 },

@@ -334,6 +334,11 @@ static struct fault faults[] = {
 	{ "commission_at_another_rate", "has a commission that is wrong: ",
 	  "UPDATE earning SET rate_ppm = 201000 ORDER BY id LIMIT 1;",
 	  "UPDATE earning SET rate_ppm = 200000;" },
+	{ "commission_of_another_amount", "has a commission that is wrong: ",
+	  "UPDATE earning SET sale_amount = sale_amount + 1 WHERE type ="
+	  " 'commission' ORDER BY id LIMIT 1;",
+	  "UPDATE earning SET sale_amount = sale_amount - 1 WHERE type ="
+	  " 'commission' ORDER BY id LIMIT 1;" },
 	{ "commission_of_another_referrer", "has a commission that is wrong: ",
 	  "UPDATE referral SET referrer_id = referrer_id + 1000000;",
 	  "UPDATE referral SET referrer_id = referrer_id - 1000000;" },

@@ -170,6 +170,18 @@ a_commission_goes_back_to_the_cent(void **state)
 	assert_clean();
 }
 
+/* As another sale of his does, by its foreign key. */
+static void
+a_sale_leaves_the_customers_row_to_others(void **state)
+{
+	(void)state;
+	bought(1);
+	test_sql(beside, "START TRANSACTION");
+	test_sql(beside, "SELECT id FROM referral LOCK IN SHARE MODE");
+	bought(1);
+	test_sql(beside, "ROLLBACK");
+}
+
 static void
 a_refund_happens_once(void **state)
 {
@@ -468,6 +480,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_commission_goes_back_to_the_cent),
+		cmocka_unit_test(a_sale_leaves_the_customers_row_to_others),
 		cmocka_unit_test(a_refund_happens_once),
 		cmocka_unit_test(what_failed_is_given_again),
 		cmocka_unit_test(an_unpaid_payment_has_no_refund),

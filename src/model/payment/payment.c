@@ -62,6 +62,7 @@ SHAPE(payment_row, struct payment, NULL,
     COLUMN(struct payment, campaign_id),
     COLUMN(struct payment, placement_id),
     COLUMN(struct payment, referrer_id),
+    COLUMN(struct payment, customer_at),
     COLUMN(struct payment, member_organization_id),
     COLUMN(struct payment, commission_ppm),
     COLUMN(struct payment, checks),
@@ -218,21 +219,22 @@ payment_list_all(struct db *db, struct arena *a,
 }
 
 /* The money against the tokens, in one journal of two currencies. */
-static enum err
-post_payment(struct db *db, struct arena *a, const struct payment *p,
-    const struct token_split *split, struct when now, int64_t *tokens_after)
+static struct journal_lines
+lines_of(struct arena *a, const struct payment *p,
+    const struct token_split *split, struct when now)
 {
-	struct posting line[5] = {
-		{ .organization_id = HOUSE_ID,
-		  .kind = ACCOUNT_provider_clearing,
-		  .currency = p->currency, .amount = p->amount },
-		{ .organization_id = HOUSE_ID, .kind = ACCOUNT_revenue,
-		  .currency = p->currency, .amount = -p->amount },
-		{ .organization_id = HOUSE_ID, .kind = ACCOUNT_tokens_issued,
-		  .currency = TOKEN_CURRENCY, .amount = -p->tokens },
-	};
+	struct posting *line = arena_array(a, 5, sizeof(*line));
 	size_t n = 3;
 
+	line[0] = (struct posting){ .organization_id = HOUSE_ID,
+	    .kind = ACCOUNT_provider_clearing, .currency = p->currency,
+	    .amount = p->amount };
+	line[1] = (struct posting){ .organization_id = HOUSE_ID,
+	    .kind = ACCOUNT_revenue, .currency = p->currency,
+	    .amount = -p->amount };
+	line[2] = (struct posting){ .organization_id = HOUSE_ID,
+	    .kind = ACCOUNT_tokens_issued, .currency = TOKEN_CURRENCY,
+	    .amount = -p->tokens };
 	if (split->owed > 0)
 		line[n++] = (struct posting){
 		    .organization_id = p->organization_id,
@@ -243,28 +245,32 @@ post_payment(struct db *db, struct arena *a, const struct payment *p,
 		    .organization_id = p->organization_id,
 		    .kind = ACCOUNT_tokens_available,
 		    .currency = TOKEN_CURRENCY, .amount = split->available };
-	TRY(ledger_post(db, a, &(struct journal){ .organization_id = HOUSE_ID,
+	return (struct journal_lines){ { .organization_id = HOUSE_ID,
 	    .kind = JOURNAL_payment, .subject_id = p->id, .at = now },
-	    line, n, NULL));
-	*tokens_after = split->available > 0 ? line[n - 1].balance :
-	    split->before;
-	return OK;
+	    line, n };
 }
 
-/* All that was bought comes in; what was owed goes on to the debt. */
+/*
+ * All that was bought comes in, and the commission with it; what was owed goes
+ * on to the debt.
+ */
 static enum err
 credit(struct db *db, struct arena *a, const struct payment *p,
-    struct when now)
+    const struct journal_lines *commission, struct when now)
 {
 	struct token_transaction t = { .type = TOKEN_PURCHASE,
 	    .amount = p->tokens, .created_at = now,
 	    .reference = str_printf(a, "payment %llu", LLU(p->id)) };
+	struct journal_lines lines[2] = { [1] = *commission };
 	struct token_split split;
 	int64_t after;
 
 	TRY(token_split_credit(db, a, p->organization_id, p->owed_before,
 	    p->tokens, &split));
-	TRY(post_payment(db, a, p, &split, now, &after));
+	lines[0] = lines_of(a, p, &split, now);
+	TRY(ledger_post_all(db, a, lines, commission->n > 0 ? 2 : 1));
+	after = split.available > 0 ? lines[0].p[lines[0].n - 1].balance :
+	    split.before;
 	t.balance_after = after + split.owed;
 	TRY(token_record(db, p->organization_id, p->id, &t));
 	if (split.owed > 0)
@@ -277,17 +283,26 @@ credit(struct db *db, struct arena *a, const struct payment *p,
 	    p->valid_days);
 }
 
-/* What the referrer gets, and what is counted. */
+/*
+ * By the first sale, and before it is there: sales that name a customer share
+ * his row, and two that would write it then could only wait for each other.
+ */
+static enum err
+become_customer(struct db *db, const struct payment *p, struct when now,
+    uint64_t *first)
+{
+	*first = 0;
+	return p->lead_id == 0 || p->customer_at.us != 0 ? OK :
+	    db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->lead_id), first,
+	    NULL);
+}
+
+/* What the referrer gets. */
 static enum err
 reward(struct db *db, struct arena *a, const struct payment *p,
-    uint64_t sale_id, struct when now, struct event_data *made)
+    uint64_t sale_id, struct when now, struct commission_made *made)
 {
-	struct brought one = { .organization_id = HOUSE_ID,
-	    .placement_id = p->placement_id, .referrer_id = p->referrer_id,
-	    .referral_id = p->lead_id, .at = now, .sales = 1,
-	    .revenue = p->amount,
-	    .currency = p->currency };
-	struct referred_sale sale = {
+	const struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
 		.referrer_id = p->referrer_id, .referral_id = p->referral_id,
@@ -297,36 +312,50 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 		    settings->commission_ppm,
 		.currency = p->currency,
 	};
-	uint64_t first;
 
-	TRY(db_exec(db, Q_REFERRAL_CUSTOMER, ARGS(now, p->lead_id), &first,
-	    NULL));
-	TRY(earning_commission(db, a, &sale, now, made));
-	one.customers = one.active = (int64_t)first;
-	return placement_brought(db, &one);
+	*made = (struct commission_made){ .lines = { .n = 0 } };
+	return p->lead_id == 0 ? OK :
+	    earning_commission(db, a, &sale, now, made);
 }
 
+/* What is counted for the referrer. */
+static enum err
+count(struct db *db, const struct payment *p, uint64_t first, struct when now)
+{
+	return p->lead_id == 0 ? OK : placement_brought(db, &(struct brought){
+	    .organization_id = HOUSE_ID, .placement_id = p->placement_id,
+	    .referrer_id = p->referrer_id, .referral_id = p->lead_id,
+	    .at = now, .customers = (int64_t)first, .active = (int64_t)first,
+	    .sales = 1, .revenue = p->amount, .currency = p->currency });
+}
+
+/*
+ * The rows of its own come first, then those that other payments wait for: the
+ * balances and the counts.
+ */
 enum err
 payment_settle(struct db *db, struct arena *a, const struct payment *p,
     struct when now)
 {
+	struct commission_made made;
 	struct event_data events[2] = { {
 		{ p->organization_id, "payment.paid", p->id, 0, now },
 		str_printf(a, "\"amount\":%lld,\"currency\":\"%.*s\","
 		    "\"tokens\":%lld", (long long)p->amount,
 		    STR_ARG(p->currency), (long long)p->tokens) } };
-	uint64_t rows, sale_id;
+	uint64_t rows, sale_id, first;
 
 	TRY(db_exec(db, Q_PAYMENT_PAID, ARGS(now, p->id), &rows, NULL));
 	if (rows == 0)
 		return OK;
+	TRY(become_customer(db, p, now, &first));
 	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
-	TRY(credit(db, a, p, now));
-	if (p->lead_id != 0)
-		TRY(reward(db, a, p, sale_id, now, &events[1]));
-	return event_write_all(db, a, events, events[1].event.type != NULL ?
-	    2 : 1);
+	TRY(reward(db, a, p, sale_id, now, &made));
+	events[1] = made.event;
+	TRY(event_write_all(db, a, events, made.lines.n > 0 ? 2 : 1));
+	TRY(credit(db, a, p, &made.lines, now));
+	return count(db, p, first, now);
 }
 
 enum err

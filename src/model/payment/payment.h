@@ -29,6 +29,7 @@ struct payment {
 	uint64_t referral_id;
 	/* whose commission it brings; 0: it brings none */
 	uint64_t lead_id, campaign_id, placement_id, referrer_id;
+	struct when customer_at;		/* the lead; 0: not yet */
 	uint64_t member_organization_id;	/* the referrer's */
 	int64_t commission_ppm;		/* of the campaign; 0: the default */
 	int64_t checks;			/* of screen.h */

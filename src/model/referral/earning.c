@@ -37,7 +37,7 @@ on_hold(const struct commission *c)
 	return c->waits || settings->hold_days > 0;
 }
 
-#define EARNING_ARGS 17
+#define EARNING_ARGS 18
 
 static enum err
 insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
@@ -50,7 +50,7 @@ insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
 		const struct arg row[EARNING_ARGS] = {
 			ARG(c->organization_id), ARG(c->referrer_id),
 			ARG(c->campaign_id), ARG(c->placement_id),
-			ARG(c->sale_id), ARG((int64_t)i),
+			ARG(c->sale_id), ARG(c->sale_amount), ARG((int64_t)i),
 			LABEL(earning_status_labels, on_hold(c) ?
 			    EARNING_PENDING : EARNING_AVAILABLE),
 			ARG(c->amount), ARG(c->currency),
@@ -100,11 +100,13 @@ earning_post(struct db *db, struct arena *a, const struct commission *c,
 
 enum err
 earning_commission(struct db *db, struct arena *a,
-    const struct referred_sale *s, struct when now, struct event_data *made)
+    const struct referred_sale *s, struct when now,
+    struct commission_made *made)
 {
 	struct commission c = {
 		.organization_id = s->organization_id, .sale_id = s->sale_id,
-		.referral_id = s->referral_id, .referrer_id = s->referrer_id,
+		.sale_amount = s->amount, .referral_id = s->referral_id,
+		.referrer_id = s->referrer_id,
 		.campaign_id = s->campaign_id,
 		.placement_id = s->placement_id, .currency = s->currency,
 		.rate_ppm = s->rate_ppm, .tier = 1, .checks = s->checks,
@@ -112,12 +114,13 @@ earning_commission(struct db *db, struct arena *a,
 	};
 	uint64_t id;
 
-	*made = (struct event_data){ .event = { .type = NULL } };
+	*made = (struct commission_made){ .lines = { .n = 0 } };
 	TRY(money_share(s->amount, s->rate_ppm, MILLION, &c.amount));
 	if (c.amount == 0)
 		return OK;
-	TRY(earning_post(db, a, &c, 1, now, &id));
-	*made = (struct event_data){ { s->member_organization_id,
+	TRY(insert(db, a, &c, 1, now, &id));
+	made->lines = lines_of(a, &c, id, now);
+	made->event = (struct event_data){ { s->member_organization_id,
 	    c.waits ? "commission.held" : "commission.created", id, 0, now },
 	    str_printf(a, "\"campaignId\":\"%llu\",\"amount\":%lld,"
 	    "\"currency\":\"%.*s\"", LLU(s->placement_id),

@@ -3,6 +3,7 @@
 #define AFF_MODEL_REFERRAL_EARNING_H
 
 #include "db/paging.h"
+#include "ledger/ledger.h"
 #include "model/event/event.h"
 #include "model/referral/placement.h"
 
@@ -33,6 +34,7 @@ struct held {
 /* What a sale brings to somebody. */
 struct commission {
 	uint64_t organization_id, sale_id, referral_id;
+	int64_t sale_amount;
 	uint64_t referrer_id, campaign_id, placement_id;	/* of whom */
 	uint64_t reward_id;		/* 0: by no reward of its own */
 	int64_t amount;			/* not zero */
@@ -59,14 +61,17 @@ struct referred_sale {
 	struct str currency;
 };
 
+/* A commission that was recorded, with what is still to be done. */
+struct commission_made {
+	struct journal_lines lines;	/* to be posted */
+	struct event_data event;	/* to be written */
+};
 /*
- * Works its commission out and posts it.  *made: the event, which is still to
- * be written; it has no type where the commission rounds to nothing, and there
- * is none.
+ * Works its commission out and records it.  Where it rounds to nothing there
+ * is none: no lines, and an event without a type.
  */
 MUST_CHECK enum err earning_commission(struct db *, struct arena *,
-    const struct referred_sale *, struct when now,
-    struct event_data *made);
+    const struct referred_sale *, struct when now, struct commission_made *);
 
 /*
  * What the house decides of a commission that is held: it goes on as if it had

@@ -143,8 +143,8 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 	for (size_t i = 0; i < due->n; i++)
 		c[i] = (struct commission){
 		    .organization_id = who->organization_id,
-		    .sale_id = s->id, .referral_id = l->id,
-		    .referrer_id = d[i].referrer_id,
+		    .sale_id = s->id, .sale_amount = s->amount,
+		    .referral_id = l->id, .referrer_id = d[i].referrer_id,
 		    .campaign_id = d[i].campaign_id,
 		    .placement_id = d[i].placement_id,
 		    .reward_id = d[i].reward_id, .amount = d[i].amount,

@@ -139,19 +139,11 @@ final class Work
 		$this->run('payment_paid', [$now, $p['id']]);
 		$sale = $this->insert('sale_insert', [1, $p['id'],
 			$p['lead_id'], $amount, 'USD', $now]);
-		$this->run('account_move', [$tokens, $org, 'tokens_available',
-			0, 'TOK']);
-		$j = $this->take('journal_insert', [1, 'payment', $p['id'],
-			null, $now]);
-		$this->run('entry_insert_4', [
-			$j, 1, 1, 'provider_clearing', 0, 'USD', $amount,
-			$j, 2, 1, 'revenue', 0, 'USD', -$amount,
-			$j, 3, 1, 'tokens_issued', 0, 'TOK', -$tokens,
-			$j, 4, $org, 'tokens_available', 0, 'TOK', $tokens]);
-		$this->run('token_insert', [$org, 'purchase', $tokens, $tokens,
-			"payment {$p['id']}", $p['id'], $now]);
 		$part = intdiv($amount * 200000, 1000000);
-		$earning = $this->commission($p, $sale, $amount, $part);
+		$earning = $this->take('earning_insert', [1, $p['referrer_id'],
+			$p['campaign_id'], $p['placement_id'], $sale, $amount,
+			0, 'available', $part, 'USD', 200000, 0, 1, null,
+			$p['lead_id'], null, $now, $now]);
 		$this->run('event_insert_2', [
 			$org, 'payment.paid', $p['id'], null, json_encode([
 				'amount' => $amount, 'currency' => 'USD',
@@ -160,34 +152,49 @@ final class Work
 				'campaignId' => $p['placement_id'],
 				'amount' => $part, 'currency' => 'USD']),
 			$now]);
+		$this->post($p, $part, $earning);
+		$this->run('token_insert', [$org, 'purchase', $tokens, $tokens,
+			"payment {$p['id']}", $p['id'], $now]);
+		$this->brought($p, $amount);
 	}
 
-	private function commission(array $p, int $sale, int $amount,
-	    int $part): int
+	private function post(array $p, int $part, int $earning): void
 	{
 		$now = $this->now;
+		$org = $p['organization_id'];
 		$who = $p['referrer_id'];
+		$amount = (int)$p['amount'];
+		$tokens = (int)$p['tokens'];
 
-		$this->run('referral_customer', [$now, $p['lead_id']]);
-		$id = $this->take('earning_insert', [1, $who,
-			$p['campaign_id'], $p['placement_id'], $sale, 0,
-			'available', $part, 'USD', 200000, 0, 1, null,
-			$p['lead_id'], null, $now, $now]);
+		$this->run('account_move', [$tokens, $org, 'tokens_available',
+			0, 'TOK']);
 		$this->run('account_move', [$part, 1, 'earnings_available',
 			$who, 'USD']);
-		$j = $this->take('journal_insert', [1, 'commission', $id,
-			null, $now]);
-		$this->run('entry_insert_2', [
-			$j, 1, 1, 'commission_expense', 0, 'USD', -$part,
-			$j, 2, 1, 'earnings_available', $who, 'USD', $part]);
-		$this->run('brought_total', [$who, 0, 0, 0, 0, 1, $amount,
-			'USD', 1, 'USD', $now, $p['placement_id']]);
+		[$bought, $earned] = $this->run('journal_insert_2', [
+			1, 'payment', $p['id'], null, $now,
+			1, 'commission', $earning, null,
+			$now])->fetchAll(PDO::FETCH_COLUMN);
+		$this->run('entry_insert_6', [
+			$bought, 1, 1, 'provider_clearing', 0, 'USD', $amount,
+			$bought, 2, 1, 'revenue', 0, 'USD', -$amount,
+			$bought, 3, 1, 'tokens_issued', 0, 'TOK', -$tokens,
+			$bought, 4, $org, 'tokens_available', 0, 'TOK', $tokens,
+			$earned, 1, 1, 'commission_expense', 0, 'USD', -$part,
+			$earned, 2, 1, 'earnings_available', $who, 'USD',
+			$part]);
+	}
+
+	private function brought(array $p, int $amount): void
+	{
+		$now = $this->now;
+
+		$this->run('brought_total', [$p['referrer_id'], 0, 0, 0, 0, 1,
+			$amount, 'USD', 1, 'USD', $now, $p['placement_id']]);
 		$this->run('report_brought', [1, $p['placement_id'],
 			$p['lead_id'], 'USD', 0, 0, 0, 0, 1, 0, $amount,
 			$now]);
 		$this->run('brought_sales', [$p['placement_id'], 'USD',
-			substr($now, 0, 10), $who, 1, $amount]);
-		return $id;
+			substr($now, 0, 10), $p['referrer_id'], 1, $amount]);
 	}
 }
 

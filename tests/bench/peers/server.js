@@ -48,27 +48,34 @@ async function transaction(work) {
 	}
 }
 
-async function commission(db, p, sale, amount, part, at) {
-	const who = p.referrer_id;
+async function post(db, p, amount, tokens, part, earning, at) {
+	const { organization_id: org, referrer_id: who } = p;
 
-	await run(db, 'referral_customer', [at, p.lead_id]);
-	const id = await take(db, 'earning_insert', [1, who, p.campaign_id,
-		p.placement_id, sale, 0, 'available', part, 'USD', 200000, 0,
-		1, null, p.lead_id, null, at, at]);
+	await run(db, 'account_move', [tokens, org, 'tokens_available', 0,
+		'TOK']);
 	await run(db, 'account_move', [part, 1, 'earnings_available', who,
 		'USD']);
-	const j = await take(db, 'journal_insert', [1, 'commission', id,
-		null, at]);
-	await run(db, 'entry_insert_2', [
-		j, 1, 1, 'commission_expense', 0, 'USD', -part,
-		j, 2, 1, 'earnings_available', who, 'USD', part]);
+	const [bought, earned] = await run(db, 'journal_insert_2', [
+		1, 'payment', p.id, null, at, 1, 'commission', earning, null,
+		at]);
+	await run(db, 'entry_insert_6', [
+		bought.id, 1, 1, 'provider_clearing', 0, 'USD', amount,
+		bought.id, 2, 1, 'revenue', 0, 'USD', -amount,
+		bought.id, 3, 1, 'tokens_issued', 0, 'TOK', -tokens,
+		bought.id, 4, org, 'tokens_available', 0, 'TOK', tokens,
+		earned.id, 1, 1, 'commission_expense', 0, 'USD', -part,
+		earned.id, 2, 1, 'earnings_available', who, 'USD', part]);
+}
+
+async function brought(db, p, amount, at) {
+	const who = p.referrer_id;
+
 	await run(db, 'brought_total', [who, 0, 0, 0, 0, 1, amount, 'USD', 1,
 		'USD', at, p.placement_id]);
 	await run(db, 'report_brought', [1, p.placement_id, p.lead_id, 'USD',
 		0, 0, 0, 0, 1, 0, amount, at]);
 	await run(db, 'brought_sales', [p.placement_id, 'USD', at.slice(0, 10),
 		who, 1, amount]);
-	return id;
 }
 
 async function settle(db, p, at) {
@@ -78,24 +85,19 @@ async function settle(db, p, at) {
 	await run(db, 'payment_paid', [at, p.id]);
 	const sale = await insert(db, 'sale_insert', [1, p.id, p.lead_id,
 		amount, 'USD', at]);
-	await run(db, 'account_move', [tokens, org, 'tokens_available', 0,
-		'TOK']);
-	const j = await take(db, 'journal_insert', [1, 'payment', p.id, null,
-		at]);
-	await run(db, 'entry_insert_4', [
-		j, 1, 1, 'provider_clearing', 0, 'USD', amount,
-		j, 2, 1, 'revenue', 0, 'USD', -amount,
-		j, 3, 1, 'tokens_issued', 0, 'TOK', -tokens,
-		j, 4, org, 'tokens_available', 0, 'TOK', tokens]);
-	await run(db, 'token_insert', [org, 'purchase', tokens, tokens,
-		`payment ${p.id}`, p.id, at]);
-	const id = await commission(db, p, sale, amount, part, at);
+	const id = await take(db, 'earning_insert', [1, p.referrer_id,
+		p.campaign_id, p.placement_id, sale, amount, 0, 'available',
+		part, 'USD', 200000, 0, 1, null, p.lead_id, null, at, at]);
 	await run(db, 'event_insert_2', [
 		org, 'payment.paid', p.id, null, JSON.stringify({ amount,
 			currency: 'USD', tokens }), at,
 		1, 'commission.created', id, null, JSON.stringify({
 			campaignId: String(p.placement_id), amount: part,
 			currency: 'USD' }), at]);
+	await post(db, p, amount, tokens, part, id, at);
+	await run(db, 'token_insert', [org, 'purchase', tokens, tokens,
+		`payment ${p.id}`, p.id, at]);
+	await brought(db, p, amount, at);
 }
 
 async function click(request, reply) {
