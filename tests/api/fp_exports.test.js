@@ -1,11 +1,10 @@
 /* Files of promoters' rows: at once, and made by the jobs role. */
 'use strict';
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
 const { tests, until } = require('./lib/test');
 const { unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
-const { office } = require('./lib/mail');
+const { open } = require('./lib/mail');
 const { query } = require('./lib/db');
 const { counted } = require('./lib/counted');
 
@@ -99,7 +98,7 @@ const custom = async (amount, more = {}, who = ann) => (await w.fp(200, me,
 	promoter_campaign_id: who.placement, ...more })).body[0];
 
 test('two companies, and answers of five lines', async () => {
-	({ service, post, w, c } = await office());
+	({ service, post, w, c } = await open({ lean: true }));
 	p = new Promoters(w);
 	[me, other] = [await p.company(), await p.company()];
 	[ann, bob, eve] = [await promoter(me), await promoter(me),
@@ -299,8 +298,7 @@ test('the same asked for twice is one; another has to wait', async () => {
 
 /* The most that one of the processes ever had, in KiB. */
 const most = () => Math.max(...[...service.workers(), service.pid('jobs')]
-    .map((pid) => Number(fs.readFileSync(`/proc/${pid}/status`, 'utf8')
-	.match(/^VmHWM:\s+(\d+)/m)[1])));
+    .map((pid) => service.peak(pid)));
 
 test(`${MANY} lines, in bounded memory, each once`, async (t) => {
 	const big = await promoter(me);
@@ -382,6 +380,3 @@ test('a file that breaks off is seen to', async () => {
 	assert.ok(records(await get(200, 'referrals', '', bob), 'referrals')
 	    .length > 0);
 });
-
-test('as before', () => service.configure({ export_lines: undefined,
-	export_hours: undefined }));

@@ -6,10 +6,10 @@
 'use strict';
 const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
-const { tests, sleep } = require('./lib/test');
+const { tests, until } = require('./lib/test');
 const { Promoters } = require('./lib/promoters');
 const { World, unique, PASSWORD } = require('./lib/world');
-const { Session, query } = require('./lib/db');
+const { Session } = require('./lib/db');
 const doc = require('./lib/document');
 
 const test = tests(__filename);
@@ -364,18 +364,13 @@ test('400: a key of idempotency that is none', async () => {
 });
 
 /* All tables but that of the keys are held, so that a write waits in there. */
-async function hold(fn) {
-	const s = new Session(c.service);
-	const tables = (await query(c.service, 'SHOW TABLES')).split('\n')
-	    .filter((t) => t !== 'idempotency_key');
-
+async function hold(s, tables, fn) {
 	await s.run(`LOCK TABLES ${tables.map((t) => `\`${t}\` READ`)
 	    .join(', ')}`);
 	try {
 		return await fn();
 	} finally {
 		await s.run('UNLOCK TABLES');
-		s.close();
 	}
 }
 
@@ -441,15 +436,26 @@ async function resources() {
 	};
 }
 
-/* What cannot succeed as it is sent here may be over before the second. */
-test('409: while the first with the key is in flight', async () => {
+/*
+ * What cannot succeed as it is sent here may be over before the second; what
+ * can has its key, which is not yet committed.
+ */
+test('409: while the first with the key is in flight', async (t) => {
 	const find = await resources();
+	const s = new Session(c.service), dirty = new Session(c.service);
+	t.after(() => [s, dirty].forEach((x) => x.close()));
+	const tables = (await s.run('SHOW TABLES')).split('\n')
+	    .filter((t) => t !== 'idempotency_key');
 	/* what is deleted is good for nothing else afterwards; an example
 	 * that is sent writes nothing that could be held */
 	const writes = doc.operations.filter((o) => doc.keyed(o) &&
-	    declares(o, 409) && o.id !== 'testWebhook').sort((a, b) => (a.method === 'DELETE') -
-		(b.method === 'DELETE'));
+	    declares(o, 409) && o.id !== 'testWebhook').sort((a, b) =>
+	    (a.method === 'DELETE') - (b.method === 'DELETE'));
 	let met = 0;
+
+	await dirty.run('SET SESSION TRANSACTION ISOLATION LEVEL ' +
+	    'READ UNCOMMITTED');
+	const keys = () => dirty.run('SELECT COUNT(*) FROM idempotency_key');
 
 	for (const o of writes) {
 		const { id, call } = await find(o);
@@ -459,9 +465,14 @@ test('409: while the first with the key is in flight', async () => {
 		if (sent.body && 'slug' in sent.body)
 			sent.body.slug = `s-${unique()}`;
 		let first, second;
-		await hold(async () => {
-			first = c.call(o.method, at(o, { id }), sent);
-			await sleep(250);
+		await hold(s, tables, async () => {
+			const before = await keys();
+			let over = false;
+
+			first = c.call(o.method, at(o, { id }), sent)
+			    .finally(() => { over = true; });
+			await until(async () => over ||
+			    await keys() !== before, 2000, 5);
 			second = await c.call(o.method, at(o, { id }), sent);
 		});
 		first = await first;

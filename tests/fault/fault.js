@@ -1,13 +1,19 @@
-/* Runs the parts that were asked for, and says how each went (TAP). */
+/*
+ * Runs the parts that were asked for, one after the other, and says how each
+ * went (TAP); without names all of them, in two lanes, as they wait more than
+ * they work.
+ */
 'use strict';
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { spawnSync } = require('node:child_process');
+const { lanes } = require('../api/lib/lanes');
 
 const ROOT = path.join(__dirname, '../..');
-const PARTS = ['statements', 'memory', 'disk', 'vanish', 'queue', 'slow',
-	'clock', 'kills'];
+const LANES = [['statements', 'memory', 'vanish', 'queue', 'slow', 'clock',
+	'kills'], ['disk']];
+const PARTS = LANES.flat();
 
 /* A build that takes orders, where no other is named. */
 function build() {
@@ -103,9 +109,7 @@ async function main(argv) {
 			list: { type: 'boolean', default: false },
 			seed: { type: 'string', default: '1' },
 		} });
-	/* the stage of tests/model kills at random, too */
-	const names = positionals.length > 0 ? positionals :
-	    PARTS.filter((name) => values.long || name !== 'kills');
+	const names = positionals;
 	const { Random } = require('../model/random');
 
 	if (values.list) {
@@ -119,6 +123,14 @@ async function main(argv) {
 			process.exit(2);
 		}
 	process.env.AFFILIATED_BUILD ??= build();
+	if (names.length === 0) {
+		const good = await lanes(LANES.map((lane) => [
+		    path.join(__dirname, 'run'), ...argv,
+		    /* the stage of tests/model kills at random, too */
+		    ...lane.filter((part) => values.long || part !== 'kills')]));
+
+		process.exit(good ? 0 : 1);
+	}
 	const run = new Run({ long: values.long,
 		random: new Random(Number(values.seed)) });
 	await run.all(names);

@@ -1,10 +1,14 @@
 /*
- * Kills what serves, at random: one of the workers, the supervisor, the jobs
- * role, nginx, the database.  The keeper starts them again.
+ * Kills what serves: one of the workers, the supervisor, the jobs role, nginx,
+ * the database; each of them once, and then at random.  The keeper starts them
+ * again.
  */
 'use strict';
 const { until } = require('../api/lib/test');
 const { sleep } = require('./wire');
+
+const OFTEN = [['worker', 8], ['jobs', 3], ['supervisor', 2],
+	['mariadbd', 2], ['nginx', 2]];
 
 class Killer {
 	constructor(service, random, coverage) {
@@ -28,11 +32,12 @@ class Killer {
 	}
 
 	async run() {
+		let first = OFTEN;
+
 		while (!this.ended) {
 			await sleep(this.r.int(100, 2500));
-			const what = this.r.weighted([['worker', 8],
-			    ['jobs', 3], ['supervisor', 2], ['mariadbd', 2],
-			    ['nginx', 2]]);
+			const what = this.r.weighted(first.length > 0 ?
+			    first : OFTEN);
 
 			try {
 				for (const pid of this.pids(what))
@@ -40,6 +45,7 @@ class Killer {
 			} catch {
 				continue;	/* it is gone already */
 			}
+			first = first.filter(([kind]) => kind !== what);
 			this.n++;
 			this.coverage.count('killed', what);
 			if (what !== 'worker' && !await this.ready())

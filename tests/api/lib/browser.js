@@ -3,10 +3,12 @@
  * JSON, each with a NUL behind it.
  */
 'use strict';
+const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { until } = require('./test');
 
 const PROGRAM = '/usr/bin/chromium';
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 ' +
@@ -24,7 +26,8 @@ class Browser {
 		    '--no-first-run', '--disable-background-networking',
 		    '--ignore-certificate-errors', `--user-agent=${AGENT}`,
 		    '--remote-debugging-pipe', `--user-data-dir=${this.home}`],
-		    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+		    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+			detached: true });
 		this.waiting = new Map();
 		this.n = 0;
 		let text = '';
@@ -83,10 +86,18 @@ class Browser {
 	async close() {
 		const gone = new Promise((done) => this.child.on('exit', done));
 
-		this.child.kill();
+		/* with those that it has started: they write to its home */
+		process.kill(-this.child.pid, 'SIGKILL');
 		await gone;
-		fs.rmSync(this.home, { recursive: true, force: true,
-			maxRetries: 40, retryDelay: 50 });
+		assert.ok(await until(() => {
+			try {
+				fs.rmSync(this.home, { recursive: true,
+					force: true });
+				return true;
+			} catch {
+				return false;
+			}
+		}), `${this.home} is not empty`);
 	}
 }
 

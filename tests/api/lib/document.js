@@ -216,6 +216,20 @@ function ending(operation) {
  */
 const seen = new Set();
 
+/* What the other processes of one run have seen: each leaves it there. */
+const SEEN = process.env.AFFILIATED_TEST_SEEN;
+
+if (SEEN)
+	process.on('exit', () => fs.writeFileSync(path.join(SEEN,
+	    `${process.pid}`), JSON.stringify([...seen])));
+
+function seenByAll() {
+	for (const name of SEEN ? fs.readdirSync(SEEN) : [])
+		for (const what of JSON.parse(fs.readFileSync(path.join(SEEN,
+		    name), 'utf8')))
+			seen.add(what);
+}
+
 /* What the server can answer to any request, whatever the operation. */
 const COMMON = [405, 413, 414, 431, 502, 504];
 
@@ -391,4 +405,5 @@ function address(operation, values = {}) {
 }
 
 module.exports = { faceOf, operations, resolve, find, hold, statuses, secured,
-	keyed, house, login, promoter, ending, body, address, seen, missing };
+	keyed, house, login, promoter, ending, body, address, seen, seenByAll,
+	missing };

@@ -1,6 +1,6 @@
 /*
  * A mail server on loopback, and a service that sends its mail there.  One of
- * each serves all tests that ask for them.
+ * each serves all tests that ask for no others.
  */
 'use strict';
 const fs = require('node:fs');
@@ -114,8 +114,8 @@ class Post {
 	}
 }
 
-async function start() {
-	const service = await new Service().start();
+async function open(options) {
+	const service = await new Service(options).start();
 	const tls = (name) => fs.readFileSync(path.join(service.state, 'tls',
 	    name));
 	const certificate = { key: tls('server.key'), cert: tls('server.pem') };
@@ -135,8 +135,8 @@ async function start() {
 let main;
 
 function office() {
-	main ??= start();
+	main ??= open();
 	return main;
 }
 
-module.exports = { Post, office };
+module.exports = { Post, office, open };

@@ -14,6 +14,7 @@ const { until } = require('./test');
 
 const ROOT = path.join(__dirname, '../../..');
 const QUICKSTART = path.join(ROOT, 'quickstart');
+const LEAN = ':quarantine_size_mb=1:thread_local_quarantine_size_kb=64';
 
 /*
  * Held together until all are known, so that no two are the same.  first: these
@@ -67,9 +68,14 @@ function findings(dir) {
 }
 
 class Service {
-	/* settings: { webhook_days: 3 }; "@" stands for the state's directory */
-	constructor({ limits = false, settings = {} } = {}) {
+	/*
+	 * settings: { webhook_days: 3 }; "@" stands for the state's directory.
+	 * lean: what was freed is not kept by the sanitizer, so that memory
+	 * can be measured.
+	 */
+	constructor({ limits = false, lean = false, settings = {} } = {}) {
 		this.limits = limits;
+		this.lean = lean;
 		this.settings = settings;
 	}
 
@@ -109,7 +115,7 @@ class Service {
 			AFFILIATED_LOG_FILE: path.join(this.state, 'log',
 			    'affiliated.log'),
 			ASAN_OPTIONS: `log_path=${this.state}/log/asan:` +
-			    'detect_leaks=0',
+			    'detect_leaks=0' + (this.lean ? LEAN : ''),
 			UBSAN_OPTIONS: `log_path=${this.state}/log/ubsan:` +
 			    'print_stacktrace=1',
 			AFFILIATED_RATE_LIMIT: this.limits ? 'on' : 'off' };
@@ -202,6 +208,12 @@ class Service {
 		if (!(pid > 1))
 			throw new Error(`run/${name}.pid names no process`);
 		return pid;
+	}
+
+	/* The most memory that a process ever had, in KiB. */
+	peak(pid) {
+		return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(
+		    `/proc/${pid}/status`, 'utf8'))[1]);
 	}
 
 	/* What the sanitizers found, in a build that has them. */
