@@ -7,7 +7,9 @@
  *
  * The values: of read, session, user, campaign, organization; of list,
  * session, user, organization; of click, a code; of pay, a prefix of the
- * names of payments, of which each process takes every n-th.
+ * names of payments, of which each process takes every n-th; of stop, session,
+ * user, organization, the first campaign; of bulk, user, organization and a
+ * file of ids, whose end is the end: a JSON array of 250 in a line.
  * Prints requests a second, and the latencies p50 and p99 in microseconds.
  */
 #include <stdint.h>
@@ -23,6 +25,7 @@
 
 #define MAX_PROCESSES 64
 #define MAX_SAMPLES 200000
+#define MAX_LINE 8192
 
 struct result {
 	unsigned n;
@@ -38,10 +41,28 @@ seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* The next line of a file that only one process reads. */
+static bool
+delete_next(char **v)
+{
+	static FILE *file;
+	char line[MAX_LINE];
+
+	if (file == NULL)
+		file = fopen(v[2], "r");
+	if (file == NULL)
+		die(v[2], "cannot be opened");
+	if (fgets(line, sizeof(line), file) == NULL)
+		return false;
+	if (!work_delete(v[0], v[1], line))
+		die("bulk", "no row");
+	return true;
+}
+
 static bool
 do_one(const char *kind, char **v, long long number)
 {
-	char token[64];
+	char name[64];
 
 	if (strcmp(kind, "read") == 0)
 		return work_read(v[0], v[1], v[2], v[3]);
@@ -49,8 +70,14 @@ do_one(const char *kind, char **v, long long number)
 		return work_list(v[0], v[1], v[2]) > 0;
 	if (strcmp(kind, "click") == 0)
 		return work_click(v[0]);
-	snprintf(token, sizeof(token), "%s-%lld", v[0], number);
-	return work_pay(token);
+	if (strcmp(kind, "bulk") == 0)
+		return delete_next(v);
+	if (strcmp(kind, "stop") == 0) {
+		snprintf(name, sizeof(name), "%lld", atoll(v[3]) + number);
+		return work_stop(v[0], v[1], v[2], name);
+	}
+	snprintf(name, sizeof(name), "%s-%lld", v[0], number);
+	return work_pay(name);
 }
 
 static void
@@ -59,8 +86,11 @@ work(const char *kind, double until, long long number, long long step,
 {
 	work_connect();
 	for (double begun = seconds(), done; begun < until; begun = done) {
-		if (!do_one(kind, v, number))
+		if (!do_one(kind, v, number)) {
+			if (strcmp(kind, "bulk") == 0)
+				break;
 			die(kind, "no row");
+		}
 		number += step;
 		done = seconds();
 		if (out->n < MAX_SAMPLES)

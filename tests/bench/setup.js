@@ -4,7 +4,10 @@
  *
  *	setup.js world DIR		people, campaigns; writes DIR/values
  *	setup.js round DIR NAME N BUYERS	N open payments of so many;
- *					writes DIR/callbacks
+ *					writes DIR/calls
+ *	setup.js stops DIR NAME N	N campaigns of fifty lines, paid and
+ *					half delivered; DIR/calls, DIR/first
+ *	setup.js stopped DIR		all that were stopped came out alike
  *	setup.js mixture DIR		what mixture.lua needs, in DIR/values
  */
 'use strict';
@@ -33,8 +36,10 @@ function sql(text) {
 function connect() {
 	const e = credentials();
 
-	return new Client({ url: e.AFFILIATED_URL, credentials: e,
-		ca: fs.readFileSync(e.AFFILIATED_CA) });
+	return new Client({ state, url: e.AFFILIATED_URL, credentials: e,
+		ca: fs.readFileSync(e.AFFILIATED_CA),
+		pid: (name) => fs.readFileSync(path.join(state, 'run',
+		    `${name}.pid`), 'utf8').trim() });
 }
 
 function write(dir, values) {
@@ -60,13 +65,30 @@ const keyFile = (coding, ...names) => Buffer.from(fs.readFileSync(path.join(
 const callbackKey = () => crypto.createHmac('sha256', keyFile('hex', 'secret'))
     .update('sandbox\0').digest();
 
-async function world(dir) {
-	const c = connect(), w = new World(c);
+/* Whose lists are asked: where tests/bench/load was, whoever has most. */
+async function somebody(w) {
+	const file = path.join(state, 'bench.json');
+
+	if (fs.existsSync(file)) {
+		const who = JSON.parse(fs.readFileSync(file, 'utf8'));
+		const me = { ...await w.login(who), user: { id: who.user },
+			organization: { id: who.organization } };
+		const { items } = await w.ok(200, 'GET', '/referrer-campaigns' +
+		    '?phase=running&sort=createdAt:asc', { token: me.token });
+
+		return { me, campaign: items[0] };
+	}
 	const me = await w.referrer();
 	const campaign = await w.campaign(me);
 
 	for (let i = 1; i < 10; i++)	/* a page of them */
 		await w.campaign(me);
+	return { me, campaign };
+}
+
+async function world(dir) {
+	const c = connect(), w = new World(c);
+	const { me, campaign } = await somebody(w);
 	const product = await w.product();
 	const buyers = [];
 
@@ -89,47 +111,148 @@ async function world(dir) {
 		code: campaign.code, organization: me.organization.id,
 		product: product.id, amount: product.prices[0].amount,
 		tokens: product.tokens,
+		today: new Date().toISOString().slice(0, 10),
 		jwt_key: keyFile('base64url', 'keys', 'main.hs256').toString('hex'),
 		callback_key: callbackKey().toString('hex'),
 	});
 	c.close();
 }
 
+const values = (dir) => Object.fromEntries(fs.readFileSync(path.join(dir,
+    'values'), 'utf8').trim().split('\n').map((line) =>
+    /^(\w+)='(.*)'$/.exec(line).slice(1)));
+
+/* As calls.lua reads them: path, headers and body. */
+function writeCalls(dir, calls) {
+	fs.writeFileSync(path.join(dir, 'calls'), calls.map(([at, headers,
+	    body]) => [at, ...Object.entries({ ...headers,
+		'Content-Type': 'application/json' }).map((h) => h.join(': ')),
+	    JSON.stringify(body)].join('\t')).join('\n') + '\n');
+}
+
 /* N payments that are open, of so many buyers; then their callbacks. */
 function round(dir, name, n, of) {
-	const values = Object.fromEntries(fs.readFileSync(path.join(dir,
-	    'values'), 'utf8').trim().split('\n').map((line) =>
-	    /^(\w+)='(.*)'$/.exec(line).slice(1)));
+	const v = values(dir);
 	const buyers = fs.readFileSync(path.join(dir, 'buyers'), 'utf8')
 	    .trim().split('\n').slice(0, of).map((line) => line.split(' '));
 
 	buyers.forEach(([org, referral], i) => sql(`INSERT INTO payment (
 organization_id, product_id, referral_id, quantity, currency, amount, tokens,
 provider, token, status, payment_status, success_url, cancel_url, created_at,
-expires_at) SELECT ${org}, ${values.product}, ${referral}, 1, 'USD',
-${values.amount}, ${values.tokens}, 'sandbox', CONCAT('${name}-', seq), 'open',
+expires_at) SELECT ${org}, ${v.product}, ${referral}, 1, 'USD',
+${v.amount}, ${v.tokens}, 'sandbox', CONCAT('${name}-', seq), 'open',
 'unpaid', 'https://shop.example/', 'https://shop.example/', UTC_TIMESTAMP(6),
 UTC_TIMESTAMP(6) + INTERVAL 1 DAY FROM seq_0_to_${n} WHERE
 seq % ${buyers.length} = ${i}`));
 	const key = callbackKey();
 	const at = Math.floor(Date.now() / 1000);
-	const lines = [];
-	for (let i = 0; i <= n; i++) {
-		const body = JSON.stringify({ type: 'checkout.session.paid',
-			token: `${name}-${i}`, amount: Number(values.amount),
-			currency: 'USD' });
+	const calls = [];
 
-		lines.push(`${name}-${i} ${at} v1,` + crypto
-		    .createHmac('sha256', key).update(`${name}-${i}.${at}.` +
-			body).digest('base64') + ` ${body}`);
+	for (let i = 0; i <= n; i++) {
+		const body = { type: 'checkout.session.paid',
+			token: `${name}-${i}`, amount: Number(v.amount),
+			currency: 'USD' };
+
+		calls.push(['/api/v0/payments/callbacks/sandbox', {
+			'webhook-id': `${name}-${i}`, 'webhook-timestamp': at,
+			'webhook-signature': 'v1,' + crypto
+			    .createHmac('sha256', key).update(
+				`${name}-${i}.${at}.${JSON.stringify(body)}`)
+			    .digest('base64') }, body]);
 	}
-	fs.writeFileSync(path.join(dir, 'callbacks'), `${lines.join('\n')}\n`);
+	writeCalls(dir, calls);
 }
 
-const [what, dir, name, n, of] = process.argv.slice(2);
-if (what === 'world')
-	world(dir);
-else if (what === 'mixture')
-	mixture(dir);
-else
-	round(dir, name, Number(n), Number(of));
+/*
+ * Campaigns that run, each of an advertiser of its own who has paid it, put
+ * into the database as calls would have done it.
+ */
+const LINES = 50, AMOUNT = 3333, TAX = 667, BOOKED = 100000, DONE = 33333;
+
+function stops(dir, name, n) {
+	const v = values(dir), org = v.organization;
+	const paid = LINES * (AMOUNT + TAX);
+	const first = Number(sql(`SET foreign_key_checks = 0,
+unique_checks = 0, @now = UTC_TIMESTAMP(6); START TRANSACTION;
+INSERT INTO advertiser (organization_id, reference, created_at)
+	SELECT ${org}, CONCAT('${name}-', seq), @now FROM seq_1_to_${n};
+INSERT INTO campaign (organization_id, advertiser_id, user_id, name, type,
+	currency, starts_on, ends_on, launched_at, status, paid, runs,
+	created_at, updated_at)
+	SELECT ${org}, v.id, ${v.user}, '${name}', 'Flexible', 'USD',
+	UTC_DATE() - INTERVAL 10 DAY, UTC_DATE() + INTERVAL 10 DAY, @now,
+	'running', ${paid}, 1, @now, @now FROM seq_1_to_${n} s JOIN advertiser v
+	ON v.organization_id = ${org} AND v.reference = CONCAT('${name}-', seq)
+	ORDER BY seq;
+SET @first = LAST_INSERT_ID();
+SET @last = @first + ${n} - 1;
+INSERT INTO campaign_history (campaign_id, number, organization_id, action,
+	user_id, status, data, created_at, hash)
+	SELECT c.id, 1, ${org}, 'create', ${v.user}, 'draft', '{}', @now,
+	UNHEX(SHA2(CONCAT('0:', LENGTH(c.id), ':', c.id, '1:1',
+	LENGTH(${v.user}), ':', ${v.user}, '16:',
+	TIMESTAMPDIFF(MICROSECOND, '1970-01-01', @now),
+	'6:create5:draft2:{}0:'), 256))
+	FROM campaign c WHERE c.id BETWEEN @first AND @last;
+INSERT INTO campaign_line (organization_id, campaign_id, product, price,
+	starts_on, ends_on, booked, amount, tax, impressions, clicks,
+	delivered_on)
+	SELECT ${org}, c.id, 'P', 'CPM', c.starts_on, c.ends_on, ${BOOKED},
+	${AMOUNT}, ${TAX}, ${DONE}, 0, UTC_DATE()
+	FROM campaign c JOIN seq_1_to_${LINES}
+	WHERE c.id BETWEEN @first AND @last ORDER BY c.id;
+INSERT INTO line_delivery (line_id, day, impressions, clicks, reported_at)
+	SELECT id, UTC_DATE(), ${DONE}, 0, @now FROM campaign_line
+	WHERE campaign_id BETWEEN @first AND @last;
+INSERT INTO prepayment (organization_id, campaign_id, type, amount,
+	deposited_on, user_id, created_at)
+	SELECT ${org}, id, 'CA', ${paid}, UTC_DATE(), ${v.user}, @now
+	FROM campaign WHERE id BETWEEN @first AND @last;
+INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
+	guard) VALUES (${org}, 'advertiser_money', 0, 'USD', 0, 'free');
+INSERT INTO account (organization_id, kind, owner_id, currency, kept, guard,
+	balance) SELECT ${org}, 'campaign_reserved', id, 'USD', 1, 'floor',
+	${paid} FROM campaign WHERE id BETWEEN @first AND @last;
+INSERT INTO journal (organization_id, kind, subject_id, created_at)
+	SELECT ${org}, 'prepaid', id, @now FROM prepayment
+	WHERE campaign_id BETWEEN @first AND @last;
+INSERT INTO entry (journal_id, line, account_id, amount)
+	SELECT j.id, s.seq, a.id, IF(s.seq = 1, -${paid}, ${paid})
+	FROM prepayment p JOIN journal j ON j.kind = 'prepaid'
+	AND j.subject_id = p.id JOIN seq_1_to_2 s JOIN account a
+	ON a.organization_id = ${org} AND a.currency = 'USD'
+	AND a.kind = IF(s.seq = 1, 'advertiser_money', 'campaign_reserved')
+	AND a.owner_id = IF(s.seq = 1, 0, p.campaign_id)
+	WHERE p.campaign_id BETWEEN @first AND @last;
+COMMIT; SELECT @first`));
+
+	fs.writeFileSync(path.join(dir, 'first'), String(first));
+	writeCalls(dir, Array.from({ length: n }, (u, i) => [
+		`/api/campaigns/${first + i}/stop`,
+		{ Authorization: `Bearer ${v.token}` }, { StopDate: v.today }]));
+}
+
+/* To the cent the same, whoever did it. */
+function stopped(dir) {
+	const ways = sql(`SELECT DISTINCT c.earned, c.released, c.settled,
+		l.earned, l.tax, l.due, l.due_tax FROM campaign c JOIN (
+		SELECT campaign_id, SUM(earned) AS earned, SUM(earned_tax)
+		AS tax, SUM(due) AS due, SUM(due_tax) AS due_tax
+		FROM campaign_line GROUP BY campaign_id) l
+		ON l.campaign_id = c.id WHERE c.status = 'stopped'
+		AND c.organization_id = ${values(dir).organization}`);
+
+	if (ways.split('\n').length !== 1)
+		throw new Error(`stops came out in several ways:\n${ways}`);
+}
+
+const ways = {
+	world, mixture, stopped,
+	round: (dir, name, n, of) => round(dir, name, Number(n), Number(of)),
+	stops: (dir, name, n) => stops(dir, name, Number(n)),
+};
+
+if (require.main === module)
+	ways[process.argv[2]](...process.argv.slice(3));
+
+module.exports = { connect };

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define WORK_ROWS 16
+#define WORK_ROWS 250
 #define WORK_COLUMNS 44
 
 _Noreturn void die(const char *what, const char *why);
@@ -29,8 +29,15 @@ bool work_click(const char *code);
 /* A payment by its secret name: the sale, tokens, the commission, events. */
 bool work_pay(const char *token);
 
+/* The stop of a campaign of fifty lines; the last rows read are its lines. */
+bool work_stop(const char *session, const char *user,
+    const char *organization, const char *campaign);
+/* Deletes referrals and takes their commissions back: a JSON array of 250. */
+bool work_delete(const char *user, const char *organization, const char *ids);
+
 /* "" is also NULL; valid until the next call of the above. */
 const char *work_value(unsigned row, unsigned column);
+long long work_number(unsigned row, unsigned column);
 
 /* As JSON: each statement as the peers take it, see peers/. */
 void work_print_statements(void);

@@ -10,7 +10,7 @@ final class Work
 {
 	private readonly PDO $db;
 	private readonly array $statements;
-	private readonly string $now;
+	public readonly string $now;
 
 	public function __construct()
 	{
@@ -28,7 +28,7 @@ final class Work
 		    new DateTimeZone('UTC')))->format('Y-m-d H:i:s.u');
 	}
 
-	private function run(string $name, array $values): PDOStatement
+	public function run(string $name, array $values): PDOStatement
 	{
 		['sql' => $sql, 'args' => $args] = $this->statements[$name];
 		$st = $this->db->prepare($sql);
@@ -42,21 +42,34 @@ final class Work
 		return $st;
 	}
 
-	private function insert(string $name, array $values): int
+	public function insert(string $name, array $values): int
 	{
 		$this->run($name, $values);
 		return (int)$this->db->lastInsertId();
 	}
 
 	/* Of a statement that says the id that it made. */
-	private function take(string $name, array $values): int
+	public function take(string $name, array $values): int
 	{
 		return (int)$this->run($name, $values)->fetchColumn();
 	}
 
-	private function row(string $name, array $values): ?array
+	public function row(string $name, array $values): ?array
 	{
 		return $this->run($name, $values)->fetch() ?: null;
+	}
+
+	/* An amount to an account, which is opened where it is not there. */
+	public function move(string|int $org, string $kind, string|int $owner,
+	    int $amount, string $currency, string $guard): void
+	{
+		$place = [$org, $kind, $owner, $currency];
+
+		if ($this->run('account_move', [$amount, ...$place])
+		    ->rowCount() > 0)
+			return;
+		$this->run('account_open', [...$place, 1, $guard]);
+		$this->run('account_move', [$amount, ...$place]);
 	}
 
 	public function session(array $claims): ?array
@@ -79,14 +92,14 @@ final class Work
 	}
 
 	/* What met another's transaction is done once more. */
-	private function transaction(callable $work): void
+	public function transaction(callable $work): mixed
 	{
 		for (;;) {
 			$this->db->beginTransaction();
 			try {
-				$work();
+				$done = $work();
 				$this->db->commit();
-				return;
+				return $done;
 			} catch (PDOException $e) {
 				$this->db->rollBack();
 				if (!in_array($e->errorInfo[1] ?? 0,
@@ -262,6 +275,8 @@ function callback(): never
 }
 
 $path = $_SERVER['REQUEST_URI'];
+$stop = preg_match('~^/api/campaigns/(\d+)/stop$~', $path, $stopped);
+$referrals = $path === '/api/v2/company/referrals';
 if (str_starts_with($path, '/r/')) {
 	$to = (new Work())->click(substr($path, 3));
 	if ($to === null)
@@ -271,11 +286,19 @@ if (str_starts_with($path, '/r/')) {
 }
 if ($path === '/api/v0/payments/callbacks/sandbox')
 	callback();
-if (!preg_match('~^/api/v0/referrer-campaigns(?:/(\d+))?$~', $path, $m))
+if (!$stop && !$referrals &&
+    !preg_match('~^/api/v0/referrer-campaigns(?:/(\d+))?$~', $path, $m))
 	answer(200, ['ok' => true]);
 $claims = claims();
 $work = new Work();
 $me = $work->session($claims) ?? answer(401);
+if ($stop || $referrals) {
+	require 'larger.php';
+	$larger = new Larger($work, $me);
+	$body = json_decode((string)file_get_contents('php://input'), true);
+	answer(200, $stop ? $larger->stop($stopped[1], $body['StopDate']) ??
+	    answer(404) : $larger->delete($body['ids']));
+}
 if (!isset($m[1]))
 	answer(200, ['success' => true, 'message' => 'Campaigns', 'data' =>
 		['items' => array_map('shown', $work->campaigns($me))]]);

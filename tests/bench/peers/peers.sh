@@ -58,6 +58,7 @@ peers_start()
 	((EUID)) || root=(-R)
 	BENCH_STATEMENTS=$dir/statements.php php-fpm8.2 "${root[@]}" \
 		-y "$dir/fpm.conf" >"$dir/fpm.out" 2>&1 &
+	echo "$!" >"$dir/fpm.pid"
 	peer_pids+=($!)
 	"$dir/worker" "$dir/worker.sock" "$processes" 2>"$dir/worker.log" &
 	peer_pids+=($!)

@@ -36,8 +36,10 @@ async function transaction(work) {
 		for (;;)
 			try {
 				await db.beginTransaction();
-				await work(db);
-				return await db.commit();
+				const done = await work(db);
+
+				await db.commit();
+				return done;
 			} catch (e) {
 				await db.rollback();
 				if (!MET.has(e.errno))
@@ -188,6 +190,18 @@ async function campaigns(request) {
 		data: { items: list.map(shown) } };
 }
 
+const larger = require('./larger')({ run, row, take, transaction, now });
+
+async function stop(request, reply) {
+	const { StopDate } = JSON.parse(request.body);
+
+	return await larger.stop(request.me, request.params.id, StopDate) ??
+	    reply.code(404).send();
+}
+
+const remove = (request) => larger.remove(request.me,
+    JSON.parse(request.body).ids);
+
 async function serve() {
 	pool = mysql.createPool({ socketPath: process.env.BENCH_SOCKET,
 		user: process.env.BENCH_USER,
@@ -202,6 +216,9 @@ async function serve() {
 	    campaign);
 	app.get('/api/v0/referrer-campaigns', { onRequest: identify },
 	    campaigns);
+	app.post('/api/campaigns/:id/stop', { onRequest: identify }, stop);
+	app.delete('/api/v2/company/referrals', { onRequest: identify },
+	    remove);
 	app.get('/r/:code', click);
 	app.post('/api/v0/payments/callbacks/sandbox', callback);
 	app.get('/*', async () => ({ ok: true }));

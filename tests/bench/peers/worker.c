@@ -28,6 +28,7 @@
 #define MAX_KEY 128
 #define MAX_BODY 4096
 #define EVENTS 16
+#define LINES 50	/* of a campaign that is stopped */
 
 static unsigned char jwt_key[MAX_KEY], callback_key[MAX_KEY];
 static size_t jwt_key_n, callback_key_n;
@@ -154,9 +155,49 @@ callback(FCGX_Request *rq)
 }
 
 static void
+print_line(FCGX_Stream *out, unsigned row)
+{
+#define V(i) work_value(row, (i))
+#define MONEY(i) work_number(row, (i)) / 100, work_number(row, (i)) % 100
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s{\"ID\":\"%s\",\"PriceType\":\"%s\","
+	    "\"Amount\":%lld.%02lld,\"Earned\":%lld.%02lld,"
+	    "\"RefundDue\":%lld.%02lld,\"TaxRefundDue\":%lld.%02lld}",
+	    row > 0 ? "," : "", V(0), V(6), MONEY(10), MONEY(17), MONEY(19),
+	    MONEY(20));
+	FCGX_PutS(text, out);
+#undef V
+#undef MONEY
+}
+
+/* The body says the day that it is. */
+static void
+stop(FCGX_Request *rq, const char *campaign, jwt_t *jwt)
+{
+	const char *session = jwt_get_grant(jwt, "sid");
+	const char *user = jwt_get_grant(jwt, "sub");
+	char id[32];
+
+	snprintf(id, sizeof(id), "%.*s", (int)strspn(campaign, "0123456789"),
+	    campaign);
+	if (session == NULL || user == NULL || !work_stop(session, user,
+	    getenv("BENCH_ORGANIZATION"), id)) {
+		refuse(rq->out, 404);
+		return;
+	}
+	FCGX_FPrintF(rq->out, "Content-Type: application/json\r\n\r\n"
+	    "{\"CampaignID\":\"%s\",\"Status\":\"ST\",\"Lines\":[", id);
+	for (unsigned i = 0; i < LINES; i++)
+		print_line(rq->out, i);
+	FCGX_PutS("]}", rq->out);
+}
+
+static void
 answer(FCGX_Request *rq)
 {
 	static const char list[] = "/api/v0/referrer-campaigns";
+	static const char stops[] = "/api/campaigns/";
 	const char *path = FCGX_GetParam("REQUEST_URI", rq->envp);
 	jwt_t *jwt;
 
@@ -173,6 +214,14 @@ answer(FCGX_Request *rq)
 			return;
 		}
 		campaigns(rq, path + sizeof(list) - 1, jwt);
+		jwt_free(jwt);
+	} else if (strncmp(path, stops, sizeof(stops) - 1) == 0) {
+		jwt = token_of(rq->envp);
+		if (jwt == NULL) {
+			refuse(rq->out, 401);
+			return;
+		}
+		stop(rq, path + sizeof(stops) - 1, jwt);
 		jwt_free(jwt);
 	} else if (strcmp(path, "/api/v0/payments/callbacks/sandbox") == 0) {
 		callback(rq);
@@ -240,10 +289,12 @@ main(int argc, char **argv)
 
 	if (argc != 3 || FCGX_Init() != 0)
 		die("usage", "worker SOCKET WORKERS");
+	/* the library would only note it, and go on */
+	signal(SIGTERM, SIG_DFL);
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1);
 	jwt_key_n = read_key("BENCH_JWT_KEY", jwt_key);
 	callback_key_n = read_key("BENCH_CALLBACK_KEY", callback_key);
-	listener = FCGX_OpenSocket(argv[1], 512);
+	listener = FCGX_OpenSocket(argv[1], 2048);
 	if (listener < 0)
 		die(argv[1], "cannot be opened");
 	/* another worker may have taken what woke this one */

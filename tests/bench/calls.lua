@@ -1,4 +1,5 @@
--- Sends the signed callbacks of a file, each once, shared among the threads.
+-- Sends the calls of a file, each once, shared among the threads.  A line is
+-- path, headers and body, with tabs between them.
 local number, threads = 0, {}
 
 function setup(thread)
@@ -7,21 +8,27 @@ function setup(thread)
 	table.insert(threads, thread)
 end
 
+local function read_call(line)
+	local parts, headers = {}, {}
+
+	for part in line:gmatch("[^\t]+") do
+		parts[#parts + 1] = part
+	end
+	for i = 2, #parts - 1 do
+		local name, value = parts[i]:match("^(.-): (.*)$")
+
+		headers[name] = value
+	end
+	return wrk.format("POST", parts[1], headers, parts[#parts])
+end
+
 function init(args)
 	local at, step = 0, tonumber(args[2])
 
 	calls = {}
 	for line in io.lines(args[1]) do
 		if at % step == first then
-			local id, time, mac, body =
-			    line:match("^(%S+) (%S+) (%S+) (.*)$")
-			calls[#calls + 1] = wrk.format("POST",
-			    "/api/v0/payments/callbacks/sandbox", {
-				["Content-Type"] = "application/json",
-				["webhook-id"] = id,
-				["webhook-timestamp"] = time,
-				["webhook-signature"] = mac,
-			    }, body)
+			calls[#calls + 1] = read_call(line)
 		end
 		at = at + 1
 	end
@@ -40,7 +47,7 @@ end
 function done(summary, latency, requests)
 	for _, thread in ipairs(threads) do
 		if thread:get("ran_out") then
-			io.stderr:write("bench: too few payments prepared\n")
+			io.stderr:write("bench: too few calls prepared\n")
 		end
 	end
 end

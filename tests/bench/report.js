@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+/*
+ * Tables in Markdown of what was measured:
+ *
+ *	tests/bench/report.js run FILE		what tests/bench/run -o wrote
+ *	tests/bench/report.js growth FILE	what tests/bench/growth -o wrote
+ *	tests/bench/report.js fill PAGE NAME <TEXT	puts it into a page, between
+ *					<!-- NAME --> and <!-- end -->
+ *
+ * Of each side the median over its rounds; latencies in milliseconds.
+ */
+'use strict';
+const fs = require('node:fs');
+
+const NAMES = { affiliated: 'affiliated', nginx: 'nginx, a constant',
+	bare: 'bare C client', worker: 'least worker', php: 'PHP-FPM',
+	node: 'Node', sql: 'plain `DELETE`' };
+const KINDS = { constant: 'no database', read: 'read of a campaign',
+	list: 'list of ten campaigns', click: 'click',
+	pay: 'payment, 16 buyers', hot: 'payment, one buyer',
+	stop: 'stop of 50 lines', bulk: 'rows deleted in bulk' };
+
+const median = (list) => [...list].sort((a, b) => a - b)[(list.length - 1) >>
+    1];
+const ms = (us) => us === 0 ? '' : (us / 1000).toFixed(us < 10000 ? 1 : 0);
+const unique = (list) => [...new Set(list)];
+
+/* { times, kind, side, connections, rate, p50, p99, errors } */
+function read(file, grown) {
+	return fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => {
+		const f = line.split(' ');
+		const times = grown ? Number(f.shift()) : 1;
+		const [kind, side, ...n] = f;
+		const [connections, rate, p50, p99, errors] = n.map(Number);
+
+		return { times, kind, side, connections, rate, p50, p99,
+			errors };
+	});
+}
+
+/* The medians of those rows that have all of these values. */
+function of(rows, what) {
+	const some = rows.filter((r) => Object.entries(what).every(([k, v]) =>
+	    r[k] === v));
+
+	return some.length === 0 ? undefined : Object.fromEntries(['rate',
+		'p50', 'p99'].map((k) => [k, median(some.map((r) => r[k]))])
+	    .concat([['errors', some.reduce((n, r) => n + r.errors, 0)]]));
+}
+
+function table(head, rows) {
+	return [head, head.map(() => '---'), ...rows]
+	    .map((r) => `| ${r.join(' | ')} |`).join('\n');
+}
+
+function run(rows) {
+	const out = [];
+
+	for (const kind of unique(rows.map((r) => r.kind))) {
+		const ours = of(rows, { kind, side: 'affiliated' });
+
+		for (const side of Object.keys(NAMES)) {
+			const m = of(rows, { kind, side });
+
+			if (m !== undefined)
+				out.push([KINDS[kind], NAMES[side],
+					String(m.rate), ms(m.p50), ms(m.p99),
+					ours && m !== ours && side !==
+					    'affiliated' ?
+					    (ours.rate / m.rate).toFixed(2) :
+					    '', m.errors || '']);
+		}
+	}
+	return table(['', '', 'a second', 'p50 ms', 'p99 ms', 'ratio',
+		'errors'], out);
+}
+
+function growth(rows) {
+	const steps = unique(rows.map((r) => r.connections));
+	const out = [];
+
+	for (const kind of unique(rows.map((r) => r.kind)))
+		for (const side of unique(rows.map((r) => r.side)))
+			for (const times of unique(rows.map((r) => r.times))) {
+				const some = steps.map((connections) => of(rows,
+				    { kind, side, times, connections }));
+
+				if (some.some((m) => m === undefined))
+					continue;
+				out.push([KINDS[kind], NAMES[side],
+					`×${times}`, ...some.map((m) =>
+					`${m.rate} (${ms(m.p99)})` +
+					(m.errors ? `, ${m.errors} errors` :
+					    ''))]);
+			}
+	return table(['', '', 'rows', ...steps.map((n) =>
+	    `${n} connections`)], out);
+}
+
+function fill(page, name) {
+	const text = fs.readFileSync(page, 'utf8');
+	const from = `<!-- ${name} -->\n`;
+	const [at, end] = [text.indexOf(from), text.indexOf('<!-- end -->',
+	    text.indexOf(from))];
+
+	if (at < 0 || end < 0)
+		throw new Error(`${page} has no place for ${name}`);
+	fs.writeFileSync(page, text.slice(0, at + from.length) +
+	    fs.readFileSync(0, 'utf8') + text.slice(end));
+}
+
+module.exports = { read, of, unique, NAMES, KINDS };
+
+if (require.main === module) {
+	const [what, file, name] = process.argv.slice(2);
+
+	if (what === 'fill')
+		fill(file, name);
+	else
+		console.log(what === 'growth' ? growth(read(file, true)) :
+		    run(read(file, false)));
+}
