@@ -2,10 +2,12 @@
  * The part of tests/bench/load and tests/bench/lists that speaks HTTP.
  *
  *	lists.js user			somebody new, into STATE/bench.json
+ *	lists.js company N		a company new, with N campaigns
  *	lists.js compare SMALL LARGE	times of each read on two states
  *	lists.js rows SMALL LARGE	rows that MariaDB reads for each
  *
  * BENCH_ROUNDS: calls of each (60).  BENCH_ONLY: a pattern of those to make.
+ * BENCH_DEEP: pages before the one by cursor (100).
  */
 'use strict';
 const fs = require('node:fs');
@@ -14,10 +16,12 @@ const { execFileSync } = require('node:child_process');
 const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
+const company = require('./company.js');
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 60);
 const ONLY = new RegExp(process.env.BENCH_ONLY ?? '');
-const DEEP = 100;	/* pages of a hundred before the one by cursor */
+const DEEP = Number(process.env.BENCH_DEEP ?? 100);	/* of a hundred rows */
+const MORE_ROWS = 60;	/* than twice as many as on the small side */
 
 function client(state) {
 	const credentials = Object.fromEntries(fs.readFileSync(path.join(state,
@@ -30,6 +34,9 @@ function client(state) {
 
 const file = (state) => path.join(state, 'bench.json');
 
+const keep = (state, who) => fs.writeFileSync(file(state), JSON.stringify(who),
+    { mode: 0o600 });
+
 async function user() {
 	const state = process.env.AFFILIATED_STATE;
 	const c = client(state), w = new World(c);
@@ -38,10 +45,16 @@ async function user() {
 		token: me.token, body: { url: 'https://hooks.example/',
 		    events: ['*'], active: false } });
 
-	fs.writeFileSync(file(state), JSON.stringify({ email: me.email,
+	keep(state, { email: me.email,
 		password: me.password, organization: me.organization.id,
-		referrer: me.referrer.id, user: me.user.id, endpoint: id }),
-	    { mode: 0o600 });
+		referrer: me.referrer.id, user: me.user.id, endpoint: id });
+	c.close();
+}
+
+async function addCompany(campaigns) {
+	const state = process.env.AFFILIATED_STATE, c = client(state);
+
+	keep(state, { company: await company.make(c, campaigns) });
 	c.close();
 }
 
@@ -131,12 +144,12 @@ const LIST_OF = {
 };
 
 /*
- * All but the proof of the books, which reads them, and the advertisers'
- * campaigns, on any face: none is loaded.
+ * All but the proof of the books, which reads them; advertisers' campaigns, on
+ * the other faces, are not loaded.
  */
-const reads = doc.operations.filter((o) => o.method === 'GET' &&
-    doc.secured(o) &&
-    !/^\/(ledger\/verify|campaigns|campaigns\/.*|\{.*)$/.test(o.template));
+const reads = doc.operations.filter((o) => o.face.name === 'perfectworks' &&
+    o.method === 'GET' && doc.secured(o) &&
+    !/^\/(ledger\/verify|campaigns|campaigns\/.*)$/.test(o.template));
 const isList = (o) => o.parameters.some((p) => p.name === 'limit');
 
 class Side {
@@ -146,17 +159,33 @@ class Side {
 		this.who = JSON.parse(fs.readFileSync(file(state), 'utf8'));
 	}
 
+	/* Who asks, where, and by which name a list takes its length. */
+	way(uri) {
+		const scope = /^\/(company|affiliate|admin)\//.exec(uri)?.[1];
+
+		if (scope === 'company' || scope === 'affiliate')
+			return { prefix: '/api/v2', length: 'per_page',
+				who: this[scope], headers: {
+				    'account-id': this.who.company.account } };
+		return { prefix: '/api/v0', length: 'limit', headers: {},
+			who: scope === 'admin' ? this.house : this.who };
+	}
+
 	async get(uri) {
-		const who = uri.startsWith('/admin/') ? this.house : this.who;
+		const { prefix, who, headers } = this.way(uri);
 		const begun = process.hrtime.bigint();
-		const a = await this.c.request('GET', `/api/v0${uri}`, {
-			headers: { authorization: `Bearer ${who.token}` } });
+		const a = await this.c.request('GET', prefix + uri, {
+			headers: { authorization: `Bearer ${who.token}`,
+			    ...headers } });
 		const ms = Number(process.hrtime.bigint() - begun) / 1e6;
+		const body = /json/.test(a.headers['content-type']) ?
+		    JSON.parse(a.text) : {};
 
 		if (a.status !== 200)
-			throw new Error(`${uri}: ${a.status} ${a.text}`);
-		return { ms, data: /json/.test(a.headers['content-type']) ?
-			JSON.parse(a.text).data : undefined };
+			throw Object.assign(new Error(`${uri}: ${a.status} ` +
+			    a.text), { status: a.status });
+		return { ms, data: prefix === '/api/v0' ? body.data : {
+			items: body, nextCursor: a.headers['x-next-cursor'] } };
 	}
 
 	async first(list) {
@@ -167,6 +196,11 @@ class Side {
 	}
 
 	async ready() {
+		this.all = {};
+		if (this.who.company)
+			await this.readyCompany();
+		if (!this.who.organization)
+			return;
 		await this.w.login(this.who);
 		this.house = await this.w.house();
 		this.k = { organization: this.who.organization,
@@ -177,23 +211,64 @@ class Side {
 		this.k.reference = `reservation%20${this.k.reservation}`;
 		this.k.account = (await this.first(
 		    '/ledger/accounts?kind=tokens_available')).id;
-		return this.calls();
+		await this.calls();
+	}
+
+	async readyCompany() {
+		const who = this.who.company;
+
+		this.company = await this.w.login(who);
+		this.affiliate = await this.w.affiliate(who, {
+			id: who.promoter });
+		this.k = await company.things(who, (uri) => this.get(uri));
+		for (const o of company.reads)
+			await this.companyCalls(o);
+	}
+
+	async companyCalls(o) {
+		const names = company.variants(o, company.NAMES);
+		const at = company.address(o, this.k);
+
+		for (const [i, v] of company.variants(o, this.k).entries())
+			await this.add(`${o.template}${names[i] && '?'}` +
+			    names[i], `${at}${v && '?'}${v}`);
+	}
+
+	/* What is asked for; what cannot be, with what else is asked, is not. */
+	async add(name, at) {
+		let deep;
+
+		if (!ONLY.test(name))
+			return;
+		try {
+			deep = await this.deep(at);
+		} catch (e) {
+			if (e.status !== 400 && e.status !== 422)
+				throw e;
+			return;
+		}
+		this.all[name] = at;
+		if (deep)
+			this.all[`${name} by cursor`] = deep;
 	}
 
 	/* The address of a page far behind the start, if there is another. */
 	async deep(uri) {
 		const sep = uri.includes('?') ? '&' : '?';
+		const { length } = this.way(uri);
 		const cursors = [];
-		let { data } = await this.get(`${uri}${sep}limit=100`);
+		let { data } = await this.get(`${uri}${sep}${length}=100`);
 		const limit = data.nextCursor ? 100 : 10;
 
 		if (limit === 10)
-			data = (await this.get(`${uri}${sep}limit=10`)).data;
+			data = (await this.get(`${uri}${sep}${length}=10`))
+			    .data;
 		for (let i = 0; i < DEEP && data.nextCursor; i++) {
 			const at = `${uri}${sep}cursor=${data.nextCursor}`;
 
 			cursors.push(at);
-			data = (await this.get(`${at}&limit=${limit}`)).data;
+			data = (await this.get(`${at}&${length}=${limit}`))
+			    .data;
 		}
 		/* the one before the last is a whole page */
 		return cursors.at(data.nextCursor ? -1 : -2) ?? cursors.at(-1);
@@ -203,7 +278,6 @@ class Side {
 	async calls() {
 		const lists = LISTS(this.k), names = LISTS(NAMES);
 
-		this.all = {};
 		for (const o of reads) {
 			if (!isList(o))
 				await this.one(o);
@@ -221,14 +295,9 @@ class Side {
 
 	async list(template, variant, named) {
 		const uri = (v) => template + (v ? `?${v}` : '');
-		const at = uri(variant).replace('{id}', this.who.endpoint);
-		let deep;
 
-		if (!ONLY.test(uri(named)))
-			return;
-		this.all[uri(named)] = at;
-		if ((deep = await this.deep(at)))
-			this.all[`${uri(named)} by cursor`] = deep;
+		await this.add(uri(named),
+		    uri(variant).replace('{id}', this.who.endpoint));
 	}
 
 	async one(o) {
@@ -321,6 +390,7 @@ async function rowsOf(state, side, name) {
 
 async function rows(small, large) {
 	const sides = [new Side(small), new Side(large)];
+	let n = 0, more = 0;
 
 	for (const s of sides)
 		await s.ready();
@@ -331,8 +401,13 @@ async function rows(small, large) {
 		const b = await rowsOf(large, sides[1], name);
 
 		console.log(`${name.padEnd(74)} ${String(a).padStart(7)} ` +
-		    `${String(b).padStart(7)}`);
+		    `${String(b).padStart(7)}` +
+		    (b > 2 * a + MORE_ROWS ? ' !' : ''));
+		n++;
+		more += b > 2 * a + MORE_ROWS;
 	}
+	console.log(`${n} calls; ${more} read more than twice as many rows, ` +
+	    `and ${MORE_ROWS}`);
 	for (const s of sides)
 		s.c.close();
 }
@@ -340,5 +415,7 @@ async function rows(small, large) {
 const [what, small, large] = process.argv.slice(2);
 if (what === 'user')
 	user();
+else if (what === 'company')
+	addCompany(Number(small));
 else
 	(what === 'rows' ? rows : compare)(small, large);
