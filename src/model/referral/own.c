@@ -4,6 +4,8 @@
 #include "model/program/program.h"
 #include "base/banned.h"
 
+#define FEW 1000	/* see own_placed */
+
 /* A key by state has the time of creation in its lower bits. */
 #define STATE_BIT 58
 #define TIME_OF(key) ((struct when){ (key) & ((INT64_C(1) << STATE_BIT) - 1) })
@@ -61,7 +63,8 @@ push_filters(struct arena *a, const struct lead_filter *f,
 	    ids->n))))
 	PART(prefix.p != NULL, ALIKE, arg_push(args, ARG(prefix)))
 	PART(f->type == LEADS_LEADS, LEAD, (void)0)
-	PART(f->state >= 0, STATE, arg_push(args, ARG(f->state + 1)))
+	PART(f->state >= 0, STATE,
+	    arg_push(args, LABEL(lead_state_labels, f->state)))
 	PART(f->created_from.n != DAY_NONE.n || f->created_to.n != DAY_NONE.n,
 	    CREATED_IN, arg_push_days(args, f->created_from, f->created_to))
 	PART(are_customers(f), CUSTOMER_IN,
@@ -71,9 +74,12 @@ push_filters(struct arena *a, const struct lead_filter *f,
 #undef PART
 }
 
-/* States go by their place in the table's list of them, from 1. */
+/*
+ * States go by their place in the table's list of them, from 1.  Those of one
+ * state are in the order of their creation.
+ */
 static void
-push_paging(const struct paging *p, struct list_query *q,
+push_paging(const struct paging *p, bool in_state, struct list_query *q,
     struct arg_list *args)
 {
 	static const uint32_t after[] = {
@@ -86,6 +92,15 @@ push_paging(const struct paging *p, struct list_query *q,
 	};
 	struct arg key = ARG(TIME_OF(p->after_key));
 
+	if (in_state) {
+		paging_args(p, q, args, p->order == OWN_STATE ?
+		    Q_OWN_LEADS_WHERE_AFTER_CREATED_ASC :
+		    Q_OWN_LEADS_WHERE_AFTER_CREATED, key);
+		q->order = p->order == OWN_STATE ?
+		    Q_OWN_LEADS_ORDER_IN_STATE_ASC :
+		    Q_OWN_LEADS_ORDER_IN_STATE_DESC;
+		return;
+	}
 	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
 		key = ARG(p->after_text);
 	else if (p->order <= OWN_STATE && p->after_id != 0)
@@ -108,6 +123,30 @@ finish(struct list *rows)
 	}
 }
 
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+/* As lead_alike(): few are looked up, many are met soon. */
+static enum err
+find_placed(struct db *db, struct arena *a, uint64_t org,
+    const struct lead_filter *f, struct list *ids)
+{
+	struct list few;
+
+	TRY(db_rows(db, a, Q_OWN_PLACED, ARGS(f->referrer_id, org,
+	    ids_json(a, f->campaigns.items, f->campaigns.n)), &own_id_row,
+	    &few));
+	if (few.n > FEW)
+		return OK;
+	*ids = few;
+	if (few.n == 0)
+		ids->items = ARENA_NEW(a, struct id_row);
+	return OK;
+}
+
 enum err
 own_leads(struct db *db, struct arena *a, uint64_t org,
     const struct lead_filter *f, const struct paging *p, struct list *out)
@@ -122,20 +161,16 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 		if (ids.items == NULL)
 			TRY(lead_alike(db, a, org, prefix, &ids));
 	}
+	if (f->campaigns.items != NULL && ids.items == NULL)
+		TRY(find_placed(db, a, org, f, &ids));
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
 	push_filters(a, f, &ids, prefix, &q, &args);
-	push_paging(p, &q, &args);
+	push_paging(p, f->state >= 0 && p->order <= OWN_STATE, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);
 	return OK;
 }
-
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 enum err
 own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
