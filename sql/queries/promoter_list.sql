@@ -65,11 +65,12 @@ AND COALESCE(CASE :metric WHEN 'referral' THEN t.last_referral_at
 	WHEN 'customer' THEN t.last_customer_at WHEN 'sale' THEN t.last_sale_at
 	ELSE t.last_click_at END, t.joined_at) < :idle_before
 -- where: suspected
-AND ((SELECT 1 FROM referral f WHERE f.organization_id = :org
-	AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
+AND ((SELECT 1 FROM referral f FORCE INDEX (referral_fraud)
+	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
 	'same_promoter_email', 'ad_source') AND FIND_IN_SET(f.fraud, :frauds)
-	LIMIT 1) OR (:clean AND (SELECT 1 FROM referral f WHERE f.organization_id = :org
-	AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
+	LIMIT 1) OR (:clean AND (SELECT 1 FROM referral f
+	FORCE INDEX (referral_fraud)
+	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
 	'same_promoter_email', 'ad_source') LIMIT 1) IS NULL))
 -- where: after_joined_desc
 AND (t.joined_at < :key OR (t.joined_at = :key AND t.referrer_id < :after))
@@ -180,8 +181,9 @@ FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN JSON_TABLE(
 	'["same_ip_suspicion", "same_promoter_email", "ad_source"]', '$[*]'
 	COLUMNS (fraud VARCHAR(40) PATH '$')) k
-WHERE EXISTS (SELECT 1 FROM referral f WHERE f.organization_id = :org
-	AND f.fraud = k.fraud AND f.referrer_id = j.id)
+WHERE (SELECT 1 FROM referral f FORCE INDEX (referral_fraud)
+	WHERE f.organization_id = :org AND f.fraud = k.fraud
+	AND f.referrer_id = j.id LIMIT 1)
 
 -- What is not paid out yet: of money, or of a unit that is none.
 -- name: promoter_balances

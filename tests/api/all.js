@@ -61,6 +61,7 @@ const LANES = [[
 	'fp_promoters',
 	'fp_affiliate',
 	'fp_affiliate_lists',
+	'fp_rows',
 	'fp_exports',
 	'fp_affiliate_own',
 	'fp_promoter_batches',

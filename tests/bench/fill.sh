@@ -80,7 +80,7 @@ account()
 # "account, amount"; FROM: what else is to be read for them
 post()
 {
-	local kind=$1 count=$2 journal="$3, '$1', $4, $5" from=$6 line n=0
+	local count=$2 journal="$3, '$1', $4, $5" from=$6 line n=0
 
 	shift 6
 	chunks "$count" "INSERT INTO journal (id, organization_id, kind,
@@ -95,6 +95,7 @@ post()
 }
 
 # Of the accounts that keep one, with what the journals behind j0 brought.
+# shellcheck disable=SC2154 # j0 is the last journal before all of this
 balances()
 {
 	sql "UPDATE account a JOIN (SELECT account_id, SUM(amount) AS total
@@ -103,7 +104,7 @@ balances()
 		SET a.balance = a.balance + e.total WHERE a.kept = 1"
 }
 
-# sum_up [LAST [CHANGES]]: the jobs role catches up with all of it, and seals.
+# sum_up LAST [CHANGES]: the jobs role catches up with all of it, and seals.
 # What there is to report is read from the counts by day; CHANGES tells it of
 # placements behind LAST, in the form of report_change.
 sum_up()
@@ -133,11 +134,11 @@ sum_up()
 			referrals, conversions AS customers, cancellations,
 			conversions AS active, 0 AS sales, 0 AS refunds,
 			0 AS revenue, 0 AS paid, day FROM placement_day
-			WHERE placement_id <= ${1:-1 << 62}
+			WHERE placement_id <= $1
 			UNION ALL
 			SELECT placement_id, NULL, NULL, NULL, currency, 0, 0,
 			0, 0, 0, sales, 0, amount, 0, day FROM placement_sales
-			WHERE placement_id <= ${1:-1 << 62} ${2:-}) x
+			WHERE placement_id <= $1 ${2:-}) x
 		JOIN placement p ON p.id = x.placement_id
 		JOIN referrer r ON r.id = p.referrer_id
 		AND NOT r.member_organization_id <=> r.organization_id

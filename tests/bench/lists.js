@@ -12,7 +12,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
+const { Session } = require('../api/lib/db');
 const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
@@ -360,36 +360,38 @@ async function compare(small, large) {
 		s.c.close();
 }
 
-/* Rows of tables and indexes that the server has read. */
-function handled(state) {
-	const pid = fs.readFileSync(path.join(state, 'run/mariadbd.pid'),
-	    'utf8').trim();
-	const socket = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-	    .split('\0').find((a) => a.startsWith('--socket='));
+/* Rows of tables and indexes that the server of a state has read. */
+class Rows {
+	constructor(state) {
+		this.session = new Session({ pid: (name) => fs.readFileSync(
+		    path.join(state, `run/${name}.pid`), 'utf8').trim() });
+	}
 
-	return Number(execFileSync('mariadb', ['--no-defaults', '-N', '-B',
-		socket, '-e', 'SELECT SUM(variable_value) FROM ' +
-		'information_schema.global_status WHERE variable_name IN (' +
-		'\'Handler_read_key\', \'Handler_read_first\', ' +
-		'\'Handler_read_last\', \'Handler_read_next\', ' +
-		'\'Handler_read_prev\')']).toString());
+	async read() {
+		return Number(await this.session.run('SELECT SUM(' +
+		    'variable_value) FROM information_schema.global_status ' +
+		    'WHERE variable_name IN (\'Handler_read_key\', ' +
+		    '\'Handler_read_first\', \'Handler_read_last\', ' +
+		    '\'Handler_read_next\', \'Handler_read_prev\')'));
+	}
 }
 
 /* The least of three: the jobs read as well. */
-async function rowsOf(state, side, name) {
+async function rowsOf(counter, side, name) {
 	let least = Infinity;
 
 	for (let i = 0; i < 3; i++) {
-		const before = handled(state);
+		const before = await counter.read();
 
 		await side.get(side.all[name]);
-		least = Math.min(least, handled(state) - before);
+		least = Math.min(least, await counter.read() - before);
 	}
 	return least;
 }
 
 async function rows(small, large) {
 	const sides = [new Side(small), new Side(large)];
+	const counters = [new Rows(small), new Rows(large)];
 	let n = 0, more = 0;
 
 	for (const s of sides)
@@ -397,8 +399,8 @@ async function rows(small, large) {
 	for (const name of Object.keys(sides[1].all)) {
 		if (!(name in sides[0].all))
 			continue;
-		const a = await rowsOf(small, sides[0], name);
-		const b = await rowsOf(large, sides[1], name);
+		const a = await rowsOf(counters[0], sides[0], name);
+		const b = await rowsOf(counters[1], sides[1], name);
 
 		console.log(`${name.padEnd(74)} ${String(a).padStart(7)} ` +
 		    `${String(b).padStart(7)}` +
@@ -408,8 +410,10 @@ async function rows(small, large) {
 	}
 	console.log(`${n} calls; ${more} read more than twice as many rows, ` +
 	    `and ${MORE_ROWS}`);
-	for (const s of sides)
-		s.c.close();
+	for (const i of sides.keys()) {
+		sides[i].c.close();
+		counters[i].session.close();
+	}
 }
 
 const [what, small, large] = process.argv.slice(2);

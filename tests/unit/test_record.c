@@ -164,7 +164,7 @@ static void
 headers_that_an_endpoint_wants(void **state)
 {
 	struct webhook_headers h = { .n = 0 };
-	const struct webhook_message m = { .id = STR("1"),
+	const struct webhook_message m = { .id = STR("evt_1"),
 	    .type = STR("a.b"), .body = STR("{}"), .signature = STR("0a") };
 
 	(void)state;
@@ -178,12 +178,13 @@ headers_that_an_endpoint_wants(void **state)
 	webhook_headers(&arena, &h, &m, STR("5"), STR("v1,x"));
 	webhook_headers_own(&arena, &h, STR("me"), STR("pw"),
 	    STR("{\"X-A\":\"b\"}"));
-	assert_int_equal(h.n, 8);
+	assert_int_equal(h.n, 9);
 	assert_string_equal(h.v[1], "webhook-id: evt_1");
 	assert_string_equal(h.v[4], "X-Event-Id: evt_1");
-	assert_string_equal(h.v[6], "Authorization: Basic bWU6cHc=");
-	assert_string_equal(h.v[7], "X-A: b");
-	assert_null(h.v[8]);
+	assert_string_equal(h.v[6], "X-Webhook-Signature: 0a");
+	assert_string_equal(h.v[7], "Authorization: Basic bWU6cHc=");
+	assert_string_equal(h.v[8], "X-A: b");
+	assert_null(h.v[9]);
 }
 
 int

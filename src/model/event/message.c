@@ -91,7 +91,7 @@ is_reserved(struct str name)
 	static const char *const names[] = { "host", "content-length",
 		"content-type", "transfer-encoding", "connection", "expect",
 		"te", "trailer", "upgrade", "keep-alive", "x-event-id",
-		"x-event-type" };
+		"x-event-type", "x-webhook-signature" };
 	static const char *const begins[] = { "webhook-", "proxy-" };
 
 	for (size_t i = 0; i < LEN(names); i++)

@@ -4,6 +4,8 @@
 #include "model/referral/lead_filter.h"
 #include "base/banned.h"
 
+#define FEW 1000	/* see own_placed */
+
 /* A key by state has the time of creation in its lower bits. */
 #define STATE_BIT 58
 #define TIME_OF(key) ((struct when){ (key) & ((INT64_C(1) << STATE_BIT) - 1) })
@@ -40,9 +42,12 @@ own_order(const struct lead_filter *f)
 	return lead_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
 }
 
-/* States go by their place in the table's list of them, from 1. */
+/*
+ * States go by their place in the table's list of them, from 1.  Those of one
+ * state are in the order of their creation.
+ */
 static void
-push_paging(const struct paging *p, struct list_query *q,
+push_paging(const struct paging *p, bool in_state, struct list_query *q,
     struct arg_list *args)
 {
 	static const uint32_t after[] = {
@@ -55,6 +60,15 @@ push_paging(const struct paging *p, struct list_query *q,
 	};
 	struct arg key = ARG(TIME_OF(p->after_key));
 
+	if (in_state) {
+		paging_args(p, q, args, p->order == OWN_STATE ?
+		    Q_OWN_LEADS_WHERE_AFTER_CREATED_ASC :
+		    Q_OWN_LEADS_WHERE_AFTER_CREATED, key);
+		q->order = p->order == OWN_STATE ?
+		    Q_OWN_LEADS_ORDER_IN_STATE_ASC :
+		    Q_OWN_LEADS_ORDER_IN_STATE_DESC;
+		return;
+	}
 	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
 		key = ARG(p->after_text);
 	else if (p->order <= OWN_STATE && p->after_id != 0)
@@ -73,6 +87,30 @@ finish(struct list *rows)
 		    r[i].created_at.us;
 }
 
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+/* As those that begin alike: few are looked up, many are met soon. */
+static enum err
+find_placed(struct db *db, struct arena *a, uint64_t org,
+    const struct lead_filter *f, struct list *ids)
+{
+	struct list few;
+
+	TRY(db_rows(db, a, Q_OWN_PLACED, ARGS(f->referrer_id, org,
+	    ids_json(a, f->campaigns.items, f->campaigns.n)), &own_id_row,
+	    &few));
+	if (few.n > FEW)
+		return OK;
+	*ids = few;
+	if (few.n == 0)
+		ids->items = ARENA_NEW(a, struct id_row);
+	return OK;
+}
+
 enum err
 own_leads(struct db *db, struct arena *a, uint64_t org,
     const struct lead_filter *f, const struct paging *p, struct list *out)
@@ -87,22 +125,19 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 	};
 	struct list_query q = { .q = Q_OWN_LEADS };
 	struct arg_list args = { .n = 0 };
+	struct lead_filter in = *f;
 
+	if (f->campaigns.items != NULL && f->ids.items == NULL)
+		TRY(find_placed(db, a, org, f, &in.ids));
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
-	TRY(lead_filter_push(db, a, org, f, &wheres, ARG(f->state + 1), &q,
-	    &args));
-	push_paging(p, &q, &args);
+	TRY(lead_filter_push(db, a, org, &in, &wheres,
+	    LABEL(lead_state_labels, f->state), &q, &args));
+	push_paging(p, f->state >= 0 && p->order <= OWN_STATE, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);
 	return OK;
 }
-
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 enum err
 own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
