@@ -175,6 +175,9 @@ static const struct {
 	{ "p400USD", { NTH(2000, 8, 40), .price_sales = 1, .price_at = AT(30),
 	    TERMS(TERM(SALE, .parts = PARTS(PER_CENT(20,
 	    IF(OF_PRICE(AGE, EQUAL, 0)))))) } },
+	{ "p400USD", { NTH(2000, 8, 9), .price_sales = 1, .price_at = AT(90),
+	    TERMS(TERM(SALE, .parts = PARTS(PER_CENT(20,
+	    IF(OF_PRICE(AGE, EQUAL, 0)))))) } },	/* a sale of before */
 	/* and, or: "and" binds tighter */
 	{ "", { NTH(2000, 1, 9), TERMS(TERM(SALE, .parts = PARTS(PER_CENT(20,
 	    IF(RULE(SALES, EQUAL, 2), RULE(AGE, MORE, 0)))))) } },
