@@ -44,6 +44,8 @@ GRANT INSERT, UPDATE ON placement_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON placement_sales TO affiliated@localhost;
 GRANT INSERT, DELETE ON report_change TO affiliated@localhost;
 GRANT INSERT, UPDATE ON report_sum TO affiliated@localhost;
+GRANT INSERT, UPDATE ON report_rank TO affiliated@localhost;
+GRANT INSERT, UPDATE ON report_window TO affiliated@localhost;
 GRANT INSERT, UPDATE ON promoter_total TO affiliated@localhost;
 GRANT INSERT, DELETE ON promoter_field TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON referral_link TO affiliated@localhost;

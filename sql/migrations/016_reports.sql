@@ -66,6 +66,35 @@ CREATE TABLE report_sum (
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
 
+-- Promoters by what they brought, as far as report_sum: of a month and of a
+-- year (day: their first), ever, and since report_window.since.  A measure is
+-- a column of reports; currency: of an amount, else ''.
+CREATE TABLE report_rank (
+	organization_id BIGINT UNSIGNED NOT NULL,
+	span ENUM('month', 'year', 'ever', 'last') NOT NULL,
+	day DATE NOT NULL,
+	measure ENUM('active_customers', 'clicks_count', 'net_revenue_amount',
+	    'revenue_amount', 'referrals_count', 'customers_count',
+	    'sales_count', 'refunds_count', 'cancelled_customers_count',
+	    'promoter_earnings_amount', 'non_link_customers',
+	    'promoter_paid_amount') NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	referrer_id BIGINT UNSIGNED NOT NULL,
+	value BIGINT NOT NULL,
+	PRIMARY KEY (organization_id, span, day, measure, currency,
+	    referrer_id),
+	KEY report_rank_value (organization_id, span, day, measure, currency,
+	    value DESC, referrer_id)
+);
+
+-- The first of the last thirty days, as far as those before it were taken off.
+CREATE TABLE report_window (
+	organization_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+	since DATE NOT NULL,
+	KEY report_window_since (since, organization_id),
+	FOREIGN KEY (organization_id) REFERENCES organization (id)
+);
+
 INSERT INTO rollup (name, done_until, last_id) VALUES
 	('report', '2000-01-01', 0);
 

@@ -238,3 +238,51 @@ HAVING SUM(x.clicks) <> 0 OR SUM(x.referrals) <> 0 OR SUM(x.customers) <> 0
 OR SUM(x.non_link) <> 0 OR SUM(x.cancellations) <> 0 OR SUM(x.active) <> 0
 OR SUM(x.sales) <> 0 OR SUM(x.refunds) <> 0 OR SUM(x.revenue) <> 0
 OR SUM(x.earned) <> 0 OR SUM(x.paid) <> 0
+
+-- Promoters stand in the order of what their days make up.
+-- name: verify_report_ranks
+SELECT x.organization_id AS id, CONCAT(x.span, ' ', x.day, ', ', x.measure, ' ',
+	x.currency, ' of promoter ', x.referrer_id) AS wrong
+FROM (SELECT organization_id, span, day, measure, currency, referrer_id, value
+	FROM report_rank
+	WHERE organization_id > :after AND organization_id <= :last
+	UNION ALL
+	SELECT s.organization_id, t.span, CASE t.span
+		WHEN 'month' THEN s.day - INTERVAL DAYOFMONTH(s.day) - 1 DAY
+		WHEN 'year' THEN MAKEDATE(YEAR(s.day), 1)
+		ELSE '1970-01-01' END, m.measure,
+		IF(m.is_amount, s.currency, ''), s.subject_id,
+		-CASE m.measure WHEN 'active_customers' THEN s.active
+		WHEN 'clicks_count' THEN s.clicks
+		WHEN 'net_revenue_amount' THEN s.revenue - s.earned
+		WHEN 'revenue_amount' THEN s.revenue
+		WHEN 'referrals_count' THEN s.referrals
+		WHEN 'customers_count' THEN s.customers
+		WHEN 'sales_count' THEN s.sales
+		WHEN 'refunds_count' THEN s.refunds
+		WHEN 'cancelled_customers_count' THEN s.cancellations
+		WHEN 'promoter_earnings_amount' THEN s.earned
+		WHEN 'non_link_customers' THEN s.non_link
+		WHEN 'promoter_paid_amount' THEN s.paid END
+	FROM report_sum s
+	LEFT JOIN report_window w ON w.organization_id = s.organization_id
+	JOIN (SELECT 'month' AS span UNION ALL SELECT 'year'
+		UNION ALL SELECT 'ever' UNION ALL SELECT 'last') t
+	JOIN (SELECT 'active_customers' AS measure, 0 AS is_amount
+		UNION ALL SELECT 'clicks_count', 0
+		UNION ALL SELECT 'net_revenue_amount', 1
+		UNION ALL SELECT 'revenue_amount', 1
+		UNION ALL SELECT 'referrals_count', 0
+		UNION ALL SELECT 'customers_count', 0
+		UNION ALL SELECT 'sales_count', 0
+		UNION ALL SELECT 'refunds_count', 0
+		UNION ALL SELECT 'cancelled_customers_count', 0
+		UNION ALL SELECT 'promoter_earnings_amount', 1
+		UNION ALL SELECT 'non_link_customers', 0
+		UNION ALL SELECT 'promoter_paid_amount', 1) m
+	WHERE s.organization_id > :after AND s.organization_id <= :last
+	AND s.subject = 'promoter' AND s.level = 'day'
+	AND (t.span <> 'last' OR w.since IS NULL OR s.day >= w.since)
+	AND (t.span = 'ever' OR m.measure <> 'active_customers')) x
+GROUP BY x.organization_id, x.span, x.day, x.measure, x.currency, x.referrer_id
+HAVING SUM(x.value) <> 0

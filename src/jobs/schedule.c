@@ -24,6 +24,7 @@
 #include "model/token/reservation.h"
 #include "model/referral/rollup.h"
 #include "model/report/fold.h"
+#include "model/report/rank.h"
 
 #include "base/banned.h"
 
@@ -150,6 +151,7 @@ roll_up(struct jobs *j)
 		arena_reset(&j->arena);
 		TRY(rollup_run(j->db, &j->arena, clock_now(), &c, &j->more));
 		TRY(report_fold(j->db, &j->arena, clock_now(), &c, &j->more));
+		TRY(rank_move(j->db, &j->arena, &j->more));
 	}
 	return OK;
 }

@@ -148,6 +148,8 @@ static const struct check organization_checks[] = {
 	  .what = "has reports that do not make up" },
 	{ .query = Q_VERIFY_REPORT_MONTHS,
 	  .what = "has reports whose days do not make up" },
+	{ .query = Q_VERIFY_REPORT_RANKS,
+	  .what = "has promoters in a wrong order" },
 };
 
 static const struct check reservation_checks[] = {

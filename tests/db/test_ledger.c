@@ -443,6 +443,12 @@ static struct fault faults[] = {
 	  "INSERT INTO report_sum VALUES (1, 'url', 'month', '2001-01-01', 0,"
 	  " 'x', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);",
 	  "DELETE FROM report_sum WHERE day = '2001-01-01';" },
+	{ "rank_that_was_made_up",
+	  "has promoters in a wrong order: month 2001-01-01, sales_count  of"
+	  " promoter 7",
+	  "INSERT INTO report_rank VALUES (1, 'month', '2001-01-01',"
+	  " 'sales_count', '', 7, 1);",
+	  "DELETE FROM report_rank WHERE day = '2001-01-01';" },
 	{ "earnings_of_a_campaign_that_were_made_up",
 	  "has campaigns whose earnings were summed up wrong: campaign ",
 	  "INSERT INTO placement_earned SELECT MIN(id), '2001-01-01', 'USD', 1"

@@ -7,11 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "model/report/report.h"
+#include "db/internal.h"
+#include "model/report/rank.h"
+#include "base/banned.h"
 
 #define PROCESSES 4
 #define CHANGES 20000
 #define TEN_DAYS 10
+#define MANY 3000		/* promoters */
+#define FEW_ROWS 400		/* read for a page */
 
 static struct db *db;
 static struct arena arena;
@@ -68,6 +72,8 @@ clear(void **state)
 	(void)state;
 	test_sql(admin, "DELETE FROM report_change");
 	test_sql(admin, "DELETE FROM report_sum");
+	test_sql(admin, "DELETE FROM report_rank");
+	test_sql(admin, "DELETE FROM report_window");
 	test_sql(admin, "DELETE FROM earning");
 	test_sql(admin, "DELETE FROM sale");
 	test_sql(admin, "UPDATE rollup SET done_until = '2000-01-01',"
@@ -109,6 +115,7 @@ fold_until(struct when now)
 		more = false;
 		assert_int_equal(report_fold(db, &arena, now, &conf, &more),
 		    OK);
+		assert_int_equal(rank_move(db, &arena, &more), OK);
 	}
 }
 
@@ -126,7 +133,7 @@ static void
 parts_make_up(void)
 {
 	static const enum query checks[] = { Q_VERIFY_REPORT_PARTS,
-		Q_VERIFY_REPORT_MONTHS };
+		Q_VERIFY_REPORT_MONTHS, Q_VERIFY_REPORT_RANKS };
 	struct list rows;
 
 	for (size_t i = 0; i < LEN(checks); i++) {
@@ -250,6 +257,162 @@ numbers_are_what_they_are(void **state)
 	}
 }
 
+/* Promoters of their own, each with a placement of the same number. */
+static void
+add_promoters(int n)
+{
+	test_sql(admin, "INSERT IGNORE INTO referrer (id, organization_id,"
+	    " status, terms, joined_at) SELECT seq, 1, 'active', '', NOW()"
+	    " FROM seq_1001_to_%d", 1000 + n);
+	test_sql(admin, "INSERT IGNORE INTO placement (id, organization_id,"
+	    " campaign_id, referrer_id, name, code, landing_url, status,"
+	    " created_at, updated_at) SELECT seq, 1, 1, seq, 'n', seq,"
+	    " 'https://a.example/', 'ACTIVE', NOW(), NOW()"
+	    " FROM seq_1001_to_%d", 1000 + n);
+}
+
+static struct report_ask
+first_of(struct day from, struct day to)
+{
+	return (struct report_ask){ .organization_id = 1,
+	    .subject = REPORT_PROMOTERS, .from = from, .to = to,
+	    .group = CHART_MONTHS, .periods = true,
+	    .columns = (UINT32_C(1) << REPORT_COLUMNS) - 1,
+	    .sort = REPORT_REVENUE, .limit = 5 };
+}
+
+/* The same page when all lines are put in order, which counting needs. */
+static void
+same_as_of_all(struct report_ask ask)
+{
+	struct report some, all;
+
+	assert_int_equal(report_read(db, &arena, &ask, &some), OK);
+	ask.counted = true;
+	assert_int_equal(report_read(db, &arena, &ask, &all), OK);
+	same_report(&some, &all);
+}
+
+static void
+all_pages_are_the_same(struct day from, struct day to)
+{
+	struct report_ask ask = first_of(from, to);
+
+	for (ask.sort = 0; ask.sort < REPORT_COLUMNS; ask.sort++)
+		for (ask.skip = 0; ask.skip < 30; ask.skip += 7) {
+			ask.columns = (UINT32_C(1) << REPORT_COLUMNS) - 1;
+			same_as_of_all(ask);
+			ask.columns = REPORT_COLUMN(REPORT_REFUNDS);
+			same_as_of_all(ask);
+			arena_reset(&arena);
+		}
+}
+
+/*
+ * Whatever of it is summed up yet, with as many that are equal, below zero and
+ * in another currency; forty days, so that some leave the last thirty.
+ */
+static void
+ranks_are_those_of_all(void **state)
+{
+	const struct day last = day_from(2026, 2, 7);
+
+	(void)state;
+	add_promoters(40);
+	test_sql(beside, "INSERT INTO report_change (organization_id,"
+	    " placement_id, currency, clicks, referrals, customers,"
+	    " cancellations, active, sales, refunds, revenue, paid, created_at)"
+	    " SELECT 1, 1001 + seq * seq %% 37, IF(seq %% 4 = 0, '',"
+	    " IF(seq %% 5 = 0, 'EUR', 'USD')), seq %% 3, seq %% 2, seq %% 3,"
+	    " seq %% 5 = 0, CAST(seq %% 3 AS SIGNED) - 1, seq %% 5,"
+	    " seq %% 7 = 0, IF(seq %% 4 = 0, 0, CAST(seq %% 11 AS SIGNED) - 3),"
+	    " IF(seq %% 4 = 1, 7, 0),"
+	    " '2025-12-29' + INTERVAL seq * 4300 SECOND FROM seq_1_to_800");
+	test_sql(beside, "INSERT INTO report_change (organization_id,"
+	    " placement_id, clicks, created_at) SELECT 1, seq, 1, '2026-02-02'"
+	    " FROM seq_1001_to_1040");
+	for (int day = -20; day < TEN_DAYS + 3; day += 4) {
+		fold_until(when_add(at_day(day), 30000));
+		all_pages_are_the_same(day_from(2026, 1, 1),
+		    day_from(2026, 1, 31));
+		all_pages_are_the_same(day_from(2026, 2, 1), last);
+		all_pages_are_the_same(day_from(2026, 1, 1),
+		    day_from(2026, 12, 31));
+		all_pages_are_the_same(day_from(2025, 1, 1), last);
+		all_pages_are_the_same((struct day){ day_of(at_day(day)).n -
+		    29 }, last);
+		all_pages_are_the_same(day_from(2026, 1, 1),
+		    day_from(2026, 1, 20));
+		parts_make_up();
+	}
+}
+
+/* Rows of tables and indexes that the connection has read. */
+static int64_t
+rows_read(void)
+{
+	MYSQL_RES *r;
+	int64_t n;
+
+	assert_int_equal(mysql_query(db->mysql, "SELECT"
+	    " CAST(SUM(variable_value) AS SIGNED)"
+	    " FROM information_schema.session_status WHERE variable_name IN"
+	    " ('Handler_read_key', 'Handler_read_first', 'Handler_read_last',"
+	    " 'Handler_read_next', 'Handler_read_prev')"), 0);
+	r = mysql_store_result(db->mysql);
+	n = strtoll(mysql_fetch_row(r)[0], NULL, 10);
+	mysql_free_result(r);
+	return n;
+}
+
+static int64_t
+rows_for(const struct report_ask *ask)
+{
+	const int64_t before = rows_read();
+	struct report r;
+
+	assert_int_equal(report_read(db, &arena, ask, &r), OK);
+	assert_int_equal(r.lines.n, ask->limit);
+	return rows_read() - before;
+}
+
+static void
+a_page_reads_what_it_shows(void **state)
+{
+	const struct day done = day_of(at_day(TEN_DAYS));
+	struct report_ask asks[] = {
+		first_of(day_from(2026, 1, 1), day_from(2026, 1, 31)),
+		first_of(day_from(2026, 2, 1), done),
+		first_of(day_from(2026, 1, 1), done),
+		first_of(day_from(2020, 1, 1), done),
+		first_of((struct day){ done.n - 29 }, done),
+	}, whole, cut;
+
+	(void)state;
+	add_promoters(MANY);
+	test_sql(beside, "INSERT INTO report_change (organization_id,"
+	    " placement_id, currency, clicks, sales, revenue, created_at)"
+	    " SELECT 1, 1000 + p.seq, 'USD', 1, 1, 100 + p.seq,"
+	    " '2025-12-27' + INTERVAL d.seq * 3 DAY FROM seq_1_to_%d p"
+	    " JOIN seq_3_to_13 d", MANY);
+	fold_until(when_add(at_day(TEN_DAYS), 3600));
+	for (size_t i = 0; i < LEN(asks); i++) {
+		assert_in_range(rows_for(&asks[i]), 1, FEW_ROWS);
+		asks[i].sort = REPORT_CLICKS;
+		assert_in_range(rows_for(&asks[i]), 1, FEW_ROWS);
+		asks[i].counted = true;
+		assert_true(rows_for(&asks[i]) >= MANY);
+	}
+	/* whole months are not read by their days */
+	whole = cut = first_of(day_from(2026, 1, 1), day_from(2026, 2, 28));
+	cut.to.n--;
+	whole.counted = cut.counted = true;
+	assert_true(rows_for(&whole) + MANY <= rows_for(&cut));
+	cut.to = whole.to;
+	cut.from.n++;
+	assert_true(rows_for(&whole) + MANY <= rows_for(&cut));
+}
+
 /* A change whose transaction ends after those of greater ids. */
 static void
 late_changes_are_not_lost(void **state)
@@ -314,6 +477,8 @@ fold_alone(void)
 			more = false;
 			e = report_fold(own, &a, when_add(at_day(0),
 			    hour * 3600), &conf, &more);
+			if (e == OK)
+				e = rank_move(own, &a, &more);
 			arena_reset(&a);
 		}
 	}
@@ -351,6 +516,8 @@ main(void)
 		cmocka_unit_test_setup(read_before_and_after_is_the_same,
 		    clear),
 		cmocka_unit_test_setup(numbers_are_what_they_are, clear),
+		cmocka_unit_test_setup(ranks_are_those_of_all, clear),
+		cmocka_unit_test_setup(a_page_reads_what_it_shows, clear),
 		cmocka_unit_test_setup(late_changes_are_not_lost, clear),
 		cmocka_unit_test_setup(names_are_limited, clear),
 		cmocka_unit_test_setup(many_add_each_change_once, clear),

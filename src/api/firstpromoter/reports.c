@@ -374,6 +374,7 @@ fp_report_file(struct request *rq, enum report_subject subject, uint64_t id)
 	TRY(fp_report_ask(rq, subject, &ask));
 	ask.subject_id = id;
 	ask.periods = !q->totals;
+	ask.counted = true;
 	ask.limit = q->totals ? LINES_MOST : LINES_MOST / (int64_t)
 	    report_periods(rq->arena, ask.group, ask.from, ask.to).n;
 	TRY(report_read(rq->db, rq->arena, &ask, &r));

@@ -7,6 +7,8 @@
  */
 #include "model/report/fold.h"
 
+#include "model/report/rank.h"
+
 #include "base/banned.h"
 
 #define CHANGES_STEP	UINT64_C(50000)	/* ids ahead, at least */
@@ -64,6 +66,8 @@ struct turn {
 	struct mark was, next;
 	struct arg *rows;	/* a day's, then its month's */
 	size_t n;
+	struct list sums;	/* struct sum */
+	struct arena *arena;
 };
 
 static struct when
@@ -167,6 +171,21 @@ put_row(struct turn *t, const struct sum *s, int level)
 }
 
 static enum err
+add_ranks(struct db *db, const struct turn *t)
+{
+	const struct sum *s = t->sums.items;
+	struct rank_writer *w = rank_writer_new(t->arena, db,
+	    day_of(t->was.done_until));
+
+	for (size_t i = 0; i < t->sums.n; i++)
+		if (s[i].subject == REPORT_PROMOTERS)
+			TRY(rank_add(w, &(struct rank_sum){
+			    s[i].organization_id, s[i].subject_id, s[i].day,
+			    s[i].currency, s[i].n }));
+	return rank_flush(w);
+}
+
+static enum err
 commit(struct db *db, void *arg)
 {
 	const struct turn *t = arg;
@@ -180,7 +199,7 @@ commit(struct db *db, void *arg)
 	for (size_t i = 0; i < t->n; i += ROWS_ONCE)
 		TRY(db_exec_rows(db, Q_REPORT_ADD, t->rows + i * ADD_ARGS,
 		    t->n - i < ROWS_ONCE ? t->n - i : ROWS_ONCE, NULL, NULL));
-	return OK;
+	return add_ranks(db, t);
 }
 
 /* Apart: whoever writes changes does not wait for all of the turn. */
@@ -200,7 +219,6 @@ add_up(struct db *db, struct arena *a, const struct rollup_conf *c,
 {
 	struct change_at last = { .id = 0 };
 	struct sum *s;
-	struct list sums;
 	enum err e;
 
 	e = db_row(db, a, Q_REPORT_FOLD_BEFORE, ARGS(
@@ -212,12 +230,12 @@ add_up(struct db *db, struct arena *a, const struct rollup_conf *c,
 		return e;
 	TRY(db_rows(db, a, Q_REPORT_FOLD, ARGS(arg_bound(t->was.last_id),
 	    behind, t->was.done_until, t->next.done_until), &report_fold_row,
-	    &sums));
-	s = sums.items;
-	limit_names(s, sums.n);
-	t->rows = arena_array(a, 2 * sums.n * ADD_ARGS, sizeof(*t->rows));
+	    &t->sums));
+	s = t->sums.items;
+	limit_names(s, t->sums.n);
+	t->rows = arena_array(a, 2 * t->sums.n * ADD_ARGS, sizeof(*t->rows));
 	for (int level = DAYS; level <= MONTHS; level++)
-		for (size_t i = 0; i < sums.n; i++)
+		for (size_t i = 0; i < t->sums.n; i++)
 			put_row(t, &s[i], level);
 	return OK;
 }
@@ -228,7 +246,7 @@ report_fold(struct db *db, struct arena *a, struct when now,
 {
 	const struct when newest = floor_to(when_add(now, -c->age_seconds),
 	    c->step_seconds);
-	struct turn t = { .n = 0 };
+	struct turn t = { .arena = a };
 	uint64_t behind;
 
 	TRY(db_row(db, a, Q_ROLLUP_GET, ARGS(STR("report")), &report_mark_row,

@@ -1,9 +1,10 @@
 /*
  * Reading reports.  Things are put in order by their sums over all of the
- * period; those of the page are read once more in its parts.  What came since
- * the sums were made is added to both, so that reports are exact at any moment.
+ * period, or promoters by their ranks; those of the page are read once more in
+ * its parts.  What came since the sums were made is added to both, so that
+ * reports are exact at any moment.
  */
-#include "model/report/report.h"
+#include "model/report/rank.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@
 #include "base/banned.h"
 
 #define NEVER ((struct day){ 0 })	/* before all that there is */
+#define FIRST_MOST 1000		/* lines that are found by their rank */
 
 /* Which sums make up a period: two ranges of months and two of days. */
 struct plan {
@@ -43,14 +45,10 @@ SHAPE(report_sum_row, struct report_line, NULL,
     FIELD(struct report_line, total.clicks6, "clicks6"),
     FIELD(struct report_line, total.earned6, "earned6"));
 
-struct mark {
-	struct when done_until;
-	uint64_t last_id;
-};
-
-SHAPE(report_until_row, struct mark, NULL,
-    COLUMN(struct mark, done_until),
-    COLUMN(struct mark, last_id));
+SHAPE(rank_state_row, struct rank_state, NULL,
+    COLUMN(struct rank_state, done_until),
+    COLUMN(struct rank_state, first),
+    COLUMN(struct rank_state, since));
 
 /* The first day of a month, so many months before that of a day. */
 static struct day
@@ -84,6 +82,7 @@ plan_of(const struct report_ask *q, bool in_days)
 {
 	const struct day first = month_of(q->from, 0);
 	const struct day last = month_of(q->to, 0);
+	const bool ends = month_of((struct day){ q->to.n + 1 }, 0).n != last.n;
 	struct plan p = { .three = month_of(q->to, 2),
 	    .six = month_of(q->to, 5), .m2 = day_before(first),
 	    .m3 = month_of(q->from, -1), .m4 = day_before(last),
@@ -103,6 +102,16 @@ plan_of(const struct report_ask *q, bool in_days)
 		p.m4 = p.d4 = (struct day){ 0 };
 	} else {
 		p.d2 = day_before(p.m3);
+		if (ends) {
+			p.m4 = last;
+			p.d3 = (struct day){ 1 };
+			p.d4 = (struct day){ 0 };
+		}
+	}
+	if (!in_days && q->from.n == first.n && (ends || first.n != last.n)) {
+		p.m2 = first;
+		p.d1 = (struct day){ 1 };
+		p.d2 = (struct day){ 0 };
 	}
 	return p;
 }
@@ -371,6 +380,91 @@ add_rows(const struct report_ask *q, const struct list *periods,
 	}
 }
 
+/* What is known of lines that stand by name, in these periods. */
+static enum err
+read_lines(struct db *db, struct arena *a, const struct report_ask *q,
+    struct str currency, const struct plan *p, const struct list *periods,
+    const struct list *fresh, const struct list *lines)
+{
+	struct list rows;
+
+	TRY(db_rows(db, a, Q_REPORT_ROWS, ARGS(currency,
+	    things_json(a, lines), q->organization_id,
+	    LABEL(report_subject_labels, (int)q->subject), p->m1, p->m2, p->m3,
+	    p->m4, p->d1, p->d2, p->d3, p->d4), &report_row_row, &rows));
+	add_rows(q, periods, lines, &rows);
+	add_rows(q, periods, lines, fresh);
+	return OK;
+}
+
+/* Those of the first places and those of what came since, by name, once. */
+static struct list
+candidates(struct arena *a, const struct list *places,
+    const struct list *fresh)
+{
+	const struct rank_place *place = places->items;
+	const struct row *r = fresh->items;
+	struct report_line *l = arena_array(a, places->n + fresh->n + 1,
+	    sizeof(*l));
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < places->n; i++)
+		l[n++] = (struct report_line){ .id = place[i].promoter_id,
+		    .name = STR("") };
+	for (size_t i = 0; i < fresh->n; i++)
+		l[n++] = (struct report_line){ .id = r[i].subject_id,
+		    .name = STR("") };
+	if (n > 0)
+		qsort(l, n, sizeof(*l), by_name);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || l[kept - 1].id != l[i].id)
+			l[kept++] = l[i];
+	return (struct list){ l, kept };
+}
+
+/*
+ * The first lines, without reading all of them.  What did not come since stands
+ * where its sum stands; so the first n of all are among the first of the sums,
+ * and those that came since, by whose number more of the sums are read.  *found
+ * is false where that does not make up n lines.
+ */
+static enum err
+read_first(struct db *db, struct arena *a, const struct report_ask *q,
+    const struct rank_state *since, struct str currency,
+    const struct list *fresh, struct list *lines, bool *found)
+{
+	const size_t n = (size_t)(q->skip + q->limit);
+	const size_t most = n + candidates(a, &(struct list){ NULL, 0 },
+	    fresh).n;
+	const struct plan p = plan_of(q, false);
+	const struct rank_place *place;
+	const struct report_line *line;
+	struct report_line last = { .name = STR("") };
+	struct list places;
+
+	*found = false;
+	if (q->counted || n == 0 || n > FIRST_MOST)
+		return OK;
+	TRY(rank_top(db, a, q, since, currency, most, &places, found));
+	if (!*found || places.n + (most - n) < n) {
+		*found = false;
+		return OK;
+	}
+	*lines = candidates(a, &places, fresh);
+	TRY(read_lines(db, a, q, currency, &p, &(struct list){ NULL, 0 },
+	    fresh, lines));
+	TRY(put_in_order(q, lines));
+	/* who is behind all places has nothing at most, or less than the last */
+	place = places.items;
+	if (places.n == most) {
+		last.id = place[most - 1].promoter_id;
+		last.key = place[most - 1].value;
+	}
+	line = lines->items;
+	*found = lines->n >= n && by_key_down(&line[n - 1], &last) <= 0;
+	return OK;
+}
+
 /* The lines of the page anew, in their parts. */
 static enum err
 read_periods(struct db *db, struct arena *a, const struct report_ask *q,
@@ -379,7 +473,7 @@ read_periods(struct db *db, struct arena *a, const struct report_ask *q,
 	const struct plan p = plan_of(q, q->group <= CHART_WEEKS);
 	struct report_line *l = arena_array(a, out->lines.n + 1, sizeof(*l));
 	struct report_line *to = out->lines.items;
-	struct list lines = { l, out->lines.n }, rows;
+	struct list lines = { l, out->lines.n };
 
 	for (size_t i = 0; i < lines.n; i++)
 		l[i] = (struct report_line){ .id = to[i].id,
@@ -388,12 +482,8 @@ read_periods(struct db *db, struct arena *a, const struct report_ask *q,
 		    sizeof(struct report_figures)) };
 	if (lines.n > 0)
 		qsort(l, lines.n, sizeof(*l), by_name);
-	TRY(db_rows(db, a, Q_REPORT_ROWS, ARGS(out->currency,
-	    things_json(a, &lines), q->organization_id,
-	    LABEL(report_subject_labels, (int)q->subject), p.m1, p.m2, p.m3,
-	    p.m4, p.d1, p.d2, p.d3, p.d4), &report_row_row, &rows));
-	add_rows(q, &out->periods, &lines, &rows);
-	add_rows(q, &out->periods, &lines, fresh);
+	TRY(read_lines(db, a, q, out->currency, &p, &out->periods, fresh,
+	    &lines));
 	for (size_t i = 0; i < lines.n; i++) {
 		to[l[i].key].total = l[i].total;
 		to[l[i].key].periods = l[i].periods;
@@ -405,18 +495,19 @@ enum err
 report_read(struct db *db, struct arena *a, const struct report_ask *q,
     struct report *out)
 {
-	struct mark since = { .last_id = 0 };
+	struct rank_state since = { .first = DAY_NONE };
 	struct program program = { 0 };
 	struct report_line *one;
 	struct list fresh;
 	int64_t n;
+	bool found;
 
 	TRY(program_get(db, a, q->organization_id, &program));
 	*out = (struct report){ .currency = program.currency,
 	    .periods = report_periods(a, q->group, q->from, q->to),
 	    .count = 1 };
-	TRY(db_row(db, a, Q_ROLLUP_GET, ARGS(STR("report")),
-	    &report_until_row, &since));
+	TRY(db_row(db, a, Q_RANK_STATE, ARGS(q->organization_id),
+	    &rank_state_row, &since));
 	TRY(db_rows(db, a, Q_REPORT_FRESH, ARGS(out->currency,
 	    q->organization_id, since.done_until,
 	    LABEL(report_subject_labels, (int)q->subject), q->subject_id),
@@ -428,7 +519,10 @@ report_read(struct db *db, struct arena *a, const struct report_ask *q,
 		out->lines = (struct list){ one, 1 };
 		return read_periods(db, a, q, out, &fresh);
 	}
-	TRY(read_sums(db, a, q, out->currency, &fresh, &out->lines));
+	TRY(read_first(db, a, q, &since, out->currency, &fresh, &out->lines,
+	    &found));
+	if (!found)
+		TRY(read_sums(db, a, q, out->currency, &fresh, &out->lines));
 	n = out->count = (int64_t)out->lines.n;
 	one = out->lines.items;
 	n = n > q->skip ? n - q->skip : 0;

@@ -33,6 +33,7 @@ struct report_ask {
 	struct day from, to;	/* both included */
 	enum chart_group group;
 	bool periods;		/* lines have them */
+	bool counted;		/* how many lines there are matters */
 	uint32_t columns;	/* those that matter, by their bits */
 	int sort;		/* of enum report_column */
 	bool ascending;
@@ -61,7 +62,8 @@ struct report {
 	struct str currency;	/* of its amounts */
 	struct list periods;	/* struct report_period, none left out */
 	struct list lines;	/* struct report_line */
-	int64_t count;		/* of lines, those that were cut included */
+	int64_t count;		/* of lines, where counted those that were cut
+				 * included */
 };
 
 /* Days, weeks, months or years of a period, cut at its ends. */

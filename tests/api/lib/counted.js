@@ -80,6 +80,8 @@ const counted = (org) => `
 /* The same for reports, of all organizations, from the sums of placements. */
 const reported = `
 	DELETE FROM report_sum;
+	DELETE FROM report_rank;
+	DELETE FROM report_window;
 	DELETE FROM report_change;
 	UPDATE rollup SET last_id = 0, done_until = '2000-01-01'
 	WHERE name = 'report';
