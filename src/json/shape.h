@@ -123,16 +123,17 @@ void complain(struct complaints *, struct arena *, struct str field,
  * (by its index in the shape), for partial updates.  Strings are copied to the
  * arena.  ERR_BAD_JSON: not strict JSON or no object (the complaint says
  * where); ERR_INVALID: fields named in the complaints.  Unknown members are
- * complained of unless lax; where lax, an empty text is none, where it can be no
+ * complained of unless lax; if lax, an empty text is none where it can be no
  * value of the field.
  */
 MUST_CHECK enum err json_decode(struct arena *, struct str text,
     const struct shape *, bool lax, void *record, uint64_t *given,
     struct complaints *);
 /*
- * The same from "a=1&b=x" (percent-decoded here); scalars, and lists as a[]= or
- * a[0]=.  A field may be named "filters[at][from]"; all that begin with filters[
- * may also come as one JSON object: filters={"at":{"from":"2026-01-01"}}.
+ * The same from "a=1&b=x" (percent-decoded here); scalars, and lists as a[]=
+ * or a[0]=.  A field may be named "filters[at][from]"; all that begin with
+ * filters[ may also come as one JSON object:
+ * filters={"at":{"from":"2026-01-01"}}.
  */
 MUST_CHECK enum err query_decode(struct arena *, struct str query,
     const struct shape *, bool lax, void *record, uint64_t *given,

@@ -9,7 +9,7 @@
 enum whose {
 	OF_ENTITY,
 	OF_CHANGED,		/* the event's referral */
-	OF_FIRST,		/* the event's referral, if it is a customer by it */
+	OF_FIRST,		/* the event's referral: a customer by it */
 	OF_STATED,		/* the entity, in the state of the type */
 	OF_COMMISSIONS,		/* each of the event's */
 	OF_STATED_COMMISSIONS,	/* those of them in the state of the type */

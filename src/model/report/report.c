@@ -454,7 +454,7 @@ read_first(struct db *db, struct arena *a, const struct report_ask *q,
 	TRY(read_lines(db, a, q, currency, &p, &(struct list){ NULL, 0 },
 	    fresh, lines));
 	TRY(put_in_order(q, lines));
-	/* who is behind all places has nothing at most, or less than the last */
+	/* who is behind all places has nothing, or less than the last */
 	place = places.items;
 	if (places.n == most) {
 		last.id = place[most - 1].promoter_id;
