@@ -351,7 +351,8 @@ static enum err
 types(struct request *rq)
 {
 	struct types_out *out = ARENA_NEW(rq->arena, struct types_out);
-	struct str *type = arena_array(rq->arena, HOOK_TYPES_MAX, sizeof(*type));
+	struct str *type = arena_array(rq->arena, HOOK_TYPES_MAX,
+	    sizeof(*type));
 
 	for (out->data.n = 0; record_types[out->data.n] != NULL; out->data.n++)
 		type[out->data.n] = str_of(record_types[out->data.n]);

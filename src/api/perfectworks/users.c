@@ -4,7 +4,7 @@
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 #include "model/event/event.h"
 #include "model/people/identity.h"
 #include "model/people/invitation.h"

@@ -34,7 +34,8 @@ static enum err
 alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
     struct list *ids)
 {
-	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_alike_row, ids));
+	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_alike_row,
+	    ids));
 	if (ids->n > COMMON)
 		*ids = (struct list){ .items = NULL };
 	else if (ids->items == NULL)

@@ -5,7 +5,6 @@
 
 #include "base/settings.h"
 #include "db/due.h"
-#include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "model/program/program.h"
 #include "base/banned.h"

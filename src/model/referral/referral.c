@@ -1,7 +1,6 @@
 /* Attribution of sign-ups. */
 #include "model/referral/referral.h"
 
-#include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "base/banned.h"
 
