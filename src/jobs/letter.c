@@ -1,5 +1,5 @@
 /* Tasks of kind "mail": a letter is written, then handed to the mail server. */
-#include "model/people/letter.h"
+#include "model/letter_write.h"
 
 #include "api/firstpromoter/exports.h"
 #include "auth/principal.h"

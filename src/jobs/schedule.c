@@ -12,7 +12,7 @@
 #include "ledger/seal.h"
 #include "model/batch/batch.h"
 #include "model/payout/payout.h"
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 #include "model/promoter/export.h"
 #include "model/referral/earning.h"
 #include "model/campaign/ending.h"

@@ -33,14 +33,14 @@ make_buyer(struct db *d, void *id)
 {
 	struct organization o = { .name = STR("Buyer & Sons") };
 	uint64_t *buyer = id;
-	struct lead lead;
+	struct origin origin;
 
 	TRY(organization_create(d, &arena, world.user, now, &o));
 	*buyer = o.id;
 	TRY(referral_attribute(d, &arena, world.placement.code, STR_NULL, now,
-	    &lead));
-	assert_int_equal(lead.id, world.placement.id);
-	return referral_create(d, &arena, &lead, o.id,
+	    &origin));
+	assert_int_equal(origin.id, world.placement.id);
+	return referral_create(d, &arena, &origin, o.id,
 	    &(struct signup){ .email = STR("b@example.com") }, 0, now);
 }
 

@@ -209,14 +209,14 @@ an_ended_placement_attributes_nothing_and_keeps_earning(void **state)
 	struct payment p = checkout(1);
 	struct settling s = { &arena, &p };
 	int64_t before = available();
-	struct lead lead;
+	struct origin origin;
 
 	(void)state;
 	assert_int_equal(tx_run(db, &arena, end, NULL), OK);
 	assert_int_equal(tx_run(db, &arena, end, NULL), OK);
 	assert_int_equal(referral_attribute(db, &arena, world.placement.code,
-	    STR_NULL, now, &lead), OK);
-	assert_int_equal(lead.id, 0);
+	    STR_NULL, now, &origin), OK);
+	assert_int_equal(origin.id, 0);
 	assert_int_equal(tx_run(db, &arena, settle, &s), OK);
 	assert_int_equal(available() - before, 400);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM event WHERE "

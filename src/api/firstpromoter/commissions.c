@@ -4,6 +4,7 @@
 #include "api/firstpromoter/record.h"
 #include "model/referral/commission_actions.h"
 #include "model/reward/terms.h"
+#include "model/track/commission_enter.h"
 
 #include "base/banned.h"
 

@@ -1,7 +1,7 @@
 /* All organizations of the installation, for administrators of the house. */
 #include "api/perfectworks/routes.h"
-#include "model/people/deletion.h"
-#include "model/people/statistics.h"
+#include "model/deletion.h"
+#include "model/statistics.h"
 
 #include "base/banned.h"
 

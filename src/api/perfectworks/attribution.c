@@ -1,6 +1,6 @@
 /* Why a payment made a commission, or none. */
 #include "api/perfectworks/routes.h"
-#include "model/referral/attribution.h"
+#include "model/payment/attribution.h"
 
 #include "base/banned.h"
 

@@ -3,7 +3,7 @@
 #include "auth/jwt.h"
 #include "auth/secret.h"
 #include "base/settings.h"
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 #include "model/people/identity.h"
 
 #include "base/banned.h"

@@ -1,8 +1,8 @@
 /* Organizations: the tenants. */
 #include "api/perfectworks/routes.h"
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 #include "model/people/slug.h"
-#include "model/people/statistics.h"
+#include "model/statistics.h"
 
 #include "base/banned.h"
 

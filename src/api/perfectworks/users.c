@@ -4,7 +4,7 @@
 #include "auth/secret.h"
 #include "base/settings.h"
 #include "http/cookie.h"
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 #include "model/event/event.h"
 #include "model/people/identity.h"
 #include "model/people/invitation.h"
@@ -46,7 +46,7 @@ struct registered {
 
 struct registration {
 	struct str password_hash;
-	struct lead lead;		/* id 0: nobody's */
+	struct origin origin;		/* id 0: nobody's */
 	struct signup signup;
 	int64_t checks;
 };
@@ -67,9 +67,9 @@ prepare_registration(struct request *rq)
 	r->signup.email = in->email;
 	secret_address(rq->http->address, r->signup.address_hash);
 	TRY(referral_attribute(rq->db, rq->arena, in->referral_code,
-	    cookie_value(rq->http->cookie, "aff_ref"), rq->now, &r->lead));
-	return r->lead.id == 0 ? OK : screen_signup(rq->db, rq->arena,
-	    &r->lead, &r->signup, rq->now, &r->checks);
+	    cookie_value(rq->http->cookie, "aff_ref"), rq->now, &r->origin));
+	return r->origin.id == 0 ? OK : screen_signup(rq->db, rq->arena,
+	    &r->origin, &r->signup, rq->now, &r->checks);
 }
 
 static enum err
@@ -81,9 +81,9 @@ make_organization(struct request *rq, struct registered *out)
 	out->made.name = in->organization_name;
 	TRY(organization_create(rq->db, rq->arena, out->user.id, rq->now,
 	    &out->made));
-	if (r->lead.id == 0)
+	if (r->origin.id == 0)
 		return OK;
-	return referral_create(rq->db, rq->arena, &r->lead, out->made.id,
+	return referral_create(rq->db, rq->arena, &r->origin, out->made.id,
 	    &r->signup, r->checks, rq->now);
 }
 

@@ -34,7 +34,7 @@ struct visit {
 	const struct http_in *in;
 	struct http_out *out;
 	struct str code;
-	struct lead lead;
+	struct origin origin;
 	enum err refused;	/* before anything was looked up */
 	enum err err;
 	bool counted;
@@ -84,13 +84,13 @@ read_visit(struct arena *a, struct visit *v)
 	struct str visitor = v->told ? v->said.tid :
 	    cookie_value(v->in->cookie, "aff_vid");
 
-	c->placement_id = v->lead.id;
-	c->referrer_id = v->lead.referrer_id;
-	if (v->lead.organization_id != v->lead.member_organization_id)
-		c->organization_id = v->lead.organization_id;
+	c->placement_id = v->origin.id;
+	c->referrer_id = v->origin.referrer_id;
+	if (v->origin.organization_id != v->origin.member_organization_id)
+		c->organization_id = v->origin.organization_id;
 	c->source = v->told ? source_of(a, v->said.url, v->said.referrer) :
 	    source_of(a, v->in->uri, v->in->referer);
-	c->url = source_page(a, v->told ? v->said.url : v->lead.landing_url);
+	c->url = source_page(a, v->told ? v->said.url : v->origin.landing_url);
 	c->sub_id = source_sub_id(a, v->told ? v->said.url : v->in->uri);
 	c->bot = is_bot(v->in->user_agent);
 	c->known_visitor = str_unhex(visitor, c->visitor, sizeof(c->visitor));
@@ -137,15 +137,15 @@ find_placements(struct db *db, struct arena *a, struct visit *v, size_t n,
 			continue;
 		v[i].err = ERR_NOT_FOUND;
 		if (k < i) {
-			v[i].lead = v[k].lead;
+			v[i].origin = v[k].origin;
 			v[i].err = v[k].err;
 		} else if (v[i].code.n > 0 && v[i].code.n <= 40) {
 			v[i].err = placement_by_code(db, a, v[i].code, now,
-			    &v[i].lead);
-			if (v[i].err == OK && v[i].lead.landing_url.n == 0)
+			    &v[i].origin);
+			if (v[i].err == OK && v[i].origin.landing_url.n == 0)
 				v[i].err = ERR_NOT_FOUND;
 		}
-		v[i].counted = v[i].err == OK && v[i].lead.counts &&
+		v[i].counted = v[i].err == OK && v[i].origin.counts &&
 		    v[i].in->method != HEAD;
 		if (v[i].counted)
 			read_visit(a, &v[i]);
@@ -228,7 +228,7 @@ set_cookie(struct arena *a, struct http_out *out, const char *name,
 
 /* Of a promoter of another organization than the house: of its program. */
 static bool
-is_promoted(const struct lead *l)
+is_promoted(const struct origin *l)
 {
 	return l->organization_id != HOUSE_ID &&
 	    l->organization_id != l->member_organization_id;
@@ -239,11 +239,11 @@ static struct str
 landing(struct arena *a, const struct visit *v, struct str token)
 {
 	struct str base, fragment, code = STR("");
-	bool cut = str_cut(v->lead.landing_url, '#', &base, &fragment);
+	bool cut = str_cut(v->origin.landing_url, '#', &base, &fragment);
 	bool query = memchr(base.p, '?', base.n) != NULL;
 
-	if (is_promoted(&v->lead))
-		code = str_printf(a, "%.*s=%.*s&", STR_ARG(v->lead.parameter),
+	if (is_promoted(&v->origin))
+		code = str_printf(a, "%.*s=%.*s&", STR_ARG(v->origin.parameter),
 		    STR_ARG(v->code));
 	return str_printf(a, "%.*s%c%.*s%.*s=%.*s%s%.*s", STR_ARG(base),
 	    query ? '&' : '?', STR_ARG(code),
@@ -267,14 +267,14 @@ unknown_code(struct db *db, struct arena *a, struct visit *v)
 	if (v->code.n > 0)
 		v->err = db_row(db, a, Q_CAMPAIGN_LANDING, ARGS(HOUSE_ID),
 		    &landing_row, &row);
-	v->lead.landing_url = row.landing_url;
+	v->origin.landing_url = row.landing_url;
 }
 
 static void
 answer(struct arena *a, struct visit *v)
 {
 	struct http_out *out = v->out;
-	struct str url = v->lead.landing_url;
+	struct str url = v->origin.landing_url;
 
 	out->content_type = "text/plain; charset=utf-8";
 	buf_init(&out->body, a, 128);
@@ -295,7 +295,7 @@ answer(struct arena *a, struct visit *v)
 
 		url = landing(a, v, token);
 		/* a link of an advertiser's line refers nobody */
-		if (v->lead.campaign_id == PROGRAM_CAMPAIGN)
+		if (v->origin.campaign_id == PROGRAM_CAMPAIGN)
 			set_cookie(a, out, "aff_ref", token);
 		set_cookie(a, out, "aff_vid", str_hex(a, v->click.visitor,
 		    sizeof(v->click.visitor)));
@@ -308,7 +308,7 @@ answer_told(struct arena *a, struct visit *v)
 {
 	const struct visit_out said = { v->click.bot ? STR_NULL :
 	    str_hex(a, v->click.visitor, sizeof(v->click.visitor)),
-	    v->lead.cookie_days * 86400 };
+	    v->origin.cookie_days * 86400 };
 
 	visit_answer(a, v->in, v->err, &v->wrong, &said, v->out);
 }

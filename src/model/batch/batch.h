@@ -52,7 +52,7 @@ struct batch_task {
 };
 extern const struct shape batch_task_shape;
 
-/* All of them: model/batch/actions.c.  NULL-terminated. */
+/* All of them: model/batch_actions.c.  NULL-terminated. */
 extern const struct batch_action *const batch_actions[];
 const struct batch_action *batch_action_named(struct str label);
 

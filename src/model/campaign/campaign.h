@@ -22,9 +22,6 @@ enum campaign_status {
 
 extern const char *const campaign_type_labels[];	/* Flexible ... */
 
-/* The house's, into which organizations join as referrers: it never moves. */
-#define PROGRAM_CAMPAIGN UINT64_C(1)
-
 struct campaign {
 	uint64_t id, organization_id;
 	uint64_t advertiser_id, user_id;	/* 0: none */

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-#include "model/people/organization.h"
+#include "model/actor.h"
 #include "base/banned.h"
 
 SHAPE(event_row, struct event_row, NULL,

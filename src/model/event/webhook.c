@@ -5,6 +5,7 @@
 #include "auth/webhook.h"
 #include "base/settings.h"
 #include "model/event/event.h"
+#include "model/people/organization.h"
 #include "base/banned.h"
 
 /* For secret_seal, as WEBHOOK_SECRET_LABEL. */

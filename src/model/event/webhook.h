@@ -8,7 +8,7 @@
 #define AFF_MODEL_EVENT_WEBHOOK_H
 
 #include "model/event/event.h"
-#include "model/people/organization.h"
+#include "model/actor.h"
 
 enum webhook_status { WEBHOOK_PENDING, WEBHOOK_DELIVERED, WEBHOOK_FAILED,
 	WEBHOOK_DISABLED };

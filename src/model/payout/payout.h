@@ -14,7 +14,7 @@
 #define AFF_MODEL_PAYOUT_PAYOUT_H
 
 #include "model/payout/method.h"
-#include "model/payout/period.h"
+#include "model/program/period.h"
 #include "model/referral/lead.h"
 
 extern const char *const payout_status_labels[];

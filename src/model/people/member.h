@@ -3,7 +3,8 @@
 #define AFF_MODEL_PEOPLE_MEMBER_H
 
 #include "auth/principal.h"
-#include "model/referral/placement.h"
+#include "db/paging.h"
+#include "model/actor.h"
 
 struct member {
 	uint64_t id, user_id;

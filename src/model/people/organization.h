@@ -4,14 +4,7 @@
 
 #include "auth/principal.h"
 #include "db/paging.h"
-
-#define HOUSE_ID UINT64_C(1)
-
-/* Who acts: for which organization, as which user; and when. */
-struct actor {
-	uint64_t organization_id, user_id;
-	struct when now;
-};
+#include "model/actor.h"
 
 struct organization {
 	uint64_t id;

@@ -3,7 +3,7 @@
 
 #include "base/money.h"
 #include "model/event/record.h"
-#include "model/payout/period.h"
+#include "model/program/period.h"
 #include "model/program/program.h"
 #include "model/referral/screen.h"
 #include "base/banned.h"

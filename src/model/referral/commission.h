@@ -8,7 +8,8 @@
 #define AFF_MODEL_REFERRAL_COMMISSION_H
 
 #include "model/reward/unit.h"
-#include "model/track/track.h"
+#include "model/referral/earning.h"
+#include "model/referral/lead.h"
 
 extern const char *const commission_status_labels[];
 enum { COMMISSION_PENDING, COMMISSION_APPROVED, COMMISSION_DENIED };
@@ -80,22 +81,5 @@ struct commission_notes {
 };
 MUST_CHECK enum err commission_update(struct db *, struct arena *,
     const struct actor *, uint64_t id, const struct commission_notes *);
-
-/* What somebody enters by hand. */
-struct commission_entry {
-	struct track_sale sale;		/* of a lead, by its number */
-	uint64_t placement_id;		/* else: a custom one of his */
-	int64_t amount;
-	int unit;			/* of unit.h */
-	struct commission_notes notes;
-};
-/*
- * ERR_NOT_FOUND: no such lead or placement, or its promoter is blocked;
- * ERR_EVENT_TAKEN.  *out: what it brought, struct commission_row.
- */
-MUST_CHECK enum err commission_enter_read(struct db *, struct arena *,
-    const struct actor *, struct commission_entry *);
-MUST_CHECK enum err commission_enter(struct db *, struct arena *,
-    const struct actor *, struct commission_entry *, struct list *out);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/settings.h"
 #include "db/due.h"
-#include "model/campaign/campaign.h"
 #include "model/event/event.h"
 #include "model/program/program.h"
 #include "base/banned.h"
@@ -36,17 +35,17 @@ SHAPE(placement_row, struct placement, NULL,
     COLUMN(struct placement, referrals),
     COLUMN(struct placement, conversions));
 
-SHAPE(lead_row, struct lead, NULL,
-    COLUMN(struct lead, id),
-    COLUMN(struct lead, organization_id),
-    COLUMN(struct lead, campaign_id),
-    COLUMN(struct lead, referrer_id),
-    COLUMN(struct lead, click_id),
-    COLUMN(struct lead, member_organization_id),
-    COLUMN(struct lead, landing_url),
-    COLUMN(struct lead, parameter),
-    COLUMN(struct lead, cookie_days),
-    COLUMN(struct lead, counts));
+SHAPE(origin_row, struct origin, NULL,
+    COLUMN(struct origin, id),
+    COLUMN(struct origin, organization_id),
+    COLUMN(struct origin, campaign_id),
+    COLUMN(struct origin, referrer_id),
+    COLUMN(struct origin, click_id),
+    COLUMN(struct origin, member_organization_id),
+    COLUMN(struct origin, landing_url),
+    COLUMN(struct origin, parameter),
+    COLUMN(struct origin, cookie_days),
+    COLUMN(struct origin, counts));
 
 SHAPE(money_of_row, struct money_of, NULL,
     COLUMN(struct money_of, currency),
@@ -320,22 +319,22 @@ placement_list(struct db *db, struct arena *a, uint64_t referrer_id,
 
 static enum err
 find_by_code(struct db *db, struct arena *a, struct str code, struct when now,
-    struct lead *lead)
+    struct origin *origin)
 {
 	return db_row(db, a, Q_PLACEMENT_BY_CODE, ARGS(STR(DEFAULT_PARAMETER),
-	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &lead_row, lead);
+	    (int64_t)DEFAULT_COOKIE_DAYS, now, code), &origin_row, origin);
 }
 
 enum err
 placement_by_code(struct db *db, struct arena *a, struct str code,
-    struct when now, struct lead *lead)
+    struct when now, struct origin *origin)
 {
-	enum err e = find_by_code(db, a, code, now, lead);
+	enum err e = find_by_code(db, a, code, now, origin);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
 	TRY(placement_code_now(db, a, &code));
-	return find_by_code(db, a, code, now, lead);
+	return find_by_code(db, a, code, now, origin);
 }
 
 struct code_row {
@@ -356,12 +355,12 @@ placement_code_now(struct db *db, struct arena *a, struct str *code)
 
 enum err
 placement_by_click(struct db *db, struct arena *a,
-    const unsigned char token[16], struct when now, struct lead *lead)
+    const unsigned char token[16], struct when now, struct origin *origin)
 {
 	struct when since = when_add(now, -settings->cookie_days * 86400);
 
 	return db_row(db, a, Q_PLACEMENT_BY_CLICK, ARGS(now, BYTES(token, 16),
-	    since), &lead_row, lead);
+	    since), &origin_row, origin);
 }
 
 enum err

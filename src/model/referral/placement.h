@@ -87,7 +87,7 @@ struct money_of {
 extern const struct shape money_of_row;
 
 /* What a click or a sign-up by a code or a click's token belongs to. */
-struct lead {
+struct origin {
 	uint64_t id, organization_id, campaign_id, referrer_id, click_id;
 	uint64_t member_organization_id;	/* the referrer's */
 	struct str landing_url;
@@ -96,7 +96,7 @@ struct lead {
 	bool counts;		/* active, and within its dates */
 };
 MUST_CHECK enum err placement_by_code(struct db *, struct arena *,
-    struct str code, struct when now, struct lead *);
+    struct str code, struct when now, struct origin *);
 /* ERR_CONFLICT: a placement other than id had that code before. */
 MUST_CHECK enum err placement_code_free(struct db *, struct arena *,
     struct str code, uint64_t id);
@@ -104,7 +104,7 @@ MUST_CHECK enum err placement_code_free(struct db *, struct arena *,
 MUST_CHECK enum err placement_code_now(struct db *, struct arena *,
     struct str *code);
 MUST_CHECK enum err placement_by_click(struct db *, struct arena *,
-    const unsigned char token[16], struct when now, struct lead *);
+    const unsigned char token[16], struct when now, struct origin *);
 
 /* Adds clicks to the counts of a placement, in whole and on the day of at. */
 MUST_CHECK enum err placement_count(struct db *, uint64_t id,

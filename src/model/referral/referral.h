@@ -7,13 +7,13 @@
 /*
  * Attributes a new organization: by code where one is given, else by the token
  * of a click.  A code that is unknown or ended attributes nothing, which is no
- * error: lead->id is 0.
+ * error: origin->id is 0.
  */
 MUST_CHECK enum err referral_attribute(struct db *, struct arena *,
-    struct str code, struct str click_token, struct when now, struct lead *);
+    struct str code, struct str click_token, struct when now, struct origin *);
 /* checks: of screen_signup. */
 MUST_CHECK enum err referral_create(struct db *, struct arena *,
-    const struct lead *, uint64_t organization_id, const struct signup *,
+    const struct origin *, uint64_t organization_id, const struct signup *,
     int64_t checks, struct when now);
 
 #endif

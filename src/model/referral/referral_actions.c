@@ -27,11 +27,11 @@ SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, cancelled_at),
     COLUMN(struct held, pays));
 
-struct origin {
+struct before {
 	uint64_t id;
 };
 
-SHAPE(origin_row, struct origin, NULL, COLUMN(struct origin, id));
+SHAPE(before_row, struct before, NULL, COLUMN(struct before, id));
 
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
@@ -170,16 +170,16 @@ tell_deleted(struct db *db, struct arena *a, const struct actor *by,
 
 /* What they were before they were moved names them as well. */
 static enum err
-erase_origins(struct db *db, struct arena *a, const struct actor *by,
+erase_before(struct db *db, struct arena *a, const struct actor *by,
     struct str ids)
 {
 	for (;;) {
 		struct batch_item *item;
-		const struct origin *o;
+		const struct before *o;
 		struct list rows;
 
 		TRY(db_rows(db, a, Q_REFERRAL_BATCH_ORIGINS, ARGS(ids,
-		    by->organization_id), &origin_row, &rows));
+		    by->organization_id), &before_row, &rows));
 		if (rows.n == 0)
 			return OK;
 		o = rows.items;
@@ -209,7 +209,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	TRY(placement_active(db, ids, -1, by->now));
 	TRY(db_exec(db, Q_REFERRAL_BATCH_DELETE, ARGS(ids, by->now,
 	    by->organization_id), NULL, NULL));
-	TRY(erase_origins(db, a, by, ids));
+	TRY(erase_before(db, a, by, ids));
 	return tell_deleted(db, a, by, rows.items, rows.n, unpaid.items,
 	    unpaid.n);
 }

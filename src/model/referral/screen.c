@@ -85,17 +85,17 @@ own_people(struct db *db, struct arena *a, uint64_t organization_id,
 }
 
 enum err
-screen_signup(struct db *db, struct arena *a, const struct lead *lead,
+screen_signup(struct db *db, struct arena *a, const struct origin *origin,
     const struct signup *s, struct when now, int64_t *checks)
 {
 	struct counts c = { 0 };
 	bool own;
 
 	*checks = 0;
-	TRY(own_people(db, a, lead->member_organization_id, s->email, &own));
-	TRY(db_row(db, a, Q_SCREEN_COUNTS, ARGS(lead->member_organization_id,
+	TRY(own_people(db, a, origin->member_organization_id, s->email, &own));
+	TRY(db_row(db, a, Q_SCREEN_COUNTS, ARGS(origin->member_organization_id,
 	    BYTES(s->address_hash, 8), when_add(now, -ADDRESS_DAYS * 86400),
-	    lead->id, when_add(now, -3600)), &counts_row, &c));
+	    origin->id, when_add(now, -3600)), &counts_row, &c));
 	if (own)
 		*checks |= CHECK_SELF_REFERRAL;
 	if (c.logins > 0)

@@ -25,9 +25,9 @@ struct signup {
 /* Are both there, and lead to one mailbox? */
 bool screen_same_mailbox(struct arena *, struct str, struct str);
 
-/* Before the transaction: the checks of a sign-up that lead brought. */
+/* Before the transaction: the checks of a sign-up from there. */
 MUST_CHECK enum err screen_signup(struct db *, struct arena *,
-    const struct lead *, const struct signup *, struct when now,
+    const struct origin *, const struct signup *, struct when now,
     int64_t *checks);
 
 #endif

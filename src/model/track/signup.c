@@ -14,7 +14,7 @@ screen(struct db *db, struct arena *a, const struct candidate *c,
     const struct track_signup *t, struct when now, int *fraud)
 {
 	struct signup s = { .email = t->name.email };
-	const struct lead lead = { .id = c->placement_id,
+	const struct origin origin = { .id = c->placement_id,
 	    .member_organization_id = c->member_organization_id };
 	const bool known = t->address_hash != NULL;
 	int64_t checks = 0;
@@ -23,7 +23,7 @@ screen(struct db *db, struct arena *a, const struct candidate *c,
 		memcpy(s.address_hash, t->address_hash,
 		    sizeof(s.address_hash));
 	if (c->member_organization_id != 0)
-		TRY(screen_signup(db, a, &lead, &s, now, &checks));
+		TRY(screen_signup(db, a, &origin, &s, now, &checks));
 	if ((checks & CHECK_SELF_REFERRAL) != 0 ||
 	    screen_same_mailbox(a, c->email, s.email))
 		*fraud = LEAD_SAME_EMAIL;

@@ -1,5 +1,5 @@
 /* From the facts of a payment to the reason, and to a sentence. */
-#include "model/referral/attribution.h"
+#include "model/payment/attribution.h"
 
 #include "base/money.h"
 #include "base/settings.h"

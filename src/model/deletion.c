@@ -4,7 +4,7 @@
  * Whoever takes an owner away locks his organizations' rows first, so that of
  * two last owners who leave at once the second finds that he is the last.
  */
-#include "model/people/deletion.h"
+#include "model/deletion.h"
 
 #include "base/log.h"
 #include "base/settings.h"

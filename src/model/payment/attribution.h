@@ -1,6 +1,6 @@
 /* Why a payment made a commission, or none. */
-#ifndef AFF_MODEL_REFERRAL_ATTRIBUTION_H
-#define AFF_MODEL_REFERRAL_ATTRIBUTION_H
+#ifndef AFF_MODEL_PAYMENT_ATTRIBUTION_H
+#define AFF_MODEL_PAYMENT_ATTRIBUTION_H
 
 #include "model/referral/earning.h"
 

@@ -3,7 +3,7 @@
  * every sale and click is summed up by the jobs role (model/referral/rollup.h);
  * what came since is added to it.
  */
-#include "model/people/statistics.h"
+#include "model/statistics.h"
 
 #include "model/referral/referrer.h"
 

@@ -2,8 +2,8 @@
  * The periods of payouts: months of UTC.  What was earned up to the end of one
  * is due net_days after it.
  */
-#ifndef AFF_MODEL_PAYOUT_PERIOD_H
-#define AFF_MODEL_PAYOUT_PERIOD_H
+#ifndef AFF_MODEL_PROGRAM_PERIOD_H
+#define AFF_MODEL_PROGRAM_PERIOD_H
 
 #include "model/program/program.h"
 

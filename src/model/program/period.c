@@ -1,5 +1,5 @@
 /* Months, and when they are due. */
-#include "model/payout/period.h"
+#include "model/program/period.h"
 
 #include "base/banned.h"
 

@@ -6,8 +6,8 @@
  * of money and history stay, and name nobody.  Erasing does the row itself and
  * some thousands of what hangs on it at once, and leaves the rest to jobs.
  */
-#ifndef AFF_MODEL_PEOPLE_DELETION_H
-#define AFF_MODEL_PEOPLE_DELETION_H
+#ifndef AFF_MODEL_DELETION_H
+#define AFF_MODEL_DELETION_H
 
 #include "model/people/organization.h"
 

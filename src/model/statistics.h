@@ -1,6 +1,6 @@
 /* What an organization has, in numbers that agree with its lists. */
-#ifndef AFF_MODEL_PEOPLE_STATISTICS_H
-#define AFF_MODEL_PEOPLE_STATISTICS_H
+#ifndef AFF_MODEL_STATISTICS_H
+#define AFF_MODEL_STATISTICS_H
 
 #include "model/referral/placement.h"
 #include "model/token/token.h"

@@ -1,5 +1,5 @@
 /* Commissions that somebody enters by hand: of a sale, or of nothing else. */
-#include "model/referral/commission.h"
+#include "model/track/commission_enter.h"
 
 #include "model/program/program.h"
 #include "model/reward/terms.h"
