@@ -151,3 +151,8 @@ for (const kinds of [['jobs'], ['worker', 'jobs'], ['mariadbd'],
 		    [ROWS, ROWS, ROWS, 0]);
 		await clean();
 	});
+
+test('the sanitizers found nothing', () => {
+	assert.deepEqual(s.findings(), []);
+	s.stop();
+});
