@@ -27,11 +27,15 @@ is_ours()
 	[[ "$all$argument" == *"$2"* ]]
 }
 
+# What the keeper has started itself: the files may lag behind on a full disk.
+declare -A known=()
+
 # pid_of NAME: sets $pid; fails where it does not run
 pid_of()
 {
-	pid=
-	{ read -r pid; } 2>/dev/null <"$state/run/$1.pid" || return 1
+	pid=${known[$1]:-}
+	[[ -n $pid ]] || { read -r pid; } 2>/dev/null <"$state/run/$1.pid" ||
+		return 1
 	is_ours "$pid" "${word_of[$1]}"
 }
 

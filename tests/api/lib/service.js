@@ -202,8 +202,12 @@ class Service {
 	}
 
 	pid(name) {
-		return Number(fs.readFileSync(path.join(this.state, 'run',
+		const pid = Number(fs.readFileSync(path.join(this.state, 'run',
 		    `${name}.pid`), 'utf8').trim());
+
+		if (!(pid > 1))
+			throw new Error(`run/${name}.pid names no process`);
+		return pid;
 	}
 
 	/* The most memory that a process ever had, in KiB. */
