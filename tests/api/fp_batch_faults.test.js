@@ -201,3 +201,8 @@ for (const kinds of [['jobs'], ['mariadbd', 'jobs', 'worker']])
 		}
 		await clean();
 	});
+
+test('the sanitizers found nothing', () => {
+	assert.deepEqual(s.findings(), []);
+	s.stop();
+});
