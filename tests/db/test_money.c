@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/money.h"
 #include "ledger/ledger.h"
@@ -180,6 +181,44 @@ a_sale_leaves_the_customers_row_to_others(void **state)
 	test_sql(beside, "SELECT id FROM referral LOCK IN SHARE MODE");
 	bought(1);
 	test_sql(beside, "ROLLBACK");
+}
+
+static int
+buy_beside(void)
+{
+	struct db_conf conf = test_conf();
+	struct call c = { .what = BUY, .amount = 1 };
+
+	db = db_new(&conf);
+	return call(&c) != OK;
+}
+
+/* As a refund does: the buyer's tokens before what the referrer earns. */
+static void
+a_payment_takes_the_houses_accounts_last(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	bought(1);
+	test_sql(beside, "START TRANSACTION");
+	test_sql(beside, "SELECT id FROM account WHERE organization_id ="
+	    " %" PRIu64 " AND kind = 'tokens_available' AND owner_id = 0"
+	    " AND currency = 'TOK' FOR UPDATE", world.buyer);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(buy_beside());
+	while (test_number(beside, "SELECT COUNT(*) FROM"
+	    " information_schema.PROCESSLIST WHERE STATE = 'Updating'"
+	    " AND INFO LIKE 'UPDATE account%%'") == 0)
+		usleep(20000);
+	test_sql(beside, "SELECT id FROM account WHERE organization_id = 1"
+	    " AND kind = 'earnings_available' AND owner_id = %" PRIu64
+	    " AND currency = 'USD' FOR UPDATE NOWAIT", world.referrer.id);
+	test_sql(beside, "ROLLBACK");
+	test_wait(&pid, 1);
+	assert_clean();
 }
 
 static void
@@ -481,6 +520,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_commission_goes_back_to_the_cent),
 		cmocka_unit_test(a_sale_leaves_the_customers_row_to_others),
+		cmocka_unit_test(a_payment_takes_the_houses_accounts_last),
 		cmocka_unit_test(a_refund_happens_once),
 		cmocka_unit_test(what_failed_is_given_again),
 		cmocka_unit_test(an_unpaid_payment_has_no_refund),
