@@ -239,7 +239,7 @@ OR SUM(x.non_link) <> 0 OR SUM(x.cancellations) <> 0 OR SUM(x.active) <> 0
 OR SUM(x.sales) <> 0 OR SUM(x.refunds) <> 0 OR SUM(x.revenue) <> 0
 OR SUM(x.earned) <> 0 OR SUM(x.paid) <> 0
 
--- Promoters stand in the order of what their days make up.
+-- Promoters stand in the order of what their months and last days make up.
 -- name: verify_report_ranks
 SELECT x.organization_id AS id, CONCAT(x.span, ' ', x.day, ', ', x.measure, ' ',
 	x.currency, ' of promoter ', x.referrer_id) AS wrong
@@ -248,7 +248,7 @@ FROM (SELECT organization_id, span, day, measure, currency, referrer_id, value
 	WHERE organization_id > :after AND organization_id <= :last
 	UNION ALL
 	SELECT s.organization_id, t.span, CASE t.span
-		WHEN 'month' THEN s.day - INTERVAL DAYOFMONTH(s.day) - 1 DAY
+		WHEN 'month' THEN s.day
 		WHEN 'year' THEN MAKEDATE(YEAR(s.day), 1)
 		ELSE '1970-01-01' END, m.measure,
 		IF(m.is_amount, s.currency, ''), s.subject_id,
@@ -281,8 +281,10 @@ FROM (SELECT organization_id, span, day, measure, currency, referrer_id, value
 		UNION ALL SELECT 'non_link_customers', 0
 		UNION ALL SELECT 'promoter_paid_amount', 1) m
 	WHERE s.organization_id > :after AND s.organization_id <= :last
-	AND s.subject = 'promoter' AND s.level = 'day'
-	AND (t.span <> 'last' OR w.since IS NULL OR s.day >= w.since)
+	AND s.subject = 'promoter'
+	AND ((s.level = 'month' AND t.span <> 'last')
+	OR (s.level = 'day' AND t.span = 'last' AND s.day >= w.since))
 	AND (t.span = 'ever' OR m.measure <> 'active_customers')) x
+WHERE x.value <> 0
 GROUP BY x.organization_id, x.span, x.day, x.measure, x.currency, x.referrer_id
 HAVING SUM(x.value) <> 0

@@ -14,7 +14,7 @@
 #include "base/banned.h"
 
 #define NEVER ((struct day){ 0 })	/* before all that there is */
-#define FIRST_MOST 1000		/* lines that are found by their rank */
+#define FIRST_MOST 1000		/* lines, and what came since, by rank */
 
 /* Which sums make up a period: two ranges of months and two of days. */
 struct plan {
@@ -443,7 +443,7 @@ read_first(struct db *db, struct arena *a, const struct report_ask *q,
 	struct list places;
 
 	*found = false;
-	if (q->counted || n == 0 || n > FIRST_MOST)
+	if (q->counted || n == 0 || most > FIRST_MOST)
 		return OK;
 	TRY(rank_top(db, a, q, since, currency, most, &places, found));
 	if (!*found || places.n + (most - n) < n) {
@@ -454,7 +454,7 @@ read_first(struct db *db, struct arena *a, const struct report_ask *q,
 	TRY(read_lines(db, a, q, currency, &p, &(struct list){ NULL, 0 },
 	    fresh, lines));
 	TRY(put_in_order(q, lines));
-	/* who is behind all places has nothing, or less than the last */
+	/* whoever is not read is behind the last, or has nothing */
 	place = places.items;
 	if (places.n == most) {
 		last.id = place[most - 1].promoter_id;
