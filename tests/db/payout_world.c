@@ -1,3 +1,4 @@
+/* Payouts and what is done to them, one call of the model each. */
 #include "payout_world.h"
 
 #include "model/payment/refund.h"

@@ -1,6 +1,6 @@
 /*
- * What is done to payouts, withdrawals and refunds of the world's referrer, each
- * in a transaction of its own.
+ * What is done to payouts, withdrawals and refunds of the world's referrer,
+ * each in a transaction of its own.
  */
 #ifndef AFF_TESTS_DB_PAYOUT_WORLD_H
 #define AFF_TESTS_DB_PAYOUT_WORLD_H
