@@ -62,6 +62,7 @@ CREATE TABLE payments_batch (
 -- before (deducted).  custom: of commissions that somebody chose.  campaign_id:
 -- of all of them, if it is one.  paid_method: how it was paid.  wanted: of one
 -- that is pending, how he wants to be paid now; NULL: he did not say.
+-- made_in: of commissions that somebody chose, the batch that made it.
 CREATE TABLE payout (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
@@ -73,6 +74,7 @@ CREATE TABLE payout (
 	status ENUM('pending', 'completed', 'failed', 'processing',
 	    'cancelled') NOT NULL,
 	custom TINYINT NOT NULL,
+	made_in BIGINT UNSIGNED NULL,
 	period_start DATE NOT NULL,
 	period_end DATE NOT NULL,
 	due_on DATE NOT NULL,

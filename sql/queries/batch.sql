@@ -80,6 +80,11 @@ ORDER BY b.created_at DESC, b.id DESC LIMIT :limit OFFSET :skip
 SELECT number, ids FROM batch_chunk WHERE batch_id = :batch AND number = :number
 FOR UPDATE
 
+-- All of them, which never change.
+-- name: batch_chunks
+SELECT number, ids FROM batch_chunk WHERE batch_id = :batch
+ORDER BY number FOR UPDATE
+
 -- name: batch_chunk_list
 SELECT number, ids FROM batch_chunk WHERE batch_id = :batch AND number >= :from
 ORDER BY number LIMIT :limit

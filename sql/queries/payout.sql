@@ -110,10 +110,14 @@ LIMIT 1001
 -- name: payout_sum
 SELECT CAST(COALESCE(SUM(e.amount), 0) AS SIGNED) AS unpaid,
 	CAST(COALESCE(SUM(((e.amount < 0 AND o.payout_id IS NOT NULL)
-	OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)))
+	OR IF(:ids IS NULL, o.created_at <= :end,
+	o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)))
 	* e.amount), 0) AS SIGNED) AS taken,
 	MIN(IF((e.amount < 0 AND o.payout_id IS NOT NULL)
-	OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)),
+	OR IF(:ids IS NULL, o.created_at <= :end,
+	o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)),
 	o.created_at, NULL)) AS earned_at,
 	MIN(e.campaign_id) AS campaign_id,
 	MAX(e.campaign_id) AS last_campaign_id
@@ -136,7 +140,9 @@ WHERE e.referrer_id = :referrer AND e.payout_id IS NULL
 AND e.organization_id = :org AND e.currency = :currency
 AND e.standing = 'due' AND e.status IN ('available', 'reversed')
 AND ((e.amount < 0 AND o.payout_id IS NOT NULL)
-OR IF(:ids IS NULL, o.created_at <= :end, JSON_CONTAINS(:ids, o.id)))
+OR IF(:ids IS NULL, o.created_at <= :end,
+	o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)))
 
 -- Each once, however often he was moved; no more of them than are asked for.
 -- name: payout_customers
@@ -147,10 +153,10 @@ FROM (SELECT id FROM referral FORCE INDEX (referral_own_customer)
 
 -- name: payout_insert
 INSERT INTO payout (organization_id, referrer_id, campaign_id, currency,
-	amount, deducted, status, custom, period_start, period_end, due_on,
-	wanted, created_at)
+	amount, deducted, status, custom, made_in, period_start, period_end,
+	due_on, wanted, created_at)
 VALUES (:org, :referrer, :campaign, :currency, :amount, :deducted, 'pending',
-	:custom, :start, :end, :due, (SELECT method FROM payout_method
+	:custom, :batch, :start, :end, :due, (SELECT method FROM payout_method
 	WHERE referrer_id = :referrer AND selected = 1 AND is_disabled = 0),
 	:now)
 
@@ -266,11 +272,20 @@ GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
 
 -- name: payout_chosen
 SELECT e.id, e.referrer_id, e.payout_id, e.refund_id, e.type, e.standing,
-	e.status, e.currency
+	e.status, e.currency, o.made_in
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+LEFT JOIN payout o ON o.id = e.payout_id
 WHERE e.organization_id = :org AND e.shown = 1
 FOR UPDATE
+
+-- What else of a promoter somebody could choose, behind one.
+-- name: payout_choosable
+SELECT id FROM earning FORCE INDEX (earning_payout)
+WHERE referrer_id = :referrer AND payout_id IS NULL AND id > :after
+AND organization_id = :org AND currency = :currency AND type = 'commission'
+AND refund_id = 0 AND standing = 'due' AND status = 'available'
+ORDER BY id FOR UPDATE
 
 -- name: payout_total
 SELECT CAST(COALESCE(SUM(o.amount), 0) AS SIGNED) AS amount,

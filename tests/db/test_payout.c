@@ -3,20 +3,13 @@
  * hand, then at random, then by several processes at once, one of which is
  * killed; with a proof of the books after each lot.
  */
-#include "referral_world.h"
+#include "payout_world.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "ledger/ledger.h"
-#include "model/payment/refund.h"
-#include "model/payout/actions.h"
-#include "model/payout/payments.h"
-#include "model/payout/payout.h"
-#include "model/referral/commission_actions.h"
-#include "model/referral/withdrawal.h"
 
 #include "base/banned.h"
 
@@ -27,185 +20,6 @@ dice(uint32_t n)
 {
 	seed = seed * 1664525u + 1013904223u;
 	return (seed >> 8) % n;
-}
-
-static struct actor
-house(void)
-{
-	return (struct actor){ HOUSE_ID, world.user, now };
-}
-
-/* One call of the model in a transaction of its own. */
-enum what { BUY, REFUND, WITHDRAW, APPROVE, REFUSE, MONTH, CHOSEN, PAID,
-	UNPAID, DESTROY, DENY, ERASE, SAY, CHANGE, FORGET, TOGETHER, CONFIRM,
-	GIVE_UP, ACTS };
-struct act {
-	enum what what;
-	uint64_t id;		/* a payment, payout, commission, method... */
-	int64_t amount;
-	struct day end;
-	struct payment payment;
-	struct withdrawal withdrawal;
-	struct payout_method method;
-	struct payments_batch batch;
-	uint64_t made;
-	enum err result;	/* of the item of a batch */
-};
-
-static enum err
-buy(struct db *d, struct act *t)
-{
-	struct payment read = { 0 };
-
-	TRY(checkout_of(d, &arena, world.buyer, t->amount, &t->payment));
-	TRY(payment_by_token(d, &arena, t->payment.token, &read));
-	return payment_settle(d, &arena, &read, now);
-}
-
-static enum err
-give_back(struct db *d, const struct act *t)
-{
-	struct refund r = { .payment_id = t->id, .amount = t->amount,
-	    .kind = REFUND_REFUND };
-
-	TRY(refund_request(d, &arena, now, &r));
-	return refund_done(d, &arena, r.id, STR_NULL, now);
-}
-
-static enum err
-month(struct db *d, struct act *t)
-{
-	const struct actor who = house();
-
-	return payout_make(d, &arena, &who, &(struct payout_making){
-	    .organization_id = HOUSE_ID, .referrer_id = world.referrer.id,
-	    .currency = STR("USD"), .end = t->end, .due = t->end,
-	    .least_amount = t->amount }, &t->made);
-}
-
-static enum err
-item_of(struct db *d, const struct batch_action *action, struct act *t)
-{
-	const struct actor who = house();
-	struct batch_item item = { .id = t->id };
-
-	TRY(action->run(d, &arena, &who, NULL, &item, 1));
-	t->result = item.result;
-	return OK;
-}
-
-static enum err
-run_method(struct db *d, struct act *t)
-{
-	const struct actor who = house();
-
-	t->method.id = t->id;
-	t->method.referrer_id = world.referrer.id;
-	t->method.details = STR("{}");
-	if (t->what == SAY)
-		return method_create(d, &arena, &who, &t->method);
-	return t->what == CHANGE ? method_update(d, &arena, &who, &t->method) :
-	    method_delete(d, &arena, &who, 0, t->id);
-}
-
-static enum err
-run_batch(struct db *d, struct act *t)
-{
-	const struct actor who = house();
-
-	if (t->what == TOGETHER)
-		return payments_create(d, &arena, &who, t->method.method,
-		    &t->batch);
-	return t->what == CONFIRM ? payments_pay(d, &arena, &who, t->id,
-	    &t->batch) : payments_delete(d, &arena, &who, t->id);
-}
-
-static enum err
-run_act(struct db *d, void *arg)
-{
-	const struct actor who = house();
-	const struct actor referrer = { world.referrer_org, world.user, now };
-	struct act *t = arg;
-
-	switch (t->what) {
-	case BUY:
-		return buy(d, t);
-	case REFUND:
-		return give_back(d, t);
-	case WITHDRAW:
-		t->withdrawal = (struct withdrawal){ .amount = t->amount,
-		    .currency = STR("USD") };
-		return withdrawal_request(d, &arena, &referrer,
-		    &t->withdrawal);
-	case APPROVE:
-		return withdrawal_approve(d, &arena, &who, t->id,
-		    &t->withdrawal);
-	case REFUSE:
-		return withdrawal_refuse(d, &arena, &who, t->id, STR("No"),
-		    &t->withdrawal);
-	case MONTH:
-		return month(d, t);
-	case CHOSEN:
-		return item_of(d, &commission_pay_out, t);
-	case PAID:
-		return item_of(d, &payout_mark_paid, t);
-	case UNPAID:
-		return item_of(d, &payout_mark_unpaid, t);
-	case DESTROY:
-		return item_of(d, &payout_destroy, t);
-	case DENY:
-		return item_of(d, &commission_deny, t);
-	case ERASE:
-		return item_of(d, &commission_destroy, t);
-	case SAY:
-	case CHANGE:
-	case FORGET:
-		return run_method(d, t);
-	case TOGETHER:
-	case CONFIRM:
-	case GIVE_UP:
-		return run_batch(d, t);
-	case ACTS:
-		break;
-	}
-	return ERR_INTERNAL;
-}
-
-/* The error of the call, or of its item. */
-static enum err
-try(struct act *t)
-{
-	t->result = OK;
-	t->made = 0;
-	enum err e = tx_run(db, &arena, run_act, t);
-
-	return e != OK ? e : t->result;
-}
-
-static enum err
-act(enum what what, uint64_t id, int64_t amount)
-{
-	struct act t = { .what = what, .id = id, .amount = amount };
-
-	return try(&t);
-}
-
-static uint64_t
-bought(int64_t quantity)
-{
-	struct act t = { .what = BUY, .amount = quantity };
-
-	assert_int_equal(try(&t), OK);
-	return t.payment.id;
-}
-
-static uint64_t
-made_until(struct day end)
-{
-	struct act t = { .what = MONTH, .end = end };
-
-	assert_int_equal(try(&t), OK);
-	return t.made;
 }
 
 static void
@@ -224,13 +38,6 @@ assert_balances(int64_t available, int64_t requested, int64_t paid)
 		    world.referrer.id, STR("USD"), &v), OK);
 		assert_int_equal(v, right[i]);
 	}
-}
-
-static int64_t
-of_payout(uint64_t id, const char *column)
-{
-	return test_number(beside, "SELECT %s FROM payout WHERE id = %" PRIu64,
-	    column, id);
 }
 
 /* 19.99 bring 4.00. */
@@ -295,20 +102,6 @@ what_was_withdrawn_is_deducted_oldest_first(void **state)
 	assert_int_equal(act(REFUSE, w.withdrawal.id, 0), OK);
 	assert_balances(2799, 0, 800);
 	assert_clean();
-}
-
-static uint64_t
-commission_of(uint64_t payment)
-{
-	return (uint64_t)test_number(beside, "SELECT e.id FROM earning e"
-	    " JOIN sale s ON s.id = e.sale_id WHERE s.payment_id = %" PRIu64
-	    " AND e.type = 'commission' AND e.refund_id = 0", payment);
-}
-
-static uint64_t
-last_payout(void)
-{
-	return (uint64_t)test_number(beside, "SELECT MAX(id) FROM payout");
 }
 
 static void

@@ -39,6 +39,12 @@ struct batch_action {
 	enum err (*run)(struct db *, struct arena *, const struct actor *,
 	    const void *params, struct batch_item *, size_t n);
 	/*
+	 * The same of a chunk of a batch, where its other rows count as well;
+	 * NULL: they do not.
+	 */
+	enum err (*run_in)(struct db *, struct arena *, const struct actor *,
+	    uint64_t batch_id, struct batch_item *, size_t n);
+	/*
 	 * Or, of what waits for somebody outside: the kind of the task that
 	 * does it to one row, whose end batch_task_over() says.
 	 */
@@ -64,6 +70,9 @@ struct str batch_ids_well(struct arena *, const struct batch_item *, size_t n);
 struct batch_item *batch_item_of(struct batch_item *, size_t n, uint64_t id);
 /* This one of the n items, and those behind it, have to wait. */
 void batch_leave_off(struct batch_item *, size_t n, struct batch_item *at);
+/* The ids of a batch's rows behind one, in ascending order: uint64_t. */
+MUST_CHECK enum err batch_rest(struct db *, struct arena *, uint64_t batch_id,
+    uint64_t after, struct list *);
 /*
  * Locks what the items name, by a statement over (ids, organization) whose
  * records begin with the id.  Those that are not there fail, and those that do

@@ -41,6 +41,31 @@ chunk_read(const struct chunk *c, size_t first, struct batch_item *item,
 	return out;
 }
 
+enum err
+batch_rest(struct db *db, struct arena *a, uint64_t batch_id, uint64_t after,
+    struct list *rest)
+{
+	struct batch_item item[BATCH_CHUNK];
+	const struct chunk *c;
+	struct list chunks;
+	uint64_t *ids;
+	size_t n;
+
+	TRY(db_rows(db, a, Q_BATCH_CHUNKS, ARGS(batch_id), &chunk_row,
+	    &chunks));
+	c = chunks.items;
+	ids = arena_array(a, chunks.n * BATCH_CHUNK + 1, sizeof(*ids));
+	rest->items = ids;
+	rest->n = 0;
+	for (size_t i = 0; i < chunks.n; i++) {
+		n = chunk_read(&c[i], 0, item, BATCH_CHUNK);
+		for (size_t k = 0; k < n; k++)
+			if (item[k].id > after)
+				ids[rest->n++] = item[k].id;
+	}
+	return OK;
+}
+
 static struct str
 message_of(struct str slug)
 {

@@ -148,6 +148,8 @@ run(struct db *db, struct work *w, const struct batch *b,
 	w->unknown = action == NULL;
 	if (w->unknown)
 		return ERR_INTERNAL;
+	if (action->run_in != NULL)
+		return action->run_in(db, w->arena, &by, b->id, item, n);
 	TRY(decode_params(w->arena, b, action, &params));
 	return action->run(db, w->arena, &by, params, item, n);
 }

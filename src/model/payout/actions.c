@@ -208,7 +208,7 @@ const struct batch_action payout_destroy = {
 /* --- payouts of commissions that somebody chose --- */
 
 struct chosen {
-	uint64_t id, referrer_id, payout_id, refund_id;
+	uint64_t id, referrer_id, payout_id, refund_id, made_in;
 	int type, standing, status;
 	struct str currency;
 };
@@ -221,7 +221,29 @@ SHAPE(payout_chosen_row, struct chosen, NULL,
     COLUMN(struct chosen, type, .labels = earning_type_labels),
     COLUMN(struct chosen, standing, .labels = commission_standing_labels),
     COLUMN(struct chosen, status, .labels = earning_status_labels),
-    COLUMN(struct chosen, currency));
+    COLUMN(struct chosen, currency),
+    COLUMN(struct chosen, made_in));
+
+struct choosable {
+	uint64_t id;
+};
+
+SHAPE(payout_choosable_row, struct choosable, NULL,
+    COLUMN(struct choosable, id));
+
+/*
+ * Some commissions, which are all that were chosen, or a chunk of a batch.
+ * What a promoter owes is taken from all that were chosen of his, wherever in
+ * the batch they stand: where a chunk's are not enough, those behind it go
+ * along, and are found in a payout of their own batch later.
+ */
+struct choice {
+	const struct actor *by;
+	uint64_t batch_id;		/* 0: none */
+	struct batch_item *item;
+	size_t n;
+	struct list rest;		/* behind the chunk; NULL: not read */
+};
 
 /* Approved, out of its hold, of money, and as it was made. */
 static bool
@@ -245,23 +267,109 @@ by_payee(const void *a, const void *b)
 	return c != 0 ? c : x->id < y->id ? -1 : x->id > y->id;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Adds those of the same promoter and currency that come later. */
+static enum err
+add_rest(struct db *db, struct arena *a, struct choice *w,
+    struct payout_making *m)
+{
+	uint64_t last = w->item[w->n - 1].id, *ids;
+	const struct choosable *c;
+	struct list rows;
+
+	if (w->rest.items == NULL)
+		TRY(batch_rest(db, a, w->batch_id, last, &w->rest));
+	if (w->rest.n == 0)
+		return OK;
+	TRY(db_rows(db, a, Q_PAYOUT_CHOOSABLE, ARGS(m->referrer_id, last,
+	    m->organization_id, m->currency), &payout_choosable_row, &rows));
+	c = rows.items;
+	ids = arena_array(a, m->ids.n + rows.n, sizeof(*ids));
+	memcpy(ids, m->ids.items, m->ids.n * sizeof(*ids));
+	m->ids.items = ids;
+	for (size_t i = 0; i < rows.n; i++)
+		if (bsearch(&c[i].id, w->rest.items, w->rest.n, sizeof(*ids),
+		    by_number) != NULL)
+			ids[m->ids.n++] = c[i].id;
+	return OK;
+}
+
 /* One payout of n commissions of one promoter in one currency. */
 static enum err
-pay_out(struct db *db, struct arena *a, const struct actor *by,
-    const struct chosen *c, size_t n, struct batch_item *item,
-    size_t n_items)
+pay_out(struct db *db, struct arena *a, struct choice *w,
+    const struct chosen *c, size_t n)
 {
-	struct payout_making m = { .organization_id = by->organization_id,
+	struct payout_making m = { .organization_id = w->by->organization_id,
 	    .referrer_id = c->referrer_id, .currency = c->currency,
-	    .end = day_of(by->now), .due = day_of(by->now) };
+	    .end = day_of(w->by->now), .due = day_of(w->by->now),
+	    .batch_id = w->batch_id };
 	uint64_t *ids = arena_array(a, n, sizeof(*ids)), made;
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = c[i].id;
 	m.ids = (struct list){ ids, n };
-	TRY(payout_make(db, a, by, &m, &made));
+	TRY(payout_make(db, a, w->by, &m, &made));
+	if (made == 0 && w->batch_id != 0)
+		TRY(add_rest(db, a, w, &m));
+	if (made == 0 && m.ids.n > n)
+		TRY(payout_make(db, a, w->by, &m, &made));
 	for (size_t i = 0; i < n && made == 0; i++)
-		batch_item_of(item, n_items, ids[i])->result = ERR_FUNDS;
+		batch_item_of(w->item, w->n, ids[i])->result = ERR_FUNDS;
+	return OK;
+}
+
+/* Says of each whether it can be chosen; *rows: those of which it can. */
+static enum err
+choose(struct db *db, struct arena *a, struct choice *w, struct list *rows)
+{
+	struct chosen *c;
+	size_t well = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		w->item[i].result = ERR_NOT_FOUND;
+	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(batch_ids(a, w->item, w->n),
+	    w->by->organization_id), &payout_chosen_row, rows));
+	c = rows->items;
+	for (size_t i = 0; i < rows->n; i++) {
+		bool done = w->batch_id != 0 && c[i].made_in == w->batch_id;
+		bool fits = fits_payout(&c[i]);
+
+		batch_item_of(w->item, w->n, c[i].id)->result =
+		    done || fits ? OK : ERR_CONFLICT;
+		if (fits)
+			c[well++] = c[i];
+	}
+	rows->n = well;
+	if (well > 0)
+		qsort(c, well, sizeof(*c), by_payee);
+	return OK;
+}
+
+static enum err
+pay_out_in(struct db *db, struct arena *a, const struct actor *by,
+    uint64_t batch_id, struct batch_item *item, size_t n)
+{
+	struct choice w = { by, batch_id, item, n, { NULL, 0 } };
+	const struct chosen *c;
+	struct list rows;
+	size_t same;
+
+	TRY(choose(db, a, &w, &rows));
+	c = rows.items;
+	for (size_t i = 0; i < rows.n; i += same) {
+		for (same = 1; i + same < rows.n &&
+		    c[i + same].referrer_id == c[i].referrer_id &&
+		    str_eq(c[i + same].currency, c[i].currency); same++)
+			;
+		TRY(pay_out(db, a, &w, c + i, same));
+	}
 	return OK;
 }
 
@@ -269,35 +377,11 @@ static enum err
 run_pay_out(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
-	struct list rows;
-	struct chosen *c;
-	size_t well = 0, same;
-
 	(void)params;
-	for (size_t i = 0; i < n; i++)
-		item[i].result = ERR_NOT_FOUND;
-	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(batch_ids(a, item, n),
-	    by->organization_id), &payout_chosen_row, &rows));
-	c = rows.items;
-	for (size_t i = 0; i < rows.n; i++) {
-		struct batch_item *one = batch_item_of(item, n, c[i].id);
-
-		one->result = fits_payout(&c[i]) ? OK : ERR_CONFLICT;
-		if (one->result == OK)
-			c[well++] = c[i];
-	}
-	if (well > 0)
-		qsort(c, well, sizeof(*c), by_payee);
-	for (size_t i = 0; i < well; i += same) {
-		for (same = 1; i + same < well &&
-		    c[i + same].referrer_id == c[i].referrer_id &&
-		    str_eq(c[i + same].currency, c[i].currency); same++)
-			;
-		TRY(pay_out(db, a, by, c + i, same, item, n));
-	}
-	return OK;
+	return pay_out_in(db, a, by, 0, item, n);
 }
 
 const struct batch_action commission_pay_out = {
 	.label = "commission/generate_payouts", .run = run_pay_out,
+	.run_in = pay_out_in,
 };

@@ -116,8 +116,8 @@ payout_make(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_PAYOUT_INSERT, ARGS(m->organization_id,
 	    m->referrer_id, s.campaign_id == s.last_campaign_id ?
 	    s.campaign_id : 0, m->currency, s.taken - deducted,
-	    deducted, chosen, period_first(day_of(s.earned_at)), m->end,
-	    m->due, who->now), NULL, id));
+	    deducted, chosen, m->batch_id, period_first(day_of(s.earned_at)),
+	    m->end, m->due, who->now), NULL, id));
 	TRY(db_exec(db, Q_PAYOUT_TAKE, ARGS(*id, m->referrer_id,
 	    m->organization_id, m->currency, ids, end), &rows, NULL));
 	INVARIANT(rows > 0);	/* they are locked */

@@ -95,6 +95,7 @@ struct payout_making {
 	struct str currency;
 	struct day end;			/* of the period */
 	struct list ids;		/* or of these commissions: uint64_t */
+	uint64_t batch_id;		/* that they were chosen for, or 0 */
 	struct day due;
 	int64_t least_amount, least_customers;
 };
