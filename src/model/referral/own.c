@@ -74,12 +74,9 @@ push_filters(struct arena *a, const struct lead_filter *f,
 #undef PART
 }
 
-/*
- * States go by their place in the table's list of them, from 1.  Those of one
- * state are in the order of their creation.
- */
+/* States go by their place in the table's list of them, from 1. */
 static void
-push_paging(const struct paging *p, bool in_state, struct list_query *q,
+push_paging(const struct paging *p, struct list_query *q,
     struct arg_list *args)
 {
 	static const uint32_t after[] = {
@@ -92,15 +89,6 @@ push_paging(const struct paging *p, bool in_state, struct list_query *q,
 	};
 	struct arg key = ARG(TIME_OF(p->after_key));
 
-	if (in_state) {
-		paging_args(p, q, args, p->order == OWN_STATE ?
-		    Q_OWN_LEADS_WHERE_AFTER_CREATED_ASC :
-		    Q_OWN_LEADS_WHERE_AFTER_CREATED, key);
-		q->order = p->order == OWN_STATE ?
-		    Q_OWN_LEADS_ORDER_IN_STATE_ASC :
-		    Q_OWN_LEADS_ORDER_IN_STATE_DESC;
-		return;
-	}
 	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
 		key = ARG(p->after_text);
 	else if (p->order <= OWN_STATE && p->after_id != 0)
@@ -166,7 +154,7 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
 	push_filters(a, f, &ids, prefix, &q, &args);
-	push_paging(p, f->state >= 0 && p->order <= OWN_STATE, &q, &args);
+	push_paging(p, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);
 	return OK;
