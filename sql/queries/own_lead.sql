@@ -1,7 +1,8 @@
 -- What a promoter sees of his own.
 
 -- As lead_list, and by the state or email as well.  States are numbers here.
--- Those of one state are in_state: ordered by it the server would sort them.
+-- Those of one state come by_state: the newest are first there too, and are not
+-- sorted where the server knows the state as the column's own text.
 -- name: own_leads
 SELECT r.id, COALESCE(r.email, (SELECT u.email FROM member m
 		JOIN user u ON u.id = m.user_id
@@ -15,7 +16,6 @@ SELECT r.id, COALESCE(r.email, (SELECT u.email FROM member m
 FROM referral r
 -- index: PRIMARY when ids
 -- index: referral_own_email when by_email
--- index: referral_own_state when state in_state
 -- index: referral_own_state when by_state
 -- index: referral_own_customer when by_customer
 -- index: referral_referrer
@@ -34,7 +34,7 @@ OR r.website LIKE :prefix)
 -- where: lead
 AND (r.customer_at IS NULL) = 1
 -- where: state
-AND r.state = :state
+AND r.state = :state COLLATE utf8mb4_unicode_ci
 -- where: created_in
 AND r.created_at BETWEEN :created_from AND :created_to
 -- where: customer_in
@@ -43,8 +43,6 @@ AND r.customer_at BETWEEN :customer_from AND :customer_to
 AND JSON_CONTAINS(:campaigns, r.campaign_id)
 -- where: after_created
 AND (r.created_at < :key OR (r.created_at = :key AND r.id < :after))
--- where: after_created_asc
-AND (r.created_at > :key OR (r.created_at = :key AND r.id > :after))
 -- where: after_customer
 AND (r.customer_at < :key OR (r.customer_at = :key AND r.id < :after))
 -- where: after_state_desc
@@ -71,10 +69,6 @@ ORDER BY r.email, r.id
 ORDER BY r.created_at DESC, r.id DESC
 -- order: by_customer
 ORDER BY r.customer_at DESC, r.id DESC
--- order: in_state_desc
-ORDER BY r.created_at DESC, r.id DESC
--- order: in_state_asc
-ORDER BY r.created_at, r.id
 -- tail:
 LIMIT :limit OFFSET :skip
 

@@ -66,11 +66,13 @@ AND COALESCE(CASE :metric WHEN 'referral' THEN t.last_referral_at
 	ELSE t.last_click_at END, t.joined_at) < :idle_before
 -- where: suspected
 AND ((SELECT 1 FROM referral f FORCE INDEX (referral_fraud)
-	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
+	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id
+	AND f.fraud IN ('same_ip_suspicion',
 	'same_promoter_email', 'ad_source') AND FIND_IN_SET(f.fraud, :frauds)
 	LIMIT 1) OR (:clean AND (SELECT 1 FROM referral f
 	FORCE INDEX (referral_fraud)
-	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id AND f.fraud IN ('same_ip_suspicion',
+	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id
+	AND f.fraud IN ('same_ip_suspicion',
 	'same_promoter_email', 'ad_source') LIMIT 1) IS NULL))
 -- where: after_joined_desc
 AND (t.joined_at < :key OR (t.joined_at = :key AND t.referrer_id < :after))

@@ -42,12 +42,9 @@ own_order(const struct lead_filter *f)
 	return lead_customers(f) ? OWN_BY_CUSTOMER : OWN_NEWEST;
 }
 
-/*
- * States go by their place in the table's list of them, from 1.  Those of one
- * state are in the order of their creation.
- */
+/* States go by their place in the table's list of them, from 1. */
 static void
-push_paging(const struct paging *p, bool in_state, struct list_query *q,
+push_paging(const struct paging *p, struct list_query *q,
     struct arg_list *args)
 {
 	static const uint32_t after[] = {
@@ -60,15 +57,6 @@ push_paging(const struct paging *p, bool in_state, struct list_query *q,
 	};
 	struct arg key = ARG(TIME_OF(p->after_key));
 
-	if (in_state) {
-		paging_args(p, q, args, p->order == OWN_STATE ?
-		    Q_OWN_LEADS_WHERE_AFTER_CREATED_ASC :
-		    Q_OWN_LEADS_WHERE_AFTER_CREATED, key);
-		q->order = p->order == OWN_STATE ?
-		    Q_OWN_LEADS_ORDER_IN_STATE_ASC :
-		    Q_OWN_LEADS_ORDER_IN_STATE_DESC;
-		return;
-	}
 	if (p->order == OWN_EMAIL_DOWN || p->order == OWN_EMAIL)
 		key = ARG(p->after_text);
 	else if (p->order <= OWN_STATE && p->after_id != 0)
@@ -133,7 +121,7 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 	arg_push(&args, ARG(org));
 	TRY(lead_filter_push(db, a, org, &in, &wheres,
 	    LABEL(lead_state_labels, f->state), &q, &args));
-	push_paging(p, f->state >= 0 && p->order <= OWN_STATE, &q, &args);
+	push_paging(p, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);
 	return OK;
