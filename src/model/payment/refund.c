@@ -194,15 +194,14 @@ apply(struct db *db, struct arena *a, const struct facts *f, int64_t money,
 	TRY(db_row(db, a, Q_REFUND_SALE, ARGS(f->payment_id), &sale_row,
 	    &sale));
 	part.sale_id = sale.id;
-	if (sale.placement_id != 0)
-		TRY(placement_brought(db, &(struct brought){
-		    .organization_id = HOUSE_ID,
-		    .placement_id = sale.placement_id,
-		    .referrer_id = sale.referrer_id,
-		    .referral_id = sale.referral_id, .at = now,
-		    .refunds = money > 0 ? 1 : -1, .revenue = -money,
-		    .currency = f->currency }));
-	return earning_adjust(db, a, &part, now);
+	TRY(earning_adjust(db, a, &part, now));
+	if (sale.placement_id == 0)
+		return OK;
+	return placement_brought(db, &(struct brought){
+	    .organization_id = HOUSE_ID, .placement_id = sale.placement_id,
+	    .referrer_id = sale.referrer_id, .referral_id = sale.referral_id,
+	    .at = now, .refunds = money > 0 ? 1 : -1, .revenue = -money,
+	    .currency = f->currency });
 }
 
 /* Locks the refund and its payment. */
