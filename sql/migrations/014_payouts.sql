@@ -47,6 +47,7 @@ CREATE TABLE payments_batch (
 	    NOT NULL,
 	status ENUM('awaiting_confirmation', 'pending', 'processing',
 	    'completed', 'failed') NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
 	user_id BIGINT UNSIGNED NOT NULL,
 	code_until DATETIME(6) NULL,
 	code_tries INT UNSIGNED NOT NULL DEFAULT 0,

@@ -1,13 +1,13 @@
 -- Payments batches: payouts of one method that are paid together.
 
 -- name: payments_batch_insert
-INSERT INTO payments_batch (organization_id, method, status, user_id,
+INSERT INTO payments_batch (organization_id, method, status, currency, user_id,
 	created_at)
-VALUES (:org, :method, 'awaiting_confirmation', :user, :now)
+VALUES (:org, :method, 'awaiting_confirmation', :currency, :user, :now)
 
 -- Those that are ready: oldest first, of whom wants to be paid so.
 -- name: payments_batch_ready
-SELECT id
+SELECT id, currency
 FROM payout FORCE INDEX (payout_ready)
 WHERE organization_id = :org AND wanted = :method AND status = 'pending'
 AND batch_id IS NULL AND deleted_at IS NULL
@@ -20,7 +20,7 @@ SET o.batch_id = :batch, o.version = o.version + 1
 
 -- Of the payouts that are in it now: one that is marked unpaid leaves it.
 -- name: payments_batch_get
-SELECT b.id, b.method, b.status, b.user_id, b.code_until, b.code_tries,
+SELECT b.id, b.method, b.status, b.currency, b.user_id, b.code_until, b.code_tries,
 	b.codes, x.total, x.promoters, b.created_at, b.completed_at
 FROM (SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS total,
 	COUNT(DISTINCT referrer_id) AS promoters
@@ -30,8 +30,8 @@ STRAIGHT_JOIN payments_batch b ON b.id = :id
 WHERE b.organization_id = :org AND b.deleted_at IS NULL
 
 -- name: payments_batch_lock
-SELECT id, method, status, user_id, code_until, code_tries, codes, created_at,
-	completed_at
+SELECT id, method, status, currency, user_id, code_until, code_tries, codes,
+	created_at, completed_at
 FROM payments_batch
 WHERE id = :id AND organization_id = :org AND deleted_at IS NULL FOR UPDATE
 

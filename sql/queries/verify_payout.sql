@@ -35,7 +35,8 @@ LEFT JOIN payments_batch b ON b.id = o.batch_id
 WHERE o.id > :after AND o.id <= :last
 AND (NOT o.wanted <=> IF(o.status = 'pending', m.method, NULL)
 OR (o.batch_id IS NOT NULL AND (b.id IS NULL OR (o.status = 'pending'
-	AND (b.completed_at IS NOT NULL OR b.method <> o.wanted)))))
+	AND (b.completed_at IS NOT NULL OR b.method <> o.wanted))
+	OR b.currency <> o.currency)))
 
 -- No commission is in a payout of somebody else, or paid in none.
 -- name: verify_payout_earnings

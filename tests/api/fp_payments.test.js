@@ -89,3 +89,26 @@ test('a code is over after a while, and there are not many', async () => {
 		await fp(200, 'POST', `/payments_batches/${b.id}/send_otp`);
 	await fp(422, 'POST', `/payments_batches/${b.id}/send_otp`);
 });
+
+test('one currency at a time, the oldest first', async () => {
+	const email = `${unique()}@example.com`;
+	const at = '/payouts/create_payments_batch';
+
+	await p.track(200, me, 'signup', { ref_id: ann.code, email });
+	for (const [amount, currency] of [[500, 'EUR'], [700, 'USD'],
+		[900, 'EUR']]) {
+		await p.track(200, me, 'sale', { email, event_id: unique(),
+			amount, currency });
+		const [c] = await fp(200, 'GET', `/commissions?q=${email}`);
+
+		await fp(200, 'POST', '/commissions/generate_payouts', {
+			ids: [c.id] });
+	}
+	for (const [currency, total] of [['EUR', 280], ['USD', 140]]) {
+		const { data } = await fp(201, 'POST', at, { method: 'wise' });
+
+		assert.deepEqual([data.currency, data.total], [currency,
+			total]);
+	}
+	await fp(422, 'POST', at, { method: 'wise' });
+});

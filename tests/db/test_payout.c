@@ -398,8 +398,16 @@ static struct fault faults[] = {
 	{ "one that is in a batch which is over",
 	  "is not where it is looked for",
 	  "INSERT INTO payments_batch (id, organization_id, method, status,"
-	  " user_id, created_at, deleted_at) VALUES (7, 1, 'bank',"
-	  " 'awaiting_confirmation', 1, NOW(), NOW());"
+	  " currency, user_id, created_at, deleted_at) VALUES (7, 1, 'bank',"
+	  " 'awaiting_confirmation', 'USD', 1, NOW(), NOW());"
+	  "UPDATE payout SET batch_id = 7 WHERE id = 1;",
+	  "UPDATE payout SET batch_id = NULL WHERE id = 1;"
+	  "DELETE FROM payments_batch WHERE id = 7;" },
+	{ "one that is in a batch of another currency",
+	  "is not where it is looked for",
+	  "INSERT INTO payments_batch (id, organization_id, method, status,"
+	  " currency, user_id, created_at) VALUES (7, 1, 'bank',"
+	  " 'awaiting_confirmation', 'EUR', 1, NOW());"
 	  "UPDATE payout SET batch_id = 7 WHERE id = 1;",
 	  "UPDATE payout SET batch_id = NULL WHERE id = 1;"
 	  "DELETE FROM payments_batch WHERE id = 7;" },

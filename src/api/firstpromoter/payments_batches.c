@@ -26,7 +26,8 @@ SHAPE(fp_payments_batch, struct batch_out, "PaymentsBatch",
     B(b.is_retriable, "is_retriable"),
     B(b.needs_code, "is_payment_otp_required",
 	.doc = "A code is on its way by mail"),
-    B(b.total, "total", .doc = "Minor units"),
+    B(b.total, "total", .doc = "Minor units of its currency"),
+    B(b.currency, "currency", .doc = "This service's own member"),
     B(b.promoters, "promoters_count"),
     B(nothing, "error", MAYBE));
 
@@ -46,7 +47,8 @@ struct create_in {
 SHAPE(fp_payments_create, struct create_in, "PaymentsBatchCreate",
     FIELD(struct create_in, method, "method", .flags = F_REQUIRED,
 	.labels = payout_method_labels,
-	.doc = "Of whom wants to be paid so, all that is pending"));
+	.doc = "Of whom wants to be paid so, what is pending in one currency: "
+	    "that of the oldest"));
 
 static enum err
 create(struct request *rq)

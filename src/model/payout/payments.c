@@ -25,6 +25,7 @@ const char *const payments_status_labels[] = {
 	    .labels = payout_method_labels), \
 	COLUMN(struct payments_batch, status, \
 	    .labels = payments_status_labels), \
+	COLUMN(struct payments_batch, currency), \
 	COLUMN(struct payments_batch, user_id), \
 	COLUMN(struct payments_batch, code_until), \
 	COLUMN(struct payments_batch, code_tries), \
@@ -43,6 +44,15 @@ struct id_row {
 };
 
 SHAPE(payments_payout_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+struct ready_row {
+	uint64_t id;
+	struct str currency;
+};
+
+SHAPE(payments_ready_row, struct ready_row, NULL,
+    COLUMN(struct ready_row, id),
+    COLUMN(struct ready_row, currency));
 
 /* It follows from the installation's secret: no table has it. */
 static struct str
@@ -79,13 +89,15 @@ send_code(struct db *db, struct arena *a, const struct actor *who,
 }
 
 static enum err
-take(struct db *db, struct arena *a, uint64_t batch, const struct id_row *r,
-    size_t n)
+take(struct db *db, struct arena *a, uint64_t batch, const struct list *ready)
 {
-	uint64_t *ids = arena_array(a, n, sizeof(*ids));
+	const struct ready_row *r = ready->items;
+	uint64_t *ids = arena_array(a, ready->n, sizeof(*ids));
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		ids[i] = r[i].id;
+	for (size_t i = 0; i < ready->n; i++)
+		if (str_eq(r[i].currency, r[0].currency))
+			ids[n++] = r[i].id;
 	return db_exec(db, Q_PAYMENTS_BATCH_TAKE, ARGS(ids_json(a, ids, n),
 	    batch), NULL, NULL);
 }
@@ -94,18 +106,20 @@ enum err
 payments_create(struct db *db, struct arena *a, const struct actor *who,
     int method, struct payments_batch *b)
 {
+	const struct ready_row *first;
 	struct list ready;
 	uint64_t id;
 
 	TRY(db_rows(db, a, Q_PAYMENTS_BATCH_READY, ARGS(who->organization_id,
-	    LABEL(payout_method_labels, method)), &payments_payout_row,
+	    LABEL(payout_method_labels, method)), &payments_ready_row,
 	    &ready));
 	if (ready.n == 0)
 		return ERR_NO_PAYOUTS;
+	first = ready.items;
 	TRY(db_exec(db, Q_PAYMENTS_BATCH_INSERT, ARGS(who->organization_id,
-	    LABEL(payout_method_labels, method), who->user_id, who->now), NULL,
-	    &id));
-	TRY(take(db, a, id, ready.items, ready.n));
+	    LABEL(payout_method_labels, method), first->currency,
+	    who->user_id, who->now), NULL, &id));
+	TRY(take(db, a, id, &ready));
 	TRY(send_code(db, a, who, id));
 	TRY(event(db, a, who, id, "payments_batch.created", ""));
 	return payments_get(db, a, who->organization_id, id, b);

@@ -18,13 +18,15 @@ enum { PAYMENTS_WAIT, PAYMENTS_PENDING, PAYMENTS_PROCESSING,
 struct payments_batch {
 	uint64_t id, user_id;
 	int method, status;
+	struct str currency;
 	int64_t total, promoters, code_tries, codes;
 	struct when code_until, created_at, completed_at;
 	bool needs_code, is_payable, is_retriable;
 };
 
 /*
- * Of all that are ready, PAYMENTS_MOST at the most; a code is on its way.
+ * Of all that are ready, PAYMENTS_MOST at the most, those in the currency of
+ * the oldest; a code is on its way.
  * ERR_NO_PAYOUTS: there are none.
  */
 MUST_CHECK enum err payments_create(struct db *, struct arena *,
