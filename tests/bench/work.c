@@ -84,7 +84,7 @@ commission(long long sale, long long amount, long long part)
 }
 
 static void
-post(long long amount, long long tokens, long long part, long long earning)
+book(long long amount, long long tokens, long long part, long long earning)
 {
 	long long bought, earned;
 
@@ -127,7 +127,7 @@ pay(void)
 	ROWS(Q_EVENT_INSERT, 2,
 	    F(ORG), S("payment.paid"), F(PAYMENT), NONE, S(text), S(now),
 	    I(1), S("commission.created"), I(earning), NONE, S(data), S(now));
-	post(amount, tokens, part, earning);
+	book(amount, tokens, part, earning);
 	snprintf(text, sizeof(text), "payment %s", facts[PAYMENT]);
 	RUN(Q_TOKEN_INSERT, F(ORG), S("purchase"), I(tokens), I(tokens),
 	    S(text), F(PAYMENT), S(now));
