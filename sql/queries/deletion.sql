@@ -1,4 +1,4 @@
--- The end of users and organizations: see src/model/people/deletion.h.  erase_at is
+-- The end of users and organizations: see src/model/deletion.h.  erase_at is
 -- set from the deletion until nothing is left to erase.
 
 -- name: organization_delete

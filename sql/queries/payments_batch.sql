@@ -20,8 +20,8 @@ SET o.batch_id = :batch, o.version = o.version + 1
 
 -- Of the payouts that are in it now: one that is marked unpaid leaves it.
 -- name: payments_batch_get
-SELECT b.id, b.method, b.status, b.currency, b.user_id, b.code_until, b.code_tries,
-	b.codes, x.total, x.promoters, b.created_at, b.completed_at
+SELECT b.id, b.method, b.status, b.currency, b.user_id, b.code_until,
+	b.code_tries, b.codes, x.total, x.promoters, b.created_at, b.completed_at
 FROM (SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS total,
 	COUNT(DISTINCT referrer_id) AS promoters
 	FROM payout FORCE INDEX (payout_batch)

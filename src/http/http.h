@@ -145,7 +145,7 @@ struct face {
 	const char *name, *prefix;	/* "perfectworks", "/api/v0" */
 	const char *title;
 	const char *about;	/* of its names and amounts, for the document */
-	bool lax;	/* unknown members are ignored, empty ones are none */
+	bool lax;	/* unknown members are ignored, and empty ones */
 	bool basic;			/* API keys by HTTP Basic as well */
 	bool promoters;	/* they come here by tokens of their own */
 	bool account;	/* Account-ID has to name the credential's own */

@@ -324,6 +324,7 @@ check_is_none(const struct field *f, struct str text)
 {
 	bool takes_it = f->type == T_STR && f->min == 0 && f->format == NULL;
 
-	return text.n == 0 && !takes_it && f->type != T_LIST &&
-	    f->type != T_RECORD && (f->flags & F_JSON) == 0;
+	return text.n == 0 && !takes_it && f->type != T_BOOL &&
+	    f->type != T_LIST && f->type != T_RECORD &&
+	    (f->flags & F_JSON) == 0;
 }

@@ -34,8 +34,9 @@ MUST_CHECK bool check_count(const struct place *, size_t items);
 void check_item(const struct place *, struct str);
 
 /*
- * Where callers are lax: an empty text that can be none of its values is taken
- * for none at all, as forms send what was not filled in.
+ * Where callers are lax: an empty text that can be none of its values is as if
+ * it were not there, as forms send what was not filled in.  Not so of booleans:
+ * what is not said of them may be yes.
  */
 MUST_CHECK bool check_is_none(const struct field *, struct str);
 

@@ -276,7 +276,7 @@ decode_object(const struct decoder *d, const struct shape *s, json_object *o,
 		if (d->lax && v != NULL && is(v, json_type_string) &&
 		    check_is_none(f, text_of(v))) {
 			v = NULL;
-			there = (f->flags & F_NULLABLE) != 0;
+			there = false;
 		}
 		p.path = member_path(d->arena, path, f->name);
 		if (there && v != NULL)

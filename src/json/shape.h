@@ -123,8 +123,8 @@ void complain(struct complaints *, struct arena *, struct str field,
  * (by its index in the shape), for partial updates.  Strings are copied to the
  * arena.  ERR_BAD_JSON: not strict JSON or no object (the complaint says
  * where); ERR_INVALID: fields named in the complaints.  Unknown members are
- * complained of unless lax; if lax, an empty text is none where it can be no
- * value of the field.
+ * complained of unless lax; if lax, an empty text that can be no value of its
+ * field is left out (see check_is_none).
  */
 MUST_CHECK enum err json_decode(struct arena *, struct str text,
     const struct shape *, bool lax, void *record, uint64_t *given,

@@ -67,6 +67,27 @@ test('fields that were left empty', async () => {
 	assert.equal(changed.profile.first_name, 'Eve');
 });
 
+/* Where somebody is changed, what was left empty stays as it was. */
+test('a change by a form', async () => {
+	const at = `/referrals/${lead.id}`;
+	const was = await call(200, 'GET', at);
+
+	assert.deepEqual(await call(200, 'PUT', at, { email: '', uid: '',
+		custom_status_id: '' }), was);
+	const reward = await call(200, 'POST', '/rewards', { name: 'Limited',
+		coupon: 'limited', is_promoter_reward: false, max_redemptions: 5,
+		schemas: [{ amount: 10, unit: 'discount_per',
+		    flat_amount: true }] });
+	assert.equal((await call(200, 'PUT', `/rewards/${reward.id}`, {
+		max_redemptions: '' })).max_redemptions, 5);
+	/* no word is no yes */
+	await call(400, 'POST', '/promoters', { email: mail('form'),
+		always_approve: '' });
+	await call(400, 'PUT', at, { 'split_details[promoter_campaign_id]':
+	    bob.placement, 'split_details[percentage]': '' });
+	await call(400, 'PUT', at, { 'split_details[percentage]': 5 });
+});
+
 test('numbers as text', async () => {
 	const at = String(ann.placement);
 	const [c] = await call(200, 'POST', '/commissions', {

@@ -567,8 +567,8 @@ test('states, each under a name of its own', async () => {
 	await fp(200, 'POST', '/payouts/mark_as_unpaid', { ids: [payout] });
 	assert.deepEqual(await told(1), [['payout.pending', payout]]);
 	await fp(200, 'DELETE', '/payouts/destroy', { ids: [payout] });
-	assert.deepEqual(await told(1), [['payout.commissions.removed',
-		payout]]);
+	assert.deepEqual(await told(2), [['payout.cancelled', payout],
+		['payout.commissions.removed', payout]]);
 	await sleep(300);
 	assert.equal(receiver.got.length, 0);
 	await drop(hook);

@@ -43,7 +43,8 @@ const MORE = {
 	getOwnChart: 7,
 	/* such a report, or some of them, in one answer */
 	getDashboardStats: 9,		/* and what waits */
-	getDashboardTrendings: 13,	/* of promoters and of campaigns */
+	/* of promoters, by their ranks and what came since, and of campaigns */
+	getDashboardTrendings: 14,
 	getDashboardChart: 7,
 	getDashboardPayouts: 17,	/* of three spans; and what waits */
 	getOrganizationStatistics: 7,

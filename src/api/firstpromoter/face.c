@@ -206,7 +206,7 @@ const struct face firstpromoter = {
 	    "Account-ID names the account of the credential. A list is an "
 	    "array; X-Next-Cursor leads on to what is behind it, in place of "
 	    "page. X-Error-Code tells errors apart. An empty text where there "
-	    "can be none is taken for null, or for nothing.",
+	    "can be none, but in lists, is as if it were left out.",
 	.lax = true, .promoters = true, .account = true, .coded = true,
 	.tables = tables,
 	.success = success, .failure = failure, .status = status,

@@ -169,7 +169,7 @@ SHAPE(fp_split_in, struct split_share, "SplitShare",
 	.max = 20, .flags = F_NULLABLE, \
 	.doc = "Others who get a part of its commissions, 100 % at most")
 enum { IN_EMAIL, IN_UID, IN_USERNAME, IN_PLACEMENT, IN_SHARES, IN_FIND_BY,
-	IN_FRAUD, IN_STATUS };
+	IN_FRAUD, IN_STATUS, IN_ONE_PERCENT, IN_ONE_PLACEMENT };
 
 SHAPE(fp_referral_in, struct referral_in, "ReferralCreate",
     NAMES,
@@ -218,13 +218,22 @@ check_shares(struct request *rq)
 		    "must not share more than 100 percent");
 }
 
+static bool
+is_given(const struct request *rq, int field)
+{
+	return (rq->given >> field & 1) != 0;
+}
+
 /* Clients of before the list name one share in brackets. */
 static void
 check_change(struct request *rq)
 {
 	struct referral_in *in = rq->in;
 
-	if (in->one.placement_id != 0 && in->shares.n == 0) {
+	if (is_given(rq, IN_ONE_PERCENT) != is_given(rq, IN_ONE_PLACEMENT))
+		complain(&rq->wrong, rq->arena, STR("split_details"),
+		    "in brackets needs percentage and promoter_campaign_id");
+	else if (is_given(rq, IN_ONE_PERCENT) && !is_given(rq, IN_SHARES)) {
 		in->shares = (struct list){ &in->one, 1 };
 		rq->given |= UINT64_C(1) << IN_SHARES;
 	}
@@ -241,12 +250,6 @@ check_new(struct request *rq)
 	    in->username.p == NULL)
 		complain(&rq->wrong, rq->arena, STR("email"),
 		    "or a uid must be given");
-}
-
-static bool
-is_given(const struct request *rq, int field)
-{
-	return (rq->given >> field & 1) != 0;
 }
 
 static struct lead_change

@@ -344,10 +344,7 @@ move_some(struct db *db, struct arena *a, const struct actor *by,
 	for (size_t i = 0; i < rows->n; i++) {
 		struct batch_item *one = batch_item_of(item, n, h[i].id);
 
-		if (x->room == 0) {
-			batch_leave_off(item, n, one);
-			return OK;
-		}
+		INVARIANT(x->room > 0);
 		now.now = clock_now();	/* those before may have had many */
 		one->result = move_one(db, a, &now, x, &h[i], &one->place);
 		if (err_status(one->result) >= 500)

@@ -120,7 +120,8 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
 	TRY(lead_filter_push(db, a, org, &in, &wheres,
-	    LABEL(lead_state_labels, f->state), &q, &args));
+	    f->state < 0 ? ARG(STR_NULL) : LABEL(lead_state_labels, f->state),
+	    &q, &args));
 	push_paging(p, &q, &args);
 	TRY(db_list(db, a, &q, ARG_LIST(args), &own_lead_row, out));
 	finish(out);

@@ -116,10 +116,10 @@ class Program {
 			    FROM referral r WHERE ${mine}`);
 			await run(`INSERT INTO earning (organization_id,
 			    referrer_id, campaign_id, placement_id, sale_id,
-			    referral_id, type, status, amount, currency,
-			    rate_ppm, available_at, created_at)
+			    sale_amount, referral_id, type, status, amount,
+			    currency, rate_ppm, available_at, created_at)
 			    SELECT ${this.org}, ${p.referrer},
-			    ${this.campaign}, ${p.id}, s.id, r.id,
+			    ${this.campaign}, ${p.id}, s.id, s.amount, r.id,
 			    'commission', 'available', ${COMMISSION},
 			    '${CURRENCY}', 200000, UTC_TIMESTAMP(6),
 			    UTC_TIMESTAMP(6) FROM referral r JOIN sale s
