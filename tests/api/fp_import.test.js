@@ -82,7 +82,7 @@ test('a company without a key of Stripe', async () => {
 
 test('the key is set, kept encrypted and never shown', async () => {
 	theirs = stub.company(KEY);
-	for (const stripe_key of ['', 'rk_live_x', `pk_live_${unique()}`,
+	for (const stripe_key of [' ', 'rk_live_x', `pk_live_${unique()}`,
 	    `rk_live_${unique()}\n`, `rk_live_${unique()}:`, 'r'.repeat(301)])
 		assert.deepEqual(Object.keys((await settings({ stripe_key },
 		    400)).errors), ['stripe_key']);
@@ -92,6 +92,7 @@ test('the key is set, kept encrypted and never shown', async () => {
 	/* what is not said stays */
 	assert.equal((await settings({ net_payout_days: 10 })).has_stripe_key,
 	    true);
+	assert.equal((await settings({ stripe_key: '' })).has_stripe_key, true);
 	assert.equal((await fp(200, 'GET', '/settings')).has_stripe_key, true);
 	assert.equal((await fp(200, 'GET', '/settings', undefined, other))
 	    .has_stripe_key, false);

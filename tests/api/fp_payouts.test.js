@@ -307,7 +307,8 @@ test('a payments batch: exported, confirmed, paid', async () => {
 		processing_started_at: null, completed_at: null,
 		is_payable: true, is_retriable: false,
 		is_payment_otp_required: false,
-		total: 1234, promoters_count: 1, error: null });
+		total: 1234, currency: 'USD', promoters_count: 1,
+		error: null });
 	assert.deepEqual(meta, { failed: [] });
 	assert.deepEqual(await fp(200, 'GET', `/payments_batches/${data.id}`),
 	    data);

@@ -296,11 +296,12 @@ test('pages, by number and by cursor', async () => {
 test('parameters that are none', async () => {
 	for (const wrong of ['filters[type]=both', 'filters[state]=gone',
 	    'filters[created_at][from]=yesterday', 'page=0', 'per_page=101',
-	    'ids[]=x', 'q=', 'cursor=x', 'filters={', 'filters=[1]',
+	    'ids[]=x', 'cursor=x', 'filters={', 'filters=[1]',
 	    'sorting[created_at]=up', 'filters[promoter_id]=-1'])
 		await w.fp(400, me, 'GET', `/referrals?${wrong}`);
 	assert.deepEqual(await list(`?q=five-&whatever=1&filters[x]=1`),
 	    await list('?q=five-'));
+	assert.deepEqual(await list('?q=&filters[state]='), await list(''));
 	assert.deepEqual(await list('?q=five-', other), []);
 });
 

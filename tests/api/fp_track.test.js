@@ -150,7 +150,7 @@ test('a sale: a fifth of it', async () => {
 	assert.deepEqual(facts, { referralId: String(lead.id),
 		amount: 2000, currency: 'USD', first: true, commissions: [{
 			id: String(commission), promoterId: String(ann.id),
-			amount: 400, currency: 'USD' }] });
+			amount: 400, currency: 'USD', state: 'approved' }] });
 	assert.deepEqual(changes.state, ['signup', 'active']);
 	await verify();
 });
