@@ -98,7 +98,7 @@ SELECT o.id, CONCAT(COALESCE(t.pending, 0), ' that wait') AS wrong
 FROM organization o LEFT JOIN program_total t ON t.organization_id = o.id
 WHERE o.id > :after AND o.id <= :last
 AND COALESCE(t.pending, 0) <> (SELECT COUNT(*) FROM placement p
-	JOIN referrer r ON r.id = p.referrer_id
+	STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
 	WHERE p.organization_id = o.id AND p.standing = 'pending'
 	AND r.archived_at IS NULL)
 

@@ -31,13 +31,16 @@ function scale(values) {
 }
 
 function chart(kind, title, column, unit, at, row) {
+	/* what answered nothing at all has no point */
 	const values = Object.fromEntries(lines.map((line) => {
 		const [side, times] = line.split(' ');
 
-		return [line, steps.map((connections) => of(rows, { kind, side,
-			times: Number(times), connections })?.[column] / unit)];
-	}).filter(([, v]) => v.every((n) => n > 0)));
-	const { low, high, y } = scale(Object.values(values).flat());
+		return [line, steps.map((connections, i) => [i, of(rows, {
+			kind, side, times: Number(times), connections,
+		})?.[column] / unit]).filter(([, v]) => v > 0)];
+	}).filter(([, v]) => v.length > 0));
+	const { low, high, y } = scale(Object.values(values).flat()
+	    .map(([, v]) => v));
 	const out = [`<g transform="translate(${at},${row * H})">`,
 		`<text x="${LEFT}" y="20" class="t">${title}</text>`];
 
@@ -48,7 +51,7 @@ function chart(kind, title, column, unit, at, row) {
 	steps.forEach((c, i) => out.push(`<text x="${x(i).toFixed(1)}" ` +
 	    `y="${TOP + PLOT_H + 16}" class="m">${c}</text>`));
 	for (const [line, v] of Object.entries(values))
-		out.push(`<path d="M${v.map((n, i) => `${x(i).toFixed(1)} ` +
+		out.push(`<path d="M${v.map(([i, n]) => `${x(i).toFixed(1)} ` +
 		    y(n).toFixed(1)).join('L')}" stroke="${COLORS[line]}" ` +
 		    'class="l"/>');
 	return `${out.join('\n')}\n</g>`;
