@@ -100,9 +100,10 @@ final class Work
 				$done = $work();
 				$this->db->commit();
 				return $done;
-			} catch (PDOException $e) {
+			} catch (Throwable $e) {
 				$this->db->rollBack();
-				if (!in_array($e->errorInfo[1] ?? 0,
+				if (!$e instanceof PDOException ||
+				    !in_array($e->errorInfo[1] ?? 0,
 				    [1213, 1205, 1020], true))
 					throw $e;
 			}
