@@ -273,11 +273,9 @@ decode_object(const struct decoder *d, const struct shape *s, json_object *o,
 		json_object *v;
 		bool there = json_object_object_get_ex(o, f->name, &v);
 
-		if (d->lax && v != NULL && is(v, json_type_string) &&
-		    check_is_none(f, text_of(v))) {
-			v = NULL;
+		if (d->lax && is(v, json_type_string) &&
+		    check_is_none(f, text_of(v)))
 			there = false;
-		}
 		p.path = member_path(d->arena, path, f->name);
 		if (there && v != NULL)
 			decode_value(d, &p, v);
