@@ -1,6 +1,7 @@
 /*
  * How many rows the database reads for a page of what a promoter with very many
- * referrals has: about as many as are shown, whatever is asked for.
+ * referrals has, and their company: about as many as are shown, whatever is
+ * asked for.
  */
 'use strict';
 const assert = require('node:assert/strict');
@@ -12,7 +13,7 @@ const { Program } = require('./lib/promoted');
 
 const test = tests(__filename);
 const MANY = 3000, MOST = 1000;
-let w, me, ann, program, db, other;
+let w, me, ann, bob, program, db, other;
 
 test('a promoter with many referrals', async () => {
 	const s = await service();
@@ -27,8 +28,13 @@ test('a promoter with many referrals', async () => {
 	other = (await w.hood(me)).id;
 	ann = await w.affiliate(me, { id: place.referrer,
 		promoter_campaigns: [{ id: place.id }] });
+	const sold = await program.promoter();
+
+	await program.referrals(sold, MANY, { state: 'active' });
+	bob = await w.affiliate(me, { id: sold.referrer,
+		promoter_campaigns: [{ id: sold.id }] });
 	db = new Session(s);
-	await db.run('ANALYZE TABLE referral');
+	await db.run('ANALYZE TABLE referral, sale, earning');
 });
 
 const handled = async () => Number(await db.run('SELECT SUM(variable_value) ' +
@@ -68,6 +74,31 @@ test('he and his suspicions', async () => {
 		'&filters[fraud_suspicions][]=no_suspicion'])
 		await few(`promoters ${q}`, () => w.fp(200, me, 'GET',
 		    `/promoters?per_page=20${q}`));
+});
+
+/* Where nothing fits, the company's many are not gone through. */
+test('commissions that are none', async () => {
+	const range = (name, from, to) =>
+	    `filters[${name}][from]=${from}&filters[${name}][to]=${to}`;
+	const long_ago = range('created_at', '2020-01-01', '2020-02-01');
+	const both = [`filters[campaign_id]=${other}`,
+		'filters[plan_id]=nothing', 'filters[fraud_check]=ad_source',
+		range('amount', 7, 7), range('sale_amount', 7, 7),
+		`${range('amount', 7, 7)}&sorting[referral]=asc`,
+		'filters[paid]=yes&sorting[amount]=asc',
+		`${long_ago}&sorting[sale_amount]=desc`];
+	const none = async (name, get) => {
+		await few(name, async () => assert.deepEqual((await get()).body,
+		    []));
+	};
+
+	for (const q of [...both, 'filters[fulfilled]=yes',
+		'filters[fulfilled]=no&sorting[amount]=desc',
+		`filters[campaign_id]=${other}&filters[status]=approved`])
+		await none(q, () => w.fp(200, me, 'GET', `/commissions?${q}`));
+	for (const q of both)
+		await none(`his ${q}`, () => w.fpa(200, bob, 'GET',
+		    `/commissions?${q}`));
 });
 
 test('the end', async () => {
