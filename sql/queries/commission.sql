@@ -176,6 +176,7 @@ SELECT e.id FROM referral r FORCE INDEX (referral_fraud)
 STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
 	ON e.organization_id = r.organization_id AND e.referral_id = r.id
 WHERE r.organization_id = :org AND r.fraud IN (:one, :two, :three)
+AND (:referrer IS NULL OR e.referrer_id = :referrer)
 LIMIT 1001
 
 -- name: commission_notes

@@ -89,8 +89,8 @@ look_frauds(struct db *db, struct arena *a, const struct commission_ask *k,
 			return OK;
 	}
 	return found(a, db_rows(db, a, Q_COMMISSION_FEW_FRAUDS,
-	    ARGS(k->organization_id, v[0], v[1], v[2]), &commission_id_row,
-	    &some), &some, ids);
+	    ARGS(k->organization_id, v[0], v[1], v[2], k->f->referrer_id),
+	    &commission_id_row, &some), &some, ids);
 }
 
 static enum err
@@ -127,13 +127,13 @@ commission_few(struct db *db, struct arena *a,
 	if (ids->items == NULL && (given)) \
 		TRY(call); \
 } while (0)
-#define ANY(name, any) look_any(db, a, k, Q_COMMISSION_FEW_##name, any, ids)
+#define ANY(q, any) look_any(db, a, k, q, any, ids)
 #define BY(name) look(db, a, k, Q_COMMISSION_FEW_WHERE_##name, ids)
 	LOOK(k->prefix.p != NULL, look_alike(db, a, k, ids));
-	LOOK(k->plans.p != NULL, ANY(PLANS, k->plans));
+	LOOK(k->plans.p != NULL, ANY(Q_COMMISSION_FEW_PLANS, k->plans));
 	LOOK(k->frauds.p != NULL, look_frauds(db, a, k, ids));
 	LOOK(k->campaigns.p != NULL && !commission_of_campaign(k),
-	    ANY(CAMPAIGNS, k->campaigns));
+	    ANY(Q_COMMISSION_FEW_CAMPAIGNS, k->campaigns));
 	LOOK(f->amount.given && !by_amount, BY(AMOUNT));
 	LOOK(f->sale.given && !by_sale, BY(SALE));
 	LOOK(k->standing >= 0 && !by_time, BY(STANDING));
