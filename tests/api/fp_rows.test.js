@@ -13,7 +13,7 @@ const { Program } = require('./lib/promoted');
 
 const test = tests(__filename);
 const MANY = 3000, MOST = 1000;
-let w, me, ann, bob, program, db, other;
+let w, me, ann, bob, seller, program, db, other;
 
 test('a promoter with many referrals', async () => {
 	const s = await service();
@@ -31,6 +31,7 @@ test('a promoter with many referrals', async () => {
 	const sold = await program.promoter();
 
 	await program.referrals(sold, MANY, { state: 'active' });
+	seller = sold.referrer;
 	bob = await w.affiliate(me, { id: sold.referrer,
 		promoter_campaigns: [{ id: sold.id }] });
 	db = new Session(s);
@@ -76,10 +77,13 @@ test('he and his suspicions', async () => {
 		    `/promoters?per_page=20${q}`));
 });
 
+const range = (name, from, to) =>
+    `filters[${name}][from]=${from}&filters[${name}][to]=${to}`;
+const none = async (name, get) => few(name, async () => assert.deepEqual(
+    (await get()).body, []));
+
 /* Where nothing fits, the company's many are not gone through. */
 test('commissions that are none', async () => {
-	const range = (name, from, to) =>
-	    `filters[${name}][from]=${from}&filters[${name}][to]=${to}`;
 	const long_ago = range('created_at', '2020-01-01', '2020-02-01');
 	const both = [`filters[campaign_id]=${other}`,
 		'filters[plan_id]=nothing', 'filters[fraud_check]=ad_source',
@@ -87,10 +91,6 @@ test('commissions that are none', async () => {
 		`${range('amount', 7, 7)}&sorting[referral]=asc`,
 		'filters[paid]=yes&sorting[amount]=asc',
 		`${long_ago}&sorting[sale_amount]=desc`];
-	const none = async (name, get) => {
-		await few(name, async () => assert.deepEqual((await get()).body,
-		    []));
-	};
 
 	for (const q of [...both, 'filters[fulfilled]=yes',
 		'filters[fulfilled]=no&sorting[amount]=desc',
@@ -99,6 +99,35 @@ test('commissions that are none', async () => {
 	for (const q of both)
 		await none(`his ${q}`, () => w.fpa(200, bob, 'GET',
 		    `/commissions?${q}`));
+});
+
+test('payouts that are none', async () => {
+	await db.run(`INSERT INTO payout (organization_id, referrer_id,
+	    campaign_id, currency, amount, deducted, status, custom,
+	    period_start, period_end, due_on, created_at)
+	    SELECT ${me.organization.id}, ${seller}, ${program.campaign}, 'USD',
+	    1, 0, 'pending', 0, '2026-01-01', '2026-01-31', '2026-02-15',
+	    UTC_TIMESTAMP(6) FROM seq_1_to_${MANY}`);
+	await db.run('ANALYZE TABLE payout');
+	const both = [`filters[campaign_id]=${other}`,
+		'filters[payout_method]=crypto', 'filters[due_period]=next'];
+
+	for (const q of [...both, 'filters[fraud_suspicions]=ad_source',
+		range('period_start', '2025-01-01', '2025-01-31'),
+		range('period_end', '2025-01-01', '2025-01-31'),
+		'filters[status]=failed&sorting[amount]=asc'])
+		await none(q, () => w.fp(200, me, 'GET', `/payouts?${q}`));
+	for (const q of [...both, 'filters[status]=failed'])
+		await few(`his ${q}`, async () => assert.deepEqual((await
+		    w.fpa(200, bob, 'GET', `/payouts?${q}`)).body.data, []));
+	const found = async (q) => (await w.fp(200, me, 'GET',
+	    `/payouts/group_by_promoters?q=${q}`)).body.data.length;
+	await few('by promoter', async () => assert.equal(
+	    await found('nothing'), 0));
+	/* those who are too many to be looked up are found as well */
+	assert.equal(await found('P'), 1);
+	await db.run(`DELETE FROM payout WHERE organization_id =
+	    ${me.organization.id}`);
 });
 
 test('the end', async () => {
