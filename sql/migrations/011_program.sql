@@ -167,6 +167,7 @@ ALTER TABLE sale
 	ADD COLUMN quantity INT UNSIGNED NOT NULL DEFAULT 1,
 	ADD COLUMN refunded_amount BIGINT NOT NULL DEFAULT 0,
 	ADD UNIQUE KEY sale_event (organization_id, event),
+	ADD KEY sale_plan (organization_id, plan),
 	ADD CONSTRAINT sale_refunded CHECK (refunded_amount >= 0
 	    AND refunded_amount <= amount);
 
@@ -193,7 +194,8 @@ CREATE TABLE sale_refund (
 -- sale_amount: of its sale, for lists.  payout_id: in which it is; paid_at:
 -- since that is paid.  destroyed_at: refused, and out of all lists.  user_id:
 -- who entered it by hand.
--- standing: what the company's lists say of it; NULL: it is not in them.
+-- standing: what the company's lists say of it; NULL: it is not in them.  What
+-- is no money is owed and given, where money is due and paid.
 ALTER TABLE earning
 	ADD COLUMN part TINYINT UNSIGNED NOT NULL DEFAULT 0 AFTER refund_id,
 	ADD COLUMN tier TINYINT UNSIGNED NOT NULL DEFAULT 1,
@@ -209,13 +211,18 @@ ALTER TABLE earning
 	ADD COLUMN decided_at DATETIME(6) NULL,
 	ADD COLUMN fulfilled_at DATETIME(6) NULL,
 	ADD COLUMN destroyed_at DATETIME(6) NULL,
-	ADD COLUMN standing ENUM('pending', 'due', 'paid', 'denied') AS (CASE
+	ADD COLUMN standing ENUM('pending', 'due', 'paid', 'denied', 'owed',
+	    'given') AS (CASE
 	    WHEN type = 'withdrawal' OR destroyed_at IS NOT NULL
 	    OR (type = 'reversal' AND refund_id = 0) THEN NULL
 	    WHEN refused_at IS NOT NULL THEN 'denied'
-	    WHEN paid_at IS NOT NULL OR fulfilled_at IS NOT NULL THEN 'paid'
-	    WHEN status = 'pending' AND available_at IS NULL THEN 'pending'
-	    ELSE 'due' END) VIRTUAL,
+	    WHEN paid_at IS NULL AND fulfilled_at IS NULL AND status = 'pending'
+	    AND available_at IS NULL THEN 'pending'
+	    WHEN currency = 'QTM' OR currency = 'QSC' OR currency = 'QPT'
+	    OR currency = 'QMD' OR currency = 'QPD' THEN
+	    IF(paid_at IS NULL AND fulfilled_at IS NULL, 'owed', 'given')
+	    WHEN paid_at IS NULL AND fulfilled_at IS NULL THEN 'due'
+	    ELSE 'paid' END) VIRTUAL,
 	ADD COLUMN shown TINYINT AS (standing IS NOT NULL) VIRTUAL,
 	DROP KEY earning_once,
 	DROP KEY earning_release,
@@ -225,6 +232,8 @@ ALTER TABLE earning
 	ADD KEY earning_book_amount (organization_id, shown, amount, id),
 	ADD KEY earning_book_sale (organization_id, shown, sale_amount, id),
 	ADD KEY earning_standing (organization_id, standing, created_at, id),
+	ADD KEY earning_campaign (organization_id, shown, campaign_id,
+	    created_at, id),
 	ADD KEY earning_payout (referrer_id, payout_id, id),
 	ADD KEY earning_referral (organization_id, referral_id, id);
 

@@ -33,6 +33,7 @@ CREATE TABLE payout_method (
 	version INT UNSIGNED NOT NULL DEFAULT 1,
 	UNIQUE KEY payout_method_selected (referrer_id, selected),
 	KEY payout_method_book (organization_id, id),
+	KEY payout_method_kind (organization_id, selected, method, referrer_id),
 	KEY payout_method_referrer (referrer_id, id),
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
 );
@@ -94,8 +95,12 @@ CREATE TABLE payout (
 	KEY payout_amount (organization_id, deleted_at, amount, id),
 	KEY payout_start (organization_id, deleted_at, period_start, id),
 	KEY payout_end (organization_id, deleted_at, period_end, id),
-	KEY payout_promoters (organization_id, deleted_at, referrer_id,
-	    status),
+	KEY payout_campaign (organization_id, deleted_at, campaign_id,
+	    created_at, id),
+	KEY payout_due (organization_id, deleted_at, status, due_on, id),
+	KEY payout_promoters (organization_id, deleted_at, referrer_id, status,
+	    campaign_id, currency, amount, custom, period_start, period_end,
+	    due_on, paid_method),
 	KEY payout_referrer (referrer_id, deleted_at, created_at, id),
 	KEY payout_ready (organization_id, wanted, status, batch_id,
 	    deleted_at, created_at, id),

@@ -30,12 +30,13 @@ FROM earning e
 -- index: earning_referral when referral
 -- index: earning_referrer when promoter
 -- index: earning_standing when standing
+-- index: earning_campaign when campaign
 -- index: earning_book
 STRAIGHT_JOIN sale s ON s.id = e.sale_id
+LEFT JOIN referral r ON r.id = e.referral_id
 STRAIGHT_JOIN placement l ON l.id = e.placement_id
 STRAIGHT_JOIN referrer f ON f.id = e.referrer_id
 STRAIGHT_JOIN campaign c ON c.id = e.campaign_id
-LEFT JOIN referral r ON r.id = e.referral_id
 LEFT JOIN user b ON b.id = e.user_id
 LEFT JOIN reward w ON w.id = e.reward_id
 LEFT JOIN promoter t ON t.referrer_id = f.id
@@ -57,6 +58,8 @@ AND (e.referrer_id, e.payout_id) IN (SELECT o.referrer_id, o.id
 AND e.referrer_id = :referrer
 -- where: standing
 AND e.standing = :standing
+-- where: campaign
+AND e.campaign_id = :campaign
 -- where: created_in
 AND e.created_at BETWEEN :created_from AND :created_to
 -- where: amount_in
@@ -64,9 +67,7 @@ AND e.amount BETWEEN :amount_from AND :amount_to
 -- where: sale_in
 AND e.sale_amount BETWEEN :sale_from AND :sale_to
 -- where: narrowed
-AND (:approved < 0 OR e.standing IN ('due', 'paid'))
-AND (:money < 0
-OR (e.currency NOT IN ('QTM', 'QSC', 'QPT', 'QMD', 'QPD')) = :money)
+AND (:approved < 0 OR e.standing IN ('due', 'paid', 'owed', 'given'))
 AND (:first < 0 OR (s.created_at <=> r.customer_at) = :first)
 AND (:refunded < 0 OR (e.refund_id <> 0 OR (e.reversed_amount <> 0
 AND e.refused_at IS NULL)) = :refunded)
@@ -126,6 +127,56 @@ UNION (SELECT e.id FROM referral r FORCE INDEX (referral_uid)
 STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
 	ON e.organization_id = r.organization_id AND e.referral_id = r.id
 WHERE r.organization_id = :org AND r.uid LIKE :prefix LIMIT 1001)) x
+LIMIT 1001
+
+-- Those that a filter finds by an index of its own: all of them, or as many as
+-- say that it finds many.
+-- name: commission_few
+SELECT e.id FROM earning e
+-- index: earning_amount when promoter amount
+-- index: earning_own_sale when promoter sale
+-- index: earning_own_standing when promoter standing
+-- index: earning_book_amount when amount
+-- index: earning_book_sale when sale
+-- index: earning_standing when standing
+-- index: earning_referrer when promoter
+-- index: earning_book
+WHERE e.organization_id = :org AND e.shown = 1
+-- where: promoter
+AND e.referrer_id = :referrer
+-- where: amount
+AND e.amount BETWEEN :amount_from AND :amount_to
+-- where: sale
+AND e.sale_amount BETWEEN :sale_from AND :sale_to
+-- where: standing
+AND e.standing = :standing
+-- where: created_in
+AND e.created_at BETWEEN :created_from AND :created_to
+-- tail:
+LIMIT 1001
+
+-- name: commission_few_campaigns
+SELECT e.id FROM JSON_TABLE(:campaigns, '$[*]' COLUMNS (id BIGINT UNSIGNED
+	PATH '$')) i
+STRAIGHT_JOIN earning e FORCE INDEX (earning_campaign)
+	ON e.organization_id = :org AND e.shown = 1 AND e.campaign_id = i.id
+LIMIT 1001
+
+-- name: commission_few_plans
+SELECT e.id FROM JSON_TABLE(:plans, '$[*]' COLUMNS (plan VARCHAR(120)
+	PATH '$')) i
+STRAIGHT_JOIN sale s FORCE INDEX (sale_plan) ON s.organization_id = :org
+	AND s.plan = i.plan COLLATE utf8mb4_unicode_ci
+STRAIGHT_JOIN earning e FORCE INDEX (earning_once) ON e.sale_id = s.id
+LIMIT 1001
+
+-- Of leads that look wrong in one of three ways.
+-- name: commission_few_frauds
+SELECT e.id FROM referral r FORCE INDEX (referral_fraud)
+STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
+	ON e.organization_id = r.organization_id AND e.referral_id = r.id
+WHERE r.organization_id = :org AND r.fraud IN (:one, :two, :three)
+AND (:referrer IS NULL OR e.referrer_id = :referrer)
 LIMIT 1001
 
 -- name: commission_notes

@@ -18,6 +18,7 @@ FROM payout o
 -- index: payout_batch when batch
 -- index: payout_referrer when promoter
 -- index: payout_status when status
+-- index: payout_campaign when campaign
 -- index: payout_book
 STRAIGHT_JOIN referrer f ON f.id = o.referrer_id
 LEFT JOIN promoter t ON t.referrer_id = f.id
@@ -37,6 +38,8 @@ AND o.batch_id IN (SELECT i.id FROM JSON_TABLE(:batches, '$[*]'
 AND o.referrer_id = :referrer
 -- where: status
 AND o.status = :status
+-- where: campaign
+AND o.campaign_id = :campaign
 -- where: start_in
 AND o.period_start BETWEEN :start_from AND :start_to
 -- where: end_in
@@ -102,6 +105,57 @@ STRAIGHT_JOIN payout o FORCE INDEX (payout_referrer)
 	ON o.referrer_id = t.referrer_id AND o.deleted_at IS NULL
 WHERE t.organization_id = :org AND t.name LIKE :prefix LIMIT 1001)) x
 LIMIT 1001
+
+-- As commission_few.
+-- name: payout_few
+SELECT o.id FROM payout o
+-- index: payout_promoters when promoter status
+-- index: payout_due when status due
+-- index: payout_start when start
+-- index: payout_end when end
+-- index: payout_status
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: promoter
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- where: due
+AND o.due_on BETWEEN :due_from AND :due_to
+-- where: start
+AND o.period_start BETWEEN :start_from AND :start_to
+-- where: end
+AND o.period_end BETWEEN :end_from AND :end_to
+-- tail:
+LIMIT 1001
+
+-- name: payout_few_campaigns
+SELECT o.id FROM JSON_TABLE(:campaigns, '$[*]' COLUMNS (id BIGINT UNSIGNED
+	PATH '$')) i
+STRAIGHT_JOIN payout o FORCE INDEX (payout_campaign)
+	ON o.organization_id = :org AND o.deleted_at IS NULL
+	AND o.campaign_id = i.id
+LIMIT 1001
+
+-- name: payout_few_method
+SELECT o.id FROM payout_method m FORCE INDEX (payout_method_kind)
+STRAIGHT_JOIN payout o FORCE INDEX (payout_referrer)
+	ON o.referrer_id = m.referrer_id AND o.deleted_at IS NULL
+WHERE m.organization_id = :org AND m.selected = 1 AND m.method = :method
+LIMIT 1001
+
+-- name: payout_few_frauds
+SELECT DISTINCT e.payout_id AS id FROM referral r FORCE INDEX (referral_fraud)
+STRAIGHT_JOIN earning e FORCE INDEX (earning_referral)
+	ON e.organization_id = r.organization_id AND e.referral_id = r.id
+WHERE r.organization_id = :org AND r.fraud IN (:one, :two, :three)
+AND e.payout_id IS NOT NULL
+LIMIT 1001
+
+-- All of a promoter's are to be paid in the same way.
+-- name: payout_wanted
+SELECT COALESCE((SELECT method FROM payout_method
+	WHERE referrer_id = :referrer AND selected = 1), 'not_set') = :method
+	AS fits
 
 -- What a promoter has that no payout took up: all of it, and what is taken now,
 -- that is what was earned up to a day, or of ids, each with what others that
@@ -233,7 +287,9 @@ SET e.payout_id = NULL, e.paid_at = NULL
 -- Promoters who have payouts, in the order of their ids.
 -- name: payout_promoters
 SELECT o.referrer_id AS id, CAST(SUM(o.amount) AS SIGNED) AS amount
-FROM payout o FORCE INDEX (payout_promoters)
+FROM payout o
+-- index: PRIMARY when chosen
+-- index: payout_promoters
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
 -- where: status
 AND o.status = :status
@@ -242,6 +298,12 @@ AND JSON_CONTAINS(:campaigns, o.campaign_id)
 -- where: chosen
 AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
 	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: alike
+AND (SELECT 1 FROM referrer f LEFT JOIN promoter t ON t.referrer_id = f.id
+	LEFT JOIN organization h ON h.id = f.member_organization_id
+	LEFT JOIN user j ON j.id = f.user_id
+	WHERE f.id = o.referrer_id AND (COALESCE(t.email, j.email) LIKE :prefix
+	OR COALESCE(t.name, h.name) LIKE :prefix))
 -- where: after
 AND o.referrer_id > :after
 -- tail:
@@ -256,9 +318,7 @@ SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
 	AS period_end, CAST(COUNT(DISTINCT o.referrer_id) AS SIGNED)
 	AS promoters, CAST(SUM(o.amount) AS SIGNED) AS amount
-FROM payout o
--- index: payout_referrer when promoter
--- index: payout_book
+FROM payout o FORCE INDEX (payout_promoters)
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
 -- where: promoter

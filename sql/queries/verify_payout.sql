@@ -59,7 +59,7 @@ FROM (SELECT r.id, a.currency, a.balance AS kept, 0 AS due
 	UNION ALL
 	SELECT referrer_id, currency, 0, amount
 	FROM earning WHERE referrer_id > :after AND referrer_id <= :last
-		AND payout_id IS NULL AND standing IN ('due', 'paid')
+		AND payout_id IS NULL AND standing IN ('due', 'paid', 'owed', 'given')
 		AND status IN ('available', 'reversed')
 	UNION ALL
 	SELECT referrer_id, currency, 0, -amount

@@ -293,6 +293,18 @@ test('filters, sorts and pages', async () => {
 		} while (next);
 		assert.deepEqual(seen, all, sort);
 	}
+	const { headers } = await w.fp(200, me, 'GET',
+	    `/commissions?${by}&per_page=1`);
+	const on = 'filters[created_at][from]=2026-01-01&per_page=1&' +
+	    `ids[]=${made[0].id}&filters[payout_id]=1&filters[paid]=no&` +
+	    'filters[amount][from]=1&filters[sale_amount][from]=1&' +
+	    'filters[status]=approved&filters[first_commission]=true&' +
+	    'filters[refunded]=false&filters[plan_id]=a&' +
+	    `filters[fraud_check]=no_suspicion&q=${r.email}&` +
+	    'filters[due_period]=custom&' +
+	    `filters[campaign_id]=${me.campaign}`;
+	assert.deepEqual(await list(`?${by}&${on}&cursor=${
+	    headers['x-next-cursor']}`), [], 'all at once');
 	for (const wrong of ['filters[status]=paid', 'filters[paid]=true',
 	    'filters[amount][from]=x', 'filters[payout_id]=x',
 	    'sorting[amount]=asc&sorting[created_at]=asc', 'ids[]=x',

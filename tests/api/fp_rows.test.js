@@ -1,6 +1,7 @@
 /*
  * How many rows the database reads for a page of what a promoter with very many
- * referrals has: about as many as are shown, whatever is asked for.
+ * referrals has, and their company: about as many as are shown, whatever is
+ * asked for.
  */
 'use strict';
 const assert = require('node:assert/strict');
@@ -12,7 +13,7 @@ const { Program } = require('./lib/promoted');
 
 const test = tests(__filename);
 const MANY = 3000, MOST = 1000;
-let w, me, ann, program, db, other;
+let w, me, ann, bob, seller, program, db, other;
 
 test('a promoter with many referrals', async () => {
 	const s = await service();
@@ -27,8 +28,14 @@ test('a promoter with many referrals', async () => {
 	other = (await w.hood(me)).id;
 	ann = await w.affiliate(me, { id: place.referrer,
 		promoter_campaigns: [{ id: place.id }] });
+	const sold = await program.promoter();
+
+	await program.referrals(sold, MANY, { state: 'active' });
+	seller = sold.referrer;
+	bob = await w.affiliate(me, { id: sold.referrer,
+		promoter_campaigns: [{ id: sold.id }] });
 	db = new Session(s);
-	await db.run('ANALYZE TABLE referral');
+	await db.run('ANALYZE TABLE referral, sale, earning');
 });
 
 const handled = async () => Number(await db.run('SELECT SUM(variable_value) ' +
@@ -68,6 +75,59 @@ test('he and his suspicions', async () => {
 		'&filters[fraud_suspicions][]=no_suspicion'])
 		await few(`promoters ${q}`, () => w.fp(200, me, 'GET',
 		    `/promoters?per_page=20${q}`));
+});
+
+const range = (name, from, to) =>
+    `filters[${name}][from]=${from}&filters[${name}][to]=${to}`;
+const none = async (name, get) => few(name, async () => assert.deepEqual(
+    (await get()).body, []));
+
+/* Where nothing fits, the company's many are not gone through. */
+test('commissions that are none', async () => {
+	const long_ago = range('created_at', '2020-01-01', '2020-02-01');
+	const both = [`filters[campaign_id]=${other}`,
+		'filters[plan_id]=nothing', 'filters[fraud_check]=ad_source',
+		range('amount', 7, 7), range('sale_amount', 7, 7),
+		`${range('amount', 7, 7)}&sorting[referral]=asc`,
+		'filters[paid]=yes&sorting[amount]=asc',
+		`${long_ago}&sorting[sale_amount]=desc`];
+
+	for (const q of [...both, 'filters[fulfilled]=yes',
+		'filters[fulfilled]=no&sorting[amount]=desc',
+		`filters[campaign_id]=${other}&filters[status]=approved`])
+		await none(q, () => w.fp(200, me, 'GET', `/commissions?${q}`));
+	for (const q of both)
+		await none(`his ${q}`, () => w.fpa(200, bob, 'GET',
+		    `/commissions?${q}`));
+});
+
+test('payouts that are none', async () => {
+	await db.run(`INSERT INTO payout (organization_id, referrer_id,
+	    campaign_id, currency, amount, deducted, status, custom,
+	    period_start, period_end, due_on, created_at)
+	    SELECT ${me.organization.id}, ${seller}, ${program.campaign}, 'USD',
+	    1, 0, 'pending', 0, '2026-01-01', '2026-01-31', '2026-02-15',
+	    UTC_TIMESTAMP(6) FROM seq_1_to_${MANY}`);
+	await db.run('ANALYZE TABLE payout');
+	const both = [`filters[campaign_id]=${other}`,
+		'filters[payout_method]=crypto', 'filters[due_period]=next'];
+
+	for (const q of [...both, 'filters[fraud_suspicions]=ad_source',
+		range('period_start', '2025-01-01', '2025-01-31'),
+		range('period_end', '2025-01-01', '2025-01-31'),
+		'filters[status]=failed&sorting[amount]=asc'])
+		await none(q, () => w.fp(200, me, 'GET', `/payouts?${q}`));
+	for (const q of [...both, 'filters[status]=failed'])
+		await few(`his ${q}`, async () => assert.deepEqual((await
+		    w.fpa(200, bob, 'GET', `/payouts?${q}`)).body.data, []));
+	const found = async (q) => (await w.fp(200, me, 'GET',
+	    `/payouts/group_by_promoters?q=${q}`)).body.data.length;
+	await few('by promoter', async () => assert.equal(
+	    await found('nothing'), 0));
+	/* those who are too many to be looked up are found as well */
+	assert.equal(await found('P'), 1);
+	await db.run(`DELETE FROM payout WHERE organization_id =
+	    ${me.organization.id}`);
 });
 
 test('the end', async () => {

@@ -394,19 +394,42 @@ put_sample(struct buf *b, const char *sql, size_t at, const struct column *c)
 	mysql_free_result(r);
 }
 
+/* "JSON_CONTAINS(?, p.status)": a list that has it. */
+static const struct column *
+contained(const char *sql, size_t at)
+{
+	static const char between[] = "?, ";
+	const char *name = sql + at;
+	size_t n = 0;
+
+	if (!follows(sql, at, "JSON_CONTAINS(") ||
+	    strncmp(name, between, strlen(between)) != 0)
+		return NULL;
+	name += strlen(between);
+	while (name_char(name[n]))
+		n++;
+	return name[n] != ')' ? NULL : find_column(sql, str_printf(&arena,
+	    "%.*s", (int)n, name).p);
+}
+
 static void
 put_argument(struct buf *b, const char *sql, size_t at)
 {
 	const struct column *c;
 
-	if (follows(sql, at, "LIMIT"))
-		buf_lit(b, "11");
-	else if (follows(sql, at, "OFFSET"))
-		buf_lit(b, "0");
-	else if ((c = column_of(sql, at)) != NULL)
+	if ((c = contained(sql, at)) != NULL) {
+		buf_lit(b, "CONCAT('[', ");
 		put_sample(b, sql, at, c);
-	else
+		buf_lit(b, ", ']')");
+	} else if (follows(sql, at, "LIMIT")) {
+		buf_lit(b, "11");
+	} else if (follows(sql, at, "OFFSET")) {
+		buf_lit(b, "0");
+	} else if ((c = column_of(sql, at)) != NULL) {
+		put_sample(b, sql, at, c);
+	} else {
 		buf_lit(b, "1");
+	}
 }
 
 static bool

@@ -251,8 +251,7 @@ fits_payout(const struct chosen *c)
 {
 	return c->type == EARNING_COMMISSION && c->refund_id == 0 &&
 	    c->payout_id == 0 && c->standing == STANDS_DUE &&
-	    c->status == EARNING_AVAILABLE &&
-	    unit_of(c->currency) == UNIT_CASH;
+	    c->status == EARNING_AVAILABLE;
 }
 
 static int

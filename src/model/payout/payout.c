@@ -2,9 +2,8 @@
 #include "model/payout/payout.h"
 
 #include "base/buf.h"
+#include "model/payout/payout_few.h"
 #include "base/banned.h"
-
-#define COMMON 1000	/* see lead.c */
 
 const char *const payout_status_labels[] = {
 	"pending", "completed", "failed", "processing", "cancelled", NULL
@@ -43,12 +42,6 @@ SHAPE(payout_list_row, struct payout, NULL,
     FIELD(struct payout, method.is_selected, "is_selected"),
     FIELD(struct payout, method.created_at, "method_at"));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(payout_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 static struct str
 numbers_json(struct arena *a, const struct list *l)
 {
@@ -79,36 +72,43 @@ frauds_json(struct arena *a, const struct list *l, bool *clean)
 }
 
 static void
-push_narrowed(struct arena *a, const struct payout_filter *f,
-    struct str prefix, struct list_query *q, struct arg_list *args)
+push_narrowed(const struct payout_ask *k, struct list_query *q,
+    struct arg_list *args)
 {
-	const struct day today = day_of(f->now);
-	struct day from = DAY_NONE, to = DAY_NONE;
-	bool clean;
-	struct str frauds = frauds_json(a, &f->frauds, &clean);
+	const struct payout_filter *f = k->f;
+	const bool of_campaign = payout_of_campaign(k);
 
-	if (f->due == DUE_NEXT) {
-		from = today;
-		to = day_from(9999, 12, 31);
-	} else if (f->due == DUE_OVERDUE) {
-		from = (struct day){ 0 };
-		to = (struct day){ today.n - 1 };
-	} else if (f->due < 0 && f->method < 0 && !f->payable && !clean &&
-	    frauds.p == NULL && f->campaigns.items == NULL &&
-	    prefix.p == NULL) {
+	if (f->due < 0 && f->method < 0 && !f->payable && !k->clean &&
+	    k->frauds.p == NULL && (of_campaign || k->campaigns.p == NULL) &&
+	    k->prefix.p == NULL)
 		return;
-	}
 	q->wheres |= Q_PAYOUT_LIST_WHERE_NARROWED;
 	arg_push(args, ARG(f->due < 0 ? -1 : f->due == DUE_CUSTOM));
-	arg_push(args, ARG(from));
-	arg_push(args, ARG(to));
-	arg_push(args, ARG(numbers_json(a, &f->campaigns)));
+	arg_push(args, ARG(k->due_from));
+	arg_push(args, ARG(k->due_to));
+	arg_push(args, ARG(of_campaign ? STR_NULL : k->campaigns));
 	arg_push(args, f->method < 0 ? ARG(STR_NULL) :
 	    LABEL(payout_method_filter_labels, f->method));
 	arg_push(args, ARG(f->payable ? 1 : -1));
-	arg_push(args, ARG(clean && frauds.p == NULL ? 1 : -1));
-	arg_push(args, ARG(clean ? STR_NULL : frauds));
-	arg_push(args, ARG(prefix));
+	arg_push(args, ARG(k->clean && k->frauds.p == NULL ? 1 : -1));
+	arg_push(args, ARG(k->clean ? STR_NULL : k->frauds));
+	arg_push(args, ARG(k->prefix));
+}
+
+/* The days that what is due stands for. */
+static void
+find_due(struct payout_ask *k)
+{
+	const struct day today = day_of(k->f->now);
+
+	k->due_from = k->due_to = DAY_NONE;
+	if (k->f->due == DUE_NEXT) {
+		k->due_from = today;
+		k->due_to = day_from(9999, 12, 31);
+	} else if (k->f->due == DUE_OVERDUE) {
+		k->due_from = (struct day){ 0 };
+		k->due_to = (struct day){ today.n - 1 };
+	}
 }
 
 static bool
@@ -126,10 +126,11 @@ push_days(struct arg_list *args, struct day from, struct day to)
 }
 
 static void
-push_filters(struct arena *a, const struct payout_filter *f,
-    const struct list *ids, int status, struct list_query *q,
-    struct arg_list *args)
+push_filters(struct arena *a, const struct payout_ask *k,
+    const struct list *ids, struct list_query *q, struct arg_list *args)
 {
+	const struct payout_filter *f = k->f;
+
 #define PART(given, name, ...) \
 	if (given) { \
 		q->wheres |= Q_PAYOUT_LIST_WHERE_##name; \
@@ -141,29 +142,15 @@ push_filters(struct arena *a, const struct payout_filter *f,
 	    ARG(numbers_json(a, &f->batches))))
 	PART(f->referrer_id != 0, PROMOTER,
 	    arg_push(args, ARG(f->referrer_id)))
-	PART(status >= 0, STATUS, arg_push(args,
-	    LABEL(payout_status_labels, status)))
+	PART(k->status >= 0, STATUS, arg_push(args,
+	    LABEL(payout_status_labels, k->status)))
+	PART(payout_of_campaign(k), CAMPAIGN, arg_push(args,
+	    ARG(*(const uint64_t *)f->campaigns.items)))
 	PART(is_range(f->start_from, f->start_to), START_IN,
 	    push_days(args, f->start_from, f->start_to))
 	PART(is_range(f->end_from, f->end_to), END_IN,
 	    push_days(args, f->end_from, f->end_to))
 #undef PART
-}
-
-/* See lead.c; promoters that are organizations here are met on the way. */
-static enum err
-alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
-    struct list *ids)
-{
-	if (org == HOUSE_ID)
-		return OK;
-	TRY(db_rows(db, a, Q_PAYOUT_ALIKE, ARGS(org, prefix), &payout_id_row,
-	    ids));
-	if (ids->n > COMMON)
-		*ids = (struct list){ .items = NULL };
-	else if (ids->items == NULL)
-		ids->items = ARENA_NEW(a, struct id_row);
-	return OK;
 }
 
 static void
@@ -203,23 +190,26 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	};
 	struct list_query q = { .q = Q_PAYOUT_LIST };
 	struct arg_list args = { .n = 0 };
-	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
 	/* what is due, or can be paid, is not paid yet */
 	bool open = f->payable || f->due == DUE_NEXT || f->due == DUE_OVERDUE;
-	int status = open ? PAYOUT_PENDING : f->status;
+	struct payout_ask k = { .organization_id = org, .f = f,
+	    .status = open ? PAYOUT_PENDING : f->status, .order = p->order,
+	    .prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL,
+	    .campaigns = numbers_json(a, &f->campaigns) };
 
 	*out = (struct list){ NULL, 0 };
 	if (f->none || (open && f->status >= 0 && f->status != PAYOUT_PENDING))
 		return OK;
-	if (f->q.p != NULL) {
-		prefix = like_prefix(a, f->q);
-		if (ids.items == NULL)
-			TRY(alike(db, a, org, prefix, &ids));
-	}
+	k.frauds = frauds_json(a, &f->frauds, &k.clean);
+	find_due(&k);
+	if (f->batches.items == NULL)
+		TRY(payout_few(db, a, &k, &ids));
+	if (ids.items != NULL && ids.n == 0)
+		return OK;
 	arg_push(&args, ARG(org));
-	push_filters(a, f, &ids, status, &q, &args);
-	push_narrowed(a, f, prefix, &q, &args);
+	push_filters(a, &k, &ids, &q, &args);
+	push_narrowed(&k, &q, &args);
 	paging_args(p, &q, &args, after[p->order], key_of(p));
 	TRY(db_list(db, a, &q, ARG_LIST(args), &payout_list_row, out));
 	finish(out);
@@ -255,7 +245,15 @@ payout_promoters(struct db *db, struct arena *a, uint64_t org,
 	struct list_query q = { .q = Q_PAYOUT_PROMOTERS };
 	struct arg_list args = { .n = 0 };
 	struct list ids = { NULL, 0 };
+	struct str prefix = STR_NULL;
 
+	*out = ids;
+	if (f->q.p != NULL) {
+		prefix = like_prefix(a, f->q);
+		TRY(payout_alike(db, a, org, prefix, &ids));
+		if (ids.items != NULL && ids.n == 0)
+			return OK;
+	}
 	arg_push(&args, ARG(org));
 	if (f->status >= 0) {
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_STATUS;
@@ -265,10 +263,13 @@ payout_promoters(struct db *db, struct arena *a, uint64_t org,
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_CAMPAIGNS;
 		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
 	}
-	if (f->q.p != NULL) {
-		TRY(alike(db, a, org, like_prefix(a, f->q), &ids));
+	if (ids.items != NULL) {
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_CHOSEN;
 		arg_push(&args, ARG(ids_json(a, ids.items, ids.n)));
+	}
+	if (prefix.p != NULL) {
+		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_ALIKE;
+		arg_push(&args, ARG(prefix));
 	}
 	if (p->after_id != 0) {
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_AFTER;

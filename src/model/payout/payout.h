@@ -38,6 +38,7 @@ MUST_CHECK enum err payout_get(struct db *, struct arena *, uint64_t org,
 
 extern const char *const payout_due_labels[];	/* next overdue custom */
 extern const char *const payout_method_filter_labels[];
+enum { PAYOUT_METHOD_NOT_SET = 6 };	/* of those labels */
 
 struct payout_filter {
 	struct str q;		/* how the promoter's email or name begins */

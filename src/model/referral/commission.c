@@ -5,17 +5,17 @@
 #include "model/event/record.h"
 #include "model/program/period.h"
 #include "model/program/program.h"
+#include "model/referral/commission_few.h"
 #include "model/referral/screen.h"
 #include "base/banned.h"
 
-#define COMMON 1000	/* see lead.c */
 #define PPM_OF_PERCENT 10000
 
 const char *const commission_status_labels[] = {
 	"pending", "approved", "denied", NULL
 };
 const char *const commission_standing_labels[] = {
-	"pending", "due", "paid", "denied", NULL
+	"pending", "due", "paid", "denied", "owed", "given", NULL
 };
 const char *const commission_type_labels[] = { "sale", "custom", NULL };
 const char *const commission_due_labels[] = {
@@ -55,12 +55,6 @@ SHAPE(commission_list_row, struct commission_row, NULL,
     COLUMN(struct commission_row, reward_name),
     PLACED_COLUMNS(struct commission_row, placed));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(commission_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 /* What is in no column as it is shown. */
 static void
 finish(struct arena *a, struct commission_row *c)
@@ -70,6 +64,8 @@ finish(struct arena *a, struct commission_row *c)
 		[STANDS_DUE] = COMMISSION_APPROVED,
 		[STANDS_PAID] = COMMISSION_APPROVED,
 		[STANDS_DENIED] = COMMISSION_DENIED,
+		[STANDS_OWED] = COMMISSION_APPROVED,
+		[STANDS_GIVEN] = COMMISSION_APPROVED,
 	};
 
 	c->metadata = STR("{}");
@@ -134,8 +130,7 @@ commission_of_sale(struct db *db, struct arena *a, uint64_t org,
 static int
 standing_for(const struct commission_filter *f, bool *none)
 {
-	int paid = f->paid >= 0 ? f->paid : f->fulfilled;
-	int stands = -1;
+	int paid = f->paid, stands = -1;
 
 	if (f->due == DUE_NEXT || f->due == DUE_OVERDUE) {
 		*none |= paid == 1;
@@ -143,12 +138,15 @@ standing_for(const struct commission_filter *f, bool *none)
 	}
 	if (paid >= 0)
 		stands = paid == 1 ? STANDS_PAID : STANDS_DUE;
+	if (f->fulfilled >= 0) {
+		*none |= stands >= 0;
+		stands = f->fulfilled == 1 ? STANDS_GIVEN : STANDS_OWED;
+	}
 	if (f->status == COMMISSION_PENDING || f->status == COMMISSION_DENIED) {
 		*none |= stands >= 0;
 		stands = f->status == COMMISSION_PENDING ? STANDS_PENDING :
 		    STANDS_DENIED;
 	}
-	*none |= f->paid >= 0 && f->fulfilled >= 0;
 	return stands;
 }
 
@@ -176,61 +174,58 @@ numbers_json(struct arena *a, const struct list *l)
 }
 
 static void
-push_narrowed(struct arena *a, const struct commission_filter *f,
-    struct str prefix, unsigned order, struct list_query *q,
+push_narrowed(const struct commission_ask *k, struct list_query *q,
     struct arg_list *args)
 {
+	const struct commission_filter *f = k->f;
 	const int approved = f->status == COMMISSION_APPROVED ? 1 : -1;
-	const int money = f->paid >= 0 || f->due >= 0 ? 1 :
-	    f->fulfilled >= 0 ? 0 : -1;
-	const int referred = order >= COMMISSIONS_REFERRAL_DOWN ? 1 : -1;
+	const int referred = k->order >= COMMISSIONS_REFERRAL_DOWN ? 1 : -1;
 	const int custom = f->due == DUE_CUSTOM ? 1 : -1;
+	const bool of_campaign = commission_of_campaign(k);
 
-	if (approved < 0 && money < 0 && f->first < 0 && f->refunded < 0 &&
-	    referred < 0 && custom < 0 && f->campaigns.items == NULL &&
-	    f->plans.n == 0 && f->frauds.n == 0 && prefix.p == NULL)
+	if (approved < 0 && f->first < 0 && f->refunded < 0 && referred < 0 &&
+	    custom < 0 && (of_campaign || k->campaigns.p == NULL) &&
+	    k->plans.p == NULL && k->frauds.p == NULL && k->prefix.p == NULL)
 		return;
 	q->wheres |= Q_COMMISSION_LIST_WHERE_NARROWED;
 	arg_push(args, ARG(approved));
-	arg_push(args, ARG(money));
 	arg_push(args, ARG(f->first));
 	arg_push(args, ARG(f->refunded));
 	arg_push(args, ARG(referred));
 	arg_push(args, ARG(custom));
-	arg_push(args, ARG(numbers_json(a, &f->campaigns)));
-	arg_push(args, ARG(texts_json(a, &f->plans)));
-	arg_push(args, ARG(texts_json(a, &f->frauds)));
-	arg_push(args, ARG(prefix));
+	arg_push(args, ARG(of_campaign ? STR_NULL : k->campaigns));
+	arg_push(args, ARG(k->plans));
+	arg_push(args, ARG(k->frauds));
+	arg_push(args, ARG(k->prefix));
 }
 
 /* The days of its creation, with those that what is due stands for. */
 static void
-push_created(const struct commission_filter *f, const struct program *p,
-    struct list_query *q, struct arg_list *args)
+find_days(const struct program *p, struct commission_ask *k)
 {
-	struct day from = f->created_from, to = f->created_to, due;
+	const struct commission_filter *f = k->f;
+	struct day due;
 
-	if (f->due == DUE_NEXT || f->due == DUE_OVERDUE) {
-		due = f->due == DUE_NEXT ? period_next(p, f->now) :
-		    period_overdue(p, f->now);
-		if (to.n == DAY_NONE.n || to.n > due.n)
-			to = due;
-		due = period_overdue(p, f->now);
-		if (f->due == DUE_NEXT && (from.n == DAY_NONE.n ||
-		    from.n <= due.n))
-			from = (struct day){ due.n + 1 };
-	}
-	if (from.n == DAY_NONE.n && to.n == DAY_NONE.n)
+	k->from = f->created_from;
+	k->to = f->created_to;
+	if (f->due != DUE_NEXT && f->due != DUE_OVERDUE)
 		return;
-	q->wheres |= Q_COMMISSION_LIST_WHERE_CREATED_IN;
-	arg_push_days(args, from, to);
+	due = f->due == DUE_NEXT ? period_next(p, f->now) :
+	    period_overdue(p, f->now);
+	if (k->to.n == DAY_NONE.n || k->to.n > due.n)
+		k->to = due;
+	due = period_overdue(p, f->now);
+	if (f->due == DUE_NEXT && (k->from.n == DAY_NONE.n ||
+	    k->from.n <= due.n))
+		k->from = (struct day){ due.n + 1 };
 }
 
 static void
-push_filters(struct arena *a, const struct commission_filter *f,
-    const struct list *ids, const struct program *p, int standing,
-    struct list_query *q, struct arg_list *args)
+push_filters(struct arena *a, const struct commission_ask *k,
+    const struct list *ids, struct list_query *q, struct arg_list *args)
 {
+	const struct commission_filter *f = k->f;
+
 #define PART(given, name, ...) \
 	if (given) { \
 		q->wheres |= Q_COMMISSION_LIST_WHERE_##name; \
@@ -242,28 +237,17 @@ push_filters(struct arena *a, const struct commission_filter *f,
 	    ARG(numbers_json(a, &f->payouts))))
 	PART(f->referrer_id != 0, PROMOTER,
 	    arg_push(args, ARG(f->referrer_id)))
-	PART(standing >= 0, STANDING, arg_push(args,
-	    LABEL(commission_standing_labels, standing)))
-	push_created(f, p, q, args);
+	PART(k->standing >= 0, STANDING, arg_push(args,
+	    LABEL(commission_standing_labels, k->standing)))
+	PART(commission_of_campaign(k), CAMPAIGN, arg_push(args,
+	    ARG(*(const uint64_t *)f->campaigns.items)))
+	PART(k->from.n != DAY_NONE.n || k->to.n != DAY_NONE.n, CREATED_IN,
+	    arg_push_days(args, k->from, k->to))
 	PART(f->amount.given, AMOUNT_IN, arg_push(args, ARG(f->amount.from));
 	    arg_push(args, ARG(f->amount.to)))
 	PART(f->sale.given, SALE_IN, arg_push(args, ARG(f->sale.from));
 	    arg_push(args, ARG(f->sale.to)))
 #undef PART
-}
-
-/* See lead.c: few are looked up, many are met soon. */
-static enum err
-alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
-    struct list *ids)
-{
-	TRY(db_rows(db, a, Q_COMMISSION_ALIKE, ARGS(org, prefix),
-	    &commission_id_row, ids));
-	if (ids->n > COMMON)
-		*ids = (struct list){ .items = NULL };
-	else if (ids->items == NULL)
-		ids->items = ARENA_NEW(a, struct id_row);
-	return OK;
 }
 
 enum err
@@ -281,23 +265,27 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	struct list_query q = { .q = Q_COMMISSION_LIST };
 	struct arg_list args = { .n = 0 };
 	struct program program = { 0 };
-	struct str prefix = STR_NULL;
 	struct list ids = f->ids;
 	bool none = f->none;
-	int standing = standing_for(f, &none);
+	struct commission_ask k = { .organization_id = org, .f = f,
+	    .standing = standing_for(f, &none), .order = p->order,
+	    .prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL,
+	    .campaigns = numbers_json(a, &f->campaigns),
+	    .plans = texts_json(a, &f->plans),
+	    .frauds = texts_json(a, &f->frauds) };
 
 	*out = (struct list){ NULL, 0 };
 	if (none)
 		return OK;
 	TRY(program_get(db, a, org, &program));
-	if (f->q.p != NULL) {
-		prefix = like_prefix(a, f->q);
-		if (ids.items == NULL)
-			TRY(alike(db, a, org, prefix, &ids));
-	}
+	find_days(&program, &k);
+	if (f->payouts.items == NULL)
+		TRY(commission_few(db, a, &k, &ids));
+	if (ids.items != NULL && ids.n == 0)
+		return OK;
 	arg_push(&args, ARG(org));
-	push_filters(a, f, &ids, &program, standing, &q, &args);
-	push_narrowed(a, f, prefix, p->order, &q, &args);
+	push_filters(a, &k, &ids, &q, &args);
+	push_narrowed(&k, &q, &args);
 	paging_args(p, &q, &args, after[p->order],
 	    p->order <= COMMISSIONS_OLDEST ?
 	    ARG((struct when){ p->after_key }) : ARG(p->after_key));

@@ -15,7 +15,8 @@ extern const char *const commission_status_labels[];
 enum { COMMISSION_PENDING, COMMISSION_APPROVED, COMMISSION_DENIED };
 extern const char *const commission_type_labels[];	/* sale custom */
 extern const char *const commission_standing_labels[];
-enum { STANDS_PENDING, STANDS_DUE, STANDS_PAID, STANDS_DENIED };
+enum { STANDS_PENDING, STANDS_DUE, STANDS_PAID, STANDS_DENIED, STANDS_OWED,
+	STANDS_GIVEN };
 
 struct commission_row {
 	uint64_t id, refund_id, payout_id;

@@ -110,7 +110,8 @@ fits_deny(const void *row)
 	const struct held_one *h = row;
 
 	return is_whole(h) && h->payout_id == 0 &&
-	    (h->standing == STANDS_PENDING || h->standing == STANDS_DUE) &&
+	    (h->standing == STANDS_PENDING || h->standing == STANDS_DUE ||
+	    h->standing == STANDS_OWED) &&
 	    h->u.status != EARNING_REVERSED;
 }
 
@@ -120,7 +121,7 @@ fits_destroy(const void *row)
 	const struct held_one *h = row;
 
 	return is_whole(h) && h->payout_id == 0 &&
-	    h->standing != STANDS_PAID;
+	    h->standing != STANDS_PAID && h->standing != STANDS_GIVEN;
 }
 
 static bool
@@ -128,8 +129,7 @@ fits_fulfil(const void *row)
 {
 	const struct held_one *h = row;
 
-	return unit_of(h->u.currency) != UNIT_CASH &&
-	    h->standing == STANDS_DUE;
+	return h->standing == STANDS_OWED;
 }
 
 static bool
@@ -137,8 +137,7 @@ fits_unfulfil(const void *row)
 {
 	const struct held_one *h = row;
 
-	return unit_of(h->u.currency) != UNIT_CASH &&
-	    h->standing == STANDS_PAID;
+	return h->standing == STANDS_GIVEN;
 }
 
 static enum err

@@ -1,0 +1,201 @@
+/* Which of a list's filters finds few payouts. */
+#include "model/payout/payout_few.h"
+
+#include "db/paging.h"
+#include "base/banned.h"
+
+#define COMMON 1000	/* see lead.c */
+#define SUSPICIONS 3	/* that can be asked for at once */
+
+struct id_row {
+	uint64_t id;
+};
+
+SHAPE(payout_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
+
+struct fits {
+	bool fits;
+};
+
+SHAPE(payout_fits_row, struct fits, NULL, COLUMN(struct fits, fits));
+
+static void
+nothing(struct arena *a, struct list *ids)
+{
+	*ids = (struct list){ ARENA_NEW(a, struct id_row), 0 };
+}
+
+static enum err
+found(struct arena *a, enum err err, const struct list *some, struct list *ids)
+{
+	TRY(err);
+	if (some->n == 0)
+		nothing(a, ids);
+	else if (some->n <= COMMON)
+		*ids = *some;
+	return OK;
+}
+
+/* By the arguments of a statement that looks for few. */
+static enum err
+look(struct db *db, struct arena *a, enum query q, struct args args,
+    struct list *ids)
+{
+	struct list some;
+
+	return found(a, db_rows(db, a, q, args, &payout_id_row, &some), &some,
+	    ids);
+}
+
+/* Of a promoter's, those alone are looked at. */
+static enum err
+look_status(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	struct list_query q = { .q = Q_PAYOUT_FEW,
+	    .wheres = Q_PAYOUT_FEW_WHERE_STATUS };
+	struct arg_list args = { .n = 0 };
+	struct list some;
+
+	arg_push(&args, ARG(k->organization_id));
+	if (k->f->referrer_id != 0) {
+		q.wheres |= Q_PAYOUT_FEW_WHERE_PROMOTER;
+		arg_push(&args, ARG(k->f->referrer_id));
+	}
+	arg_push(&args, LABEL(payout_status_labels, k->status));
+	return found(a, db_list(db, a, &q, ARG_LIST(args), &payout_id_row,
+	    &some), &some, ids);
+}
+
+/* Those of a promoter and a status are few, or met soon. */
+static enum err
+look_campaigns(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	return k->f->referrer_id != 0 && k->status >= 0 ? OK :
+	    look(db, a, Q_PAYOUT_FEW_CAMPAIGNS, ARGS(k->campaigns,
+	    k->organization_id), ids);
+}
+
+static struct day
+first_of(struct day from)
+{
+	return from.n != DAY_NONE.n ? from : (struct day){ 0 };
+}
+
+static struct day
+last_of(struct day to)
+{
+	return to.n != DAY_NONE.n ? to : day_from(9999, 12, 31);
+}
+
+/* By some days; what is due on them is pending. */
+static enum err
+look_days(struct db *db, struct arena *a, const struct payout_ask *k,
+    uint32_t by, struct day from, struct day to, struct list *ids)
+{
+	struct list_query q = { .q = Q_PAYOUT_FEW, .wheres = by };
+	struct arg_list args = { .n = 0 };
+	struct list some;
+
+	arg_push(&args, ARG(k->organization_id));
+	if (by == Q_PAYOUT_FEW_WHERE_DUE) {
+		q.wheres |= Q_PAYOUT_FEW_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, k->status));
+	}
+	arg_push(&args, ARG(first_of(from)));
+	arg_push(&args, ARG(last_of(to)));
+	return found(a, db_list(db, a, &q, ARG_LIST(args), &payout_id_row,
+	    &some), &some, ids);
+}
+
+static enum err
+look_method(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	const struct arg method = LABEL(payout_method_filter_labels,
+	    k->f->method);
+	struct fits row = { false };
+
+	if (k->f->referrer_id == 0)
+		return k->f->method == PAYOUT_METHOD_NOT_SET ? OK :
+		    look(db, a, Q_PAYOUT_FEW_METHOD, ARGS(k->organization_id,
+		    method), ids);
+	TRY(db_row(db, a, Q_PAYOUT_WANTED, ARGS(k->f->referrer_id, method),
+	    &payout_fits_row, &row));
+	if (!row.fits)
+		nothing(a, ids);
+	return OK;
+}
+
+static enum err
+look_frauds(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	const struct list *l = &k->f->frauds;
+	const struct str *s = l->items;
+	struct arg v[SUSPICIONS];
+
+	if (l->n > LEN(v))
+		return OK;
+	for (size_t i = 0; i < LEN(v); i++)
+		v[i] = ARG(s[i < l->n ? i : 0]);
+	return look(db, a, Q_PAYOUT_FEW_FRAUDS, ARGS(k->organization_id, v[0],
+	    v[1], v[2]), ids);
+}
+
+/* Promoters that are organizations here are met on the way. */
+enum err
+payout_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
+    struct list *ids)
+{
+	return org == HOUSE_ID ? OK : look(db, a, Q_PAYOUT_ALIKE, ARGS(org,
+	    prefix), ids);
+}
+
+bool
+payout_of_campaign(const struct payout_ask *k)
+{
+	return k->f->campaigns.n == 1 && k->order <= PAYOUTS_OLDEST &&
+	    k->status < 0 && k->f->referrer_id == 0 &&
+	    k->f->batches.items == NULL;
+}
+
+/* What the list's own index does not find. */
+enum err
+payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	const struct payout_filter *f = k->f;
+	const bool by_start = k->order == PAYOUTS_START_DOWN ||
+	    k->order == PAYOUTS_START;
+	const bool by_end = k->order == PAYOUTS_END_DOWN ||
+	    k->order == PAYOUTS_END;
+	const bool by_time = k->order <= PAYOUTS_OLDEST;
+
+#define LOOK(given, call) do { \
+	if (ids->items == NULL && (given)) \
+		TRY(call); \
+} while (0)
+#define GIVEN(from, to) ((from).n != DAY_NONE.n || (to).n != DAY_NONE.n)
+#define DAYS(name, from, to) \
+	look_days(db, a, k, Q_PAYOUT_FEW_WHERE_##name, from, to, ids)
+	LOOK(k->prefix.p != NULL, payout_alike(db, a, k->organization_id,
+	    k->prefix, ids));
+	LOOK(f->method >= 0, look_method(db, a, k, ids));
+	LOOK(k->frauds.p != NULL && !k->clean, look_frauds(db, a, k, ids));
+	LOOK(k->campaigns.p != NULL && !payout_of_campaign(k),
+	    look_campaigns(db, a, k, ids));
+	LOOK(GIVEN(k->due_from, k->due_to),
+	    DAYS(DUE, k->due_from, k->due_to));
+	LOOK(GIVEN(f->start_from, f->start_to) && !by_start,
+	    DAYS(START, f->start_from, f->start_to));
+	LOOK(GIVEN(f->end_from, f->end_to) && !by_end,
+	    DAYS(END, f->end_from, f->end_to));
+	LOOK(k->status >= 0 && (!by_time || f->referrer_id != 0),
+	    look_status(db, a, k, ids));
+#undef DAYS
+#undef GIVEN
+#undef LOOK
+	return OK;
+}
