@@ -20,27 +20,16 @@ fp_payout_terms(struct buf *b, const struct program *p)
 	    LL(p->net_days));
 }
 
-/* What some of the rows come to. */
-struct total {
-	struct arena *arena;
-	struct str own;		/* the program's currency: "cash" */
-	int64_t promoters, cash;
-	struct list more;	/* of other currencies: struct money_of */
-	size_t room;
-};
-
-static enum err
-add(struct total *t, const struct payout_sum *s)
+enum err
+fp_total_add(struct fp_total *t, struct str currency, int64_t amount)
 {
 	struct money_of *m = t->more.items, *bigger;
 
-	t->promoters += s->promoters;
-	if (str_eq(s->currency, t->own))
-		return money_add(t->cash, s->amount, &t->cash);
+	if (str_eq(currency, t->own))
+		return money_add(t->cash, amount, &t->cash);
 	for (size_t i = 0; i < t->more.n; i++)
-		if (str_eq(m[i].currency, s->currency))
-			return money_add(m[i].amount, s->amount,
-			    &m[i].amount);
+		if (str_eq(m[i].currency, currency))
+			return money_add(m[i].amount, amount, &m[i].amount);
 	if (t->more.n == t->room) {
 		t->room = 2 * t->room + 8;
 		bigger = arena_array(t->arena, t->room, sizeof(*bigger));
@@ -48,22 +37,41 @@ add(struct total *t, const struct payout_sum *s)
 			bigger[i] = m[i];
 		t->more.items = m = bigger;
 	}
-	m[t->more.n++] = (struct money_of){ s->currency, s->amount };
+	m[t->more.n++] = (struct money_of){ currency, amount };
 	return OK;
+}
+
+/* {"cash":2,"EUR":3} */
+void
+fp_total_end(struct fp_total *t)
+{
+	const struct money_of *m = t->more.items;
+	struct buf b;
+
+	buf_init(&b, t->arena, 64);
+	buf_printf(&b, "{\"cash\":%lld", LL(t->cash));
+	for (size_t i = 0; i < t->more.n; i++)
+		buf_printf(&b, ",\"%.*s\":%lld", STR_ARG(m[i].currency),
+		    LL(m[i].amount));
+	buf_char(&b, '}');
+	t->amounts = buf_view(&b);
+}
+
+static enum err
+add(struct fp_total *t, const struct payout_sum *s)
+{
+	t->promoters += s->promoters;
+	return fp_total_add(t, s->currency, s->amount);
 }
 
 /* "promoters_count":1,"amounts":{"cash":2,"EUR":3},"total_incl_tax":2 */
 static void
-put_total(struct buf *b, const struct total *t)
+put_total(struct buf *b, struct fp_total *t)
 {
-	const struct money_of *m = t->more.items;
-
-	buf_printf(b, "\"promoters_count\":%lld,\"amounts\":{\"cash\":%lld",
-	    LL(t->promoters), LL(t->cash));
-	for (size_t i = 0; i < t->more.n; i++)
-		buf_printf(b, ",\"%.*s\":%lld", STR_ARG(m[i].currency),
-		    LL(m[i].amount));
-	buf_printf(b, "},\"total_incl_tax\":%lld", LL(t->cash));
+	fp_total_end(t);
+	buf_printf(b, "\"promoters_count\":%lld,\"amounts\":%.*s,"
+	    "\"total_incl_tax\":%lld", LL(t->promoters),
+	    STR_ARG(t->amounts), LL(t->cash));
 }
 
 struct sums {
@@ -73,10 +81,10 @@ struct sums {
 	struct buf b;
 };
 
-static struct total
+static struct fp_total
 new_total(const struct sums *s)
 {
-	return (struct total){ .arena = s->rq->arena, .own = s->p.currency };
+	return (struct fp_total){ .arena = s->rq->arena, .own = s->p.currency };
 }
 
 static enum err
@@ -107,7 +115,7 @@ put_by(struct sums *s, const char *name, const char *const *labels,
 
 	buf_printf(&s->b, "\"%s\":{", name);
 	for (int i = 0; labels[i] != NULL; i++) {
-		struct total t = new_total(s);
+		struct fp_total t = new_total(s);
 
 		for (size_t k = 0; k < s->rows.n; k++)
 			if ((method ? r[k].method : r[k].status) == i)
@@ -142,7 +150,7 @@ put_periods(struct sums *s)
 
 	buf_lit(&s->b, "\"by_paid_period\":[");
 	for (size_t i = 0; i < s->rows.n; i += same) {
-		struct total t = new_total(s);
+		struct fp_total t = new_total(s);
 
 		for (same = 0; i + same < s->rows.n &&
 		    r[i + same].period_start.n == r[i].period_start.n &&
@@ -250,7 +258,7 @@ due_sums(struct request *rq, int status, const struct list *campaigns)
 	TRY(read_sums(rq, &s, status, campaigns));
 	r = s.rows.items;
 	for (int i = 0; i < DUES; i++) {
-		struct total t = new_total(&s);
+		struct fp_total t = new_total(&s);
 
 		for (size_t k = 0; k < s.rows.n; k++)
 			if (due_of(&r[k], day_of(rq->now)) == i)
