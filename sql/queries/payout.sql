@@ -333,14 +333,23 @@ AND JSON_CONTAINS(:campaigns, o.campaign_id)
 -- tail:
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
 
+-- Their payouts are not locked: whoever marks one locks it first, and then them.
 -- name: payout_chosen
 SELECT e.id, e.referrer_id, e.payout_id, e.refund_id, e.type, e.standing,
-	e.status, e.currency, o.made_in
+	e.status, e.currency
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
-LEFT JOIN payout o ON o.id = e.payout_id
 WHERE e.organization_id = :org AND e.shown = 1
 FOR UPDATE
+
+-- Those of them that are in payouts of their own batch.
+-- name: payout_made_in
+SELECT e.id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN payout o ON o.id = e.payout_id AND o.made_in = :batch
+WHERE e.organization_id = :org
+ORDER BY e.id
 
 -- What else of a promoter somebody could choose, behind one.
 -- name: payout_choosable
