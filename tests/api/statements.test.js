@@ -42,11 +42,11 @@ const MORE = {
 	downloadOwnReport: 7,
 	getOwnChart: 7,
 	/* such a report, or some of them, in one answer */
-	getDashboardStats: 9,		/* and what waits */
+	getDashboardStats: 8,		/* and what waits */
 	/* of promoters, by their ranks and what came since, and of campaigns */
-	getDashboardTrendings: 14,
+	getDashboardTrendings: 12,
 	getDashboardChart: 7,
-	getDashboardPayouts: 17,	/* of three spans; and what waits */
+	getDashboardPayouts: 12,	/* of three spans; and what waits */
 	getOrganizationStatistics: 7,
 	getReferrerDashboard: 6,
 	/* in a transaction; the sum of each account of the system */
