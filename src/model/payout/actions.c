@@ -9,7 +9,6 @@
 #include "model/referral/commission.h"
 #include "base/banned.h"
 
-#define EVENTS_A_TIME 50
 #define LLU(v) ((unsigned long long)(v))
 
 struct held_payout {
@@ -83,22 +82,16 @@ static enum err
 tell(struct db *db, struct arena *a, const struct actor *by,
     const struct step *s, const struct held_payout *h, size_t n)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++)
-			e[k] = (struct event_data){ { by->organization_id,
-			    s->event, h[i + k].id, by->user_id, by->now },
-			    str_printf(a, "\"promoterId\":\"%llu\","
-			    "\"amount\":%lld,\"currency\":\"%.*s\"%s",
-			    LLU(h[i + k].referrer_id),
-			    (long long)h[i + k].amount,
-			    STR_ARG(h[i + k].currency), s->change) };
-		TRY(event_write_all(db, a, e, some));
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		e[i] = (struct event_data){ { by->organization_id, s->event,
+		    h[i].id, by->user_id, by->now }, str_printf(a,
+		    "\"promoterId\":\"%llu\",\"amount\":%lld,"
+		    "\"currency\":\"%.*s\"%s", LLU(h[i].referrer_id),
+		    (long long)h[i].amount, STR_ARG(h[i].currency),
+		    s->change) };
+	return event_write_all(db, a, e, n);
 }
 
 /* With those that fit: their rows, what the ledger says, what is told. */
