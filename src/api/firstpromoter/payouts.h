@@ -73,8 +73,15 @@ void fp_total_end(struct fp_total *);
     FIELD(type, t promoters, "promoters_count"), \
     FIELD(type, t cash, "total_incl_tax")
 
-/* The members of an object that says when and how a program pays. */
-void fp_payout_terms(struct buf *, const struct program *);
+/* When and how a program pays. */
+struct fp_payout_terms {
+	struct program program;
+	struct str cycle, text, methods, options;
+	bool managed;
+};
+extern const struct shape fp_payout_terms_out;
+MUST_CHECK enum err fp_payout_terms(struct request *,
+    struct fp_payout_terms *);
 
 /* By which a company can say that it paid, as JSON. */
 #define FP_METHODS "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"
