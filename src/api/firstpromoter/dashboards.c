@@ -259,7 +259,8 @@ chart(struct request *rq)
 
 	TRY(read_about(rq, &b));
 	TRY(fp_report_chart_ask(rq, &q->chart, &c));
-	TRY(dashboard_sum(rq->db, rq->arena, &b.ground, &b.campaigns, c.from, c.to, (enum chart_group)c.group, &r));
+	TRY(dashboard_sum(rq->db, rq->arena, &b.ground, &b.campaigns, c.from,
+	    c.to, (enum chart_group)c.group, &r));
 	return fp_report_chart_put(rq, &r, &c);
 }
 
