@@ -2,21 +2,13 @@
  * Sales that a company told of, with all kinds of rewards: what was written of
  * them proves itself, and what is changed behind the program's back is found.
  */
-#include "ground.h"
+#include "company_world.h"
 
-#include "model/program/offer.h"
 #include "model/promoter/promoter.h"
 #include "model/reward/reward.h"
 #include "model/track/track.h"
 #include "base/banned.h"
 
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct actor who;
-static struct offer offer;
 /* p promotes, f is above him, x shares with him. */
 static uint64_t promoter[3];
 enum { P, F, X };
@@ -25,18 +17,9 @@ static enum err
 make_company(struct db *d, void *arg)
 {
 	static const char *const codes[] = { "pp", "ff", "xx" };
-	struct organization o = { .name = STR("Company") };
 
 	(void)arg;
-	TRY(user_create(d, STR("c@example.com"), STR("C"), STR("x"), now,
-	    &who.user_id));
-	TRY(organization_create(d, &arena, who.user_id, now, &o));
-	who.organization_id = o.id;
-	who.now = now;
-	offer = (struct offer){ .name = STR("Partners"),
-	    .color = STR("#fff"), .parameter = STR("ref"),
-	    .cookie_days = 60 };
-	TRY(offer_create(d, &arena, &who, &offer));
+	TRY(company_create(d));
 	for (int i = 0; i < 3; i++)
 		TRY(promoter_create(d, &arena, &who, &(struct new_promoter){
 		    .email = str_printf(&arena, "%s@example.com", codes[i]),
@@ -52,7 +35,7 @@ static int
 start(void **state)
 {
 	(void)state;
-	ground_start(&test_settings);
+	ground_start(&company_settings);
 	assert_int_equal(tx_run(db, &arena, make_company, NULL), OK);
 	test_sql(root, "UPDATE referrer SET parent_id = %llu WHERE id = %llu",
 	    LLU(promoter[F]), LLU(promoter[P]));
