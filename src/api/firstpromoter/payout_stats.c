@@ -171,21 +171,24 @@ sum_by(const struct sums *s, const char *const *labels, bool method,
 static enum err
 sum_periods(const struct sums *s, struct list *out)
 {
-	const struct payout_sum *r = s->rows.items, *end = r + s->rows.n;
+	const struct payout_sum *r = s->rows.items;
 	struct period *p = arena_array(s->arena, s->rows.n + 1, sizeof(*p));
 	size_t n = 0;
 
-	while (r < end) {
-		const struct payout_sum *first = r;
+	for (size_t i = 0; i < s->rows.n; i++) {
+		struct period one = { .sum = new_total(s) };
 
-		p[n] = (struct period){ day_start(r->period_start),
-		    day_end(r->period_end), new_total(s) };
-		for (; r < end && r->period_start.n == first->period_start.n &&
-		    r->period_end.n == first->period_end.n; r++)
-			TRY(add(&p[n].sum, r));
-		fp_total_end(&p[n].sum);
-		n += first->period_start.n != DAY_NONE.n;
+		if (r[i].period_start.n == DAY_NONE.n)
+			continue;
+		one.start = day_start(r[i].period_start);
+		one.end = day_end(r[i].period_end);
+		if (n == 0 || p[n - 1].start.us != one.start.us ||
+		    p[n - 1].end.us != one.end.us)
+			p[n++] = one;
+		TRY(add(&p[n - 1].sum, &r[i]));
 	}
+	for (size_t i = 0; i < n; i++)
+		fp_total_end(&p[i].sum);
 	*out = (struct list){ p, n };
 	return OK;
 }
