@@ -101,6 +101,8 @@ CREATE TABLE payout (
 	KEY payout_promoters (organization_id, deleted_at, referrer_id, status,
 	    campaign_id, currency, amount, custom, period_start, period_end,
 	    due_on, paid_method),
+	KEY payout_groups (organization_id, deleted_at, referrer_id, currency,
+	    status, campaign_id, amount),
 	KEY payout_referrer (referrer_id, deleted_at, created_at, id),
 	KEY payout_ready (organization_id, wanted, status, batch_id,
 	    deleted_at, created_at, id),

@@ -235,6 +235,7 @@ static const struct check reward_checks[] = {
 static const struct check referral_checks[] = {
 	{ .query = Q_VERIFY_REFERRAL_SALES,
 	  .what = "has sales that do not make up" },
+	{ .query = Q_VERIFY_FIRST_BOUGHT, .what = "first bought" },
 };
 
 static const struct check placement_checks[] = {
