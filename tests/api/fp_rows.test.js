@@ -8,6 +8,7 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { Session } = require('./lib/db');
+const { counted } = require('./lib/counted');
 const { World } = require('./lib/world');
 const { Program } = require('./lib/promoted');
 
@@ -75,6 +76,32 @@ test('he and his suspicions', async () => {
 		'&filters[fraud_suspicions][]=no_suspicion'])
 		await few(`promoters ${q}`, () => w.fp(200, me, 'GET',
 		    `/promoters?per_page=20${q}`));
+});
+
+/* What is counted of promoters stands, and is not counted for each. */
+test('campaigns and dashboards with many promoters', async () => {
+	const stats = () => w.fp(200, me, 'GET', '/dashboards/stats');
+	const before = await rows(stats);
+
+	await db.run(`INSERT INTO referrer (organization_id, status, joined_at)
+	    SELECT ${me.organization.id}, 'active', UTC_TIMESTAMP(6)
+	    FROM seq_1_to_${MANY}`);
+	await db.run(`INSERT INTO placement (organization_id, campaign_id,
+	    referrer_id, name, code, landing_url, status, created_at,
+	    updated_at) SELECT ${me.organization.id}, ${other}, r.id, 'Many',
+	    CONCAT('many-', r.id), '', 'ACTIVE', UTC_TIMESTAMP(6),
+	    UTC_TIMESTAMP(6) FROM referrer r
+	    LEFT JOIN placement p ON p.referrer_id = r.id
+	    WHERE r.organization_id = ${me.organization.id} AND p.id IS NULL`);
+	await db.run(counted(me.organization.id));
+	for (const q of ['', `/${other}`])
+		await few(`campaigns${q}`, () => w.fp(200, me, 'GET',
+		    `/campaigns${q}`));
+	assert.equal((await w.fp(200, me, 'GET', `/campaigns/${other}`)).body
+	    .stats.promoters_count, MANY);
+	const after = await rows(stats);
+	assert.ok(after < before + MOST, `a dashboard read ${after} rows, ` +
+	    `${before} before`);
 });
 
 const range = (name, from, to) =>

@@ -10,26 +10,51 @@
 #define COLUMNS ((UINT32_C(1) << REPORT_COLUMNS) - 1)
 #define ALL_LINES INT32_MAX
 
-SHAPE(dashboard_waits_row, struct dashboard_waits, NULL,
+SHAPE(dashboard_promoters_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, accepted),
-    COLUMN(struct dashboard_waits, promoters),
-    COLUMN(struct dashboard_waits, referrals),
+    COLUMN(struct dashboard_waits, promoters));
+SHAPE(dashboard_accepted_row, struct dashboard_waits, NULL,
+    COLUMN(struct dashboard_waits, accepted));
+SHAPE(dashboard_referrals_row, struct dashboard_waits, NULL,
+    COLUMN(struct dashboard_waits, referrals));
+SHAPE(dashboard_money_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, commissions),
     COLUMN(struct dashboard_waits, payouts),
     COLUMN(struct dashboard_waits, payouts_amount));
+
+static struct str
+ids_of(struct arena *a, const struct list *campaigns)
+{
+	return campaigns->items == NULL ? STR_NULL :
+	    ids_json(a, campaigns->items, campaigns->n);
+}
+
+enum err
+dashboard_waits_money(struct db *db, struct arena *a, uint64_t org,
+    const struct list *campaigns, struct dashboard_waits *w)
+{
+	struct program p = { 0 };
+
+	TRY(program_get(db, a, org, &p));
+	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(org,
+	    ids_of(a, campaigns), (int64_t)DASHBOARD_MOST, p.currency),
+	    &dashboard_money_row, w);
+}
 
 enum err
 dashboard_waits(struct db *db, struct arena *a, uint64_t org,
     const struct list *campaigns, struct dashboard_waits *w)
 {
-	struct program p = { 0 };
-	struct str ids = STR_NULL;
+	const struct str ids = ids_of(a, campaigns);
 
-	if (campaigns->items != NULL)
-		ids = ids_json(a, campaigns->items, campaigns->n);
-	TRY(program_get(db, a, org, &p));
-	return db_row(db, a, Q_DASHBOARD_WAITS, ARGS(org, ids,
-	    (int64_t)DASHBOARD_MOST, p.currency), &dashboard_waits_row, w);
+	TRY(db_row(db, a, Q_DASHBOARD_PROMOTERS, ARGS(org,
+	    ids.p != NULL ? ids : STR("[0]")), &dashboard_promoters_row, w));
+	if (campaigns->n > 1)
+		TRY(db_row(db, a, Q_DASHBOARD_ACCEPTED, ARGS(ids, org),
+		    &dashboard_accepted_row, w));
+	TRY(db_row(db, a, Q_DASHBOARD_REFERRALS, ARGS(org, ids,
+	    (int64_t)DASHBOARD_MOST), &dashboard_referrals_row, w));
+	return dashboard_waits_money(db, a, org, campaigns, w);
 }
 
 enum err

@@ -15,6 +15,9 @@ struct dashboard_waits {
 /* campaigns: of uint64_t; without items: all, here and below. */
 MUST_CHECK enum err dashboard_waits(struct db *, struct arena *, uint64_t org,
     const struct list *campaigns, struct dashboard_waits *);
+/* Commissions and payouts only. */
+MUST_CHECK enum err dashboard_waits_money(struct db *, struct arena *,
+    uint64_t org, const struct list *campaigns, struct dashboard_waits *);
 
 /* One line, in the parts of the group. */
 MUST_CHECK enum err dashboard_sum(struct db *, struct arena *, uint64_t org,
