@@ -91,7 +91,7 @@ CREATE TABLE payout (
 	version INT UNSIGNED NOT NULL DEFAULT 1,
 	KEY payout_book (organization_id, deleted_at, created_at, id),
 	KEY payout_status (organization_id, deleted_at, status, created_at,
-	    id),
+	    id, campaign_id, currency, amount),
 	KEY payout_amount (organization_id, deleted_at, amount, id),
 	KEY payout_start (organization_id, deleted_at, period_start, id),
 	KEY payout_end (organization_id, deleted_at, period_end, id),

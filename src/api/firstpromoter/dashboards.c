@@ -32,9 +32,9 @@ struct stats_out {
 
 SHAPE(fp_dashboard_waits, struct dashboard_waits, "DashboardPending",
     FIELD(struct dashboard_waits, promoters, "promoters_count",
-	.doc = "Promoters in campaigns, to be accepted. This and what "
-	    "follows is counted up to 10000"),
-    FIELD(struct dashboard_waits, referrals, "referrals_count"),
+	.doc = "Promoters in campaigns, to be accepted"),
+    FIELD(struct dashboard_waits, referrals, "referrals_count",
+	.doc = "This and what follows is counted up to 10000"),
     FIELD(struct dashboard_waits, commissions, "commissions_count"),
     FIELD(struct dashboard_waits, payouts, "payouts_count"));
 
@@ -42,8 +42,7 @@ SHAPE(fp_dashboard_stats, struct stats_out, "DashboardStats",
     FIELD(struct stats_out, currency, "currency", .max = 3),
     FIELD(struct stats_out, ever, "stats", .of = &fp_report_data,
 	.doc = "Of all time"),
-    FIELD(struct stats_out, w.accepted, "accepted_promoters_count",
-	.doc = "Counted up to 10000"),
+    FIELD(struct stats_out, w.accepted, "accepted_promoters_count"),
     FIELD(struct stats_out, w, "pending", .of = &fp_dashboard_waits));
 
 static const uint32_t ever_columns = REPORT_COLUMN(REPORT_REVENUE) |
@@ -329,8 +328,8 @@ payouts(struct request *rq)
 	out->currency = b.ground.currency;
 	out->unpaid = out->earned.ever - out->paid.ever;
 	rq->out = out;
-	return dashboard_waits(rq->db, rq->arena, &b.ground, &b.campaigns,
-	    &out->w);
+	return dashboard_waits_money(rq->db, rq->arena, &b.ground,
+	    &b.campaigns, &out->w);
 }
 
 static const enum err chart_errors[] = ERRORS(ERR_PARAMS);

@@ -9,24 +9,48 @@
 #define COLUMNS ((UINT32_C(1) << REPORT_COLUMNS) - 1)
 #define ALL_LINES INT32_MAX
 
-SHAPE(dashboard_waits_row, struct dashboard_waits, NULL,
+SHAPE(dashboard_people_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, accepted),
     COLUMN(struct dashboard_waits, promoters),
-    COLUMN(struct dashboard_waits, referrals),
+    COLUMN(struct dashboard_waits, referrals));
+SHAPE(dashboard_accepted_row, struct dashboard_waits, NULL,
+    COLUMN(struct dashboard_waits, accepted));
+SHAPE(dashboard_money_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, commissions),
     COLUMN(struct dashboard_waits, payouts),
     COLUMN(struct dashboard_waits, payouts_amount));
+
+static struct str
+ids_of(struct arena *a, const struct list *campaigns)
+{
+	return campaigns->items == NULL ? STR_NULL :
+	    ids_json(a, campaigns->items, campaigns->n);
+}
+
+enum err
+dashboard_waits_money(struct db *db, struct arena *a,
+    const struct report_ground *g, const struct list *campaigns,
+    struct dashboard_waits *w)
+{
+	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(g->organization_id,
+	    ids_of(a, campaigns), (int64_t)DASHBOARD_MOST, g->currency),
+	    &dashboard_money_row, w);
+}
 
 enum err
 dashboard_waits(struct db *db, struct arena *a, const struct report_ground *g,
     const struct list *campaigns, struct dashboard_waits *w)
 {
-	struct str ids = STR_NULL;
+	const struct str ids = ids_of(a, campaigns);
+	const uint64_t org = g->organization_id;
 
-	if (campaigns->items != NULL)
-		ids = ids_json(a, campaigns->items, campaigns->n);
-	return db_row(db, a, Q_DASHBOARD_WAITS, ARGS(g->organization_id, ids,
-	    (int64_t)DASHBOARD_MOST, g->currency), &dashboard_waits_row, w);
+	TRY(db_row(db, a, Q_DASHBOARD_PEOPLE, ARGS(org, ids,
+	    (int64_t)DASHBOARD_MOST, ids.p != NULL ? ids : STR("[0]")),
+	    &dashboard_people_row, w));
+	if (campaigns->n > 1)
+		TRY(db_row(db, a, Q_DASHBOARD_ACCEPTED, ARGS(ids, org),
+		    &dashboard_accepted_row, w));
+	return dashboard_waits_money(db, a, g, campaigns, w);
 }
 
 enum err

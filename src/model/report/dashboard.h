@@ -16,6 +16,10 @@ struct dashboard_waits {
 MUST_CHECK enum err dashboard_waits(struct db *, struct arena *,
     const struct report_ground *, const struct list *campaigns,
     struct dashboard_waits *);
+/* Commissions and payouts only. */
+MUST_CHECK enum err dashboard_waits_money(struct db *, struct arena *,
+    const struct report_ground *, const struct list *campaigns,
+    struct dashboard_waits *);
 
 /* One line, in the parts of the group. */
 MUST_CHECK enum err dashboard_sum(struct db *, struct arena *,
