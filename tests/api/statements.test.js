@@ -42,7 +42,7 @@ const MORE = {
 	downloadOwnReport: 7,
 	getOwnChart: 7,
 	/* such a report, or some of them, in one answer */
-	getDashboardStats: 8,		/* and what waits */
+	getDashboardStats: 9,		/* and what waits */
 	/* of promoters, by their ranks and what came since, and of campaigns */
 	getDashboardTrendings: 12,
 	getDashboardChart: 7,
