@@ -25,16 +25,20 @@ const median = (list) => [...list].sort((a, b) => a - b)[(list.length - 1) >>
 const ms = (us) => us === 0 ? '' : (us / 1000).toFixed(us < 10000 ? 1 : 0);
 const unique = (list) => [...new Set(list)];
 
-/* { times, kind, side, connections, rate, p50, p99, errors } */
+/* Calls that were answered wrongly, or after two seconds. */
+const failed = (m) => [[m.wrong, 'wrong'], [m.late, 'late']]
+    .filter(([n]) => n > 0).map((f) => f.join(' ')).join(', ');
+
+/* { times, kind, side, connections, rate, p50, p99, wrong, late } */
 function read(file, grown) {
 	return fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => {
 		const f = line.split(' ');
 		const times = grown ? Number(f.shift()) : 1;
 		const [kind, side, ...n] = f;
-		const [connections, rate, p50, p99, errors] = n.map(Number);
+		const [connections, rate, p50, p99, wrong, late] = n.map(Number);
 
-		return { times, kind, side, connections, rate, p50, p99,
-			errors };
+		return { times, kind, side, connections, rate, p50, p99, wrong,
+			late };
 	});
 }
 
@@ -43,9 +47,11 @@ function of(rows, what) {
 	const some = rows.filter((r) => Object.entries(what).every(([k, v]) =>
 	    r[k] === v));
 
-	return some.length === 0 ? undefined : Object.fromEntries(['rate',
-		'p50', 'p99'].map((k) => [k, median(some.map((r) => r[k]))])
-	    .concat([['errors', some.reduce((n, r) => n + r.errors, 0)]]));
+	return some.length === 0 ? undefined : Object.fromEntries([
+		...['rate', 'p50', 'p99'].map((k) => [k, median(some.map((r) =>
+		    r[k]))]),
+		...['wrong', 'late'].map((k) => [k, some.reduce((n, r) =>
+		    n + r[k], 0)])]);
 }
 
 function table(head, rows) {
@@ -68,11 +74,11 @@ function run(rows) {
 					ours && m !== ours && side !==
 					    'affiliated' ?
 					    (ours.rate / m.rate).toFixed(2) :
-					    '', m.errors || '']);
+					    '', failed(m)]);
 		}
 	}
 	return table(['', '', 'a second', 'p50 ms', 'p99 ms', 'ratio',
-		'errors'], out);
+		'failed'], out);
 }
 
 function growth(rows) {
@@ -89,12 +95,10 @@ function growth(rows) {
 					continue;
 				out.push([KINDS[kind], NAMES[side],
 					`×${times}`, ...some.map((m) =>
-					`${m.rate} (${ms(m.p99)})` +
-					(m.errors ? `, ${m.errors} errors` :
-					    ''))]);
+					`${m.rate}, ${ms(m.p99)}` +
+					(failed(m) && ` (${failed(m)})`))]);
 			}
-	return table(['', '', 'rows', ...steps.map((n) =>
-	    `${n} connections`)], out);
+	return table(['', '', 'rows', ...steps], out);
 }
 
 function fill(page, name) {
