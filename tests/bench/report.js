@@ -4,6 +4,8 @@
  *
  *	tests/bench/report.js run FILE		what tests/bench/run -o wrote
  *	tests/bench/report.js growth FILE	what tests/bench/growth -o wrote
+ *	tests/bench/report.js commands DIR	what tests/bench/all left there: each
+ *					command with the machine, in short
  *	tests/bench/report.js fill PAGE NAME <TEXT	puts it into a page, between
  *					<!-- NAME --> and <!-- end -->
  *
@@ -11,6 +13,9 @@
  */
 'use strict';
 const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
 
 const NAMES = { affiliated: 'affiliated', nginx: 'nginx, a constant',
 	bare: 'bare C client', worker: 'least worker', php: 'PHP-FPM',
@@ -101,6 +106,81 @@ function growth(rows) {
 	return table(['', '', 'rows', ...steps], out);
 }
 
+/* Durable writes of a block, in a second. */
+function flushes(dir) {
+	const file = path.join(dir, 'flushed');
+	const fd = fs.openSync(file, 'w');
+	const end = Date.now() + 1000;
+	let n = 0;
+
+	for (; Date.now() < end; n++) {
+		fs.writeSync(fd, Buffer.alloc(4096), 0, 4096, 0);
+		fs.fdatasyncSync(fd);
+	}
+	fs.closeSync(fd);
+	fs.unlinkSync(file);
+	return n;
+}
+
+function version(program, flag) {
+	const { stdout, stderr } = spawnSync(program, [flag]);
+
+	return /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0];
+}
+
+function machine(dir) {
+	return `${os.cpus().length} cores of ${os.cpus()[0].model}, ` +
+	    `${Math.round(os.totalmem() / 2 ** 30)} GiB, a disk that flushes ` +
+	    `${flushes(dir)} times a second; Linux ${os.release()}, MariaDB ` +
+	    `${version('mariadbd', '--version')}, nginx ` +
+	    `${version('nginx', '-v')}, PHP ${version('php-fpm8.2', '-v')}, ` +
+	    `Node ${process.versions.node}`;
+}
+
+/* Of each kind ours, and how much that is of a peer's. */
+function runShort(rows) {
+	return unique(rows.map((r) => r.kind)).map((kind) => {
+		const [ours, ...peers] = ['affiliated', 'php', 'node']
+		    .map((side) => of(rows, { kind, side }).rate);
+
+		return `${KINDS[kind]} ${ours} (${peers.map((n) =>
+		    (ours / n).toFixed(2)).join(', ')})`;
+	}).join('; ') + ': a second (beside PHP-FPM, Node)';
+}
+
+/* Of each kind with the fewest rows and with the most. */
+function growthShort(rows) {
+	const times = unique(rows.map((r) => r.times));
+	const few = times[0], most = times.at(-1);
+
+	return unique(rows.map((r) => r.kind)).map((kind) => KINDS[kind] + ' ' +
+	    [few, most].map((n) => of(rows, { kind, side: 'affiliated',
+		times: n, connections: 64 }).rate).join(', ')).join('; ') +
+	    `: a second, with ×${few} and ×${most} the rows`;
+}
+
+const SHORT = {
+	run: (dir) => runShort(read(path.join(dir, 'run'), false)),
+	growth: (dir) => growthShort(read(path.join(dir, 'growth'), true)),
+	start: (dir, lines) => lines.slice(-2).join('; '),
+	memory: (dir, lines) => lines.find((l) => /^(flat|GROWN)/.test(l)),
+};
+
+function commands(dir) {
+	const logs = Object.keys(SHORT).map((name) => [name,
+		path.join(dir, `${name}.log`)]);
+	const rows = logs.filter(([, log]) => fs.existsSync(log)).map(([name,
+		log]) => {
+		const lines = fs.readFileSync(log, 'utf8').trim().split('\n');
+
+		return [`\`${lines[0].replace(/ -[do] \S+/g, '')}\``,
+			SHORT[name](dir, lines)];
+	});
+
+	return `On ${machine(dir)}:\n\n${table(['command', 'printed, in short'],
+	    rows)}`;
+}
+
 function fill(page, name) {
 	const text = fs.readFileSync(page, 'utf8');
 	const from = `<!-- ${name} -->\n`;
@@ -121,6 +201,7 @@ if (require.main === module) {
 	if (what === 'fill')
 		fill(file, name);
 	else
-		console.log(what === 'growth' ? growth(read(file, true)) :
+		console.log(what === 'commands' ? commands(file) :
+		    what === 'growth' ? growth(read(file, true)) :
 		    run(read(file, false)));
 }
