@@ -39,7 +39,7 @@ watch(struct conns *cs, struct conn *c)
 	return epoll_ctl(cs->epoll, EPOLL_CTL_ADD, fcgi_fd(c->fcgi), &e) == 0;
 }
 
-void
+struct conn *
 conns_add(struct conns *cs, int fd)
 {
 	struct conn *c = cs->at;
@@ -53,11 +53,11 @@ conns_add(struct conns *cs, int fd)
 	c->since_us = clock_monotonic_us();
 	cs->n++;
 	atomic_store(&cs->me->connections, (int)cs->n);
-	if (!watch(cs, c)) {
-		log_warn("a connection cannot be watched: %s",
-		    strerror(errno));
-		conns_drop(cs, c);
-	}
+	if (watch(cs, c))
+		return c;
+	log_warn("a connection cannot be watched: %s", strerror(errno));
+	conns_drop(cs, c);
+	return NULL;
 }
 
 static void
@@ -127,17 +127,24 @@ conns_take(int queue)
 }
 
 bool
+conns_readable(const struct conn *c)
+{
+	char byte;
+
+	return recv(fcgi_fd(c->fcgi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+bool
 conns_evict(struct conns *cs, int64_t us)
 {
 	struct conn *old = NULL;
-	char byte;
 
 	for (struct conn *c = cs->at; c < cs->at + CONNS_MAX; c++)
 		if (c->fcgi != NULL && c->parked &&
 		    (old == NULL || c->since_us < old->since_us))
 			old = c;
 	if (old == NULL || clock_monotonic_us() - old->since_us < us ||
-	    recv(fcgi_fd(old->fcgi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+	    conns_readable(old))
 		return false;
 	conns_drop(cs, old);
 	return true;

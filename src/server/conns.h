@@ -37,12 +37,15 @@ uint64_t conns_tag(const struct conns *, const struct conn *);
 struct conn *conns_find(struct conns *, uint64_t tag);
 #define CONNS_TAG_OTHER	(UINT64_C(1) << 63)	/* never a connection's */
 
-void conns_add(struct conns *, int fd);		/* parked */
+/* Parked; NULL: it could not be watched, and is closed. */
+struct conn *conns_add(struct conns *, int fd);
 void conns_drop(struct conns *, struct conn *);	/* closes it */
 /* Gives a parked one to another worker; false: the queue is full. */
 MUST_CHECK bool conns_give(struct conns *, struct conn *);
 /* A descriptor that another worker gave, or -1. */
 int conns_take(int queue);
+/* Something was sent on it that is not read yet. */
+bool conns_readable(const struct conn *);
 /* Closes the one that is parked longest, if longer than us; false: none. */
 bool conns_evict(struct conns *, int64_t us);
 

@@ -92,21 +92,25 @@ accept_one(struct worker *w)
 	}
 	/* Fails on a unix socket, which needs none. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	conns_add(&w->conns, fd);
+	(void)conns_add(&w->conns, fd);
 }
 
-static void
-take_one(struct worker *w)
+/* The first that was given and has a request; those before it wait here. */
+static struct conn *
+take_given(struct worker *w)
 {
-	int fd;
+	while (w->conns.n < w->conns.most) {
+		struct conn *c;
+		int fd = conns_take(w->s.queue[0]);
 
-	if (w->conns.n >= w->conns.most)
-		return;
-	fd = conns_take(w->s.queue[0]);
-	if (fd < 0)
-		return;
-	board_add(&w->s.me->taken, 1);
-	conns_add(&w->conns, fd);
+		if (fd < 0)
+			return NULL;
+		board_add(&w->s.me->taken, 1);
+		c = conns_add(&w->conns, fd);
+		if (c != NULL && conns_readable(c))
+			return c;
+	}
+	return NULL;
 }
 
 static void
@@ -261,20 +265,23 @@ serve_each(struct worker *w, const uint64_t *tags, size_t n)
 static bool
 hung_up(const struct conn *c, uint32_t events)
 {
-	char byte;
-
-	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
-		return false;
-	return recv(fcgi_fd(c->fcgi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+	return (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 &&
+	    !conns_readable(c);
 }
 
+/* given: it waited longer than those of this worker, or NULL. */
 static void
-serve_ready(struct worker *w, const struct epoll_event *e, size_t n)
+serve_ready(struct worker *w, struct conn *given, const struct epoll_event *e,
+    size_t n)
 {
 	uint64_t tags[CONNS_MAX];
 	struct conn *ready[CONNS_MAX];
 	size_t got = 0;
 
+	if (given != NULL) {
+		ready[got] = given;
+		tags[got++] = conns_tag(&w->conns, given);
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct conn *c;
 
@@ -353,6 +360,7 @@ static void
 turn(struct worker *w)
 {
 	struct epoll_event e[CONNS_MAX];
+	struct conn *given = NULL;
 	int wait = prepare(w), n;
 
 	n = epoll_wait(w->conns.epoll, e, w->batch ? CONNS_MAX : EVENTS, wait);
@@ -367,10 +375,10 @@ turn(struct worker *w)
 		else if (e[i].data.u64 == (CONNS_TAG_OTHER | TAG_LISTEN))
 			accept_one(w);
 		else if (e[i].data.u64 == (CONNS_TAG_OTHER | TAG_QUEUE))
-			take_one(w);
+			given = take_given(w);
 	}
 	if (n > 0)
-		serve_ready(w, e, (size_t)n);
+		serve_ready(w, given, e, (size_t)n);
 }
 
 static void
