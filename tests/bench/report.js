@@ -100,7 +100,8 @@ function growth(rows) {
 					continue;
 				out.push([KINDS[kind], NAMES[side],
 					`×${times}`, ...some.map((m) =>
-					`${m.rate}, ${ms(m.p99)}` +
+					(m.p99 ? `${m.rate}, ${ms(m.p99)}` :
+					    m.rate) +
 					(failed(m) && ` (${failed(m)})`))]);
 			}
 	return table(['', '', 'rows', ...steps], out);
