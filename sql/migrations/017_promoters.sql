@@ -1,12 +1,24 @@
 -- Promoters: what is counted of them, and what lists search and sort by.
 
--- pending: placements that wait for a decision, of promoters who are not
--- archived; counted in the transaction that changes it.
+-- Of a campaign, and of all together (campaign_id 0), counted in the transaction
+-- that changes it.  pending: placements that wait for a decision, of promoters
+-- who are not archived.  accepted: promoters who are, each once.
 CREATE TABLE program_total (
-	organization_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
-	pending BIGINT NOT NULL,
+	organization_id BIGINT UNSIGNED NOT NULL,
+	campaign_id BIGINT UNSIGNED NOT NULL,
+	pending BIGINT NOT NULL DEFAULT 0,
+	accepted BIGINT NOT NULL DEFAULT 0,
+	PRIMARY KEY (organization_id, campaign_id),
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
+
+INSERT INTO program_total (organization_id, campaign_id, accepted)
+SELECT p.organization_id, IF(t.whole, 0, p.campaign_id),
+	COUNT(DISTINCT p.referrer_id)
+FROM placement p JOIN referrer r ON r.id = p.referrer_id
+JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+WHERE NOT r.member_organization_id <=> r.organization_id
+GROUP BY 1, 2;
 
 -- Sales of a placement by day, and their amounts less what went back on that
 -- day, which is in refunded as well.

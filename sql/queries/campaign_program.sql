@@ -54,8 +54,7 @@ UPDATE campaign SET landing_url = :url
 WHERE id = :id AND organization_id = :org
 
 -- Of the campaigns of ids, a JSON array, by the sums of reports and what came
--- since; in one statement, which is of one moment.  The organization's own
--- links, by which it promotes itself, are of no promoter.
+-- since; in one statement, which is of one moment.
 -- name: offer_stats
 SELECT x.id, CAST(SUM(x.promoters) AS SIGNED) AS promoters,
 	CAST(SUM(x.referrals) AS SIGNED) AS referrals,
@@ -64,16 +63,11 @@ SELECT x.id, CAST(SUM(x.promoters) AS SIGNED) AS promoters,
 	CAST(SUM(IF(x.currency = COALESCE((SELECT currency FROM program
 		WHERE organization_id = :org), :default), x.revenue, 0))
 	AS SIGNED) AS revenue
-FROM (SELECT j.id, (SELECT COUNT(DISTINCT p.referrer_id)
-		FROM placement p FORCE INDEX (placement_standing)
-		WHERE p.organization_id = :org AND p.standing = 'accepted'
-		AND p.campaign_id = j.id AND p.referrer_id <> COALESCE(
-			(SELECT o.id FROM referrer o
-			WHERE o.organization_id = :org
-			AND o.member_organization_id = :org), 0)) AS promoters,
-		0 AS referrals, 0 AS customers, 0 AS sales, '' AS currency,
-		0 AS revenue
+FROM (SELECT j.id, COALESCE(t.accepted, 0) AS promoters, 0 AS referrals,
+		0 AS customers, 0 AS sales, '' AS currency, 0 AS revenue
 	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	LEFT JOIN program_total t ON t.organization_id = :org
+		AND t.campaign_id = j.id
 	UNION ALL
 	SELECT s.subject_id, 0, s.referrals, s.customers, s.sales, s.currency,
 		s.revenue

@@ -284,12 +284,14 @@ STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
 	ON e.referrer_id = o.referrer_id AND e.payout_id = o.id
 SET e.payout_id = NULL, e.paid_at = NULL
 
--- Promoters who have payouts, in the order of their ids.
+-- Promoters who have payouts, in the order of their ids, and once a currency.
+-- ids: of the last hundred.
 -- name: payout_promoters
-SELECT o.referrer_id AS id, CAST(SUM(o.amount) AS SIGNED) AS amount
+SELECT o.referrer_id AS id, o.currency, CAST(SUM(o.amount) AS SIGNED)
+	AS amount, GROUP_CONCAT(o.id ORDER BY o.id DESC LIMIT 100) AS ids
 FROM payout o
 -- index: PRIMARY when chosen
--- index: payout_promoters
+-- index: payout_groups
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
 -- where: status
 AND o.status = :status
@@ -305,10 +307,11 @@ AND (SELECT 1 FROM referrer f LEFT JOIN promoter t ON t.referrer_id = f.id
 	WHERE f.id = o.referrer_id AND (COALESCE(t.email, j.email) LIKE :prefix
 	OR COALESCE(t.name, h.name) LIKE :prefix))
 -- where: after
-AND o.referrer_id > :after
+AND o.referrer_id >= :after
+AND (o.referrer_id > :after OR o.currency > :currency)
 -- tail:
-GROUP BY o.referrer_id HAVING SUM(o.amount) >= :least
-ORDER BY o.referrer_id LIMIT :limit OFFSET :skip
+GROUP BY o.referrer_id, o.currency HAVING SUM(o.amount) >= :least
+ORDER BY o.referrer_id, o.currency LIMIT :limit OFFSET :skip
 
 -- Sums over the payouts of one organization.
 
@@ -330,14 +333,23 @@ AND JSON_CONTAINS(:campaigns, o.campaign_id)
 -- tail:
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
 
+-- Their payouts are not locked: whoever marks one locks it first, and then them.
 -- name: payout_chosen
 SELECT e.id, e.referrer_id, e.payout_id, e.refund_id, e.type, e.standing,
-	e.status, e.currency, o.made_in
+	e.status, e.currency
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
-LEFT JOIN payout o ON o.id = e.payout_id
 WHERE e.organization_id = :org AND e.shown = 1
 FOR UPDATE
+
+-- Those of them that are in payouts of their own batch.
+-- name: payout_made_in
+SELECT e.id
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
+STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
+STRAIGHT_JOIN payout o ON o.id = e.payout_id AND o.made_in = :batch
+WHERE e.organization_id = :org
+ORDER BY e.id
 
 -- What else of a promoter somebody could choose, behind one.
 -- name: payout_choosable
@@ -347,9 +359,11 @@ AND organization_id = :org AND currency = :currency AND type = 'commission'
 AND refund_id = 0 AND standing = 'due' AND status = 'available'
 ORDER BY id FOR UPDATE
 
+-- By currency, and NULL: all of them.
 -- name: payout_total
-SELECT CAST(COALESCE(SUM(o.amount), 0) AS SIGNED) AS amount,
+SELECT o.currency, CAST(SUM(o.amount) AS SIGNED) AS amount,
 	COUNT(DISTINCT o.referrer_id) AS promoters
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = chosen.id
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
+GROUP BY o.currency WITH ROLLUP

@@ -1,6 +1,7 @@
 -- Promoters in campaigns, as a company's lists show them; its own links, by
 -- which it promotes itself, are none.
 
+-- codes: whether a promoter's promo codes, who may have very many, are shown.
 -- name: promoted_list
 SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
@@ -13,8 +14,9 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	COALESCE(m.email, u.email) AS promoter_email,
 	COALESCE(m.name, o.name) AS promoter_name, t.clicks, t.referrals,
 	t.conversions AS customers, t.sales, t.revenue,
-	(SELECT JSON_ARRAYAGG(k.code ORDER BY k.id) FROM promo_code k
-	WHERE k.placement_id = p.id AND k.live = 1) AS promo_codes
+	IF(:codes, (SELECT JSON_ARRAYAGG(k.code ORDER BY k.id)
+		FROM promo_code k WHERE k.placement_id = p.id
+		AND k.live = 1), NULL) AS promo_codes
 FROM placement p
 -- index: PRIMARY when ids
 -- index: placement_created when promoter

@@ -116,9 +116,43 @@ SET p.standing = :standing, p.status = :status, p.ended_at = :ended,
 	p.upgraded_id = IF(:over IS NULL, p.upgraded_id, NULL),
 	p.updated_at = :now, p.version = p.version + 1
 
--- name: standing_count
-INSERT INTO program_total (organization_id, pending) VALUES (:org, :more)
+-- How many they are.  ids: a JSON array of placements.
+
+-- Those that wait now (:sign is 1), or do no more (-1).
+-- name: standing_waiting
+INSERT INTO program_total (organization_id, campaign_id, pending)
+SELECT :org, COALESCE(x.campaign_id, 0), :sign * x.n
+FROM (SELECT p.campaign_id, COUNT(*) AS n
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
+	GROUP BY p.campaign_id WITH ROLLUP) x
+ORDER BY 2
 ON DUPLICATE KEY UPDATE pending = pending + VALUES(pending)
+
+-- Promoters who are accepted by these alone (1), or were (-1): in a campaign,
+-- and in any.
+-- name: standing_accepted
+INSERT INTO program_total (organization_id, campaign_id, accepted)
+SELECT :org, x.campaign_id, :sign * COUNT(*)
+FROM (SELECT DISTINCT p.campaign_id, p.referrer_id
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
+	WHERE NOT EXISTS (SELECT 1
+		FROM placement o FORCE INDEX (placement_promoters)
+		WHERE o.campaign_id = p.campaign_id
+		AND o.referrer_id = p.referrer_id AND o.standing = 'accepted'
+		AND NOT JSON_CONTAINS(:ids, o.id))
+	UNION ALL
+	SELECT DISTINCT 0, p.referrer_id
+	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+	STRAIGHT_JOIN placement p FORCE INDEX (PRIMARY) ON p.id = j.id
+	WHERE NOT EXISTS (SELECT 1
+		FROM placement o FORCE INDEX (placement_created)
+		WHERE o.referrer_id = p.referrer_id AND o.standing = 'accepted'
+		AND NOT JSON_CONTAINS(:ids, o.id))) x
+GROUP BY x.campaign_id
+ORDER BY 2
+ON DUPLICATE KEY UPDATE accepted = accepted + VALUES(accepted)
 
 -- name: standing_of
 SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
@@ -147,12 +181,14 @@ ORDER BY r.id FOR UPDATE
 
 -- Who waits for a decision does so no more, or again.
 -- name: promoter_waiting
-INSERT INTO program_total (organization_id, pending)
-SELECT :org, :sign * x.n
-FROM (SELECT COUNT(*) AS n
+INSERT INTO program_total (organization_id, campaign_id, pending)
+SELECT :org, COALESCE(x.campaign_id, 0), :sign * x.n
+FROM (SELECT p.campaign_id, COUNT(*) AS n
 	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 	STRAIGHT_JOIN placement p ON p.referrer_id = j.id
-	WHERE p.standing = 'pending') x
+	WHERE p.standing = 'pending'
+	GROUP BY p.campaign_id WITH ROLLUP) x
+ORDER BY 2
 ON DUPLICATE KEY UPDATE pending = pending + VALUES(pending)
 
 -- name: promoter_archive
@@ -186,7 +222,7 @@ SET r.archived_at = NULL, t.archived = 0, r.version = r.version + 1
 
 -- One change of parents of an organization after the other.
 -- name: promoter_family
-INSERT INTO program_total (organization_id, pending) VALUES (:org, 0)
+INSERT INTO program_total (organization_id, campaign_id) VALUES (:org, 0)
 ON DUPLICATE KEY UPDATE pending = pending
 
 -- name: promoter_parent_of

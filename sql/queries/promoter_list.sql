@@ -175,7 +175,8 @@ WHERE organization_id = :org AND fraud IN ('same_ip_suspicion',
 LIMIT 1001
 
 -- name: promoter_pending
-SELECT pending FROM program_total WHERE organization_id = :org
+SELECT pending FROM program_total
+WHERE organization_id = :org AND campaign_id = 0
 
 -- name: promoter_suspicions
 SELECT j.id AS promoter_id, k.fraud

@@ -315,37 +315,44 @@ UNION
 (SELECT referrer_id AS id FROM promoter FORCE INDEX (promoter_email)
 WHERE organization_id = :org AND email LIKE :prefix LIMIT 1000)
 
--- What waits, each counted up to :most; campaigns: a JSON array, or NULL.
--- name: dashboard_waits
-SELECT (SELECT COUNT(*) FROM (SELECT DISTINCT p.referrer_id
-		FROM placement p FORCE INDEX (placement_standing)
-		WHERE p.organization_id = :org AND p.standing = 'accepted'
-		AND (:campaigns IS NULL
-		OR JSON_CONTAINS(:campaigns, p.campaign_id)) LIMIT :most) a)
-	AS accepted,
-	(SELECT COUNT(*) FROM (SELECT p.id
-		FROM placement p FORCE INDEX (placement_standing)
-		STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
-		WHERE p.organization_id = :org AND p.standing = 'pending'
-		AND r.archived_at IS NULL AND (:campaigns IS NULL
-		OR JSON_CONTAINS(:campaigns, p.campaign_id)) LIMIT :most) b)
-	AS promoters,
+-- Promoters, and referrals that wait, up to :most.  subjects: as campaigns, a
+-- JSON array, or [0] for all together.
+-- name: dashboard_people
+SELECT CAST(COALESCE(SUM(t.accepted), 0) AS SIGNED) AS accepted,
+	CAST(COALESCE(SUM(t.pending), 0) AS SIGNED) AS promoters,
 	(SELECT COUNT(*) FROM (SELECT f.id
 		FROM referral f FORCE INDEX (referral_state)
 		WHERE f.organization_id = :org AND f.deleted_at IS NULL
 		AND f.state = 'pending' AND (:campaigns IS NULL
-		OR JSON_CONTAINS(:campaigns, f.campaign_id)) LIMIT :most) c)
-	AS referrals,
-	(SELECT COUNT(*) FROM (SELECT e.id
+		OR JSON_CONTAINS(:campaigns, f.campaign_id)) LIMIT :most) x)
+	AS referrals
+FROM program_total t
+WHERE t.organization_id = :org AND t.campaign_id IN (SELECT j.id
+	FROM JSON_TABLE(:subjects, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) j)
+
+-- Who is in several campaigns is one.
+-- name: dashboard_accepted
+SELECT COUNT(DISTINCT p.referrer_id) AS accepted
+FROM JSON_TABLE(:campaigns, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+STRAIGHT_JOIN placement p FORCE INDEX (placement_standing)
+	ON p.organization_id = :org AND p.standing = 'accepted'
+	AND p.campaign_id = j.id
+WHERE p.referrer_id <> COALESCE((SELECT o.id FROM referrer o
+	WHERE o.organization_id = :org AND o.member_organization_id = :org), 0)
+
+-- What waits, each counted up to :most; campaigns: a JSON array, or NULL.
+-- name: dashboard_money
+SELECT (SELECT COUNT(*) FROM (SELECT e.id
 		FROM earning e FORCE INDEX (earning_standing)
 		WHERE e.organization_id = :org AND e.standing = 'pending'
 		AND (:campaigns IS NULL
-		OR JSON_CONTAINS(:campaigns, e.campaign_id)) LIMIT :most) d)
-	AS commissions, x.payouts, x.payouts_amount
-FROM (SELECT COUNT(*) AS payouts, CAST(COALESCE(SUM(IF(y.currency = :currency,
-		y.amount, 0)), 0) AS SIGNED) AS payouts_amount
-	FROM (SELECT o.currency, o.amount
-		FROM payout o FORCE INDEX (payout_status)
-		WHERE o.organization_id = :org AND o.deleted_at IS NULL
-		AND o.status = 'pending' AND (:campaigns IS NULL
-		OR JSON_CONTAINS(:campaigns, o.campaign_id)) LIMIT :most) y) x
+		OR JSON_CONTAINS(:campaigns, e.campaign_id)) LIMIT :most) x)
+	AS commissions, COUNT(*) AS payouts,
+	CAST(COALESCE(SUM(IF(y.currency = :currency, y.amount, 0)), 0)
+	AS SIGNED) AS payouts_amount
+FROM (SELECT o.currency, o.amount
+	FROM payout o FORCE INDEX (payout_status)
+	WHERE o.organization_id = :org AND o.deleted_at IS NULL
+	AND o.status = 'pending' AND (:campaigns IS NULL
+	OR JSON_CONTAINS(:campaigns, o.campaign_id)) LIMIT :most) y

@@ -93,14 +93,25 @@ FROM placement p LEFT JOIN placement q ON q.id = p.upgraded_id
 WHERE p.id > :after AND p.id <= :last AND p.upgraded_id IS NOT NULL
 AND (q.id IS NULL OR p.status = 'ACTIVE')
 
--- name: verify_pending
-SELECT o.id, CONCAT(COALESCE(t.pending, 0), ' that wait') AS wrong
-FROM organization o LEFT JOIN program_total t ON t.organization_id = o.id
-WHERE o.id > :after AND o.id <= :last
-AND COALESCE(t.pending, 0) <> (SELECT COUNT(*) FROM placement p
-	STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
-	WHERE p.organization_id = o.id AND p.standing = 'pending'
-	AND r.archived_at IS NULL)
+-- name: verify_program_total
+SELECT x.organization_id AS id, CONCAT('in campaign ', x.campaign_id, ' ',
+	SUM(x.pending), ' that wait and ', SUM(x.accepted),
+	' accepted too many') AS wrong
+FROM (SELECT organization_id, campaign_id, pending, accepted
+	FROM program_total
+	WHERE organization_id > :after AND organization_id <= :last
+	UNION ALL
+	SELECT p.organization_id, IF(t.whole, 0, p.campaign_id),
+		-SUM(p.standing = 'pending' AND r.archived_at IS NULL),
+		-COUNT(DISTINCT IF(p.standing = 'accepted', p.referrer_id,
+		NULL))
+	FROM placement p JOIN referrer r ON r.id = p.referrer_id
+	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+	WHERE p.organization_id > :after AND p.organization_id <= :last
+	AND NOT r.member_organization_id <=> r.organization_id
+	GROUP BY 1, 2) x
+GROUP BY x.organization_id, x.campaign_id
+HAVING SUM(x.pending) <> 0 OR SUM(x.accepted) <> 0
 
 -- Reports: the closed days of a promoter are those of his placements, of which
 -- there is proof above.

@@ -103,3 +103,17 @@ FROM (SELECT id, CAST(sales AS SIGNED) AS counted, 0 AS there FROM referral
 	WHERE moved_to > :after AND moved_to <= :last
 	AND referred_organization_id IS NULL) x
 GROUP BY x.id HAVING SUM(x.counted) <> SUM(x.there)
+
+-- What he bought before he was known as a customer is a sale of that day, and
+-- goes with who is moved.  m: who he was before.
+-- name: verify_first_bought
+SELECT r.id, CONCAT(COALESCE(r.bought_at, 'never'), ', a customer ',
+	COALESCE(r.customer_at, 'never'), ', before ',
+	COALESCE(m.bought_at, 'never')) AS wrong
+FROM referral r LEFT JOIN referral m ON m.moved_to = r.id
+WHERE r.id > :after AND r.id <= :last
+AND (m.bought_at < COALESCE(r.bought_at, '9999-12-31')
+OR (r.bought_at IS NOT NULL AND (COALESCE(r.bought_at >= r.customer_at, 1)
+	OR NOT (r.bought_at <=> m.bought_at OR EXISTS (SELECT 1 FROM sale s
+		WHERE s.referral_id = r.id AND s.kind = 'tracked'
+		AND s.event_date = DATE(r.bought_at))))))

@@ -210,10 +210,6 @@ db_list(struct db *db, struct arena *a, const struct list_query *l,
 	return query(&r, NULL, list);
 }
 
-struct id_row {
-	uint64_t id;
-};
-
 SHAPE(id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 /* What RETURNING gives: the id of each row, in their order. */

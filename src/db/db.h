@@ -132,6 +132,12 @@ arg_self(struct arg v)
 	struct day: arg_day, struct arg: arg_self)(x)
 #include "db/args.h"		/* ARGS(...) over ARG, none to 24 of them */
 
+/* A row of which only the id is asked. */
+struct id_row {
+	uint64_t id;
+};
+extern const struct shape id_row;
+
 /* Exactly one row into *record, or ERR_NOT_FOUND. */
 MUST_CHECK enum err db_row(struct db *, struct arena *, enum query,
     struct args, const struct shape *, void *record);

@@ -143,9 +143,10 @@ is_null(const struct field *f, const void *p)
 		return ((const struct decimal *)p)->text.p == NULL;
 	case T_RECORD:
 		return absent(f, p);
+	case T_LIST:
+		return ((const struct list *)p)->items == NULL;
 	case T_BOOL:
 	case T_INT:
-	case T_LIST:
 		break;
 	}
 	return false;

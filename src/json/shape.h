@@ -12,7 +12,8 @@
  *   struct decimal  number with digits behind the point, as it is written
  *   any other    a nested record: .of
  * A string whose p is NULL is null.  An int of -1 is null.  A nested record
- * with F_NULLABLE is null when its first field is an id of 0.
+ * with F_NULLABLE is null when its first field is an id of 0.  A list without
+ * items is empty, and null only for F_OMIT.
  */
 #ifndef AFF_JSON_SHAPE_H
 #define AFF_JSON_SHAPE_H

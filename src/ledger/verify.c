@@ -139,7 +139,7 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_RESERVED, .what = "has wrong tokens reserved" },
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
-	{ .query = Q_VERIFY_PENDING, .what = "has wrong promoters:" },
+	{ .query = Q_VERIFY_PROGRAM_TOTAL, .what = "has wrong promoters" },
 	{ .query = Q_VERIFY_MEMBERS,
 	  .what = "has a member who is gone, or is not:" },
 	{ .query = Q_VERIFY_BOUGHT,
@@ -235,6 +235,7 @@ static const struct check reward_checks[] = {
 static const struct check referral_checks[] = {
 	{ .query = Q_VERIFY_REFERRAL_SALES,
 	  .what = "has sales that do not make up" },
+	{ .query = Q_VERIFY_FIRST_BOUGHT, .what = "first bought" },
 };
 
 static const struct check placement_checks[] = {

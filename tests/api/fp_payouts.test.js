@@ -109,8 +109,9 @@ test('paid, unpaid, destroyed', async () => {
 	assert.deepEqual([done.data.status, done.data.failed_count,
 		done.data.action_label], ['completed', 1,
 		'payout/mark_as_paid']);
-	assert.deepEqual(done.meta, { total: 1234, promoters_count: 1,
-		total_incl_tax: 1234, all_promoters_count: 1 });
+	assert.deepEqual(done.meta, { total: 1234, amounts: { cash: 1234 },
+		promoters_count: 1, total_incl_tax: 1234,
+		all_promoters_count: 1 });
 	assert.deepEqual(await money(ann), [0, 0, 1234]);
 	const [now] = await of(ann);
 	assert.equal(now.status, 'completed');
@@ -444,6 +445,54 @@ test('sums', async () => {
 	    `${me.campaign}`)).data.map((g) => g.promoter.id), [ann.id]);
 	for (const path of ['stats', 'due_stats', 'group_by_promoters'])
 		await fp(400, 'GET', `/payouts/${path}?filters[campaign_id]=x`);
+});
+
+test('amounts of two currencies are no sum', async () => {
+	const eve = await p.promoter(other), dan = await p.promoter(other);
+	const sold = async (who, amount, currency) => {
+		const email = `${unique()}@example.com`;
+
+		await p.track(200, other, 'sale', { email, ref_id: who.code,
+			event_id: unique(), amount, currency });
+		return (await fp(200, 'GET', `/commissions?q=${email}`,
+		    undefined, other))[0].id;
+	};
+	const ids = [];
+
+	for (const [who, amount, currency] of [[eve, 500, 'EUR'],
+	    [eve, 700, 'USD'], [dan, 200, 'EUR']])
+		ids.push(await sold(who, amount, currency));
+	await fp(200, 'POST', '/commissions/generate_payouts', { ids },
+	    other);
+	await fp(200, 'POST', '/commissions/generate_payouts', {
+		ids: [await sold(eve, 900, 'EUR')] }, other);
+	const at = '/payouts/group_by_promoters';
+	const lines = (groups) => groups.data.map((g) => [g.promoter.id,
+		g.currency, g.amount, g.payouts.map((x) => x.amount)]);
+	const right = [[eve.id, 'EUR', 280, [180, 100]],
+		[eve.id, 'USD', 140, [140]], [dan.id, 'EUR', 40, [40]]];
+	const groups = await fp(200, 'GET', at, undefined, other);
+
+	assert.deepEqual(lines(groups), right);
+	for (const g of groups.data)
+		assert.deepEqual(g.payout_ids, g.payouts.map((x) => x.id));
+	const { due_date: _due, period_end: _end, ...meta } = groups.meta;
+	const sums = { total: 140, amounts: { cash: 140, EUR: 320 },
+		promoters_count: 2, total_incl_tax: 140 };
+	assert.deepEqual(meta, sums);
+	assert.deepEqual(lines(await fp(200, 'GET',
+	    `${at}?filters[min_payment]=141`, undefined, other)),
+	    [right[0]]);
+	let more = '', one;
+	for (const line of right) {
+		one = await w.fp(200, other, 'GET', `${at}?per_page=1${more}`);
+		assert.deepEqual(lines(one.body), [line]);
+		more = `&cursor=${one.headers['x-next-cursor']}`;
+	}
+	assert.equal(one.headers['x-next-cursor'], undefined);
+	assert.deepEqual((await fp(200, 'POST', '/payouts/mark_as_paid', {
+		ids: groups.data.flatMap((g) => g.payout_ids) }, other)).meta,
+	    { ...sums, all_promoters_count: 2 });
 });
 
 test('what a house\'s referrer withdrew is deducted', async () => {

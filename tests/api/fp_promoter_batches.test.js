@@ -110,6 +110,56 @@ test('what is missing or wrong', async () => {
 	}
 });
 
+/* In all campaigns, in the first and in the second; and as these say it. */
+test('how many are accepted', async () => {
+	const who = await w.owner();
+	const camp = [await w.companyCampaign(who),
+		await w.companyCampaign(who)];
+	const count = async () => {
+		const of = async (q) => (await w.fp(200, who, 'GET',
+		    `/dashboards/stats${q}`)).body.accepted_promoters_count;
+		const one = (x) => of(`?filters[campaign_id]=${x.id}`);
+		const at = async (x) => (await w.fp(200, who, 'GET',
+		    `/campaigns/${x.id}`)).body.stats.promoters_count;
+		const n = [await of(''), await one(camp[0]),
+			await one(camp[1])];
+
+		assert.equal(await of(camp.map((x) =>
+		    `filters[campaign_id][]=${x.id}`).join('&')
+		    .replace(/^/, '?')), n[0]);
+		assert.deepEqual([await at(camp[0]), await at(camp[1])],
+		    n.slice(1));
+		return n;
+	};
+	const does = (what, ids, more) => w.fp(200, who, 'POST',
+	    `/promoters/${what}`, { ids, ...more });
+
+	assert.deepEqual(await count(), [0, 0, 0]);
+	const [a, b] = [await w.promoter(who), await w.promoter(who)];
+	const d = await w.promoter(who, { always_approve: false });
+	assert.deepEqual(await count(), [2, 2, 0]);
+	await does('add_to_campaign', [a.id, b.id],
+	    { campaign_id: camp[1].id });
+	assert.deepEqual(await count(), [2, 2, 2]);
+	await does('accept', [a.id, d.id], { campaign_id: camp[0].id });
+	assert.deepEqual(await count(), [3, 3, 2]);
+	await does('block', [a.id, d.id], { campaign_id: camp[0].id });
+	assert.deepEqual(await count(), [2, 1, 2]);
+	await does('move_to_campaign', [b.id], {
+		from_campaign_id: camp[0].id, to_campaign_id: camp[1].id });
+	await does('archive', [a.id]);
+	assert.deepEqual(await count(), [2, 1, 2]);
+	await verify();
+	await p.sql(`UPDATE program_total SET accepted = accepted + 1
+	    WHERE organization_id = ${who.organization.id}
+	    AND campaign_id = ${camp[1].id}`);
+	assert.match((await c.service.verify()).out, new RegExp(`in campaign ${
+	    camp[1].id} 0 that wait and 1 accepted too many`));
+	await p.sql(`UPDATE program_total SET accepted = accepted - 1
+	    WHERE organization_id = ${who.organization.id}
+	    AND campaign_id = ${camp[1].id}`);
+});
+
 test('blocked: what recurs stops as well', async () => {
 	const a = await w.promoter(me), lead = `l-${unique()}@example.com`;
 

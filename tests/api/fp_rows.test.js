@@ -8,12 +8,13 @@ const assert = require('node:assert/strict');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { Session } = require('./lib/db');
+const { counted } = require('./lib/counted');
 const { World } = require('./lib/world');
 const { Program } = require('./lib/promoted');
 
 const test = tests(__filename);
 const MANY = 3000, MOST = 1000;
-let w, me, ann, bob, seller, program, db, other;
+let w, me, ann, bob, seller, selling, program, db, other;
 
 test('a promoter with many referrals', async () => {
 	const s = await service();
@@ -32,6 +33,7 @@ test('a promoter with many referrals', async () => {
 
 	await program.referrals(sold, MANY, { state: 'active' });
 	seller = sold.referrer;
+	selling = sold.id;
 	bob = await w.affiliate(me, { id: sold.referrer,
 		promoter_campaigns: [{ id: sold.id }] });
 	db = new Session(s);
@@ -75,6 +77,57 @@ test('he and his suspicions', async () => {
 		'&filters[fraud_suspicions][]=no_suspicion'])
 		await few(`promoters ${q}`, () => w.fp(200, me, 'GET',
 		    `/promoters?per_page=20${q}`));
+});
+
+/* What is counted of promoters stands, and is not counted for each. */
+test('campaigns and dashboards with many promoters', async () => {
+	const stats = () => w.fp(200, me, 'GET', '/dashboards/stats');
+	const before = await rows(stats);
+
+	await db.run(`INSERT INTO referrer (organization_id, status, joined_at)
+	    SELECT ${me.organization.id}, 'active', UTC_TIMESTAMP(6)
+	    FROM seq_1_to_${MANY}`);
+	await db.run(`INSERT INTO placement (organization_id, campaign_id,
+	    referrer_id, name, code, landing_url, status, created_at,
+	    updated_at) SELECT ${me.organization.id}, ${other}, r.id, 'Many',
+	    CONCAT('many-', r.id), '', 'ACTIVE', UTC_TIMESTAMP(6),
+	    UTC_TIMESTAMP(6) FROM referrer r
+	    LEFT JOIN placement p ON p.referrer_id = r.id
+	    WHERE r.organization_id = ${me.organization.id} AND p.id IS NULL`);
+	await db.run(counted(me.organization.id));
+	for (const q of ['', `/${other}`])
+		await few(`campaigns${q}`, () => w.fp(200, me, 'GET',
+		    `/campaigns${q}`));
+	assert.equal((await w.fp(200, me, 'GET', `/campaigns/${other}`)).body
+	    .stats.promoters_count, MANY);
+	const after = await rows(stats);
+	assert.ok(after < before + MOST, `a dashboard read ${after} rows, ` +
+	    `${before} before`);
+});
+
+/* His codes are read where they are shown. */
+test('a promoter with many promo codes', async () => {
+	const { body: reward } = await w.fp(200, me, 'POST', '/rewards', {
+		name: 'Many codes', coupon: 'many', provider_coupon_id: 'many',
+		is_promoter_reward: false, schemas: [{ amount: 10,
+		    unit: 'discount_per', flat_amount: true }] });
+
+	await db.run(`INSERT INTO promo_code (organization_id, code, reward_id,
+	    placement_id, created_at, updated_at)
+	    SELECT ${me.organization.id}, CONCAT('MANY-', seq), ${reward.id},
+	    ${selling}, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6)
+	    FROM seq_1_to_${MANY}`);
+	for (const what of ['chart_data', 'referral_links'])
+		await few(what, () => w.fp(200, me, 'GET',
+		    `/promoter_campaigns/${selling}/${what}`));
+	for (const what of ['promoters/current', 'referral_links',
+		`referral_links?promoter_campaign_id=${selling}`])
+		await few(`his ${what}`, () => w.fpa(200, bob, 'GET',
+		    `/${what}`));
+	assert.equal((await w.fp(200, me, 'PUT',
+	    `/promoter_campaigns/${selling}`, {})).body.promo_codes.length,
+	MANY);
+	await db.run(`DELETE FROM promo_code WHERE placement_id = ${selling}`);
 });
 
 const range = (name, from, to) =>

@@ -1,6 +1,7 @@
 /* Organizations: their end and their return. */
 'use strict';
 const assert = require('node:assert/strict');
+const { placed } = require('./lib/counted');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { World, unique } = require('./lib/world');
@@ -274,6 +275,7 @@ test('what was under way when it was erased goes a while later', async () => {
 	    UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`);
 	await sql(`INSERT INTO placement_total (placement_id) SELECT id FROM
 	    placement WHERE referrer_id = ${own.referrer.id}`);
+	await sql(placed(1));
 	const late = () => sql(`SELECT (SELECT COUNT(*) FROM webhook_endpoint
 	    WHERE organization_id = ${id} AND active) + (SELECT COUNT(*)
 	    FROM placement WHERE referrer_id = ${own.referrer.id} AND

@@ -104,6 +104,21 @@ balances()
 		SET a.balance = a.balance + e.total WHERE a.kept = 1"
 }
 
+# count_promoters ORGANIZATION: how many wait, and are accepted
+count_promoters()
+{
+	sql "DELETE FROM program_total WHERE organization_id = $1;
+		INSERT INTO program_total (organization_id, campaign_id,
+		pending, accepted) SELECT $1, IF(t.whole, 0, p.campaign_id),
+		SUM(p.standing = 'pending' AND r.archived_at IS NULL),
+		COUNT(DISTINCT IF(p.standing = 'accepted', p.referrer_id,
+		NULL)) FROM placement p JOIN referrer r ON r.id = p.referrer_id
+		JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+		WHERE p.organization_id = $1
+		AND NOT r.member_organization_id <=> r.organization_id
+		GROUP BY 1, 2"
+}
+
 # sum_up LAST [CHANGES]: the jobs role catches up with all of it, and seals.
 # What there is to report is read from the counts by day; CHANGES tells it of
 # placements behind LAST, in the form of report_change.

@@ -174,6 +174,27 @@ without_money_nothing_is_made(void **state)
 	assert_clean();
 }
 
+/* Whoever marks a payout has it first, and then its commissions. */
+static void
+what_is_chosen_does_not_wait_for_its_payout(void **state)
+{
+	uint64_t commission = commission_of(bought(1));
+	MYSQL *who;
+	enum err e;
+
+	(void)state;
+	assert_int_equal(act(CHOSEN, commission, 0), OK);
+	who = test_connect();
+	test_sql(who, "BEGIN");
+	test_sql(who, "UPDATE payout SET version = version + 1 WHERE id = %"
+	    PRIu64, last_payout());
+	e = act(CHOSEN, commission, 0);
+	test_sql(who, "ROLLBACK");
+	mysql_close(who);
+	assert_int_equal(e, ERR_CONFLICT);
+	assert_int_equal(act(PAID, last_payout(), 0), OK);
+}
+
 /* A commission that is free again, while its refund was paid with others. */
 static void
 what_a_payout_has_a_part_of_is_not_taken_back(void **state)
@@ -423,8 +444,10 @@ main(void)
 		fault_test(&faults[0]), fault_test(&faults[1]),
 		fault_test(&faults[2]), fault_test(&faults[3]),
 		fault_test(&faults[4]), fault_test(&faults[5]),
+		fault_test(&faults[6]),
 		cmocka_unit_test(a_later_debt_goes_with_the_month),
 		cmocka_unit_test(without_money_nothing_is_made),
+		cmocka_unit_test(what_is_chosen_does_not_wait_for_its_payout),
 		cmocka_unit_test(what_a_payout_has_a_part_of_is_not_taken_back),
 		cmocka_unit_test(a_batch_is_of_who_wants_it_so),
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),

@@ -277,6 +277,40 @@ a_type_is_filtered_exactly(void **state)
 	assert_false(event_pattern_known(STR("")));
 }
 
+#define MANY 120
+
+static enum err
+write_all(struct db *d, void *arg)
+{
+	struct event_data all[MANY];
+
+	for (uint64_t i = 0; i < MANY; i++)
+		all[i] = (struct event_data){ { ORG, "referral.moved",
+		    5000 + i, 0, clock_now() }, STR_NULL };
+	return event_write_all(d, &arena, all, *(const size_t *)arg);
+}
+
+static void
+many_are_written_by_few_statements(void **state)
+{
+	static const struct { size_t n; uint64_t statements; } tries[] = {
+		{ 0, 0 }, { 50, 1 }, { MANY, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(tries); i++) {
+		uint64_t before = db_statements(db);
+		size_t n = tries[i].n;
+
+		test_sql(beside, "DELETE FROM event WHERE entity_id >= 5000");
+		assert_int_equal(tx_run(db, &arena, write_all, &n), OK);
+		assert_int_equal(db_statements(db) - before,
+		    2 + tries[i].statements);
+		assert_int_equal(test_number(beside, "SELECT COUNT(*)"
+		    " FROM event WHERE entity_id >= 5000"), n);
+	}
+}
+
 int
 main(void)
 {
@@ -288,6 +322,7 @@ main(void)
 		cmocka_unit_test(many_write_and_publish_at_once),
 		cmocka_unit_test(deliveries_are_made_for_those_who_want_them),
 		cmocka_unit_test(a_type_is_filtered_exactly),
+		cmocka_unit_test(many_are_written_by_few_statements),
 	};
 
 	return cmocka_run_group_tests_name("publisher", tests, start, stop);

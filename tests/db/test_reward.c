@@ -2,22 +2,13 @@
  * The terms of a sale as the database has them: which rewards, of whom, for
  * what.  What is worked out of them is tested in tests/unit/test_work_out.c.
  */
-#include "ground.h"
+#include "company_world.h"
 
-#include "model/people/organization.h"
-#include "model/program/offer.h"
 #include "model/reward/company_product.h"
 #include "model/reward/reward.h"
 #include "model/reward/terms.h"
 #include "base/banned.h"
 
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct actor who;
-static struct offer offer;
 static struct company_product product;
 /* p promotes; f and g are above him; x shares with him. */
 static uint64_t placement[4], referrer[4], referral;
@@ -26,19 +17,10 @@ enum { P, F, G, X };
 static enum err
 make_company(struct db *d, void *arg)
 {
-	struct organization o = { .name = STR("Company") };
 	struct company_price price = { .ext_id = STR("pro_monthly") };
 
 	(void)arg;
-	TRY(user_create(d, STR("c@example.com"), STR("C"), STR("x"), now,
-	    &who.user_id));
-	TRY(organization_create(d, &arena, who.user_id, now, &o));
-	who.organization_id = o.id;
-	who.now = now;
-	offer = (struct offer){ .name = STR("Partners"),
-	    .color = STR("#fff"), .parameter = STR("ref"),
-	    .cookie_days = 60 };
-	TRY(offer_create(d, &arena, &who, &offer));
+	TRY(company_create(d));
 	product = (struct company_product){ .name = STR("Pro"),
 	    .ext_id = STR("pro"), .prices = { &price, 1 } };
 	return company_product_create(d, &arena, &who, &product);
@@ -74,7 +56,7 @@ static int
 start(void **state)
 {
 	(void)state;
-	ground_start(&test_settings);
+	ground_start(&company_settings);
 	assert_int_equal(tx_run(db, &arena, make_company, NULL), OK);
 	make_promoter(G, 0);
 	make_promoter(F, referrer[G]);

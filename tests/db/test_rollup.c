@@ -60,6 +60,8 @@ start(void **state)
 	    " FROM referrer");
 	test_sql(admin, "INSERT INTO placement_total (placement_id)"
 	    " SELECT id FROM placement");
+	test_sql(admin, "INSERT INTO program_total (organization_id,"
+	    " campaign_id, accepted) VALUES (1, 0, 4), (1, 1, 4)");
 	return 0;
 }
 

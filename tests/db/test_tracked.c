@@ -2,21 +2,13 @@
  * Sales that a company told of, with all kinds of rewards: what was written of
  * them proves itself, and what is changed behind the program's back is found.
  */
-#include "ground.h"
+#include "company_world.h"
 
-#include "model/program/offer.h"
 #include "model/promoter/promoter.h"
 #include "model/reward/reward.h"
 #include "model/track/track.h"
 #include "base/banned.h"
 
-static struct settings test_settings = {
-	.public_url = { "https://localhost", 17 }, .cookie_days = 30,
-	.refresh_seconds = 3600, .terms = { "1", 1 },
-};
-
-static struct actor who;
-static struct offer offer;
 /* p promotes, f is above him, x shares with him. */
 static uint64_t promoter[3];
 enum { P, F, X };
@@ -25,18 +17,9 @@ static enum err
 make_company(struct db *d, void *arg)
 {
 	static const char *const codes[] = { "pp", "ff", "xx" };
-	struct organization o = { .name = STR("Company") };
 
 	(void)arg;
-	TRY(user_create(d, STR("c@example.com"), STR("C"), STR("x"), now,
-	    &who.user_id));
-	TRY(organization_create(d, &arena, who.user_id, now, &o));
-	who.organization_id = o.id;
-	who.now = now;
-	offer = (struct offer){ .name = STR("Partners"),
-	    .color = STR("#fff"), .parameter = STR("ref"),
-	    .cookie_days = 60 };
-	TRY(offer_create(d, &arena, &who, &offer));
+	TRY(company_create(d));
 	for (int i = 0; i < 3; i++)
 		TRY(promoter_create(d, &arena, &who, &(struct new_promoter){
 		    .email = str_printf(&arena, "%s@example.com", codes[i]),
@@ -52,7 +35,7 @@ static int
 start(void **state)
 {
 	(void)state;
-	ground_start(&test_settings);
+	ground_start(&company_settings);
 	assert_int_equal(tx_run(db, &arena, make_company, NULL), OK);
 	test_sql(root, "UPDATE referrer SET parent_id = %llu WHERE id = %llu",
 	    LLU(promoter[F]), LLU(promoter[P]));
@@ -104,16 +87,21 @@ sell(struct db *d, void *arg)
 	return track_sale(d, &arena, &who, arg);
 }
 
-/* A sale to somebody, by a name of its own; its commissions in their order. */
+/*
+ * A sale to somebody, by a name of its own, and of an earlier time if that is
+ * given; its commissions in their order.
+ */
 static void
-brings(const char *lead, int64_t amount, const char *expected)
+brings_then(const char *lead, int64_t amount, struct when at,
+    const char *expected)
 {
 	static int sales;
 	struct track_sale s = { .name = { .email = str_printf(&arena,
 	    "%s@example.net", lead) }, .origin = { .ref_id = STR("pp") },
 	    .event = str_printf(&arena, "sale-%d", ++sales), .amount = amount,
 	    .currency = STR("USD"), .quantity = 1, .mrr = -1,
-	    .billing_period = -1, .on = DAY_NONE, .at = now };
+	    .billing_period = -1, .on = at.us != 0 ? day_of(at) : DAY_NONE,
+	    .sold_at = at, .at = now };
 
 	assert_int_equal(track_sale_read(db, &arena, &who, &s), OK);
 	assert_int_equal(tx_run(db, &arena, sell, &s), OK);
@@ -122,6 +110,12 @@ brings(const char *lead, int64_t amount, const char *expected)
 	    " SEPARATOR ', '), '') = '%s' FROM earning WHERE sale_id = %llu",
 	    expected, LLU(s.id)))
 		fail_msg("%s, %lld: not %s", lead, (long long)amount, expected);
+}
+
+static void
+brings(const char *lead, int64_t amount, const char *expected)
+{
+	brings_then(lead, amount, (struct when){ 0 }, expected);
 }
 
 static const char *
@@ -185,6 +179,20 @@ a_limit_counts_its_sales(void **state)
 	assert_clean();
 }
 
+static void
+who_bought_before_we_knew_him_has_a_sale_of_then(void **state)
+{
+	const int64_t day = 86400;
+
+	(void)state;
+	brings("eve", 1001, got(""));
+	brings_then("eve", 1001, when_add(now, -20 * day), got(""));
+	brings_then("eve", 1001, when_add(now, -9 * day), got(""));
+	assert_int_equal(test_number(beside, "SELECT SUM(DATEDIFF(customer_at,"
+	    " bought_at)) FROM referral"), 20);
+	assert_clean();
+}
+
 static struct fault faults[] = {
 	{ "a rate that was not its", "has a commission that is wrong",
 	  "UPDATE earning SET rate_ppm = rate_ppm + 1000 WHERE part = 0"
@@ -223,6 +231,14 @@ static struct fault faults[] = {
 	  " WHERE max_redemptions = 2;",
 	  "UPDATE reward SET max_redemptions = 2"
 	  " WHERE max_redemptions = 1;" },
+	{ "a first sale on a day without one", "first bought",
+	  "UPDATE referral SET bought_at = bought_at - INTERVAL 1 DAY;",
+	  "UPDATE referral SET bought_at = bought_at + INTERVAL 1 DAY;" },
+	{ "a first sale that is not before the others", "first bought",
+	  "UPDATE referral SET bought_at = customer_at"
+	  " WHERE bought_at IS NULL;",
+	  "UPDATE referral SET bought_at = NULL"
+	  " WHERE bought_at = customer_at;" },
 };
 
 int
@@ -236,6 +252,9 @@ main(void)
 		fault_test(&faults[4]), fault_test(&faults[5]),
 		fault_test(&faults[6]), fault_test(&faults[7]),
 		fault_test(&faults[8]), fault_test(&faults[9]),
+		cmocka_unit_test(
+		    who_bought_before_we_knew_him_has_a_sale_of_then),
+		fault_test(&faults[10]), fault_test(&faults[11]),
 	};
 
 	return cmocka_run_group_tests_name("tracked", tests, start,

@@ -45,6 +45,29 @@ records_are_written(void **state)
 	    "\"secret\":null"));
 }
 
+struct sparse {
+	struct str text;
+	struct list list;
+	struct line one;
+};
+
+SHAPE(sparse, struct sparse, "Sparse",
+    FIELD(struct sparse, text, "text", .flags = F_OMIT),
+    FIELD(struct sparse, list, "list", .of = &line_shape, .flags = F_OMIT),
+    FIELD(struct sparse, one, "one", .of = &line_shape, .flags = F_OMIT));
+
+static void
+what_is_not_there_is_left_out(void **state)
+{
+	struct sparse s = { .list = { NULL, 0 } };
+
+	(void)state;
+	assert_string_equal(encode(&sparse, &s, false), "{}");
+	s = (struct sparse){ STR(""), { &s.one, 0 }, { 1, 2 } };
+	assert_string_equal(encode(&sparse, &s, false), "{\"text\":\"\","
+	    "\"list\":[],\"one\":{\"id\":\"1\",\"amount\":2}}");
+}
+
 static void
 absent_values_are_null(void **state)
 {
@@ -261,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(records_are_written),
 		TEST(absent_values_are_null),
+		TEST(what_is_not_there_is_left_out),
 		TEST(strings_are_escaped),
 		TEST(fields_have_schemas),
 		TEST(shapes_have_schemas),

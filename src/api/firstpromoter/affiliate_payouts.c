@@ -10,13 +10,13 @@ SHAPE(fp_own_payout, struct payout, "OwnPayout",
 
 struct own_payouts {
 	struct list data;
-	struct str meta;
+	struct fp_payout_terms meta;
 };
 
 SHAPE(fp_own_payouts, struct own_payouts, "OwnPayouts",
     FIELD(struct own_payouts, data, "data", .of = &fp_own_payout,
 	.max = PAGE_LIMIT_MAX),
-    FIELD(struct own_payouts, meta, "meta", .flags = F_JSON));
+    FIELD(struct own_payouts, meta, "meta", .of = &fp_payout_terms_out));
 
 struct list_in {
 	struct fp_page_query page;
@@ -90,24 +90,18 @@ list(struct request *rq)
 {
 	struct own_payouts *out = ARENA_NEW(rq->arena, struct own_payouts);
 	struct list_in *q = rq->query;
-	struct program program = { 0 };
 	struct paging p;
 	struct list rows;
-	struct buf meta;
 
 	TRY(read_filter(rq, q));
 	TRY(fp_page_read(rq, &q->page, 0, &p));
-	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &program));
+	TRY(fp_payout_terms(rq, &out->meta));
 	TRY(payout_list(rq->db, rq->arena, rq->who.org_id, &q->f, &p, &rows));
 	page_cut(rq, &p, rows, sizeof(struct payout),
 	    offsetof(struct payout, created_at), offsetof(struct payout, id));
 	if (rq->page.next.p != NULL)
 		answer_header(rq, "X-Next-Cursor", rq->page.next);
-	buf_init(&meta, rq->arena, 512);
-	buf_char(&meta, '{');
-	fp_payout_terms(&meta, &program);
-	buf_char(&meta, '}');
-	*out = (struct own_payouts){ rq->page.items, buf_view(&meta) };
+	out->data = rq->page.items;
 	rq->out = out;
 	return OK;
 }

@@ -32,9 +32,9 @@ struct stats_out {
 
 SHAPE(fp_dashboard_waits, struct dashboard_waits, "DashboardPending",
     FIELD(struct dashboard_waits, promoters, "promoters_count",
-	.doc = "Promoters in campaigns, to be accepted. This and what "
-	    "follows is counted up to 10000"),
-    FIELD(struct dashboard_waits, referrals, "referrals_count"),
+	.doc = "Promoters in campaigns, to be accepted"),
+    FIELD(struct dashboard_waits, referrals, "referrals_count",
+	.doc = "This and what follows is counted up to 10000"),
     FIELD(struct dashboard_waits, commissions, "commissions_count"),
     FIELD(struct dashboard_waits, payouts, "payouts_count"));
 
@@ -42,8 +42,7 @@ SHAPE(fp_dashboard_stats, struct stats_out, "DashboardStats",
     FIELD(struct stats_out, currency, "currency", .max = 3),
     FIELD(struct stats_out, ever, "stats", .of = &fp_report_data,
 	.doc = "Of all time"),
-    FIELD(struct stats_out, w.accepted, "accepted_promoters_count",
-	.doc = "Counted up to 10000"),
+    FIELD(struct stats_out, w.accepted, "accepted_promoters_count"),
     FIELD(struct stats_out, w, "pending", .of = &fp_dashboard_waits));
 
 static const uint32_t ever_columns = REPORT_COLUMN(REPORT_REVENUE) |
@@ -53,12 +52,20 @@ static const uint32_t ever_columns = REPORT_COLUMN(REPORT_REVENUE) |
     REPORT_COLUMN(REPORT_ACTIVE_CUSTOMERS) | REPORT_COLUMN(REPORT_SALES) |
     REPORT_COLUMN(REPORT_CANCELLED);
 
+/* What a dashboard is about. */
+struct about {
+	struct report_ground ground;
+	struct list campaigns;
+};
+
 static enum err
-read_campaigns(struct request *rq, struct list *ids)
+read_about(struct request *rq, struct about *b)
 {
 	const struct dashboard_in *q = rq->query;
 
-	return fp_ids_read(rq, &q->campaigns, "filters[campaign_id]", ids);
+	TRY(fp_ids_read(rq, &q->campaigns, "filters[campaign_id]",
+	    &b->campaigns));
+	return report_ground(rq->db, rq->arena, rq->who.org_id, &b->ground);
 }
 
 static enum err
@@ -67,18 +74,18 @@ stats(struct request *rq)
 	struct stats_out *out = ARENA_NEW(rq->arena, struct stats_out);
 	const struct report_period ever = { REPORT_EVER, day_of(rq->now) };
 	const struct report_line *l;
-	struct list campaigns;
+	struct about b;
 	struct report r;
 
-	TRY(read_campaigns(rq, &campaigns));
-	TRY(dashboard_sum(rq->db, rq->arena, rq->who.org_id, &campaigns,
+	TRY(read_about(rq, &b));
+	TRY(dashboard_sum(rq->db, rq->arena, &b.ground, &b.campaigns,
 	    ever.first, ever.last, CHART_YEARS, &r));
 	l = r.lines.items;
 	out->currency = r.currency;
 	TRY(fp_report_data_put(rq->arena, &l->total, &ever, ever_columns,
 	    &out->ever));
 	rq->out = out;
-	return dashboard_waits(rq->db, rq->arena, rq->who.org_id, &campaigns,
+	return dashboard_waits(rq->db, rq->arena, &b.ground, &b.campaigns,
 	    &out->w);
 }
 
@@ -117,7 +124,7 @@ SHAPE(fp_trendings, struct trendings_out, "DashboardTrendings",
 
 static enum err
 put_best(struct request *rq, enum report_subject subject,
-    const struct list *campaigns, const struct trendings_out *out,
+    const struct about *about, const struct trendings_out *out,
     struct list *to)
 {
 	static const uint32_t columns = REPORT_COLUMN(REPORT_REVENUE) |
@@ -131,8 +138,8 @@ put_best(struct request *rq, enum report_subject subject,
 	struct list names;
 	struct report r;
 
-	TRY(dashboard_best(rq->db, rq->arena, rq->who.org_id, subject,
-	    campaigns, p.first, p.last, BEST, &r));
+	TRY(dashboard_best(rq->db, rq->arena, &about->ground, subject,
+	    &about->campaigns, p.first, p.last, BEST, &r));
 	TRY(report_names(rq->db, rq->arena, rq->who.org_id, subject, &r,
 	    &names));
 	l = r.lines.items;
@@ -161,16 +168,14 @@ trendings(struct request *rq)
 {
 	struct trendings_out *out = ARENA_NEW(rq->arena,
 	    struct trendings_out);
-	struct list campaigns;
+	struct about b;
 
-	TRY(read_campaigns(rq, &campaigns));
+	TRY(read_about(rq, &b));
 	out->to = day_of(rq->now);
 	out->from.n = out->to.n - BEST_DAYS + 1;
-	TRY(put_best(rq, REPORT_PROMOTERS, &campaigns, out,
-	    &out->promoters));
+	TRY(put_best(rq, REPORT_PROMOTERS, &b, out, &out->promoters));
 	rq->out = out;
-	return put_best(rq, REPORT_CAMPAIGNS, &campaigns, out,
-	    &out->campaigns);
+	return put_best(rq, REPORT_CAMPAIGNS, &b, out, &out->campaigns);
 }
 
 /* --- charts --- */
@@ -248,13 +253,13 @@ chart(struct request *rq)
 {
 	const struct dashboard_in *q = rq->query;
 	struct fp_report_chart c;
-	struct list campaigns;
+	struct about b;
 	struct report r;
 
-	TRY(read_campaigns(rq, &campaigns));
+	TRY(read_about(rq, &b));
 	TRY(fp_report_chart_ask(rq, &q->chart, &c));
-	TRY(dashboard_sum(rq->db, rq->arena, rq->who.org_id, &campaigns,
-	    c.from, c.to, (enum chart_group)c.group, &r));
+	TRY(dashboard_sum(rq->db, rq->arena, &b.ground, &b.campaigns, c.from,
+	    c.to, (enum chart_group)c.group, &r));
 	return fp_report_chart_put(rq, &r, &c);
 }
 
@@ -290,18 +295,17 @@ SHAPE(fp_dashboard_payouts, struct payouts_out, "DashboardPayouts",
     FIELD(struct payouts_out, w.payouts_amount, "pending_payouts_amount"));
 
 static enum err
-add_money(struct request *rq, const struct list *campaigns, struct day from,
-    struct day to, int64_t *earned, int64_t *paid, struct str *currency)
+add_money(struct request *rq, const struct about *b, struct day from,
+    struct day to, int64_t *earned, int64_t *paid)
 {
 	const struct report_line *l;
 	struct report r;
 
-	TRY(dashboard_sum(rq->db, rq->arena, rq->who.org_id, campaigns, from,
+	TRY(dashboard_sum(rq->db, rq->arena, &b->ground, &b->campaigns, from,
 	    to, CHART_YEARS, &r));
 	l = r.lines.items;
 	*earned = l->total.n.earned;
 	*paid = l->total.n.paid;
-	*currency = r.currency;
 	return OK;
 }
 
@@ -312,20 +316,20 @@ payouts(struct request *rq)
 	const struct day today = day_of(rq->now);
 	const struct day this = chart_first_of(CHART_MONTHS, today);
 	const struct day before = { this.n - 1 };
-	struct list campaigns;
+	struct about b;
 
-	TRY(read_campaigns(rq, &campaigns));
-	TRY(add_money(rq, &campaigns, REPORT_EVER, today, &out->earned.ever,
-	    &out->paid.ever, &out->currency));
-	TRY(add_money(rq, &campaigns, this, today, &out->earned.this_month,
-	    &out->paid.this_month, &out->currency));
-	TRY(add_money(rq, &campaigns, chart_first_of(CHART_MONTHS, before),
-	    before, &out->earned.last_month, &out->paid.last_month,
-	    &out->currency));
+	TRY(read_about(rq, &b));
+	TRY(add_money(rq, &b, REPORT_EVER, today, &out->earned.ever,
+	    &out->paid.ever));
+	TRY(add_money(rq, &b, this, today, &out->earned.this_month,
+	    &out->paid.this_month));
+	TRY(add_money(rq, &b, chart_first_of(CHART_MONTHS, before), before,
+	    &out->earned.last_month, &out->paid.last_month));
+	out->currency = b.ground.currency;
 	out->unpaid = out->earned.ever - out->paid.ever;
 	rq->out = out;
-	return dashboard_waits(rq->db, rq->arena, rq->who.org_id, &campaigns,
-	    &out->w);
+	return dashboard_waits_money(rq->db, rq->arena, &b.ground,
+	    &b.campaigns, &out->w);
 }
 
 static const enum err chart_errors[] = ERRORS(ERR_PARAMS);

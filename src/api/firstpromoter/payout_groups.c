@@ -1,26 +1,24 @@
-/* Payouts by promoter. */
+/* Payouts by promoter, and once a currency: amounts of two are no sum. */
 #include "api/firstpromoter/payouts.h"
 #include "base/money.h"
 
 #include "base/banned.h"
 
-#define PAYOUTS_SHOWN 100	/* of a promoter, newest first */
-
 struct group {
+	struct payout_promoter of;
 	struct payout first;	/* for the promoter and his method */
-	struct list payouts;
+	struct list payouts;	/* newest first */
 	struct str ids, profile;
 	struct list frauds;
 	struct str invoice_status;
 	bool is_payable;
-	int64_t amount;
 };
 
 #define G(member, wire, ...) FIELD(struct group, member, wire, __VA_ARGS__)
 #define MAYBE .flags = F_NULLABLE
 
 SHAPE(fp_group_promoter, struct group, "PayoutGroupPromoter",
-    G(first.placed.promoter.id, "id", .flags = F_ID_NUMBER),
+    G(of.id, "id", .flags = F_ID_NUMBER),
     G(first.placed.promoter.email, "email", MAYBE),
     G(first.placed.promoter.name, "name"),
     G(invoice_status, "invoice_details_status", MAYBE),
@@ -35,17 +33,25 @@ SHAPE(fp_group, struct group, "PayoutGroup",
     G(payouts, "payouts", .of = &fp_payout, .max = PAYOUTS_SHOWN),
     G(is_payable, "is_amount_payable"),
     G(ids, "payout_ids", .flags = F_JSON, .format = "array"),
-    G(amount, "amount"),
-    G(amount, "total_incl_tax"));
+    G(of.amount, "amount", .doc = "Minor units of its currency"),
+    G(of.currency, "currency", .doc = "This service's own member: a promoter "
+	"has a line for each"),
+    G(of.amount, "total_incl_tax"));
 
 struct groups {
 	struct list data;
-	struct str meta;
+	struct fp_total sum;	/* of these lines */
+	struct day due, end;
 };
+
+SHAPE(fp_groups_meta, struct groups, "PayoutGroupsMeta",
+    FP_TOTAL(struct groups, sum.),
+    FIELD(struct groups, due, "due_date"),
+    FIELD(struct groups, end, "period_end"));
 
 SHAPE(fp_groups, struct groups, "PayoutGroups",
     FIELD(struct groups, data, "data", .of = &fp_group, .max = 100),
-    FIELD(struct groups, meta, "meta", .flags = F_JSON));
+    VIEW("meta", fp_groups_meta, 0));
 
 struct groups_in {
 	struct fp_page_query page;
@@ -69,57 +75,92 @@ SHAPE(fp_groups_query, struct groups_in, "PayoutGroupsQuery",
 
 static const char *const sorts[] = { "promoter:asc", NULL };
 
-static enum err
-read_group(struct request *rq, const struct groups_in *q,
-    const struct payout_promoter *who, struct group *g)
+/* "2,1": the ids of one, added to those of all. */
+static void
+add_ids(struct str text, struct list *ids)
 {
-	const struct paging all = { .order = PAYOUTS_NEWEST,
-	    .limit = PAYOUTS_SHOWN };
-	const struct payout_filter f = { .referrer_id = who->id,
-	    .campaigns = q->f.campaigns, .status = q->f.status, .due = -1,
-	    .method = -1, .start_from = DAY_NONE,
-	    .start_to = DAY_NONE, .end_from = DAY_NONE, .end_to = DAY_NONE };
-	struct payout *o;
-	uint64_t *ids;
+	uint64_t *id = ids->items;
+	struct str one;
 
-	TRY(payout_list(rq->db, rq->arena, rq->who.org_id, &f, &all,
-	    &g->payouts));
-	if (g->payouts.n > PAYOUTS_SHOWN)
-		g->payouts.n = PAYOUTS_SHOWN;
-	o = g->payouts.items;
-	ids = arena_array(rq->arena, g->payouts.n + 1, sizeof(*ids));
-	for (size_t i = 0; i < g->payouts.n; i++) {
-		ids[i] = o[i].id;
-		if (!q->details)
-			o[i].method.details = STR("{}");
+	while (text.n > 0) {
+		(void)str_cut(text, ',', &one, &text);
+		INVARIANT(str_to_u64(one, &id[ids->n]));
+		ids->n++;
 	}
-	if (g->payouts.n > 0)
-		g->first = o[0];
-	g->ids = ids_json(rq->arena, ids, g->payouts.n);
-	g->profile = STR("{}");
-	g->amount = who->amount;
-	g->is_payable = g->first.status == PAYOUT_PENDING &&
-	    g->first.method.id != 0 && !g->first.method.is_disabled;
+}
+
+static struct group *
+group_of(struct group *g, const struct payout *o)
+{
+	while (g->of.id != o->placed.promoter.id ||
+	    !str_eq(g->of.currency, o->currency))
+		g++;
+	return g;
+}
+
+static void
+put(struct group *g, const struct payout *o)
+{
+	struct payout *to = g->payouts.items;
+
+	if (g->payouts.n == 0) {
+		g->first = *o;
+		g->is_payable = o->status == PAYOUT_PENDING &&
+		    o->method.id != 0 && !o->method.is_disabled;
+	}
+	to[g->payouts.n++] = *o;
+}
+
+/* The payouts of a page are read at once. */
+static enum err
+read_groups(struct request *rq, bool details, struct list of, struct group *g)
+{
+	const struct payout_promoter *who = of.items;
+	const struct paging all = { .order = PAYOUTS_NEWEST,
+	    .limit = (int64_t)of.n * PAYOUTS_SHOWN };
+	struct payout_filter f = { .status = -1, .due = -1, .method = -1,
+	    .start_from = DAY_NONE, .start_to = DAY_NONE,
+	    .end_from = DAY_NONE, .end_to = DAY_NONE };
+	struct list rows;
+	struct payout *o;
+
+	f.ids.items = arena_array(rq->arena, of.n * PAYOUTS_SHOWN + 1,
+	    sizeof(uint64_t));
+	for (size_t i = 0; i < of.n; i++) {
+		size_t before = f.ids.n;
+
+		add_ids(who[i].ids, &f.ids);
+		g[i] = (struct group){ .of = who[i], .profile = STR("{}"),
+		    .ids = str_printf(rq->arena, "[%.*s]",
+		    STR_ARG(who[i].ids)), .payouts.items = arena_array(
+		    rq->arena, f.ids.n - before, sizeof(*o)) };
+	}
+	TRY(payout_list(rq->db, rq->arena, rq->who.org_id, &f, &all, &rows));
+	o = rows.items;
+	for (size_t i = 0; i < rows.n; i++) {
+		if (!details)
+			o[i].method.details = STR("{}");
+		put(group_of(g, &o[i]), &o[i]);
+	}
 	return OK;
 }
 
 static enum err
-meta(struct request *rq, const struct group *g, size_t n, struct str *out)
+put_meta(struct request *rq, struct groups *out)
 {
+	const struct group *g = out->data.items;
 	struct program p = { 0 };
-	int64_t total = 0;
-	char due[11], end[11];
-	struct day last;
 
 	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &p));
-	last = period_next(&p, rq->now);
-	day_iso(period_due(&p, last), due);
-	day_iso(last, end);
-	for (size_t i = 0; i < n; i++)
-		TRY(money_add(total, g[i].amount, &total));
-	*out = str_printf(rq->arena, "{\"total\":%lld,\"promoters_count\":%zu,"
-	    "\"total_incl_tax\":%lld,\"due_date\":\"%.10s\",\"period_end\":"
-	    "\"%.10s\"}", (long long)total, n, (long long)total, due, end);
+	out->end = period_next(&p, rq->now);
+	out->due = period_due(&p, out->end);
+	out->sum = (struct fp_total){ .arena = rq->arena, .own = p.currency };
+	for (size_t i = 0; i < out->data.n; i++) {
+		out->sum.promoters += i == 0 || g[i].of.id != g[i - 1].of.id;
+		TRY(fp_total_add(&out->sum, g[i].of.currency,
+		    g[i].of.amount));
+	}
+	fp_total_end(&out->sum);
 	return OK;
 }
 
@@ -128,7 +169,6 @@ list(struct request *rq)
 {
 	struct groups *out = ARENA_NEW(rq->arena, struct groups);
 	struct groups_in *q = rq->query;
-	const struct payout_promoter *who;
 	struct group *g;
 	struct paging p;
 	struct list rows;
@@ -140,26 +180,24 @@ list(struct request *rq)
 	TRY(fp_page_read(rq, &q->page, 0, &p));
 	TRY(payout_promoters(rq->db, rq->arena, rq->who.org_id, &q->f,
 	    q->least, &p, &rows));
-	page_cut(rq, &p, rows, sizeof(*who),
-	    offsetof(struct payout_promoter, id),
+	page_cut_text(rq, &p, rows, sizeof(struct payout_promoter),
+	    offsetof(struct payout_promoter, currency),
 	    offsetof(struct payout_promoter, id));
 	rows = rq->page.items;
-	who = rows.items;
 	g = arena_array(rq->arena, rows.n + 1, sizeof(*g));
-	for (size_t i = 0; i < rows.n; i++)
-		TRY(read_group(rq, q, &who[i], &g[i]));
+	TRY(read_groups(rq, q->details, rows, g));
 	if (rq->page.next.p != NULL)
 		answer_header(rq, "X-Next-Cursor", rq->page.next);
 	out->data = (struct list){ g, rows.n };
 	rq->out = out;
-	return meta(rq, g, rows.n, &out->meta);
+	return put_meta(rq, out);
 }
 
 const struct route fp_payout_group_routes[] = {
 	{ .op = "listPayoutsByPromoter", .method = GET,
 	  .path = "/company/payouts/group_by_promoters", .handle = list,
 	  .query = &fp_groups_query, .out = &fp_groups, .sorts = sorts,
-	  .status = 200, .scope = SCOPE_EARNINGS_READ, .tag = "Payouts",
-	  .summary = "List payouts by promoter" },
+	  .status = 200, .flags = R_MOMENT, .scope = SCOPE_EARNINGS_READ,
+	  .tag = "Payouts", .summary = "List payouts by promoter" },
 	{ .op = NULL }
 };

@@ -1,4 +1,4 @@
-/* Sums over payouts, as texts of JSON: their members are amounts by name. */
+/* Sums over payouts. */
 #include "api/firstpromoter/payouts.h"
 
 #include "base/money.h"
@@ -8,39 +8,40 @@
 
 #define LL(v) ((long long)(v))
 
-void
-fp_payout_terms(struct buf *b, const struct program *p)
+#define TERMS(member, wire, ...) \
+	FIELD(struct fp_payout_terms, member, wire, __VA_ARGS__)
+SHAPE(fp_payout_terms_out, struct fp_payout_terms, "PayoutTerms",
+    TERMS(program.net_days, "net_payout_days"),
+    TERMS(cycle, "payout_cycle", .max = 20),
+    TERMS(program.least_payout, "min_payment"),
+    TERMS(program.least_customers, "min_paying_customers"),
+    TERMS(text, "terms_description", .max = 100),
+    TERMS(methods, "selected_payout_methods", .flags = F_JSON,
+	.format = "array"),
+    TERMS(options, "payout_method_options", .flags = F_JSON),
+    TERMS(managed, "managed_payouts"));
+
+enum err
+fp_payout_terms(struct request *rq, struct fp_payout_terms *t)
 {
-	buf_printf(b, "\"net_payout_days\":%lld,\"payout_cycle\":\"monthly\","
-	    "\"min_payment\":%lld,\"min_paying_customers\":%lld,"
-	    "\"terms_description\":\"Monthly, due %lld days after the end of "
-	    "the month\",\"selected_payout_methods\":" FP_METHODS ","
-	    "\"payout_method_options\":{},\"managed_payouts\":false",
-	    LL(p->net_days), LL(p->least_payout), LL(p->least_customers),
-	    LL(p->net_days));
+	*t = (struct fp_payout_terms){ .cycle = STR("monthly"),
+	    .methods = STR(FP_METHODS), .options = STR("{}") };
+	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &t->program));
+	t->text = str_printf(rq->arena, "Monthly, due %lld days after the end "
+	    "of the month", LL(t->program.net_days));
+	return OK;
 }
 
-/* What some of the rows come to. */
-struct total {
-	struct arena *arena;
-	struct str own;		/* the program's currency: "cash" */
-	int64_t promoters, cash;
-	struct list more;	/* of other currencies: struct money_of */
-	size_t room;
-};
-
-static enum err
-add(struct total *t, const struct payout_sum *s)
+enum err
+fp_total_add(struct fp_total *t, struct str currency, int64_t amount)
 {
 	struct money_of *m = t->more.items, *bigger;
 
-	t->promoters += s->promoters;
-	if (str_eq(s->currency, t->own))
-		return money_add(t->cash, s->amount, &t->cash);
+	if (str_eq(currency, t->own))
+		return money_add(t->cash, amount, &t->cash);
 	for (size_t i = 0; i < t->more.n; i++)
-		if (str_eq(m[i].currency, s->currency))
-			return money_add(m[i].amount, s->amount,
-			    &m[i].amount);
+		if (str_eq(m[i].currency, currency))
+			return money_add(m[i].amount, amount, &m[i].amount);
 	if (t->more.n == t->room) {
 		t->room = 2 * t->room + 8;
 		bigger = arena_array(t->arena, t->room, sizeof(*bigger));
@@ -48,116 +49,147 @@ add(struct total *t, const struct payout_sum *s)
 			bigger[i] = m[i];
 		t->more.items = m = bigger;
 	}
-	m[t->more.n++] = (struct money_of){ s->currency, s->amount };
+	m[t->more.n++] = (struct money_of){ currency, amount };
 	return OK;
 }
 
-/* "promoters_count":1,"amounts":{"cash":2,"EUR":3},"total_incl_tax":2 */
-static void
-put_total(struct buf *b, const struct total *t)
+/* {"cash":2,"EUR":3} */
+void
+fp_total_end(struct fp_total *t)
 {
 	const struct money_of *m = t->more.items;
+	struct buf b;
 
-	buf_printf(b, "\"promoters_count\":%lld,\"amounts\":{\"cash\":%lld",
-	    LL(t->promoters), LL(t->cash));
+	buf_init(&b, t->arena, 64);
+	buf_printf(&b, "{\"cash\":%lld", LL(t->cash));
 	for (size_t i = 0; i < t->more.n; i++)
-		buf_printf(b, ",\"%.*s\":%lld", STR_ARG(m[i].currency),
+		buf_printf(&b, ",\"%.*s\":%lld", STR_ARG(m[i].currency),
 		    LL(m[i].amount));
-	buf_printf(b, "},\"total_incl_tax\":%lld", LL(t->cash));
+	buf_char(&b, '}');
+	t->amounts = buf_view(&b);
 }
 
+#define SUM(type, t) \
+    FIELD(type, t promoters, "promoters_count"), \
+    FIELD(type, t amounts, "amounts", .flags = F_JSON, \
+	.doc = "cash: of the program's currency; others by their codes"), \
+    FIELD(type, t cash, "total_incl_tax")
+SHAPE(fp_payout_sum, struct fp_total, "PayoutSum", SUM(struct fp_total, ));
+
+/* What sums are made of. */
 struct sums {
-	struct request *rq;
-	struct program p;
+	struct arena *arena;
+	struct fp_payout_terms terms;
 	struct list rows;		/* struct payout_sum */
-	struct buf b;
 };
 
-static struct total
-new_total(const struct sums *s)
-{
-	return (struct total){ .arena = s->rq->arena, .own = s->p.currency };
-}
-
 static enum err
-read_sums(struct request *rq, struct sums *s, int status,
-    const struct list *texts)
+read_sums(struct request *rq, int status, const struct list *campaigns,
+    struct sums *s)
 {
 	struct payout_filter f = { .status = status,
 	    .referrer_id = rq->who.promoter_id };
 
-	*s = (struct sums){ .rq = rq };
-	TRY(fp_ids_read(rq, texts, "filters[campaign_id]", &f.campaigns));
-	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &s->p));
-	TRY(payout_stats(rq->db, rq->arena, rq->who.org_id, &f, &s->rows));
-	buf_init(&s->b, rq->arena, 1024);
-	buf_lit(&s->b, "{\"meta\":{");
-	fp_payout_terms(&s->b, &s->p);
-	buf_lit(&s->b, "},\"data\":{");
-	return OK;
+	s->arena = rq->arena;
+	TRY(fp_ids_read(rq, campaigns, "filters[campaign_id]", &f.campaigns));
+	TRY(fp_payout_terms(rq, &s->terms));
+	return payout_stats(rq->db, rq->arena, rq->who.org_id, &f, &s->rows);
 }
 
-/* One object for each label that has a row: "pending":{...} */
+static struct fp_total
+new_total(const struct sums *s)
+{
+	return (struct fp_total){ .arena = s->arena,
+	    .own = s->terms.program.currency };
+}
+
 static enum err
-put_by(struct sums *s, const char *name, const char *const *labels,
-    bool method)
+add(struct fp_total *t, const struct payout_sum *s)
+{
+	t->promoters += s->promoters;
+	return fp_total_add(t, s->currency, s->amount);
+}
+
+/* --- by period, status and method --- */
+
+struct period {
+	struct when start, end;
+	struct fp_total sum;
+};
+
+struct stats_out {
+	struct fp_payout_terms meta;
+	struct list periods;		/* struct period */
+	struct str by_status, by_method;
+};
+
+SHAPE(fp_payout_period, struct period, "PayoutPeriod",
+    FIELD(struct period, start, "period_start"),
+    FIELD(struct period, end, "period_end"),
+    SUM(struct period, sum.));
+
+#define BY(member, wire) \
+    FIELD(struct stats_out, member, wire, .flags = F_JSON | F_OMIT, \
+	.doc = "A PayoutSum for each that there is")
+SHAPE(fp_payout_stats_data, struct stats_out, "PayoutStatsData",
+    FIELD(struct stats_out, periods, "by_paid_period",
+	.of = &fp_payout_period, .max = 100000, .flags = F_OMIT),
+    BY(by_status, "by_status"),
+    BY(by_method, "by_payout_method"));
+
+SHAPE(fp_payout_stats, struct stats_out, "PayoutStats",
+    FIELD(struct stats_out, meta, "meta", .of = &fp_payout_terms_out),
+    FP_PAYOUT_VIEW("data", fp_payout_stats_data, 0));
+
+/* {"pending":{...}} */
+static enum err
+sum_by(const struct sums *s, const char *const *labels, bool method,
+    struct str *out)
 {
 	const struct payout_sum *r = s->rows.items;
-	const char *sep = "";
+	struct buf b;
 
-	buf_printf(&s->b, "\"%s\":{", name);
+	buf_init(&b, s->arena, 512);
 	for (int i = 0; labels[i] != NULL; i++) {
-		struct total t = new_total(s);
+		struct fp_total t = new_total(s);
 
 		for (size_t k = 0; k < s->rows.n; k++)
 			if ((method ? r[k].method : r[k].status) == i)
 				TRY(add(&t, &r[k]));
 		if (t.promoters == 0)
 			continue;
-		buf_printf(&s->b, "%s\"%s\":{", sep, labels[i]);
-		put_total(&s->b, &t);
-		buf_char(&s->b, '}');
-		sep = ",";
+		fp_total_end(&t);
+		buf_printf(&b, "%s\"%s\":", b.n == 0 ? "{" : ",", labels[i]);
+		json_encode(&b, &fp_payout_sum, &t, false);
 	}
-	buf_char(&s->b, '}');
+	buf_str(&b, b.n == 0 ? STR("{}") : STR("}"));
+	*out = buf_view(&b);
 	return OK;
-}
-
-static void
-put_time(struct buf *b, const char *name, struct when at)
-{
-	char text[CLOCK_ISO_LEN + 1];
-
-	clock_iso(at, text);
-	buf_printf(b, "\"%s\":\"%.*s\",", name, CLOCK_ISO_LEN, text);
 }
 
 /* Rows of what is paid come by their periods. */
 static enum err
-put_periods(struct sums *s)
+sum_periods(const struct sums *s, struct list *out)
 {
 	const struct payout_sum *r = s->rows.items;
-	bool first = true;
-	size_t same;
+	struct period *p = arena_array(s->arena, s->rows.n + 1, sizeof(*p));
+	size_t n = 0;
 
-	buf_lit(&s->b, "\"by_paid_period\":[");
-	for (size_t i = 0; i < s->rows.n; i += same) {
-		struct total t = new_total(s);
+	for (size_t i = 0; i < s->rows.n; i++) {
+		struct period one = { .sum = new_total(s) };
 
-		for (same = 0; i + same < s->rows.n &&
-		    r[i + same].period_start.n == r[i].period_start.n &&
-		    r[i + same].period_end.n == r[i].period_end.n; same++)
-			TRY(add(&t, &r[i + same]));
 		if (r[i].period_start.n == DAY_NONE.n)
 			continue;
-		buf_str(&s->b, first ? STR("{") : STR(",{"));
-		put_time(&s->b, "period_start", day_start(r[i].period_start));
-		put_time(&s->b, "period_end", day_end(r[i].period_end));
-		put_total(&s->b, &t);
-		buf_char(&s->b, '}');
-		first = false;
+		one.start = day_start(r[i].period_start);
+		one.end = day_end(r[i].period_end);
+		if (n == 0 || p[n - 1].start.us != one.start.us ||
+		    p[n - 1].end.us != one.end.us)
+			p[n++] = one;
+		TRY(add(&p[n - 1].sum, &r[i]));
 	}
-	buf_char(&s->b, ']');
+	for (size_t i = 0; i < n; i++)
+		fp_total_end(&p[i].sum);
+	*out = (struct list){ p, n };
 	return OK;
 }
 
@@ -181,28 +213,22 @@ stats(struct request *rq)
 {
 	const struct stats_in *q = rq->query;
 	bool all = !q->paid_period && !q->by_status && !q->by_method;
-	const char *sep = "";
+	struct stats_out *out = ARENA_NEW(rq->arena, struct stats_out);
 	struct sums s;
 
-	TRY(read_sums(rq, &s, q->status, &q->campaigns));
-	if (all || q->paid_period) {
-		TRY(put_periods(&s));
-		sep = ",";
-	}
-	if (all || q->by_status) {
-		buf_str(&s.b, str_of(sep));
-		TRY(put_by(&s, "by_status", payout_status_labels, false));
-		sep = ",";
-	}
-	if (all || q->by_method) {
-		buf_str(&s.b, str_of(sep));
-		TRY(put_by(&s, "by_payout_method", payout_method_labels,
-		    true));
-	}
-	buf_lit(&s.b, "}}");
-	rq->raw = buf_view(&s.b);
+	TRY(read_sums(rq, q->status, &q->campaigns, &s));
+	out->meta = s.terms;
+	if (all || q->paid_period)
+		TRY(sum_periods(&s, &out->periods));
+	if (all || q->by_status)
+		TRY(sum_by(&s, payout_status_labels, false, &out->by_status));
+	if (all || q->by_method)
+		TRY(sum_by(&s, payout_method_labels, true, &out->by_method));
+	rq->out = out;
 	return OK;
 }
+
+/* --- what is due --- */
 
 struct due_in {
 	struct str q;
@@ -219,52 +245,62 @@ SHAPE(fp_due_query, struct due_in, "PayoutDueQuery",
 
 enum { NEXT, OVERDUE, CUSTOM, DUES };
 
+struct due_sum {
+	struct fp_total sum;
+	struct day due, end;
+};
+
+struct due_out {
+	struct fp_payout_terms meta;
+	struct due_sum of[DUES];
+};
+
+SHAPE(fp_payout_due, struct due_sum, "PayoutDue",
+    SUM(struct due_sum, sum.),
+    FIELD(struct due_sum, due, "due_date"),
+    FIELD(struct due_sum, end, "period_end"));
+
+SHAPE(fp_payout_due_data, struct due_out, "PayoutDueData",
+    FIELD(struct due_out, of[NEXT], "next", .of = &fp_payout_due),
+    FIELD(struct due_out, of[OVERDUE], "overdue", .of = &fp_payout_due),
+    FIELD(struct due_out, of[CUSTOM].sum, "custom", .of = &fp_payout_sum));
+
+SHAPE(fp_payout_due_stats, struct due_out, "PayoutDueStats",
+    FIELD(struct due_out, meta, "meta", .of = &fp_payout_terms_out),
+    FP_PAYOUT_VIEW("data", fp_payout_due_data, 0));
+
 /* Of rows that are not paid, period_end is the day on which they are due. */
 static int
 due_of(const struct payout_sum *r, struct day today)
 {
-	if (r->period_start.n != DAY_NONE.n)
-		return -1;
 	return r->custom ? CUSTOM : r->period_end.n < today.n ? OVERDUE :
 	    NEXT;
-}
-
-static void
-put_due(struct buf *b, const struct program *p, struct day last)
-{
-	char due[11], end[11];
-
-	day_iso(period_due(p, last), due);
-	day_iso(last, end);
-	buf_printf(b, ",\"due_date\":\"%.10s\",\"period_end\":\"%.10s\"", due,
-	    end);
 }
 
 static enum err
 due_sums(struct request *rq, int status, const struct list *campaigns)
 {
-	static const char *const names[] = { "next", "overdue", "custom" };
+	struct due_out *out = ARENA_NEW(rq->arena, struct due_out);
 	const struct payout_sum *r;
 	struct sums s;
 
-	TRY(read_sums(rq, &s, status, campaigns));
-	r = s.rows.items;
+	TRY(read_sums(rq, status, campaigns, &s));
+	out->meta = s.terms;
 	for (int i = 0; i < DUES; i++) {
-		struct total t = new_total(&s);
-
-		for (size_t k = 0; k < s.rows.n; k++)
-			if (due_of(&r[k], day_of(rq->now)) == i)
-				TRY(add(&t, &r[k]));
-		buf_printf(&s.b, "%s\"%s\":{", i > 0 ? "," : "", names[i]);
-		put_total(&s.b, &t);
-		if (i != CUSTOM)
-			put_due(&s.b, &s.p, i == NEXT ?
-			    period_next(&s.p, rq->now) :
-			    period_overdue(&s.p, rq->now));
-		buf_char(&s.b, '}');
+		out->of[i].sum = new_total(&s);
+		out->of[i].end = i == NEXT ?
+		    period_next(&s.terms.program, rq->now) :
+		    period_overdue(&s.terms.program, rq->now);
+		out->of[i].due = period_due(&s.terms.program, out->of[i].end);
 	}
-	buf_lit(&s.b, "}}");
-	rq->raw = buf_view(&s.b);
+	r = s.rows.items;
+	for (size_t i = 0; i < s.rows.n; i++)
+		if (r[i].period_start.n == DAY_NONE.n)
+			TRY(add(&out->of[due_of(&r[i], day_of(rq->now))].sum,
+			    &r[i]));
+	for (int i = 0; i < DUES; i++)
+		fp_total_end(&out->of[i].sum);
+	rq->out = out;
 	return OK;
 }
 
@@ -285,19 +321,19 @@ own_due_stats(struct request *rq)
 const struct route fp_payout_stats_routes[] = {
 	{ .op = "getPayoutStats", .method = GET,
 	  .path = "/company/payouts/stats", .handle = stats,
-	  .query = &fp_stats_query, .raw_type = "application/json",
-	  .status = 200, .flags = R_RAW, .scope = SCOPE_EARNINGS_READ,
+	  .query = &fp_stats_query, .out = &fp_payout_stats,
+	  .status = 200, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "Payouts",
 	  .summary = "Sums of payouts by period, status and method" },
 	{ .op = "getPayoutDueStats", .method = GET,
 	  .path = "/company/payouts/due_stats", .handle = due_stats,
-	  .query = &fp_due_query, .raw_type = "application/json",
-	  .status = 200, .flags = R_RAW, .scope = SCOPE_EARNINGS_READ,
+	  .query = &fp_due_query, .out = &fp_payout_due_stats,
+	  .status = 200, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "Payouts", .summary = "What is due next, and overdue" },
 	{ .op = "affiliatePayoutDueStats", .method = GET,
 	  .path = "/affiliate/payouts/due_stats", .handle = own_due_stats,
-	  .raw_type = "application/json", .status = 200,
-	  .flags = R_RAW | R_PROMOTER, .tag = "Affiliate",
+	  .out = &fp_payout_due_stats, .status = 200,
+	  .flags = R_PROMOTER, .tag = "Affiliate",
 	  .summary = "What is due to a promoter next, and overdue" },
 	{ .op = NULL }
 };

@@ -99,19 +99,34 @@ struct ids_in {
 
 SHAPE(fp_payout_ids, struct ids_in, "PayoutIds", FP_IDS(struct ids_in));
 
+SHAPE(fp_chosen_total, struct fp_total, "ChosenTotal",
+    FP_TOTAL(struct fp_total, ),
+    FIELD(struct fp_total, promoters, "all_promoters_count"));
+
 /* What they come to, before they are worked on. */
 static enum err
 meta_of(struct request *rq, const struct list *ids, struct str *meta)
 {
-	const uint64_t *id = ids->items;
-	struct payout_total t = { 0 };
+	struct program p = { 0 };
+	struct fp_total t = { .arena = rq->arena };
+	const struct payout_total *row;
+	struct list rows;
+	struct buf b;
 
+	TRY(program_get(rq->db, rq->arena, rq->who.org_id, &p));
 	TRY(payout_total(rq->db, rq->arena, rq->who.org_id,
-	    ids_json(rq->arena, id, ids->n), &t));
-	*meta = str_printf(rq->arena, "{\"total\":%lld,\"promoters_count\":"
-	    "%lld,\"total_incl_tax\":%lld,\"all_promoters_count\":%lld}",
-	    (long long)t.amount, (long long)t.promoters, (long long)t.amount,
-	    (long long)t.promoters);
+	    ids_json(rq->arena, ids->items, ids->n), &rows));
+	row = rows.items;
+	t.own = p.currency;
+	for (size_t i = 0; i < rows.n; i++)
+		if (row[i].currency.p == NULL)
+			t.promoters = row[i].promoters;
+		else
+			TRY(fp_total_add(&t, row[i].currency, row[i].amount));
+	fp_total_end(&t);
+	buf_init(&b, rq->arena, 256);
+	json_encode(&b, &fp_chosen_total, &t, false);
+	*meta = buf_view(&b);
 	return OK;
 }
 

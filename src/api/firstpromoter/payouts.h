@@ -51,8 +51,37 @@ extern const char *const fp_payout_units[];
     FP_PAYOUT_VIEW("promoter", fp_payout_promoter, 0), \
     FP_PAYOUT_VIEW("campaign", fp_payout_campaign, F_NULLABLE)
 
-/* The members of an object that says when and how a program pays. */
-void fp_payout_terms(struct buf *, const struct program *);
+/* What some payouts come to. */
+struct fp_total {
+	struct arena *arena;
+	struct str own;		/* the program's currency */
+	int64_t promoters, cash;	/* cash: of that currency */
+	struct list more;	/* of other currencies: struct money_of */
+	size_t room;
+	struct str amounts;	/* all of it: fp_total_end() */
+};
+MUST_CHECK enum err fp_total_add(struct fp_total *, struct str currency,
+    int64_t amount);
+void fp_total_end(struct fp_total *);
+
+#define FP_TOTAL(type, t) \
+    FIELD(type, t cash, "total", \
+	.doc = "Minor units of the program's currency"), \
+    FIELD(type, t amounts, "amounts", .flags = F_JSON, \
+	.doc = "This service's own member: cash, which is the same, and by " \
+	    "currency what is of others"), \
+    FIELD(type, t promoters, "promoters_count"), \
+    FIELD(type, t cash, "total_incl_tax")
+
+/* When and how a program pays. */
+struct fp_payout_terms {
+	struct program program;
+	struct str cycle, text, methods, options;
+	bool managed;
+};
+extern const struct shape fp_payout_terms_out;
+MUST_CHECK enum err fp_payout_terms(struct request *,
+    struct fp_payout_terms *);
 
 /* By which a company can say that it paid, as JSON. */
 #define FP_METHODS "[\"paypal\",\"bank\",\"wise\",\"crypto\",\"custom\"]"

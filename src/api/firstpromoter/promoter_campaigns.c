@@ -114,7 +114,7 @@ fp_promoted_read(struct db *db, struct arena *a, uint64_t org,
 {
 	struct promoted p = { 0 };
 
-	TRY(promoted_get(db, a, org, id, &p));
+	TRY(promoted_get(db, a, org, id, true, &p));
 	return fp_promoted_show(db, a, org, &p, 1, out);
 }
 
@@ -258,7 +258,7 @@ read_first(struct request *rq)
 {
 	rq->prepared = ARENA_NEW(rq->arena, struct promoted);
 	return promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    rq->prepared);
+	    false, rq->prepared);
 }
 
 static enum err
@@ -319,7 +319,8 @@ chart(struct request *rq)
 	struct chart_out *out = ARENA_NEW(rq->arena, struct chart_out);
 	struct promoted p = { 0 };
 
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
+	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], false,
+	    &p));
 	TRY(fp_chart_ask(rq, &out->c));
 	TRY(chart_read(rq->db, rq->arena, rq->who.org_id, 0, p.s.id,
 	    &out->c));

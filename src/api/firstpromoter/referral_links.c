@@ -162,7 +162,8 @@ list(struct request *rq)
 {
 	struct promoted p = { 0 };
 
-	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &p));
+	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], false,
+	    &p));
 	return answer_all(rq, &p, 1);
 }
 

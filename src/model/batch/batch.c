@@ -450,12 +450,6 @@ batch_task_over(struct db *db, struct arena *a, const struct batch_task *t,
 	return batch_advance(db, a, &b, &item, 1, now);
 }
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(failed_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 enum err
 batch_retry(struct db *db, struct arena *a, const struct actor *by,
     uint64_t id, struct batch *b)
@@ -481,7 +475,7 @@ batch_retry(struct db *db, struct arena *a, const struct actor *by,
 		TRY(json_decode(a, b->params, action->params, true, params,
 		    &given, &wrong));
 	}
-	TRY(db_rows(db, a, Q_BATCH_FAILED, ARGS(id), &failed_row, &ids));
+	TRY(db_rows(db, a, Q_BATCH_FAILED, ARGS(id), &id_row, &ids));
 	b->retry_of = id;
 	return begin(db, a, by, action, params, ids, b);
 }

@@ -6,6 +6,8 @@
 #include "model/actor.h"
 #include "base/banned.h"
 
+#define ROWS_A_TIME 50
+
 SHAPE(event_row, struct event_row, NULL,
     COLUMN(struct event_row, id),
     COLUMN(struct event_row, seq),
@@ -66,8 +68,8 @@ event_by(struct db *db, struct arena *a, const struct actor *who,
 	    entity_id, who->user_id, who->now }, NULL);
 }
 
-enum err
-event_write_all(struct db *db, struct arena *a, const struct event_data *all,
+static enum err
+write_some(struct db *db, struct arena *a, const struct event_data *all,
     size_t n)
 {
 	enum { COLUMNS = 6 };
@@ -85,6 +87,19 @@ event_write_all(struct db *db, struct arena *a, const struct event_data *all,
 		to[5] = ARG(ev->at);
 	}
 	return db_exec_rows(db, Q_EVENT_INSERT, args, n, NULL, NULL);
+}
+
+enum err
+event_write_all(struct db *db, struct arena *a, const struct event_data *all,
+    size_t n)
+{
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = n - i < ROWS_A_TIME ? n - i : ROWS_A_TIME;
+		TRY(write_some(db, a, all + i, some));
+	}
+	return OK;
 }
 
 /* What a pattern's types begin with; absent where it names just one. */

@@ -29,7 +29,7 @@ MUST_CHECK enum err event_write(struct db *, struct arena *,
 /* By somebody, about something of his organization, without data. */
 MUST_CHECK enum err event_by(struct db *, struct arena *,
     const struct actor *who, uint64_t entity_id, const char *type);
-/* Several by one statement. */
+/* Any number, by few statements. */
 MUST_CHECK enum err event_write_all(struct db *, struct arena *,
     const struct event_data *, size_t n);
 

@@ -9,7 +9,6 @@
 #include "model/referral/commission.h"
 #include "base/banned.h"
 
-#define EVENTS_A_TIME 50
 #define LLU(v) ((unsigned long long)(v))
 
 struct held_payout {
@@ -83,22 +82,16 @@ static enum err
 tell(struct db *db, struct arena *a, const struct actor *by,
     const struct step *s, const struct held_payout *h, size_t n)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++)
-			e[k] = (struct event_data){ { by->organization_id,
-			    s->event, h[i + k].id, by->user_id, by->now },
-			    str_printf(a, "\"promoterId\":\"%llu\","
-			    "\"amount\":%lld,\"currency\":\"%.*s\"%s",
-			    LLU(h[i + k].referrer_id),
-			    (long long)h[i + k].amount,
-			    STR_ARG(h[i + k].currency), s->change) };
-		TRY(event_write_all(db, a, e, some));
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		e[i] = (struct event_data){ { by->organization_id, s->event,
+		    h[i].id, by->user_id, by->now }, str_printf(a,
+		    "\"promoterId\":\"%llu\",\"amount\":%lld,"
+		    "\"currency\":\"%.*s\"%s", LLU(h[i].referrer_id),
+		    (long long)h[i].amount, STR_ARG(h[i].currency),
+		    s->change) };
+	return event_write_all(db, a, e, n);
 }
 
 /* With those that fit: their rows, what the ledger says, what is told. */
@@ -208,7 +201,7 @@ const struct batch_action payout_destroy = {
 /* --- payouts of commissions that somebody chose --- */
 
 struct chosen {
-	uint64_t id, referrer_id, payout_id, refund_id, made_in;
+	uint64_t id, referrer_id, payout_id, refund_id;
 	int type, standing, status;
 	struct str currency;
 };
@@ -221,15 +214,13 @@ SHAPE(payout_chosen_row, struct chosen, NULL,
     COLUMN(struct chosen, type, .labels = earning_type_labels),
     COLUMN(struct chosen, standing, .labels = commission_standing_labels),
     COLUMN(struct chosen, status, .labels = earning_status_labels),
-    COLUMN(struct chosen, currency),
-    COLUMN(struct chosen, made_in));
+    COLUMN(struct chosen, currency));
 
-struct choosable {
+struct number {
 	uint64_t id;
 };
 
-SHAPE(payout_choosable_row, struct choosable, NULL,
-    COLUMN(struct choosable, id));
+SHAPE(payout_number_row, struct number, NULL, COLUMN(struct number, id));
 
 /*
  * Some commissions, which are all that were chosen, or a chunk of a batch.
@@ -274,13 +265,21 @@ by_number(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* Among ids, which are in ascending order. */
+static bool
+is_among(const struct list *ids, uint64_t id)
+{
+	return ids->n > 0 && bsearch(&id, ids->items, ids->n, sizeof(id),
+	    by_number) != NULL;
+}
+
 /* Adds those of the same promoter and currency that come later. */
 static enum err
 add_rest(struct db *db, struct arena *a, struct choice *w,
     struct payout_making *m)
 {
 	uint64_t last = w->item[w->n - 1].id, *ids;
-	const struct choosable *c;
+	const struct number *c;
 	struct list rows;
 
 	if (w->rest.items == NULL)
@@ -288,14 +287,13 @@ add_rest(struct db *db, struct arena *a, struct choice *w,
 	if (w->rest.n == 0)
 		return OK;
 	TRY(db_rows(db, a, Q_PAYOUT_CHOOSABLE, ARGS(m->referrer_id, last,
-	    m->organization_id, m->currency), &payout_choosable_row, &rows));
+	    m->organization_id, m->currency), &payout_number_row, &rows));
 	c = rows.items;
 	ids = arena_array(a, m->ids.n + rows.n, sizeof(*ids));
 	memcpy(ids, m->ids.items, m->ids.n * sizeof(*ids));
 	m->ids.items = ids;
 	for (size_t i = 0; i < rows.n; i++)
-		if (bsearch(&c[i].id, w->rest.items, w->rest.n, sizeof(*ids),
-		    by_number) != NULL)
+		if (is_among(&w->rest, c[i].id))
 			ids[m->ids.n++] = c[i].id;
 	return OK;
 }
@@ -324,20 +322,39 @@ pay_out(struct db *db, struct arena *a, struct choice *w,
 	return OK;
 }
 
+/* Which of them went along with an earlier chunk. */
+static enum err
+find_done(struct db *db, struct arena *a, const struct choice *w,
+    struct str ids, const struct list *rows, struct list *done)
+{
+	const struct chosen *c = rows->items;
+
+	*done = (struct list){ NULL, 0 };
+	for (size_t i = 0; i < rows->n; i++)
+		if (w->batch_id != 0 && c[i].payout_id != 0)
+			return db_rows(db, a, Q_PAYOUT_MADE_IN, ARGS(ids,
+			    w->batch_id, w->by->organization_id),
+			    &payout_number_row, done);
+	return OK;
+}
+
 /* Says of each whether it can be chosen; *rows: those of which it can. */
 static enum err
 choose(struct db *db, struct arena *a, struct choice *w, struct list *rows)
 {
+	struct str ids = batch_ids(a, w->item, w->n);
+	struct list before;
 	struct chosen *c;
 	size_t well = 0;
 
 	for (size_t i = 0; i < w->n; i++)
 		w->item[i].result = ERR_NOT_FOUND;
-	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(batch_ids(a, w->item, w->n),
+	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(ids,
 	    w->by->organization_id), &payout_chosen_row, rows));
+	TRY(find_done(db, a, w, ids, rows, &before));
 	c = rows->items;
 	for (size_t i = 0; i < rows->n; i++) {
-		bool done = w->batch_id != 0 && c[i].made_in == w->batch_id;
+		bool done = is_among(&before, c[i].id);
 		bool fits = fits_payout(&c[i]);
 
 		batch_item_of(w->item, w->n, c[i].id)->result =

@@ -18,12 +18,6 @@ SHAPE(payout_method_row, struct payout_method, NULL,
     COLUMN(struct payout_method, created_at),
     COLUMN(struct payout_method, version));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(method_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 static enum err
 event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
     const char *type, struct str changed)
@@ -63,7 +57,7 @@ hold_promoter(struct db *db, struct arena *a, const struct actor *who,
 	struct id_row row = { 0 };
 
 	return db_row(db, a, Q_PAYOUT_METHOD_OWNER, ARGS(referrer_id,
-	    who->organization_id), &method_id_row, &row);
+	    who->organization_id), &id_row, &row);
 }
 
 /* What somebody looked through in a batch stays until it is paid. */
@@ -73,7 +67,7 @@ hold_still(struct db *db, struct arena *a, const struct actor *who,
 {
 	struct id_row used = { 0 };
 	enum err e = db_row(db, a, Q_PAYOUT_METHOD_USED, ARGS(
-	    who->organization_id, referrer_id), &method_id_row, &used);
+	    who->organization_id, referrer_id), &id_row, &used);
 
 	if (e == OK)
 		return ERR_CONFLICT;
@@ -107,7 +101,7 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(hold_promoter(db, a, who, m->referrer_id));
 	e = db_row(db, a, Q_PAYOUT_METHOD_ANY, ARGS(m->referrer_id),
-	    &method_id_row, &other);
+	    &id_row, &other);
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	m->is_selected |= e == ERR_NOT_FOUND;

@@ -39,12 +39,6 @@ SHAPE(payments_row, struct payments_batch, NULL, HELD,
     COLUMN(struct payments_batch, total),
     COLUMN(struct payments_batch, promoters));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(payments_payout_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 struct ready_row {
 	uint64_t id;
 	struct str currency;
@@ -194,7 +188,7 @@ payments_pay(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(hold(db, a, who, id, b));
 	TRY(db_rows(db, a, Q_PAYMENTS_BATCH_PAYOUTS, ARGS(id),
-	    &payments_payout_row, &rows));
+	    &id_row, &rows));
 	row = rows.items;
 	item = arena_array(a, rows.n + 1, sizeof(*item));
 	for (size_t i = 0; i < rows.n; i++)

@@ -235,7 +235,9 @@ payout_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 
 SHAPE(payout_promoter_row, struct payout_promoter, NULL,
     COLUMN(struct payout_promoter, id),
-    COLUMN(struct payout_promoter, amount));
+    COLUMN(struct payout_promoter, currency),
+    COLUMN(struct payout_promoter, amount),
+    COLUMN(struct payout_promoter, ids));
 
 enum err
 payout_promoters(struct db *db, struct arena *a, uint64_t org,
@@ -274,6 +276,7 @@ payout_promoters(struct db *db, struct arena *a, uint64_t org,
 	if (p->after_id != 0) {
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_AFTER;
 		arg_push(&args, ARG(p->after_id));
+		arg_push(&args, ARG(p->after_text));
 	}
 	arg_push(&args, ARG(least));
 	arg_push(&args, ARG(p->limit + 1));
@@ -282,15 +285,16 @@ payout_promoters(struct db *db, struct arena *a, uint64_t org,
 }
 
 SHAPE(payout_total_row, struct payout_total, NULL,
+    COLUMN(struct payout_total, currency),
     COLUMN(struct payout_total, amount),
     COLUMN(struct payout_total, promoters));
 
 enum err
 payout_total(struct db *db, struct arena *a, uint64_t org, struct str ids,
-    struct payout_total *t)
+    struct list *out)
 {
-	return db_row(db, a, Q_PAYOUT_TOTAL, ARGS(ids, org),
-	    &payout_total_row, t);
+	return db_rows(db, a, Q_PAYOUT_TOTAL, ARGS(ids, org),
+	    &payout_total_row, out);
 }
 
 SHAPE(payout_stats_row, struct payout_sum, NULL,

@@ -59,19 +59,24 @@ MUST_CHECK enum err payout_list(struct db *, struct arena *, uint64_t org,
     const struct payout_filter *, const struct paging *, struct list *);
 
 struct payout_total {
+	struct str currency;		/* absent: all of them */
 	int64_t amount, promoters;
 };
-/* What some of them come to: a JSON array of ids. */
+/* What some of them come to, a JSON array of ids: struct payout_total. */
 MUST_CHECK enum err payout_total(struct db *, struct arena *, uint64_t org,
-    struct str ids, struct payout_total *);
+    struct str ids, struct list *);
 
 struct payout_promoter {
 	uint64_t id;
+	struct str currency;
 	int64_t amount;
+	struct str ids;			/* "2,1": of his newest payouts */
 };
+#define PAYOUTS_SHOWN 100		/* of them at most */
 /*
  * Promoters who have payouts of that status (-1: any) and of these campaigns,
- * at least so much in all, by their ids; q, campaigns as in payout_filter.
+ * at least so much in all, by their ids, and once a currency; q, campaigns as
+ * in payout_filter.
  */
 MUST_CHECK enum err payout_promoters(struct db *, struct arena *, uint64_t org,
     const struct payout_filter *, int64_t least, const struct paging *,

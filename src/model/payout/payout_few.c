@@ -1,51 +1,17 @@
 /* Which of a list's filters finds few payouts. */
 #include "model/payout/payout_few.h"
 
+#include "db/few.h"
 #include "db/paging.h"
 #include "base/banned.h"
 
-#define COMMON 1000	/* see lead.c */
 #define SUSPICIONS 3	/* that can be asked for at once */
-
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(payout_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 struct fits {
 	bool fits;
 };
 
 SHAPE(payout_fits_row, struct fits, NULL, COLUMN(struct fits, fits));
-
-static void
-nothing(struct arena *a, struct list *ids)
-{
-	*ids = (struct list){ ARENA_NEW(a, struct id_row), 0 };
-}
-
-static enum err
-found(struct arena *a, enum err err, const struct list *some, struct list *ids)
-{
-	TRY(err);
-	if (some->n == 0)
-		nothing(a, ids);
-	else if (some->n <= COMMON)
-		*ids = *some;
-	return OK;
-}
-
-/* By the arguments of a statement that looks for few. */
-static enum err
-look(struct db *db, struct arena *a, enum query q, struct args args,
-    struct list *ids)
-{
-	struct list some;
-
-	return found(a, db_rows(db, a, q, args, &payout_id_row, &some), &some,
-	    ids);
-}
 
 /* Of a promoter's, those alone are looked at. */
 static enum err
@@ -55,7 +21,6 @@ look_status(struct db *db, struct arena *a, const struct payout_ask *k,
 	struct list_query q = { .q = Q_PAYOUT_FEW,
 	    .wheres = Q_PAYOUT_FEW_WHERE_STATUS };
 	struct arg_list args = { .n = 0 };
-	struct list some;
 
 	arg_push(&args, ARG(k->organization_id));
 	if (k->f->referrer_id != 0) {
@@ -63,8 +28,7 @@ look_status(struct db *db, struct arena *a, const struct payout_ask *k,
 		arg_push(&args, ARG(k->f->referrer_id));
 	}
 	arg_push(&args, LABEL(payout_status_labels, k->status));
-	return found(a, db_list(db, a, &q, ARG_LIST(args), &payout_id_row,
-	    &some), &some, ids);
+	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
 /* Those of a promoter and a status are few, or met soon. */
@@ -73,7 +37,7 @@ look_campaigns(struct db *db, struct arena *a, const struct payout_ask *k,
     struct list *ids)
 {
 	return k->f->referrer_id != 0 && k->status >= 0 ? OK :
-	    look(db, a, Q_PAYOUT_FEW_CAMPAIGNS, ARGS(k->campaigns,
+	    few_rows(db, a, Q_PAYOUT_FEW_CAMPAIGNS, ARGS(k->campaigns,
 	    k->organization_id), ids);
 }
 
@@ -96,7 +60,6 @@ look_days(struct db *db, struct arena *a, const struct payout_ask *k,
 {
 	struct list_query q = { .q = Q_PAYOUT_FEW, .wheres = by };
 	struct arg_list args = { .n = 0 };
-	struct list some;
 
 	arg_push(&args, ARG(k->organization_id));
 	if (by == Q_PAYOUT_FEW_WHERE_DUE) {
@@ -105,8 +68,7 @@ look_days(struct db *db, struct arena *a, const struct payout_ask *k,
 	}
 	arg_push(&args, ARG(first_of(from)));
 	arg_push(&args, ARG(last_of(to)));
-	return found(a, db_list(db, a, &q, ARG_LIST(args), &payout_id_row,
-	    &some), &some, ids);
+	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
 static enum err
@@ -119,12 +81,12 @@ look_method(struct db *db, struct arena *a, const struct payout_ask *k,
 
 	if (k->f->referrer_id == 0)
 		return k->f->method == PAYOUT_METHOD_NOT_SET ? OK :
-		    look(db, a, Q_PAYOUT_FEW_METHOD, ARGS(k->organization_id,
-		    method), ids);
+		    few_rows(db, a, Q_PAYOUT_FEW_METHOD,
+		    ARGS(k->organization_id, method), ids);
 	TRY(db_row(db, a, Q_PAYOUT_WANTED, ARGS(k->f->referrer_id, method),
 	    &payout_fits_row, &row));
 	if (!row.fits)
-		nothing(a, ids);
+		few_none(a, ids);
 	return OK;
 }
 
@@ -140,8 +102,8 @@ look_frauds(struct db *db, struct arena *a, const struct payout_ask *k,
 		return OK;
 	for (size_t i = 0; i < LEN(v); i++)
 		v[i] = ARG(s[i < l->n ? i : 0]);
-	return look(db, a, Q_PAYOUT_FEW_FRAUDS, ARGS(k->organization_id, v[0],
-	    v[1], v[2]), ids);
+	return few_rows(db, a, Q_PAYOUT_FEW_FRAUDS, ARGS(k->organization_id,
+	    v[0], v[1], v[2]), ids);
 }
 
 /* Promoters that are organizations here are met on the way. */
@@ -149,7 +111,7 @@ enum err
 payout_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
     struct list *ids)
 {
-	return org == HOUSE_ID ? OK : look(db, a, Q_PAYOUT_ALIKE, ARGS(org,
+	return org == HOUSE_ID ? OK : few_rows(db, a, Q_PAYOUT_ALIKE, ARGS(org,
 	    prefix), ids);
 }
 

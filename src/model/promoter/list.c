@@ -1,14 +1,8 @@
-/*
- * Lists of promoters stand in the index of what they are sorted by.  A filter
- * that finds few, of which no such index knows, is asked first: its promoters
- * are then read by their ids.  Where it finds many, they come soon enough in
- * the order of the list.
- */
+/* Lists of promoters, and what stands beside each in them. */
 #include "model/promoter/list.h"
 
+#include "db/few.h"
 #include "base/banned.h"
-
-#define FEW PROMOTER_IDS_MAX	/* the statements look for one more */
 
 const char *const promoter_metric_labels[] = {
 	"referral", "customer", "click", "sale", NULL
@@ -40,12 +34,6 @@ SHAPE(promoter_listed_row, struct promoter_listed, NULL,
     FIELD(struct promoter_listed, p.active, "active"),
     COLUMN(struct promoter_listed, customers),
     COLUMN(struct promoter_listed, revenue));
-
-struct found {
-	uint64_t id;
-};
-
-SHAPE(promoter_few_row, struct found, NULL, COLUMN(struct found, id));
 
 struct pending {
 	int64_t pending;
@@ -131,22 +119,6 @@ ask(struct arena *a, const struct promoter_filter *f)
 	return q;
 }
 
-/* Are they few?  Then these are the ids. */
-static enum err
-find_few(struct db *db, struct arena *a, enum query q, struct args args,
-    struct list *few)
-{
-	struct list rows;
-
-	TRY(db_rows(db, a, q, args, &promoter_few_row, &rows));
-	if (rows.n > FEW)
-		return OK;
-	*few = rows;		/* records of one id */
-	if (rows.n == 0)
-		few->items = arena_alloc(a, sizeof(struct found));
-	return OK;
-}
-
 /* By what they are called; those of organizations stand elsewhere. */
 static enum err
 few_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
@@ -155,12 +127,12 @@ few_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
 	struct list own = { NULL, 0 }, joined = { NULL, 0 };
 	uint64_t *all;
 
-	TRY(find_few(db, a, Q_PROMOTER_FEW_ALIKE, ARGS(org, prefix), &own));
+	TRY(few_rows(db, a, Q_PROMOTER_FEW_ALIKE, ARGS(org, prefix), &own));
 	if (own.items == NULL || org != HOUSE_ID) {
 		*few = own;
 		return OK;
 	}
-	TRY(find_few(db, a, Q_PROMOTER_FEW_JOINED, ARGS(org, prefix),
+	TRY(few_rows(db, a, Q_PROMOTER_FEW_JOINED, ARGS(org, prefix),
 	    &joined));
 	if (joined.items == NULL)
 		return OK;
@@ -190,17 +162,17 @@ narrow(struct db *db, struct arena *a, uint64_t org, struct asked *q)
 	if (q->ids.items == NULL && (given)) \
 		TRY(call);
 	NARROW(q->prefix.p != NULL, few_alike(db, a, org, q->prefix, &q->ids))
-	NARROW(rare(f->state), find_few(db, a, Q_PROMOTER_FEW_STATE, ARGS(org,
+	NARROW(rare(f->state), few_rows(db, a, Q_PROMOTER_FEW_STATE, ARGS(org,
 	    LABEL(standing_labels, f->state)), &q->ids))
-	NARROW(f->parent_id != 0, find_few(db, a, Q_PROMOTER_FEW_PARENT,
+	NARROW(f->parent_id != 0, few_rows(db, a, Q_PROMOTER_FEW_PARENT,
 	    ARGS(f->parent_id, org), &q->ids))
-	NARROW(q->frauds.p != NULL && !q->clean, find_few(db, a,
+	NARROW(q->frauds.p != NULL && !q->clean, few_rows(db, a,
 	    Q_PROMOTER_FEW_SUSPECTED, ARGS(org, q->frauds), &q->ids))
 	for (size_t i = 0; i < LEN(f->field); i++)
-		NARROW(f->field[i].name.p != NULL, find_few(db, a,
+		NARROW(f->field[i].name.p != NULL, few_rows(db, a,
 		    Q_PROMOTER_FEW_FIELD, ARGS(q->values[i], org,
 		    f->field[i].name), &q->ids))
-	NARROW(q->campaigns.p != NULL, find_few(db, a,
+	NARROW(q->campaigns.p != NULL, few_rows(db, a,
 	    Q_PROMOTER_FEW_CAMPAIGN, ARGS(q->campaigns_json, org), &q->ids))
 #undef NARROW
 	return OK;

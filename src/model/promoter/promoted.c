@@ -50,6 +50,7 @@ promoted_list(struct db *db, struct arena *a, uint64_t org,
 	    .wheres = Q_PROMOTED_LIST_WHERE_SHOWN };
 	struct arg_list args = { 0 };
 
+	arg_push(&args, ARG(true));
 	arg_push(&args, ARG(org));
 	paging_args(p, &q, &args, Q_PROMOTED_LIST_WHERE_AFTER,
 	    ARG((struct when){ p->after_key }));
@@ -59,13 +60,13 @@ promoted_list(struct db *db, struct arena *a, uint64_t org,
 /* Those of these ids, newest first. */
 static enum err
 list_some(struct db *db, struct arena *a, uint64_t org, const uint64_t *ids,
-    size_t n, uint32_t more, struct list *out)
+    size_t n, bool codes, uint32_t more, struct list *out)
 {
 	const struct list_query q = { .q = Q_PROMOTED_LIST,
 	    .wheres = Q_PROMOTED_LIST_WHERE_IDS | more };
 
-	return db_list(db, a, &q, ARGS(org, ids_json(a, ids, n), (int64_t)n,
-	    0), &promoted_row, out);
+	return db_list(db, a, &q, ARGS(codes, org, ids_json(a, ids, n),
+	    (int64_t)n, 0), &promoted_row, out);
 }
 
 enum err
@@ -78,16 +79,16 @@ promoted_search(struct db *db, struct arena *a, uint64_t org, struct str q,
 	    &promoted_found_row, &found));
 	*out = (struct list){ NULL, 0 };
 	return found.n == 0 ? OK : list_some(db, a, org, found.items, found.n,
-	    Q_PROMOTED_LIST_WHERE_SHOWN, out);
+	    true, Q_PROMOTED_LIST_WHERE_SHOWN, out);
 }
 
 enum err
 promoted_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
-    struct promoted *p)
+    bool codes, struct promoted *p)
 {
 	struct list rows;
 
-	TRY(list_some(db, a, org, &id, 1, 0, &rows));
+	TRY(list_some(db, a, org, &id, 1, codes, 0, &rows));
 	if (rows.n == 0)
 		return ERR_NOT_FOUND;
 	*p = *(const struct promoted *)rows.items;
@@ -101,7 +102,7 @@ promoted_of(struct db *db, struct arena *a, uint64_t org,
 	const struct list_query q = { .q = Q_PROMOTED_LIST,
 	    .wheres = Q_PROMOTED_LIST_WHERE_PROMOTER };
 
-	return db_list(db, a, &q, ARGS(org, promoter_id, PROMOTED_MOST,
+	return db_list(db, a, &q, ARGS(false, org, promoter_id, PROMOTED_MOST,
 	    INT64_C(0)), &promoted_row, out);
 }
 
@@ -114,8 +115,8 @@ promoted_own(struct db *db, struct arena *a, uint64_t org,
 		Q_PROMOTED_LIST_WHERE_PROMOTER };
 	struct list rows;
 
-	TRY(db_list(db, a, &q, ARGS(org, ids_json(a, &id, 1), promoter_id,
-	    INT64_C(1), INT64_C(0)), &promoted_row, &rows));
+	TRY(db_list(db, a, &q, ARGS(false, org, ids_json(a, &id, 1),
+	    promoter_id, INT64_C(1), INT64_C(0)), &promoted_row, &rows));
 	if (rows.n == 0)
 		return ERR_NOT_FOUND;
 	*p = *(const struct promoted *)rows.items;

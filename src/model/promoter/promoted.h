@@ -26,9 +26,10 @@ MUST_CHECK enum err promoted_list(struct db *, struct arena *, uint64_t org,
 /* At most PROMOTED_FOUND whose promoter, code or coupon begins so. */
 MUST_CHECK enum err promoted_search(struct db *, struct arena *, uint64_t org,
     struct str q, struct list *);
+/* codes: with its promo codes. */
 MUST_CHECK enum err promoted_get(struct db *, struct arena *, uint64_t org,
-    uint64_t id, struct promoted *);
-/* All of a promoter, newest first; and one that is to be his. */
+    uint64_t id, bool codes, struct promoted *);
+/* All of a promoter, newest first; and one that is to be his: without codes. */
 MUST_CHECK enum err promoted_of(struct db *, struct arena *, uint64_t org,
     uint64_t promoter_id, struct list *);
 MUST_CHECK enum err promoted_own(struct db *, struct arena *, uint64_t org,

@@ -190,7 +190,7 @@ tell_changes(struct db *db, struct arena *a, const struct actor *who,
 		e[n++] = (struct event_data){ { who->organization_id,
 		    "promoter.profile_updated", p->id, who->user_id,
 		    who->now }, str_skip(diff_members(&of_profile), 1) };
-	return n == 0 ? OK : event_write_all(db, a, e, n);
+	return event_write_all(db, a, e, n);
 }
 
 enum err

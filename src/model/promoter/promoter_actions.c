@@ -56,7 +56,7 @@ tell(struct db *db, struct arena *a, const struct actor *by, const char *type,
 			e[told++] = (struct event_data){ {
 			    by->organization_id, type, item[i].id, by->user_id,
 			    by->now }, changes[i] };
-	return told == 0 ? OK : event_write_all(db, a, e, told);
+	return event_write_all(db, a, e, told);
 }
 
 /* --- what is decided of them in a campaign --- */

@@ -87,11 +87,13 @@ standing_lock_in(struct db *db, struct arena *a, const struct actor *who,
 	    campaign_id, who->organization_id), &standing_row_shape, out);
 }
 
+/* Some placements come to a count, or leave it; q: of which. */
 static enum err
-count_pending(struct db *db, uint64_t org, int64_t more)
+count(struct db *db, struct arena *a, enum query q, uint64_t org, bool more,
+    const uint64_t *ids, size_t n)
 {
-	return more == 0 ? OK : db_exec(db, Q_STANDING_COUNT, ARGS(org, more),
-	    NULL, NULL);
+	return n == 0 ? OK : db_exec(db, q, ARGS(org, more ? 1 : -1,
+	    ids_json(a, ids, n)), NULL, NULL);
 }
 
 static struct event_data
@@ -108,6 +110,12 @@ event_of(struct arena *a, const struct actor *who,
 	    "\"campaignId\":\"%llu\"%.*s",
 	    (unsigned long long)s->promoter_id,
 	    (unsigned long long)s->campaign_id, STR_ARG(diff_members(&d))) };
+}
+
+static bool
+is_accepted(int state)
+{
+	return state == STANDING_ACCEPTED || state == STANDING_INACTIVE;
 }
 
 /* May this one move? */
@@ -128,9 +136,9 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
 	struct when ended = { to == STANDING_INACTIVE ? who->now.us : 0 };
 	struct when over = { to == STANDING_ACCEPTED ? who->now.us : 0 };
 	struct event_data *events = arena_array(a, n, sizeof(*events));
-	uint64_t *ids = arena_array(a, n, sizeof(*ids));
-	int64_t waited = 0;
-	size_t moved = 0;
+	uint64_t *ids = arena_array(a, 3 * n, sizeof(*ids));
+	uint64_t *waited = ids + n, *counted = waited + n;
+	size_t moved = 0, waits = 0, counts = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		int was = s[i].state;
@@ -138,8 +146,10 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
 		result[i] = judge(&s[i], to);
 		if (result[i] != OK || s[i].state == (int)to)
 			continue;
-		waited += s[i].state == STANDING_PENDING &&
-		    s[i].archived_at.us == 0;
+		if (was == STANDING_PENDING && s[i].archived_at.us == 0)
+			waited[waits++] = s[i].id;
+		if (is_accepted(was) != is_accepted(to))
+			counted[counts++] = s[i].id;
 		s[i].state = to;
 		events[moved] = event_of(a, who, &s[i], moves[to].event, was);
 		ids[moved++] = s[i].id;
@@ -150,7 +160,10 @@ standing_move_all(struct db *db, struct arena *a, const struct actor *who,
 	    LABEL(standing_labels, moves[to].standing),
 	    LABEL(placement_status_labels, moves[to].status), ended, over,
 	    who->now), NULL, NULL));
-	TRY(count_pending(db, who->organization_id, -waited));
+	TRY(count(db, a, Q_STANDING_WAITING, who->organization_id, false,
+	    waited, waits));
+	TRY(count(db, a, Q_STANDING_ACCEPTED, who->organization_id,
+	    is_accepted(to), counted, counts));
 	return event_write_all(db, a, events, moved);
 }
 
@@ -232,7 +245,8 @@ standing_enter(struct db *db, struct arena *a, const struct actor *who,
 
 	TRY(insert(db, a, who, c, in, id));
 	TRY(db_exec(db, Q_PLACEMENT_TOTAL_INSERT, ARGS(*id), NULL, NULL));
-	TRY(count_pending(db, who->organization_id, in->accepted ? 0 : 1));
+	TRY(count(db, a, in->accepted ? Q_STANDING_ACCEPTED :
+	    Q_STANDING_WAITING, who->organization_id, true, id, 1));
 	event = (struct event_data){ { who->organization_id,
 	    "promoter_campaign.created", *id, who->user_id, who->now },
 	    str_printf(a, "\"promoterId\":\"%llu\","

@@ -52,12 +52,6 @@ SHAPE(upgrade_row, struct candidate, NULL,
     COLUMN(struct candidate, revenue),
     COLUMN(struct candidate, active));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(upgrade_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 SHAPE(upgrade_customers_row, struct candidate, NULL,
     COLUMN(struct candidate, customers));
 
@@ -166,7 +160,7 @@ take_along(struct db *db, struct arena *a, const struct actor *by,
 	if (m.placement_id == 0)	/* he is back here again */
 		return OK;
 	TRY(db_rows(db, a, Q_UPGRADE_REFERRALS, ARGS(c->id, first),
-	    &upgrade_id_row, &rows));
+	    &id_row, &rows));
 	r = rows.items;
 	item = arena_array(a, rows.n + 1, sizeof(*item));
 	for (size_t i = 0; i < rows.n; i++)
@@ -232,7 +226,7 @@ walk_on(struct db *db, void *arg)
 	uint64_t *ids;
 
 	TRY(db_rows(db, w->arena, Q_UPGRADE_WALK_NEXT, ARGS(w->id,
-	    arg_bound(w->after)), &upgrade_id_row, &rows));
+	    arg_bound(w->after)), &id_row, &rows));
 	r = rows.items;
 	ids = arena_array(w->arena, rows.n + 1, sizeof(*ids));
 	for (size_t i = 0; i < rows.n; i++)

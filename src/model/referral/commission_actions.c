@@ -7,7 +7,6 @@
 #include "model/referral/unpaid.h"
 #include "base/banned.h"
 
-#define EVENTS_A_TIME 50
 
 struct held_one {
 	struct unpaid u;
@@ -70,23 +69,17 @@ static enum err
 tell(struct db *db, struct arena *a, const struct actor *by,
     const char *type, const struct held_one *h, size_t n)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++)
-			e[k] = (struct event_data){ { by->organization_id,
-			    type, h[i + k].u.id, by->user_id, by->now },
-			    str_printf(a, "\"promoterId\":\"%llu\","
-			    "\"amount\":%lld,\"currency\":\"%.*s\"%.*s",
-			    (unsigned long long)h[i + k].u.referrer_id,
-			    (long long)h[i + k].u.amount,
-			    STR_ARG(h[i + k].u.currency), STR_ARG(
-			    change_of(a, type, &h[i + k]))) };
-		TRY(event_write_all(db, a, e, some));
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		e[i] = (struct event_data){ { by->organization_id, type,
+		    h[i].u.id, by->user_id, by->now }, str_printf(a,
+		    "\"promoterId\":\"%llu\",\"amount\":%lld,"
+		    "\"currency\":\"%.*s\"%.*s",
+		    (unsigned long long)h[i].u.referrer_id,
+		    (long long)h[i].u.amount, STR_ARG(h[i].u.currency),
+		    STR_ARG(change_of(a, type, &h[i]))) };
+	return event_write_all(db, a, e, n);
 }
 
 /* As it was made: no part that came back, or went, with a refund. */

@@ -1,29 +1,11 @@
 /* Which of a list's filters finds few commissions. */
 #include "model/referral/commission_few.h"
 
+#include "db/few.h"
 #include "db/paging.h"
 #include "base/banned.h"
 
-#define COMMON 1000	/* see lead.c */
 #define SUSPICIONS 3	/* that can be asked for at once */
-
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(commission_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
-static enum err
-found(struct arena *a, enum err err, struct list *some, struct list *ids)
-{
-	TRY(err);
-	if (some->n > COMMON)
-		return OK;
-	if (some->items == NULL)
-		some->items = ARENA_NEW(a, struct id_row);
-	*ids = *some;
-	return OK;
-}
 
 /* By one filter, among those of the promoter that is asked for. */
 static enum err
@@ -33,7 +15,6 @@ look(struct db *db, struct arena *a, const struct commission_ask *k,
 	const struct commission_filter *f = k->f;
 	struct list_query q = { .q = Q_COMMISSION_FEW, .wheres = by };
 	struct arg_list args = { .n = 0 };
-	struct list some;
 
 	arg_push(&args, ARG(k->organization_id));
 	if (f->referrer_id != 0) {
@@ -56,19 +37,7 @@ look(struct db *db, struct arena *a, const struct commission_ask *k,
 	default:
 		arg_push_days(&args, k->from, k->to);
 	}
-	return found(a, db_list(db, a, &q, ARG_LIST(args), &commission_id_row,
-	    &some), &some, ids);
-}
-
-/* By a JSON array of what it can be. */
-static enum err
-look_any(struct db *db, struct arena *a, const struct commission_ask *k,
-    enum query q, struct str any, struct list *ids)
-{
-	struct list some;
-
-	return found(a, db_rows(db, a, q, ARGS(any, k->organization_id),
-	    &commission_id_row, &some), &some, ids);
+	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
 /* Most leads look right: those are not looked for. */
@@ -79,7 +48,6 @@ look_frauds(struct db *db, struct arena *a, const struct commission_ask *k,
 	const struct list *l = &k->f->frauds;
 	const struct str *s = l->items;
 	struct arg v[SUSPICIONS];
-	struct list some;
 
 	if (l->n > LEN(v))
 		return OK;
@@ -88,20 +56,9 @@ look_frauds(struct db *db, struct arena *a, const struct commission_ask *k,
 		if (str_is(v[i].s, lead_fraud_labels[LEAD_NO_SUSPICION]))
 			return OK;
 	}
-	return found(a, db_rows(db, a, Q_COMMISSION_FEW_FRAUDS,
+	return few_rows(db, a, Q_COMMISSION_FEW_FRAUDS,
 	    ARGS(k->organization_id, v[0], v[1], v[2], k->f->referrer_id),
-	    &commission_id_row, &some), &some, ids);
-}
-
-static enum err
-look_alike(struct db *db, struct arena *a, const struct commission_ask *k,
-    struct list *ids)
-{
-	struct list some;
-
-	return found(a, db_rows(db, a, Q_COMMISSION_ALIKE,
-	    ARGS(k->organization_id, k->prefix), &commission_id_row, &some),
-	    &some, ids);
+	    ids);
 }
 
 bool
@@ -127,9 +84,10 @@ commission_few(struct db *db, struct arena *a,
 	if (ids->items == NULL && (given)) \
 		TRY(call); \
 } while (0)
-#define ANY(q, any) look_any(db, a, k, q, any, ids)
+#define ANY(q, any) few_rows(db, a, q, ARGS(any, k->organization_id), ids)
 #define BY(name) look(db, a, k, Q_COMMISSION_FEW_WHERE_##name, ids)
-	LOOK(k->prefix.p != NULL, look_alike(db, a, k, ids));
+	LOOK(k->prefix.p != NULL, few_rows(db, a, Q_COMMISSION_ALIKE,
+	    ARGS(k->organization_id, k->prefix), ids));
 	LOOK(k->plans.p != NULL, ANY(Q_COMMISSION_FEW_PLANS, k->plans));
 	LOOK(k->frauds.p != NULL, look_frauds(db, a, k, ids));
 	LOOK(k->campaigns.p != NULL && !commission_of_campaign(k),

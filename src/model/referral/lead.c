@@ -47,12 +47,6 @@ SHAPE(lead_list_row, struct referral, NULL,
     FIELD(struct referral, status.updated_at, "status_updated"),
     PLACED_COLUMNS(struct referral, placed));
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(lead_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
 unsigned
 lead_order(const struct lead_filter *f)
 {
@@ -132,7 +126,7 @@ find_organization(struct db *db, struct arena *a, uint64_t org, int key,
 	if (org != HOUSE_ID || key == LEAD_USERNAME)
 		return ERR_NOT_FOUND;
 	return db_row(db, a, key == LEAD_UID ? Q_LEAD_FIND_ACCOUNT :
-	    Q_LEAD_FIND_OWNER, ARGS(org, name), &lead_id_row, row);
+	    Q_LEAD_FIND_OWNER, ARGS(org, name), &id_row, row);
 }
 
 enum err
@@ -156,7 +150,7 @@ lead_find(struct db *db, struct arena *a, uint64_t org, int key,
 		return ERR_NOT_FOUND;
 	arg_push(&args, ARG(org));
 	arg_push(&args, by_id ? arg_bound(number) : ARG(name));
-	TRY(db_list(db, a, &q, ARG_LIST(args), &lead_id_row, &rows));
+	TRY(db_list(db, a, &q, ARG_LIST(args), &id_row, &rows));
 	if (rows.n > 0)
 		row = *(const struct id_row *)rows.items;
 	else if (by_id)

@@ -1,17 +1,9 @@
 /* What lists of leads have in common. */
 #include "model/referral/lead_filter.h"
 
+#include "db/few.h"
 #include "model/program/program.h"
-
 #include "base/banned.h"
-
-#define COMMON 1000	/* so many begin alike: see alike() */
-
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(lead_alike_row, struct id_row, NULL, COLUMN(struct id_row, id));
 
 bool
 lead_days(struct day from, struct day to)
@@ -24,23 +16,6 @@ lead_customers(const struct lead_filter *f)
 {
 	return f->type == LEADS_CUSTOMERS ||
 	    lead_days(f->customer_from, f->customer_to);
-}
-
-/*
- * Those that begin like q are looked up and then sorted.  Where they are too
- * many for that, the list meets a page of them soon by itself.
- */
-static enum err
-alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
-    struct list *ids)
-{
-	TRY(db_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &lead_alike_row,
-	    ids));
-	if (ids->n > COMMON)
-		*ids = (struct list){ .items = NULL };
-	else if (ids->items == NULL)
-		ids->items = ARENA_NEW(a, struct id_row);
-	return OK;
 }
 
 static void
@@ -60,7 +35,7 @@ lead_filter_push(struct db *db, struct arena *a, uint64_t org,
 	struct list ids = f->ids;
 
 	if (prefix.p != NULL && ids.items == NULL)
-		TRY(alike(db, a, org, prefix, &ids));
+		TRY(few_rows(db, a, Q_LEAD_ALIKE, ARGS(org, prefix), &ids));
 #define PART(given, where, v) \
 	if (w->where != 0 && (given)) { \
 		q->wheres |= w->where; \

@@ -1,10 +1,9 @@
 /* A promoter's own leads and customers. */
 #include "model/referral/own_lead.h"
 
+#include "db/few.h"
 #include "model/referral/lead_filter.h"
 #include "base/banned.h"
-
-#define FEW 1000	/* see own_placed */
 
 /* A key by state has the time of creation in its lower bits. */
 #define STATE_BIT 58
@@ -75,30 +74,6 @@ finish(struct list *rows)
 		    r[i].created_at.us;
 }
 
-struct id_row {
-	uint64_t id;
-};
-
-SHAPE(own_id_row, struct id_row, NULL, COLUMN(struct id_row, id));
-
-/* As those that begin alike: few are looked up, many are met soon. */
-static enum err
-find_placed(struct db *db, struct arena *a, uint64_t org,
-    const struct lead_filter *f, struct list *ids)
-{
-	struct list few;
-
-	TRY(db_rows(db, a, Q_OWN_PLACED, ARGS(f->referrer_id, org,
-	    ids_json(a, f->campaigns.items, f->campaigns.n)), &own_id_row,
-	    &few));
-	if (few.n > FEW)
-		return OK;
-	*ids = few;
-	if (few.n == 0)
-		ids->items = ARENA_NEW(a, struct id_row);
-	return OK;
-}
-
 enum err
 own_leads(struct db *db, struct arena *a, uint64_t org,
     const struct lead_filter *f, const struct paging *p, struct list *out)
@@ -116,7 +91,9 @@ own_leads(struct db *db, struct arena *a, uint64_t org,
 	struct lead_filter in = *f;
 
 	if (f->campaigns.items != NULL && f->ids.items == NULL)
-		TRY(find_placed(db, a, org, f, &in.ids));
+		TRY(few_rows(db, a, Q_OWN_PLACED, ARGS(f->referrer_id, org,
+		    ids_json(a, f->campaigns.items, f->campaigns.n)),
+		    &in.ids));
 	arg_push(&args, ARG(f->referrer_id));
 	arg_push(&args, ARG(org));
 	TRY(lead_filter_push(db, a, org, &in, &wheres,
@@ -135,7 +112,7 @@ own_lead(struct db *db, struct arena *a, uint64_t org, uint64_t referrer_id,
 	struct id_row row = { 0 };
 
 	return db_row(db, a, Q_OWN_LEAD, ARGS(arg_bound(id), referrer_id, org),
-	    &own_id_row, &row);
+	    &id_row, &row);
 }
 
 enum err
@@ -144,7 +121,7 @@ own_lead_hold(struct db *db, struct arena *a, uint64_t org,
 {
 	struct id_row row = { 0 };
 	enum err e = db_row(db, a, Q_OWN_LEAD_HOLD, ARGS(arg_bound(id),
-	    referrer_id, org), &own_id_row, &row);
+	    referrer_id, org), &id_row, &row);
 
 	return e == ERR_NOT_FOUND ? ERR_KEPT : e;
 }
@@ -156,5 +133,5 @@ own_placement(struct db *db, struct arena *a, uint64_t org,
 	struct id_row row = { 0 };
 
 	return db_row(db, a, Q_OWN_PLACEMENT, ARGS(arg_bound(id), referrer_id,
-	    org, now), &own_id_row, &row);
+	    org, now), &id_row, &row);
 }

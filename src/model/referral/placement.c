@@ -127,6 +127,8 @@ placement_create(struct db *db, struct arena *a, const struct actor *who,
 	p->referrer_id = r.id;
 	p->campaign_id = PROGRAM_CAMPAIGN;
 	TRY(create(db, a, who, HOUSE_ID, p));
+	TRY(db_exec(db, Q_STANDING_ACCEPTED, ARGS(HOUSE_ID, 1,
+	    ids_json(a, &p->id, 1)), NULL, NULL));
 	return event_by(db, a, who, p->id, "referrer_campaign.created");
 }
 

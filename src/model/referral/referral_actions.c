@@ -8,7 +8,6 @@
 
 #include "base/banned.h"
 
-#define EVENTS_A_TIME 50
 #define LLU(v) ((unsigned long long)(v))
 
 struct held {
@@ -56,26 +55,17 @@ static enum err
 tell_state(struct db *db, struct arena *a, const struct actor *by,
     const char *type, const struct held *h, size_t n, int now)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++) {
-			const struct held *one = &h[i + k];
-
-			e[k] = (struct event_data){ { by->organization_id,
-			    type, one->id, by->user_id, by->now },
-			    str_printf(a, "\"referrerCampaignId\":\"%llu\","
-			    "\"changes\":{\"state\":[\"%s\",\"%s\"]}",
-			    LLU(one->placement_id),
-			    lead_state_labels[one->state],
-			    lead_state_labels[now == LEAD_DENIED ? now :
-			    state_by_facts(one)]) };
-		}
-		TRY(event_write_all(db, a, e, some));
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		e[i] = (struct event_data){ { by->organization_id, type,
+		    h[i].id, by->user_id, by->now }, str_printf(a,
+		    "\"referrerCampaignId\":\"%llu\","
+		    "\"changes\":{\"state\":[\"%s\",\"%s\"]}",
+		    LLU(h[i].placement_id), lead_state_labels[h[i].state],
+		    lead_state_labels[now == LEAD_DENIED ? now :
+		    state_by_facts(&h[i])]) };
+	return event_write_all(db, a, e, n);
 }
 
 /* new: what each became, in the other placement. */
@@ -83,23 +73,16 @@ static enum err
 tell_moved(struct db *db, struct arena *a, const struct actor *by,
     const struct held *h, const uint64_t *new, size_t n, uint64_t to)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++)
-			e[k] = (struct event_data){ { by->organization_id,
-			    "referral.moved", new[i + k], by->user_id,
-			    by->now }, str_printf(a,
-			    "\"referrerCampaignId\":\"%llu\",\"changes\":{"
-			    "\"id\":[%llu,%llu],\"promoter_campaign\":["
-			    "{\"id\":%llu},{\"id\":%llu}]}", LLU(to),
-			    LLU(h[i + k].id), LLU(new[i + k]),
-			    LLU(h[i + k].placement_id), LLU(to)) };
-		TRY(event_write_all(db, a, e, some));
-	}
-	return OK;
+	for (size_t i = 0; i < n; i++)
+		e[i] = (struct event_data){ { by->organization_id,
+		    "referral.moved", new[i], by->user_id, by->now },
+		    str_printf(a, "\"referrerCampaignId\":\"%llu\","
+		    "\"changes\":{\"id\":[%llu,%llu],\"promoter_campaign\":["
+		    "{\"id\":%llu},{\"id\":%llu}]}", LLU(to), LLU(h[i].id),
+		    LLU(new[i]), LLU(h[i].placement_id), LLU(to)) };
+	return event_write_all(db, a, e, n);
 }
 
 static bool
@@ -146,26 +129,21 @@ static enum err
 tell_deleted(struct db *db, struct arena *a, const struct actor *by,
     const struct held *h, size_t n, const struct unpaid *u, size_t n_unpaid)
 {
-	struct event_data e[EVENTS_A_TIME];
-	size_t some, at = 0;
+	struct event_data *e = arena_array(a, n, sizeof(*e));
+	size_t at = 0;
 
-	for (size_t i = 0; i < n; i += some) {
-		some = n - i < EVENTS_A_TIME ? n - i : EVENTS_A_TIME;
-		for (size_t k = 0; k < some; k++) {
-			const struct held *one = &h[i + k];
-			size_t from = at;
+	for (size_t i = 0; i < n; i++) {
+		size_t from = at;
 
-			while (at < n_unpaid && u[at].referral_id == one->id)
-				at++;
-			e[k] = (struct event_data){ { by->organization_id,
-			    "referral.deleted", one->id, by->user_id,
-			    by->now }, str_printf(a, "\"referrerCampaignId\""
-			    ":\"%llu\",\"commissionsReversed\":%zu",
-			    LLU(one->placement_id), at - from) };
-		}
-		TRY(event_write_all(db, a, e, some));
+		while (at < n_unpaid && u[at].referral_id == h[i].id)
+			at++;
+		e[i] = (struct event_data){ { by->organization_id,
+		    "referral.deleted", h[i].id, by->user_id, by->now },
+		    str_printf(a, "\"referrerCampaignId\":\"%llu\","
+		    "\"commissionsReversed\":%zu", LLU(h[i].placement_id),
+		    at - from) };
 	}
-	return OK;
+	return event_write_all(db, a, e, n);
 }
 
 /* What they were before they were moved names them as well. */

@@ -7,7 +7,6 @@
 
 #include "base/banned.h"
 
-#define EVENTS_A_TIME	50
 #define PARTS_MAX	255	/* of a sale */
 #define LLU(v) ((unsigned long long)(v))
 
@@ -73,16 +72,6 @@ fill(struct journal_lines *l, struct posting p[2], const struct unpaid *u,
 	    .subject_id = earning, .at = now }, p, 2 };
 }
 
-static enum err
-write_events(struct db *db, struct arena *a, const struct event_data *e,
-    size_t n)
-{
-	for (size_t i = 0; i < n; i += EVENTS_A_TIME)
-		TRY(event_write_all(db, a, e + i, n - i < EVENTS_A_TIME ?
-		    n - i : EVENTS_A_TIME));
-	return OK;
-}
-
 static struct event_data
 reversed(struct arena *a, const struct actor *by, const struct unpaid *u,
     uint64_t earning, int64_t amount)
@@ -118,7 +107,7 @@ book_back(struct db *db, struct arena *a, const struct actor *by,
 			    to);
 	}
 	TRY(ledger_post_all(db, a, l, n));
-	return write_events(db, a, e, events);
+	return event_write_all(db, a, e, events);
 }
 
 enum err
@@ -207,7 +196,7 @@ book_handed(struct db *db, struct arena *a, const struct actor *by,
 		    (long long)h[i].amount, STR_ARG(h[i].currency)) };
 	}
 	TRY(ledger_post_all(db, a, l, n));
-	return write_events(db, a, e, events);
+	return event_write_all(db, a, e, events);
 }
 
 enum err

@@ -4,42 +4,64 @@
 #include <stdlib.h>
 
 #include "db/paging.h"
-#include "model/program/program.h"
 #include "base/banned.h"
 
 #define COLUMNS ((UINT32_C(1) << REPORT_COLUMNS) - 1)
 #define ALL_LINES INT32_MAX
 
-SHAPE(dashboard_waits_row, struct dashboard_waits, NULL,
+SHAPE(dashboard_people_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, accepted),
     COLUMN(struct dashboard_waits, promoters),
-    COLUMN(struct dashboard_waits, referrals),
+    COLUMN(struct dashboard_waits, referrals));
+SHAPE(dashboard_accepted_row, struct dashboard_waits, NULL,
+    COLUMN(struct dashboard_waits, accepted));
+SHAPE(dashboard_money_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, commissions),
     COLUMN(struct dashboard_waits, payouts),
     COLUMN(struct dashboard_waits, payouts_amount));
 
-enum err
-dashboard_waits(struct db *db, struct arena *a, uint64_t org,
-    const struct list *campaigns, struct dashboard_waits *w)
+static struct str
+ids_of(struct arena *a, const struct list *campaigns)
 {
-	struct program p = { 0 };
-	struct str ids = STR_NULL;
-
-	if (campaigns->items != NULL)
-		ids = ids_json(a, campaigns->items, campaigns->n);
-	TRY(program_get(db, a, org, &p));
-	return db_row(db, a, Q_DASHBOARD_WAITS, ARGS(org, ids,
-	    (int64_t)DASHBOARD_MOST, p.currency), &dashboard_waits_row, w);
+	return campaigns->items == NULL ? STR_NULL :
+	    ids_json(a, campaigns->items, campaigns->n);
 }
 
 enum err
-dashboard_sum(struct db *db, struct arena *a, uint64_t org,
+dashboard_waits_money(struct db *db, struct arena *a,
+    const struct report_ground *g, const struct list *campaigns,
+    struct dashboard_waits *w)
+{
+	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(g->organization_id,
+	    ids_of(a, campaigns), (int64_t)DASHBOARD_MOST, g->currency),
+	    &dashboard_money_row, w);
+}
+
+enum err
+dashboard_waits(struct db *db, struct arena *a, const struct report_ground *g,
+    const struct list *campaigns, struct dashboard_waits *w)
+{
+	const struct str ids = ids_of(a, campaigns);
+	const uint64_t org = g->organization_id;
+
+	TRY(db_row(db, a, Q_DASHBOARD_PEOPLE, ARGS(org, ids,
+	    (int64_t)DASHBOARD_MOST, ids.p != NULL ? ids : STR("[0]")),
+	    &dashboard_people_row, w));
+	if (campaigns->n > 1)
+		TRY(db_row(db, a, Q_DASHBOARD_ACCEPTED, ARGS(ids, org),
+		    &dashboard_accepted_row, w));
+	return dashboard_waits_money(db, a, g, campaigns, w);
+}
+
+enum err
+dashboard_sum(struct db *db, struct arena *a, const struct report_ground *g,
     const struct list *campaigns, struct day from, struct day to,
     enum chart_group group, struct report *r)
 {
 	const bool all = campaigns->items == NULL;
 
-	TRY(report_read(db, a, &(struct report_ask){ .organization_id = org,
+	TRY(report_read(db, a, &(struct report_ask){
+	    .organization_id = g->organization_id, .ground = g,
 	    .subject = all ? REPORT_ALL : REPORT_CAMPAIGNS,
 	    .ids = all ? NULL : campaigns, .from = from, .to = to,
 	    .group = group, .periods = true, .columns = COLUMNS,
@@ -104,14 +126,15 @@ join_campaigns(const struct list *campaigns, struct list *lines)
 }
 
 enum err
-dashboard_best(struct db *db, struct arena *a, uint64_t org,
+dashboard_best(struct db *db, struct arena *a, const struct report_ground *g,
     enum report_subject subject, const struct list *campaigns,
     struct day from, struct day to, size_t n, struct report *r)
 {
 	const bool join = subject == REPORT_PROMOTERS &&
 	    campaigns->items != NULL;
 
-	TRY(report_read(db, a, &(struct report_ask){ .organization_id = org,
+	TRY(report_read(db, a, &(struct report_ask){
+	    .organization_id = g->organization_id, .ground = g,
 	    .subject = join ? REPORT_PROMOTER_CAMPAIGNS : subject,
 	    .ids = join || campaigns->items == NULL ? NULL : campaigns,
 	    .from = from, .to = to, .group = CHART_YEARS,

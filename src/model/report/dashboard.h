@@ -13,16 +13,22 @@ struct dashboard_waits {
 };
 
 /* campaigns: of uint64_t; without items: all, here and below. */
-MUST_CHECK enum err dashboard_waits(struct db *, struct arena *, uint64_t org,
-    const struct list *campaigns, struct dashboard_waits *);
+MUST_CHECK enum err dashboard_waits(struct db *, struct arena *,
+    const struct report_ground *, const struct list *campaigns,
+    struct dashboard_waits *);
+/* Commissions and payouts only. */
+MUST_CHECK enum err dashboard_waits_money(struct db *, struct arena *,
+    const struct report_ground *, const struct list *campaigns,
+    struct dashboard_waits *);
 
 /* One line, in the parts of the group. */
-MUST_CHECK enum err dashboard_sum(struct db *, struct arena *, uint64_t org,
-    const struct list *campaigns, struct day from, struct day to,
-    enum chart_group, struct report *);
+MUST_CHECK enum err dashboard_sum(struct db *, struct arena *,
+    const struct report_ground *, const struct list *campaigns,
+    struct day from, struct day to, enum chart_group, struct report *);
 /* Campaigns, or promoters, that brought most revenue: n lines at most. */
-MUST_CHECK enum err dashboard_best(struct db *, struct arena *, uint64_t org,
-    enum report_subject, const struct list *campaigns, struct day from,
-    struct day to, size_t n, struct report *);
+MUST_CHECK enum err dashboard_best(struct db *, struct arena *,
+    const struct report_ground *, enum report_subject,
+    const struct list *campaigns, struct day from, struct day to, size_t n,
+    struct report *);
 
 #endif

@@ -232,7 +232,7 @@ is_whole(enum chart_group group, const struct report_ask *q, struct day last,
 
 /* The span that has all sums of the period, and no others. */
 static bool
-find_span(const struct report_ask *q, const struct rank_state *s,
+find_span(const struct report_ask *q, const struct report_ground *s,
     enum span *span)
 {
 	const struct day done = day_of(s->done_until);
@@ -260,8 +260,8 @@ SHAPE(rank_place_row, struct rank_place, NULL,
 
 enum err
 rank_top(struct db *db, struct arena *a, const struct report_ask *q,
-    const struct rank_state *s, struct str currency, size_t n,
-    struct list *places, bool *ranked)
+    const struct report_ground *s, size_t n, struct list *places,
+    bool *ranked)
 {
 	const enum report_column c = q->sort == REPORT_SIGNUPS ?
 	    REPORT_REFERRALS : (enum report_column)q->sort;
@@ -274,6 +274,6 @@ rank_top(struct db *db, struct arena *a, const struct report_ask *q,
 		return OK;
 	return db_rows(db, a, Q_RANK_TOP, ARGS(q->organization_id,
 	    LABEL(span_labels, span), day_in(span, q->from),
-	    LABEL(report_column_labels, c), currency_of(c, currency),
+	    LABEL(report_column_labels, c), currency_of(c, s->currency),
 	    (int64_t)n), &rank_place_row, places);
 }

@@ -30,13 +30,6 @@ MUST_CHECK enum err rank_move(struct db *, struct arena *, bool *more);
 
 /* --- reading --- */
 
-/* What the sums of an organization are of. */
-struct rank_state {
-	struct when done_until;
-	struct day first;	/* that has any; DAY_NONE: none */
-	struct day since;	/* of the last days */
-};
-
 struct rank_place {
 	uint64_t promoter_id;
 	int64_t value;
@@ -48,7 +41,7 @@ struct rank_place {
  * has that order: another column or period, or the least first.
  */
 MUST_CHECK enum err rank_top(struct db *, struct arena *,
-    const struct report_ask *, const struct rank_state *, struct str currency,
-    size_t n, struct list *places, bool *ranked);
+    const struct report_ask *, const struct report_ground *, size_t n,
+    struct list *places, bool *ranked);
 
 #endif

@@ -45,10 +45,10 @@ SHAPE(report_sum_row, struct report_line, NULL,
     FIELD(struct report_line, total.clicks6, "clicks6"),
     FIELD(struct report_line, total.earned6, "earned6"));
 
-SHAPE(rank_state_row, struct rank_state, NULL,
-    COLUMN(struct rank_state, done_until),
-    COLUMN(struct rank_state, first),
-    COLUMN(struct rank_state, since));
+SHAPE(report_ground_row, struct report_ground, NULL,
+    COLUMN(struct report_ground, done_until),
+    COLUMN(struct report_ground, first),
+    COLUMN(struct report_ground, since));
 
 /* The first day of a month, so many months before that of a day. */
 static struct day
@@ -430,8 +430,8 @@ candidates(struct arena *a, const struct list *places,
  */
 static enum err
 read_first(struct db *db, struct arena *a, const struct report_ask *q,
-    const struct rank_state *since, struct str currency,
-    const struct list *fresh, struct list *lines, bool *found)
+    const struct report_ground *g, const struct list *fresh,
+    struct list *lines, bool *found)
 {
 	const size_t n = (size_t)(q->skip + q->limit);
 	const size_t most = n + candidates(a, &(struct list){ NULL, 0 },
@@ -445,13 +445,13 @@ read_first(struct db *db, struct arena *a, const struct report_ask *q,
 	*found = false;
 	if (q->counted || n == 0 || most > FIRST_MOST)
 		return OK;
-	TRY(rank_top(db, a, q, since, currency, most, &places, found));
+	TRY(rank_top(db, a, q, g, most, &places, found));
 	if (!*found || places.n + (most - n) < n) {
 		*found = false;
 		return OK;
 	}
 	*lines = candidates(a, &places, fresh);
-	TRY(read_lines(db, a, q, currency, &p, &(struct list){ NULL, 0 },
+	TRY(read_lines(db, a, q, g->currency, &p, &(struct list){ NULL, 0 },
 	    fresh, lines));
 	TRY(put_in_order(q, lines));
 	/* whoever is not read is behind the last, or has nothing */
@@ -492,24 +492,37 @@ read_periods(struct db *db, struct arena *a, const struct report_ask *q,
 }
 
 enum err
+report_ground(struct db *db, struct arena *a, uint64_t org,
+    struct report_ground *g)
+{
+	struct program program = { 0 };
+
+	TRY(program_get(db, a, org, &program));
+	*g = (struct report_ground){ .organization_id = org,
+	    .currency = program.currency, .first = DAY_NONE };
+	return db_row(db, a, Q_RANK_STATE, ARGS(org), &report_ground_row, g);
+}
+
+enum err
 report_read(struct db *db, struct arena *a, const struct report_ask *q,
     struct report *out)
 {
-	struct rank_state since = { .first = DAY_NONE };
-	struct program program = { 0 };
+	struct report_ground read;
+	const struct report_ground *g = q->ground;
 	struct report_line *one;
 	struct list fresh;
 	int64_t n;
 	bool found;
 
-	TRY(program_get(db, a, q->organization_id, &program));
-	*out = (struct report){ .currency = program.currency,
+	if (g == NULL) {
+		TRY(report_ground(db, a, q->organization_id, &read));
+		g = &read;
+	}
+	*out = (struct report){ .currency = g->currency,
 	    .periods = report_periods(a, q->group, q->from, q->to),
 	    .count = 1 };
-	TRY(db_row(db, a, Q_RANK_STATE, ARGS(q->organization_id),
-	    &rank_state_row, &since));
 	TRY(db_rows(db, a, Q_REPORT_FRESH, ARGS(out->currency,
-	    q->organization_id, since.done_until,
+	    q->organization_id, g->done_until,
 	    LABEL(report_subject_labels, (int)q->subject), q->subject_id),
 	    &report_row_row, &fresh));
 	if (is_single(q)) {
@@ -519,8 +532,7 @@ report_read(struct db *db, struct arena *a, const struct report_ask *q,
 		out->lines = (struct list){ one, 1 };
 		return read_periods(db, a, q, out, &fresh);
 	}
-	TRY(read_first(db, a, q, &since, out->currency, &fresh, &out->lines,
-	    &found));
+	TRY(read_first(db, a, q, g, &fresh, &out->lines, &found));
 	if (!found)
 		TRY(read_sums(db, a, q, out->currency, &fresh, &out->lines));
 	n = out->count = (int64_t)out->lines.n;

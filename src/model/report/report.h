@@ -23,8 +23,20 @@ enum report_column {
 /* Has it two digits behind the point? */
 bool report_is_rate(enum report_column);
 
+/* What all reports of an organization stand on. */
+struct report_ground {
+	uint64_t organization_id;
+	struct str currency;	/* of amounts */
+	struct when done_until;	/* sums are of what came before */
+	struct day first;	/* that has any; DAY_NONE: none */
+	struct day since;	/* of the last days: see rank.h */
+};
+MUST_CHECK enum err report_ground(struct db *, struct arena *, uint64_t org,
+    struct report_ground *);
+
 struct report_ask {
 	uint64_t organization_id;
+	const struct report_ground *ground;	/* NULL: it is read */
 	enum report_subject subject;
 	uint64_t subject_id;	/* whose, or which one; 0: all */
 	const struct list *ids;	/* of uint64_t: these only; NULL: any */

@@ -1,9 +1,22 @@
 /*
  * SQL that counts again what promoters of an organization brought, where rows
  * were put into the database by hand: sales, revenue, active customers, who
- * waits for a decision.
+ * waits for a decision, and who is accepted.
  */
 'use strict';
+
+/* Of placements alone: who waits, and is accepted. */
+const placed = (org) => `
+	DELETE FROM program_total WHERE organization_id = ${org};
+	INSERT INTO program_total (organization_id, campaign_id, pending,
+	accepted) SELECT ${org}, IF(t.whole, 0, p.campaign_id),
+	SUM(p.standing = 'pending' AND a.archived_at IS NULL),
+	COUNT(DISTINCT IF(p.standing = 'accepted', p.referrer_id, NULL))
+	FROM placement p JOIN referrer a ON a.id = p.referrer_id
+	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+	WHERE p.organization_id = ${org}
+	AND NOT a.member_organization_id <=> a.organization_id
+	GROUP BY 1, 2`;
 
 const counted = (org) => `
 	INSERT IGNORE INTO promoter_total (referrer_id, organization_id,
@@ -70,12 +83,7 @@ const counted = (org) => `
 		WHERE p.referrer_id = t.referrer_id), 0) AS more
 		FROM promoter_total t WHERE t.organization_id = ${org}) x
 	WHERE x.more <> 0 AND x.placement_id IS NOT NULL;
-	INSERT INTO program_total (organization_id, pending)
-	SELECT ${org}, COUNT(*) FROM placement p
-	JOIN referrer a ON a.id = p.referrer_id
-	WHERE p.organization_id = ${org} AND p.standing = 'pending'
-	AND a.archived_at IS NULL
-	ON DUPLICATE KEY UPDATE pending = VALUES(pending)`;
+	${placed(org)}`;
 
 /* The same for reports, of all organizations, from the sums of placements. */
 const reported = `
@@ -109,4 +117,4 @@ const reported = `
 	AND NOT r.member_organization_id <=> r.organization_id
 	ORDER BY x.day`;
 
-module.exports = { counted, reported };
+module.exports = { counted, placed, reported };

@@ -1,7 +1,7 @@
 /* A company with a campaign and promoters, as its rows stand. */
 'use strict';
 const assert = require('node:assert/strict');
-const { counted } = require('./counted');
+const { counted, placed } = require('./counted');
 const { query } = require('./db');
 const { unique } = require('./world');
 
@@ -96,7 +96,7 @@ class Promoters {
 		    SELECT LAST_INSERT_ID()`));
 
 		await this.sql(`INSERT INTO placement_total (placement_id)
-		    VALUES (${placement})`);
+		    VALUES (${placement}); ${placed(who.org)}`);
 		return { placement, code, coupon };
 	}
 
