@@ -119,6 +119,21 @@ const ways = {
 	},
 };
 
+/* All are gone, told, and what they brought is taken back, whoever did it. */
+async function check(program, ids) {
+	const of = `BETWEEN ${ids[0]} AND ${ids.at(-1)}`;
+	const done = await program.db.run(`SELECT
+	    (SELECT COUNT(deleted_at) FROM referral WHERE id ${of}),
+	    (SELECT COUNT(*) FROM earning WHERE referral_id ${of}
+		AND type = 'commission' AND status = 'reversed'
+		AND reversed_amount = amount),
+	    (SELECT COUNT(*) FROM event WHERE entity_id ${of}
+		AND type = 'referral.deleted')`);
+
+	if (done !== [rows, rows, rows].join('\t'))
+		throw new Error(`${side}: of ${rows} rows ${done} are done`);
+}
+
 async function main() {
 	const c = connect();
 	const w = new World(c);
@@ -129,7 +144,9 @@ async function main() {
 	const ids = await program.referrals(p, rows);
 	const took = await (ways[side] ?? ways.peer)(w, who, ids, program, p);
 
-	console.log(`${(rows / took).toFixed(0)} 0 0 0`);
+	if (side !== 'sql')
+		await check(program, ids);
+	console.log(`${(rows / took).toFixed(0)} 0 0 0 0`);
 }
 
 main().then(() => process.exit(0), (e) => {

@@ -9,14 +9,19 @@
 const { read, of, unique, NAMES, KINDS } = require('./report');
 
 const LEFT = 64, TOP = 34, PLOT_W = 330, PLOT_H = 150, W = 430, H = 226;
-const COLORS = { 'affiliated 1': '#c0392b', 'affiliated 10': '#e67e22',
-	'affiliated 100': '#b7950b', 'worker 1': '#7f8c8d',
-	'php 1': '#8e44ad', 'node 1': '#27ae60' };
+/* Color and dashes. */
+const STYLES = { 'affiliated 1': ['#c0392b', ''],
+	'affiliated 10': ['#c0392b', '7 3'],
+	'affiliated 100': ['#c0392b', '2 3'], 'worker 1': ['#7f8c8d', ''],
+	'php 1': ['#8e44ad', ''], 'node 1': ['#27ae60', ''] };
 
 const rows = read(process.argv[2], true);
 const kinds = unique(rows.map((r) => r.kind));
 const steps = unique(rows.map((r) => r.connections)).sort((a, b) => a - b);
-const lines = unique(rows.map((r) => `${r.side} ${r.times}`));
+const measured = new Set(rows.map((r) => `${r.side} ${r.times}`));
+const lines = Object.keys(STYLES).filter((line) => measured.has(line));
+const stroke = (line) => `stroke="${STYLES[line][0]}" ` +
+    `stroke-dasharray="${STYLES[line][1]}" class="l"`;
 const x = (i) => LEFT + PLOT_W * i / (steps.length - 1);
 const label = (v) => v >= 1000 ? `${v / 1000} k` : String(+v.toPrecision(3));
 
@@ -52,16 +57,18 @@ function chart(kind, title, column, unit, at, row) {
 	    `y="${TOP + PLOT_H + 16}" class="m">${c}</text>`));
 	for (const [line, v] of Object.entries(values))
 		out.push(`<path d="M${v.map(([i, n]) => `${x(i).toFixed(1)} ` +
-		    y(n).toFixed(1)).join('L')}" stroke="${COLORS[line]}" ` +
-		    'class="l"/>');
+		    y(n).toFixed(1)).join('L')}" ${stroke(line)}/>`);
 	return `${out.join('\n')}\n</g>`;
 }
 
 const legend = lines.map((line, i) => {
 	const [side, times] = line.split(' ');
 
-	return `<text x="${LEFT + i * 130}" y="${kinds.length * H + 18}" ` +
-	    `fill="${COLORS[line]}">${NAMES[side]}, ×${times}</text>`;
+	const at = `${LEFT + i * 134} ${kinds.length * H + 14}`;
+
+	return `<g transform="translate(${at})"><path d="M0 0H24" ` +
+	    `${stroke(line)}/><text x="29" y="4">${NAMES[side]}, ×${times}` +
+	    '</text></g>';
 }).join('\n');
 
 console.log(`<svg xmlns="http://www.w3.org/2000/svg" width="${2 * W}" ` +

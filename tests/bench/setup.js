@@ -165,9 +165,22 @@ seq % ${buyers.length} = ${i}`));
 
 /*
  * Campaigns that run, each of an advertiser of its own who has paid it, put
- * into the database as calls would have done it.
+ * into the database as calls would have done it.  They have a past: a history
+ * and accounts, so that no two stops wait for the same gap of an index.
  */
 const LINES = 50, AMOUNT = 3333, TAX = 667, BOOKED = 100000, DONE = 33333;
+
+/* before: the hash of the entry before this one, after its length. */
+const history = (v, number, action, status, before) => `INSERT INTO
+	campaign_history (campaign_id, number, organization_id, action,
+	user_id, status, data, created_at, hash)
+	SELECT c.id, ${number}, c.organization_id, '${action}', ${v.user},
+	'${status}', '{}', @now, UNHEX(SHA2(CONCAT(${before}, LENGTH(c.id),
+	':', c.id, '1:${number}', LENGTH(${v.user}), ':', ${v.user}, '16:',
+	TIMESTAMPDIFF(MICROSECOND, '1970-01-01', @now),
+	'${action.length}:${action}${status.length}:${status}2:{}0:'), 256))
+	FROM campaign c LEFT JOIN campaign_history h ON h.campaign_id = c.id
+	AND h.number = ${number} - 1 WHERE c.id BETWEEN @first AND @last`;
 
 function stops(dir, name, n) {
 	const v = values(dir), org = v.organization;
@@ -186,14 +199,8 @@ INSERT INTO campaign (organization_id, advertiser_id, user_id, name, type,
 	ORDER BY seq;
 SET @first = LAST_INSERT_ID();
 SET @last = @first + ${n} - 1;
-INSERT INTO campaign_history (campaign_id, number, organization_id, action,
-	user_id, status, data, created_at, hash)
-	SELECT c.id, 1, ${org}, 'create', ${v.user}, 'draft', '{}', @now,
-	UNHEX(SHA2(CONCAT('0:', LENGTH(c.id), ':', c.id, '1:1',
-	LENGTH(${v.user}), ':', ${v.user}, '16:',
-	TIMESTAMPDIFF(MICROSECOND, '1970-01-01', @now),
-	'6:create5:draft2:{}0:'), 256))
-	FROM campaign c WHERE c.id BETWEEN @first AND @last;
+${history(v, 1, 'create', 'draft', "'0:'")};
+${history(v, 2, 'start', 'running', "'32:', h.hash")};
 INSERT INTO campaign_line (organization_id, campaign_id, product, price,
 	starts_on, ends_on, booked, amount, tax, impressions, clicks,
 	delivered_on)
@@ -211,20 +218,25 @@ INSERT INTO prepayment (organization_id, campaign_id, type, amount,
 INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
 	guard) VALUES (${org}, 'advertiser_money', 0, 'USD', 0, 'free');
 INSERT INTO account (organization_id, kind, owner_id, currency, kept, guard,
-	balance) SELECT ${org}, 'campaign_reserved', id, 'USD', 1, 'floor',
-	${paid} FROM campaign WHERE id BETWEEN @first AND @last;
+	balance) SELECT ${org}, k.kind, IF(k.kind = 'advertiser_credit',
+	c.advertiser_id, c.id), 'USD', 1, 'floor',
+	IF(k.kind = 'campaign_reserved', ${paid}, 0) FROM campaign c JOIN
+	(SELECT 'campaign_reserved' AS kind UNION SELECT 'campaign_earned'
+	UNION SELECT 'advertiser_credit') k
+	WHERE c.id BETWEEN @first AND @last;
 INSERT INTO journal (organization_id, kind, subject_id, created_at)
 	SELECT ${org}, 'prepaid', id, @now FROM prepayment
 	WHERE campaign_id BETWEEN @first AND @last;
 INSERT INTO entry (journal_id, line, account_id, amount)
-	SELECT j.id, s.seq, a.id, IF(s.seq = 1, -${paid}, ${paid})
+	SELECT STRAIGHT_JOIN j.id, s.seq, a.id, IF(s.seq = 1, -${paid}, ${paid})
 	FROM prepayment p JOIN journal j ON j.kind = 'prepaid'
 	AND j.subject_id = p.id JOIN seq_1_to_2 s JOIN account a
 	ON a.organization_id = ${org} AND a.currency = 'USD'
 	AND a.kind = IF(s.seq = 1, 'advertiser_money', 'campaign_reserved')
 	AND a.owner_id = IF(s.seq = 1, 0, p.campaign_id)
 	WHERE p.campaign_id BETWEEN @first AND @last;
-COMMIT; SELECT @first`));
+COMMIT; ANALYZE TABLE campaign, campaign_line, campaign_history, line_delivery,
+	account, journal, entry; SELECT @first`).split('\n').at(-1));
 
 	fs.writeFileSync(path.join(dir, 'first'), String(first));
 	writeCalls(dir, Array.from({ length: n }, (u, i) => [
