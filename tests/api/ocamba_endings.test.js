@@ -93,8 +93,13 @@ for (const [verb, end] of Object.entries(ENDINGS))
 		const made = await w.campaign(r);
 		const { id } = await running();
 
+		/* and his company counts him there */
 		await sql(`UPDATE placement SET campaign_id = ${id} WHERE id =
-		    ${made.id}`);
+		    ${made.id};
+		    UPDATE program_total SET accepted = accepted - 1
+		    WHERE organization_id = 1 AND campaign_id = 1;
+		    INSERT INTO program_total (organization_id, campaign_id,
+		    accepted) VALUES (1, ${id}, 1)`);
 		await end(id);
 		assert.equal((await w.ok(200, 'GET',
 		    `/referrer-campaigns/${made.id}`, { token: r.token }))
