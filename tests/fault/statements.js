@@ -85,15 +85,19 @@ class Trial {
 		return hit;
 	}
 
-	/* The jobs do it, and start again where they died. */
-	async work(r, fired) {
+	/*
+	 * The jobs do it, and start again where they died; only there, since to
+	 * be helped makes them begin a transaction twice.
+	 */
+	async work(r, fired, faulty) {
 		const { x, o } = this;
 
 		await r.begin();
 		const done = await until(async () => {
 			if (await x.sql(r.done) === '1')
 				return true;
-			await r.again?.();
+			if (faulty)
+				await r.again?.();
 			if (o.turn)
 				await x.nudge(o.turn);
 			await sleep(50);
@@ -117,7 +121,7 @@ class Trial {
 		if (fault)
 			this.arm(fault.what, n);
 		const fired = () => x.s.disarm();
-		const hit = this.role === 'jobs' ? await this.work(r, fired) :
+		const hit = this.role === 'jobs' ? await this.work(r, fired, n > 0) :
 		    await this.call(r, told, fired);
 		await o.after?.(x, r);
 		const made = change(before, await effects(x));
