@@ -123,6 +123,7 @@ AND NOT EXISTS (SELECT 1 FROM earning t WHERE t.sale_id = e.sale_id
 	AND t.part = e.part AND t.payout_id IS NOT NULL)
 FOR UPDATE
 
+-- In the order of ids.
 -- name: earning_take_back
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
@@ -135,15 +136,7 @@ SELECT e.organization_id, e.referrer_id, e.campaign_id, e.placement_id,
 	e.available_at, :now
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
-
--- In the order of the commissions.
--- name: earning_taken
-SELECT t.id
-FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
-STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
-STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
-	AND t.part = e.part AND t.type = 'reversal' AND t.refund_id = 0
-FOR UPDATE
+RETURNING id
 
 -- All rows of a commission sum to zero from now on.
 -- name: earning_mark_taken
@@ -177,13 +170,4 @@ FROM JSON_TABLE(:parts, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
 STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
 	AND t.part = e.part AND t.type IN ('commission', 'reversal')
-
--- name: earning_handed
-SELECT t.id, t.type, t.status, t.refund_id, t.amount, t.currency
-FROM JSON_TABLE(:parts, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
-	part INT UNSIGNED PATH '$[1]',
-	referral_id BIGINT UNSIGNED PATH '$[2]')) AS chosen
-STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
-STRAIGHT_JOIN earning t FORCE INDEX (earning_once) ON t.sale_id = e.sale_id
-	AND t.part = chosen.part AND t.type IN ('commission', 'reversal')
-FOR UPDATE
+RETURNING id, type, status, refund_id, amount, currency

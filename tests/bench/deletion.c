@@ -111,10 +111,9 @@ delete_all(const char *user, const char *organization, const char *ids)
 	if (read_unpaid(organization, ids, earnings, sizeof(earnings)) != n)
 		return 0;
 	RUN(Q_EARNING_TAKE_BACK, S(now), S(earnings));
-	RUN(Q_EARNING_MARK_TAKEN, S(earnings), S(now));
-	RUN(Q_EARNING_TAKEN, S(earnings));
 	for (unsigned i = 0; i < n; i++)
 		rows[i].reversal = work_number(i, 0);
+	RUN(Q_EARNING_MARK_TAKEN, S(earnings), S(now));
 	post_back(organization, n);
 	RUN(Q_REPORT_ACTIVE, I(-1), S(now), S(ids));
 	RUN(Q_BROUGHT_ACTIVE, S(ids), I(-1));

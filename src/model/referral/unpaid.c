@@ -26,12 +26,6 @@ SHAPE(unpaid_row, struct unpaid, NULL,
     COLUMN(struct unpaid, status, .labels = earning_status_labels),
     COLUMN(struct unpaid, currency));
 
-struct taken {
-	uint64_t id;
-};
-
-SHAPE(taken_row, struct taken, NULL, COLUMN(struct taken, id));
-
 enum err
 unpaid_hold(struct db *db, struct arena *a, uint64_t org,
     struct str referrals, struct list *out)
@@ -90,7 +84,7 @@ reversed(struct arena *a, const struct actor *by, const struct unpaid *u,
  */
 static enum err
 book_back(struct db *db, struct arena *a, const struct actor *by,
-    const struct unpaid *u, const struct taken *reversal, size_t n)
+    const struct unpaid *u, const struct id_row *reversal, size_t n)
 {
 	struct journal_lines *l = arena_array(a, n, sizeof(*l));
 	struct posting (*p)[2] = arena_array(a, n, sizeof(*p));
@@ -122,14 +116,14 @@ unpaid_take_back(struct db *db, struct arena *a, const struct actor *by,
 		return OK;
 	for (size_t i = 0; i < n; i++)
 		adjusted |= u[i].reversed_amount != 0;
-	TRY(db_exec(db, Q_EARNING_TAKE_BACK, ARGS(by->now, ids), NULL, NULL));
+	TRY(db_rows(db, a, Q_EARNING_TAKE_BACK, ARGS(by->now, ids),
+	    &id_row, &rows));
+	INVARIANT(rows.n == n);
 	TRY(db_exec(db, Q_EARNING_MARK_TAKEN, ARGS(ids, by->now), NULL,
 	    NULL));
 	if (adjusted)
 		TRY(db_exec(db, Q_EARNING_MARK_ADJUSTED, ARGS(ids, by->now),
 		    NULL, NULL));
-	TRY(db_rows(db, a, Q_EARNING_TAKEN, ARGS(ids), &taken_row, &rows));
-	INVARIANT(rows.n == n);
 	return book_back(db, a, by, u, rows.items, n);
 }
 
@@ -210,9 +204,9 @@ unpaid_hand_over(struct db *db, struct arena *a, const struct actor *by,
 	if (n == 0)
 		return OK;
 	TRY(number_parts(a, u, referral, n, &parts));
-	TRY(db_exec(db, Q_EARNING_HAND_OVER, ARGS(to->referrer_id,
-	    to->campaign_id, to->placement_id, by->now, parts), NULL, NULL));
-	TRY(db_rows(db, a, Q_EARNING_HANDED, ARGS(parts), &handed_row, &rows));
+	TRY(db_rows(db, a, Q_EARNING_HAND_OVER, ARGS(to->referrer_id,
+	    to->campaign_id, to->placement_id, by->now, parts), &handed_row,
+	    &rows));
 	TRY(book_handed(db, a, by, rows.items, rows.n, to));
 	return unpaid_take_back(db, a, by, u, n);
 }

@@ -142,9 +142,8 @@ module.exports = ({ run, row, take, transaction, now }) => {
 		const amounts = unpaid.map((u) => u.amount - u.reversed_amount);
 		const { referrer_id: who, currency } = unpaid[0];
 
-		await run(db, 'earning_take_back', [at, ids]);
+		const taken = await run(db, 'earning_take_back', [at, ids]);
 		await run(db, 'earning_mark_taken', [ids, at]);
-		const taken = await run(db, 'earning_taken', [ids]);
 		await move(db, me.org_id, 'earnings_available', who,
 		    -amounts.reduce((a, b) => a + b, 0), currency, 'free');
 		const account = (kind, owner) => take(db, 'account_id',

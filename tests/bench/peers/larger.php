@@ -162,9 +162,9 @@ final class Larger
 		$org = $this->me['org_id'];
 		$now = $this->db->now;
 		$ids = '[' . implode(',', array_column($unpaid, 'id')) . ']';
-		$this->db->run('earning_take_back', [$now, $ids]);
+		$taken = $this->db->run('earning_take_back', [$now, $ids])
+		    ->fetchAll();
 		$this->db->run('earning_mark_taken', [$ids, $now]);
-		$taken = $this->db->run('earning_taken', [$ids])->fetchAll();
 		['referrer_id' => $who, 'currency' => $currency] = $unpaid[0];
 		$amounts = array_map(fn ($u) => $u['amount'] -
 		    $u['reversed_amount'], $unpaid);
