@@ -237,12 +237,6 @@ insert_few(struct db *db, struct arena *a, const struct journal_lines *l,
 	return db_exec_rows(db, Q_ENTRY_INSERT, v, postings, NULL, NULL);
 }
 
-struct account_row {
-	uint64_t id;
-};
-
-SHAPE(account_row, struct account_row, NULL, COLUMN(struct account_row, id));
-
 /* Of a system account it may be the first entry. */
 static enum err
 find_account(struct db *db, struct arena *a, const struct posting *p,
@@ -250,12 +244,12 @@ find_account(struct db *db, struct arena *a, const struct posting *p,
 {
 	const struct args args = ARGS(p->organization_id,
 	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency);
-	struct account_row row = { 0 };
-	enum err e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+	struct id_row row = { 0 };
+	enum err e = db_row(db, a, Q_ACCOUNT_ID, args, &id_row, &row);
 
 	if (e == ERR_NOT_FOUND) {
 		TRY(open_account(db, p));
-		e = db_row(db, a, Q_ACCOUNT_ID, args, &account_row, &row);
+		e = db_row(db, a, Q_ACCOUNT_ID, args, &id_row, &row);
 	}
 	*id = row.id;
 	return e;

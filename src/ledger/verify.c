@@ -53,12 +53,6 @@ SHAPE(size_row, struct size_row, NULL,
     COLUMN(struct size_row, entries),
     COLUMN(struct size_row, accounts));
 
-struct step_row {
-	uint64_t id;
-};
-
-SHAPE(step_row, struct step_row, NULL, COLUMN(struct step_row, id));
-
 struct verify {
 	struct arena *arena;
 	FILE *report;
@@ -331,11 +325,11 @@ check_thing(struct db *db, struct verify *v, const struct thing *thing)
 	uint64_t after = 0;
 
 	do {
-		struct step_row step = { 0 };
+		struct id_row step = { 0 };
 		uint64_t last;
 
 		TRY(db_row(db, v->arena, thing->step, ARGS(arg_bound(after)),
-		    &step_row, &step));
+		    &id_row, &step));
 		last = step.id != 0 ? step.id : UINT64_MAX;
 		for (size_t i = 0; i < thing->n; i++)
 			TRY(run_check(db, v, thing, &thing->checks[i], after,

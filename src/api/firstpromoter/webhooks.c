@@ -166,7 +166,7 @@ campaigns_of(struct request *rq, struct webhook_endpoint *w)
 {
 	const struct subscription_in *in = rq->in;
 	const uint64_t *id = in->campaigns.items;
-	const struct webhook_id *known;
+	const struct id_row *known;
 	struct list rows;
 
 	w->campaigns = ids_text(rq->arena, &in->campaigns);

@@ -33,12 +33,6 @@ SHAPE(turn_row, struct turn, NULL,
     COLUMN(struct turn, asked),
     COLUMN(struct turn, attempts));
 
-struct next_batch {
-	uint64_t id;
-};
-
-SHAPE(next_batch_row, struct next_batch, NULL, COLUMN(struct next_batch, id));
-
 /* A chunk, or one item of it where the chunk fails again and again. */
 struct work {
 	struct arena *arena;
@@ -226,11 +220,11 @@ put_off(struct db *db, struct work *w, enum err e)
 static enum err
 take_turn(struct db *db, struct work *w)
 {
-	struct next_batch next = { 0 };
+	struct id_row next = { 0 };
 	enum err e;
 
 	e = db_row(db, w->arena, Q_BATCH_NEXT, ARGS(w->turn.organization_id),
-	    &next_batch_row, &next);
+	    &id_row, &next);
 	if (e == ERR_NOT_FOUND)
 		return rest(db, w);
 	TRY(e);

@@ -187,13 +187,10 @@ webhook_rotate(struct db *db, struct arena *a, const struct actor *who,
 	return OK;
 }
 
-SHAPE(webhook_id_row, struct webhook_id, NULL,
-    COLUMN(struct webhook_id, id));
-
 enum err
 webhook_campaigns(struct db *db, struct arena *a, uint64_t org,
     const uint64_t *ids, size_t n, struct list *out)
 {
 	return db_rows(db, a, Q_WEBHOOK_CAMPAIGNS, ARGS(ids_json(a, ids, n),
-	    org), &webhook_id_row, out);
+	    org), &id_row, out);
 }

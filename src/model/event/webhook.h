@@ -56,10 +56,7 @@ MUST_CHECK enum err webhook_update(struct db *, struct arena *,
 /* Its deliveries follow in a while. */
 MUST_CHECK enum err webhook_delete(struct db *, struct arena *,
     const struct actor *, enum webhook_form, uint64_t id);
-/* Those of these campaigns that the organization has (struct webhook_id). */
-struct webhook_id {
-	uint64_t id;
-};
+/* Those of these campaigns that the organization has (struct id_row). */
 MUST_CHECK enum err webhook_campaigns(struct db *, struct arena *,
     uint64_t org, const uint64_t *ids, size_t n, struct list *);
 /* Opens what is stored encrypted; absent where it can't be read. */

@@ -45,23 +45,17 @@ member_list(struct db *db, struct arena *a, uint64_t org, int role,
 	return db_list(db, a, &q, ARG_LIST(args), &member_row, out);
 }
 
-struct locked {
-	uint64_t id;
-};
-
-SHAPE(locked_row, struct locked, NULL, COLUMN(struct locked, id));
-
 enum err
 member_seats(struct db *db, struct arena *a, const struct actor *who,
     uint64_t id, struct seats *s)
 {
 	const struct seat *seat;
-	struct locked org;
+	struct id_row org;
 	struct list rows;
 
 	*s = (struct seats){ .own_role = ROLE_NONE };
 	TRY(db_row(db, a, Q_ORGANIZATION_LOCK, ARGS(who->organization_id),
-	    &locked_row, &org));
+	    &id_row, &org));
 	TRY(db_rows(db, a, Q_MEMBER_LOCKED, ARGS(who->organization_id,
 	    who->user_id, arg_bound(id)), &seat_row, &rows));
 	seat = rows.items;

@@ -198,23 +198,17 @@ offer_links_set(struct db *db, struct arena *a, const struct actor *who,
 	return all.n > OFFER_LINKS_MAX ? ERR_LIMIT : OK;
 }
 
-struct paid {
-	uint64_t id;
-};
-
-SHAPE(offer_paid_row, struct paid, NULL, COLUMN(struct paid, id));
-
 enum err
 offer_delete(struct db *db, struct arena *a, const struct actor *who,
     struct campaign *c)
 {
-	struct paid paid = { 0 };
+	struct id_row paid = { 0 };
 	enum err e;
 
 	if (c->id == PROGRAM_CAMPAIGN)	/* paid out or not */
 		return ERR_CONFLICT;
 	e = db_row(db, a, Q_OFFER_PAID, ARGS(c->id, who->organization_id),
-	    &offer_paid_row, &paid);
+	    &id_row, &paid);
 	if (e != ERR_NOT_FOUND)
 		return e == OK ? ERR_PAID_OUT : e;
 	TRY(campaign_delete(db, a, who, c, (struct deletion){

@@ -183,16 +183,10 @@ export_work(struct db *db, struct arena *a, bool *some)
 	return tx_run(db, a, grow, &g);
 }
 
-struct old {
-	uint64_t id;
-};
-
-SHAPE(export_old_row, struct old, NULL, COLUMN(struct old, id));
-
 static enum err
 purge(struct db *db, void *arg)
 {
-	const struct old *old = arg;
+	const struct id_row *old = arg;
 	uint64_t rows;
 
 	TRY(db_exec(db, Q_EXPORT_PURGE_PARTS, ARGS(old->id), &rows, NULL));
@@ -203,9 +197,9 @@ purge(struct db *db, void *arg)
 enum err
 export_purge(struct db *db, struct arena *a, bool *some)
 {
-	struct old old = { 0 };
+	struct id_row old = { 0 };
 	enum err r = db_row(db, a, Q_EXPORT_EXPIRED, ARGS(clock_now()),
-	    &export_old_row, &old);
+	    &id_row, &old);
 
 	*some = r == OK;
 	if (r != OK)

@@ -36,12 +36,6 @@ SHAPE(promoted_row, struct promoted, NULL,
     COLUMN(struct promoted, ad_traffic, .labels = ad_traffic_labels),
     COLUMN(struct promoted, version));
 
-struct found {
-	uint64_t id;
-};
-
-SHAPE(promoted_found_row, struct found, NULL, COLUMN(struct found, id));
-
 enum err
 promoted_list(struct db *db, struct arena *a, uint64_t org,
     const struct paging *p, struct list *out)
@@ -76,7 +70,7 @@ promoted_search(struct db *db, struct arena *a, uint64_t org, struct str q,
 	struct list found;
 
 	TRY(db_rows(db, a, Q_PROMOTED_SEARCH, ARGS(org, like_prefix(a, q)),
-	    &promoted_found_row, &found));
+	    &id_row, &found));
 	*out = (struct list){ NULL, 0 };
 	return found.n == 0 ? OK : list_some(db, a, org, found.items, found.n,
 	    true, Q_PROMOTED_LIST_WHERE_SHOWN, out);

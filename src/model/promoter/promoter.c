@@ -39,12 +39,6 @@ SHAPE(promoter_row, struct promoter, NULL,
     COLUMN(struct promoter, last_login_at),
     COLUMN(struct promoter, active));
 
-struct found {
-	uint64_t id;
-};
-
-SHAPE(promoter_found_row, struct found, NULL, COLUMN(struct found, id));
-
 enum err
 promoter_profile_read(struct arena *a, struct str json,
     struct promoter_profile *p)
@@ -136,17 +130,17 @@ promoter_find(struct db *db, struct arena *a, uint64_t org, int key,
 		[PROMOTER_BY_CODE] = Q_PROMOTER_BY_CODE,
 		[PROMOTER_BY_PROMO_CODE] = Q_PROMOTER_BY_PROMO_CODE,
 	};
-	struct found f = { 0 };
+	struct id_row f = { 0 };
 	enum err e;
 
 	if (key < 0 || key == PROMOTER_BY_ID)
 		return str_to_u64(text, id) && *id <= INT64_MAX ? OK :
 		    ERR_NOT_FOUND;
-	e = db_row(db, a, by[key], ARGS(org, text), &promoter_found_row, &f);
+	e = db_row(db, a, by[key], ARGS(org, text), &id_row, &f);
 	if (e == ERR_NOT_FOUND && key == PROMOTER_BY_CODE) {
 		TRY(placement_code_now(db, a, &text));
 		e = db_row(db, a, by[key], ARGS(org, text),
-		    &promoter_found_row, &f);
+		    &id_row, &f);
 	}
 	*id = f.id;
 	return e;

@@ -224,13 +224,6 @@ struct moving {
 	size_t room;		/* referrals that this transaction may move */
 };
 
-struct referral_row {
-	uint64_t id;
-};
-
-SHAPE(live_referral_row, struct referral_row, NULL,
-    COLUMN(struct referral_row, id));
-
 /* Referrals go from one placement to another, those behind a number. */
 struct way {
 	uint64_t from, to, after;
@@ -249,14 +242,14 @@ take_along(struct db *db, struct arena *a, const struct actor *by,
     struct moving *x, const struct way *w, uint64_t *last)
 {
 	const struct referral_move m = { .placement_id = w->to };
-	const struct referral_row *r;
+	const struct id_row *r;
 	struct batch_item *item;
 	struct list rows;
 
 	*last = 0;
 	TRY(db_rows(db, a, Q_PROMOTER_LIVE_REFERRALS, ARGS(w->from,
 	    by->organization_id, arg_bound(w->after), (int64_t)x->room),
-	    &live_referral_row, &rows));
+	    &id_row, &rows));
 	if (rows.n == 0)
 		return OK;
 	r = rows.items;

@@ -22,12 +22,6 @@ kind_of(const struct click *c)
 	return c->same ? KIND_SAME : c->bot ? KIND_BOT : KIND_PERSON;
 }
 
-struct seen_row {
-	uint64_t id;
-};
-
-SHAPE(seen_row, struct seen_row, NULL, COLUMN(struct seen_row, id));
-
 struct batch {
 	struct arena *arena;
 	struct click *v;
@@ -47,7 +41,7 @@ static enum err
 look_up(struct db *db, struct batch *b, size_t i)
 {
 	struct click *c = &b->v[i];
-	struct seen_row row;
+	struct id_row row;
 	enum err e;
 
 	c->first = !c->bot && !c->same;
@@ -57,7 +51,7 @@ look_up(struct db *db, struct batch *b, size_t i)
 	if (!c->first || !c->known_visitor)
 		return OK;
 	e = db_row(db, b->arena, Q_CLICK_SEEN, ARGS(c->placement_id,
-	    BYTES(c->visitor, 16)), &seen_row, &row);
+	    BYTES(c->visitor, 16)), &id_row, &row);
 	if (e == OK)
 		c->first = false;
 	return e == ERR_NOT_FOUND ? OK : e;

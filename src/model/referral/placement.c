@@ -65,19 +65,13 @@ placement_code(struct arena *a)
 	return (struct str){ p, CODE_LENGTH };
 }
 
-struct code_owner {
-	uint64_t id;
-};
-
-SHAPE(code_owner_row, struct code_owner, NULL, COLUMN(struct code_owner, id));
-
 enum err
 placement_code_free(struct db *db, struct arena *a, struct str code,
     uint64_t id)
 {
-	struct code_owner owner = { 0 };
+	struct id_row owner = { 0 };
 	enum err e = db_row(db, a, Q_PLACEMENT_CODE_OWNER, ARGS(code),
-	    &code_owner_row, &owner);
+	    &id_row, &owner);
 
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;

@@ -26,12 +26,6 @@ SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, cancelled_at),
     COLUMN(struct held, pays));
 
-struct before {
-	uint64_t id;
-};
-
-SHAPE(before_row, struct before, NULL, COLUMN(struct before, id));
-
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, bool (*fits)(const void *),
@@ -153,11 +147,11 @@ erase_before(struct db *db, struct arena *a, const struct actor *by,
 {
 	for (;;) {
 		struct batch_item *item;
-		const struct before *o;
+		const struct id_row *o;
 		struct list rows;
 
 		TRY(db_rows(db, a, Q_REFERRAL_BATCH_ORIGINS, ARGS(ids,
-		    by->organization_id), &before_row, &rows));
+		    by->organization_id), &id_row, &rows));
 		if (rows.n == 0)
 			return OK;
 		o = rows.items;

@@ -200,19 +200,13 @@ referrer_earned(struct db *db, struct arena *a, uint64_t referrer_id,
 	return OK;
 }
 
-struct itself {
-	uint64_t id;
-};
-
-SHAPE(itself_row, struct itself, NULL, COLUMN(struct itself, id));
-
 enum err
 referrer_itself(struct db *db, struct arena *a, const struct actor *who,
     uint64_t *id)
 {
-	struct itself r = { 0 };
+	struct id_row r = { 0 };
 	enum err e = db_row(db, a, Q_REFERRER_ITSELF,
-	    ARGS(who->organization_id), &itself_row, &r);
+	    ARGS(who->organization_id), &id_row, &r);
 
 	*id = r.id;
 	return e != ERR_NOT_FOUND ? e : db_exec(db, Q_REFERRER_INSERT, ARGS(

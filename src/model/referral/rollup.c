@@ -100,12 +100,6 @@ SHAPE(bought_sum_row, struct bought_sum, NULL,
     COLUMN(struct bought_sum, payments),
     COLUMN(struct bought_sum, amount));
 
-struct step {
-	uint64_t id;		/* the last placement of a turn */
-};
-
-SHAPE(rollup_step_row, struct step, NULL, COLUMN(struct step, id));
-
 struct next_day {
 	struct day day;
 };
@@ -321,7 +315,7 @@ static enum err
 roll_span(struct db *db, struct arena *a, size_t span, bool *more)
 {
 	struct turn t = { .name = span_marks[span] };
-	struct step step = { 0 };
+	struct id_row step = { 0 };
 	struct day first, open, next;
 	struct rollup_mark parts;
 
@@ -336,7 +330,7 @@ roll_span(struct db *db, struct arena *a, size_t span, bool *more)
 	next = click_span_first(next, span);
 	if (next.n == first.n) {
 		TRY(db_row(db, a, Q_ROLLUP_STEP, ARGS(arg_bound(
-		    t.was.last_id)), &rollup_step_row, &step));
+		    t.was.last_id)), &id_row, &step));
 		next.n += click_span_days[span];
 	}
 	t.next = (struct rollup_mark){ day_start(next), 0 };

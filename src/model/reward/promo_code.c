@@ -21,12 +21,6 @@ SHAPE(promo_code_row, struct promo_code, NULL,
 SHAPE(code_offered_row, struct promo_code, NULL,
     COLUMN(struct promo_code, reward_name));
 
-struct found {
-	uint64_t id;
-};
-
-SHAPE(code_found_row, struct found, NULL, COLUMN(struct found, id));
-
 static enum err
 event(struct db *db, struct arena *a, const struct actor *who, uint64_t id,
     const char *type)
@@ -73,10 +67,10 @@ enum err
 promo_code_placement(struct db *db, struct arena *a, uint64_t org,
     uint64_t placement_id)
 {
-	struct found f = { 0 };
+	struct id_row f = { 0 };
 
 	return db_row(db, a, Q_PROMO_CODE_PLACEMENT, ARGS(placement_id, org),
-	    &code_found_row, &f);
+	    &id_row, &f);
 }
 
 enum err

@@ -119,17 +119,11 @@ reward_get(struct db *db, struct arena *a, uint64_t org, uint64_t id,
 	return reward_parts_read(a, r->parts_json, &r->parts);
 }
 
-struct found {
-	uint64_t id;
-};
-
-SHAPE(reward_found_row, struct found, NULL, COLUMN(struct found, id));
-
 static enum err
 check_unused(struct db *db, struct arena *a, uint64_t id)
 {
-	struct found f = { 0 };
-	enum err e = db_row(db, a, Q_REWARD_USED, ARGS(id), &reward_found_row,
+	struct id_row f = { 0 };
+	enum err e = db_row(db, a, Q_REWARD_USED, ARGS(id), &id_row,
 	    &f);
 
 	return e == OK ? ERR_REWARD_USED : e == ERR_NOT_FOUND ? OK : e;
