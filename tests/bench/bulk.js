@@ -142,6 +142,9 @@ async function main() {
 	const program = new Program(w, who);
 	const p = await program.promoter();
 	const ids = await program.referrals(p, rows);
+	/* what the side before has left to the jobs role is not this one's */
+	await until(async () => await program.db.run(`SELECT COUNT(*) FROM event
+	    WHERE seq IS NULL`) === '0', 60000, 50);
 	const took = await (ways[side] ?? ways.peer)(w, who, ids, program, p);
 
 	if (side !== 'sql')
