@@ -36,6 +36,21 @@ arg_push_days(struct arg_list *l, struct day from, struct day to)
 	    day_from(9999, 12, 31))));
 }
 
+/* The same of a column of days. */
+static inline void
+arg_push_dates(struct arg_list *l, struct day from, struct day to)
+{
+	arg_push(l, ARG(from.n != DAY_NONE.n ? from : (struct day){ 0 }));
+	arg_push(l, ARG(to.n != DAY_NONE.n ? to : day_from(9999, 12, 31)));
+}
+
+/* Are days asked for? */
+static inline bool
+days_given(struct day from, struct day to)
+{
+	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
+}
+
 /*
  * The end of every list: what stands behind the cursor, then LIMIT and OFFSET.
  * after: the query's where-bit for this order.  Its fragment names the key

@@ -7,12 +7,6 @@
 #define SEARCH_SECONDS 60	/* longer than a transaction of ours lives */
 #define ROWS_MAX 500		/* of an INSERT */
 
-struct number {
-	uint64_t id;
-};
-
-SHAPE(waiting_row, struct number, NULL, COLUMN(struct number, id));
-
 struct counter {
 	int64_t last;
 };
@@ -74,7 +68,7 @@ deliver(struct db *db, struct arena *a, int64_t last, struct when now)
 static struct str
 json_ids(struct arena *a, const struct list *ids)
 {
-	const struct number *id = ids->items;
+	const struct id_row *id = ids->items;
 	struct buf b;
 
 	buf_init(&b, a, 16 * ids->n + 2);
@@ -112,7 +106,7 @@ publish_batch(struct db *db, void *arg)
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;
 	TRY(db_rows(db, b->arena, Q_EVENT_WAITING, ARGS(arg_bound(b->floor),
-	    PUBLISH_BATCH), &waiting_row, &ids));
+	    PUBLISH_BATCH), &id_row, &ids));
 	if (ids.n == 0)
 		return OK;
 	TRY(db_exec(db, Q_EVENT_NUMBER, ARGS(json_ids(b->arena, &ids),
@@ -123,7 +117,7 @@ publish_batch(struct db *db, void *arg)
 	    NULL, NULL));
 	TRY(deliver(db, b->arena, c.last, b->now));
 	b->count = ids.n;
-	b->top = ((struct number *)ids.items)[ids.n - 1].id;
+	b->top = ((struct id_row *)ids.items)[ids.n - 1].id;
 	return OK;
 }
 
@@ -155,7 +149,7 @@ publish(struct db *db, struct arena *a, struct publisher *p, struct when now,
 
 	*count = 0;
 	TRY(db_rows(db, a, Q_EVENT_WAITING, ARGS(arg_bound(b.floor), 1),
-	    &waiting_row, &some));
+	    &id_row, &some));
 	if (some.n == 0)
 		return OK;
 	TRY(tx_run(db, a, publish_batch, &b));

@@ -216,12 +216,6 @@ SHAPE(payout_chosen_row, struct chosen, NULL,
     COLUMN(struct chosen, status, .labels = earning_status_labels),
     COLUMN(struct chosen, currency));
 
-struct number {
-	uint64_t id;
-};
-
-SHAPE(payout_number_row, struct number, NULL, COLUMN(struct number, id));
-
 /*
  * Some commissions, which are all that were chosen, or a chunk of a batch.
  * What a promoter owes is taken from all that were chosen of his, wherever in
@@ -279,7 +273,7 @@ add_rest(struct db *db, struct arena *a, struct choice *w,
     struct payout_making *m)
 {
 	uint64_t last = w->item[w->n - 1].id, *ids;
-	const struct number *c;
+	const struct id_row *c;
 	struct list rows;
 
 	if (w->rest.items == NULL)
@@ -287,7 +281,7 @@ add_rest(struct db *db, struct arena *a, struct choice *w,
 	if (w->rest.n == 0)
 		return OK;
 	TRY(db_rows(db, a, Q_PAYOUT_CHOOSABLE, ARGS(m->referrer_id, last,
-	    m->organization_id, m->currency), &payout_number_row, &rows));
+	    m->organization_id, m->currency), &id_row, &rows));
 	c = rows.items;
 	ids = arena_array(a, m->ids.n + rows.n, sizeof(*ids));
 	memcpy(ids, m->ids.items, m->ids.n * sizeof(*ids));
@@ -334,7 +328,7 @@ find_done(struct db *db, struct arena *a, const struct choice *w,
 		if (w->batch_id != 0 && c[i].payout_id != 0)
 			return db_rows(db, a, Q_PAYOUT_MADE_IN, ARGS(ids,
 			    w->batch_id, w->by->organization_id),
-			    &payout_number_row, done);
+			    &id_row, done);
 	return OK;
 }
 

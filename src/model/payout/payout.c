@@ -111,20 +111,6 @@ find_due(struct payout_ask *k)
 	}
 }
 
-static bool
-is_range(struct day from, struct day to)
-{
-	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
-}
-
-static void
-push_days(struct arg_list *args, struct day from, struct day to)
-{
-	arg_push(args, ARG(from.n != DAY_NONE.n ? from : (struct day){ 0 }));
-	arg_push(args, ARG(to.n != DAY_NONE.n ? to :
-	    day_from(9999, 12, 31)));
-}
-
 static void
 push_filters(struct arena *a, const struct payout_ask *k,
     const struct list *ids, struct list_query *q, struct arg_list *args)
@@ -146,10 +132,10 @@ push_filters(struct arena *a, const struct payout_ask *k,
 	    LABEL(payout_status_labels, k->status)))
 	PART(payout_of_campaign(k), CAMPAIGN, arg_push(args,
 	    ARG(*(const uint64_t *)f->campaigns.items)))
-	PART(is_range(f->start_from, f->start_to), START_IN,
-	    push_days(args, f->start_from, f->start_to))
-	PART(is_range(f->end_from, f->end_to), END_IN,
-	    push_days(args, f->end_from, f->end_to))
+	PART(days_given(f->start_from, f->start_to), START_IN,
+	    arg_push_dates(args, f->start_from, f->start_to))
+	PART(days_given(f->end_from, f->end_to), END_IN,
+	    arg_push_dates(args, f->end_from, f->end_to))
 #undef PART
 }
 

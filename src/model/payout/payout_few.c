@@ -3,9 +3,8 @@
 
 #include "db/few.h"
 #include "db/paging.h"
+#include "model/referral/lead_filter.h"
 #include "base/banned.h"
-
-#define SUSPICIONS 3	/* that can be asked for at once */
 
 struct fits {
 	bool fits;
@@ -41,18 +40,6 @@ look_campaigns(struct db *db, struct arena *a, const struct payout_ask *k,
 	    k->organization_id), ids);
 }
 
-static struct day
-first_of(struct day from)
-{
-	return from.n != DAY_NONE.n ? from : (struct day){ 0 };
-}
-
-static struct day
-last_of(struct day to)
-{
-	return to.n != DAY_NONE.n ? to : day_from(9999, 12, 31);
-}
-
 /* By some days; what is due on them is pending. */
 static enum err
 look_days(struct db *db, struct arena *a, const struct payout_ask *k,
@@ -66,8 +53,7 @@ look_days(struct db *db, struct arena *a, const struct payout_ask *k,
 		q.wheres |= Q_PAYOUT_FEW_WHERE_STATUS;
 		arg_push(&args, LABEL(payout_status_labels, k->status));
 	}
-	arg_push(&args, ARG(first_of(from)));
-	arg_push(&args, ARG(last_of(to)));
+	arg_push_dates(&args, from, to);
 	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
@@ -94,16 +80,11 @@ static enum err
 look_frauds(struct db *db, struct arena *a, const struct payout_ask *k,
     struct list *ids)
 {
-	const struct list *l = &k->f->frauds;
-	const struct str *s = l->items;
-	struct arg v[SUSPICIONS];
+	struct arg v[LEAD_SUSPICIONS];
 
-	if (l->n > LEN(v))
-		return OK;
-	for (size_t i = 0; i < LEN(v); i++)
-		v[i] = ARG(s[i < l->n ? i : 0]);
-	return few_rows(db, a, Q_PAYOUT_FEW_FRAUDS, ARGS(k->organization_id,
-	    v[0], v[1], v[2]), ids);
+	return !lead_suspicions(&k->f->frauds, v) ? OK : few_rows(db, a,
+	    Q_PAYOUT_FEW_FRAUDS, ARGS(k->organization_id, v[0], v[1], v[2]),
+	    ids);
 }
 
 /* Promoters that are organizations here are met on the way. */
@@ -139,25 +120,23 @@ payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
 	if (ids->items == NULL && (given)) \
 		TRY(call); \
 } while (0)
-#define GIVEN(from, to) ((from).n != DAY_NONE.n || (to).n != DAY_NONE.n)
 #define DAYS(name, from, to) \
 	look_days(db, a, k, Q_PAYOUT_FEW_WHERE_##name, from, to, ids)
 	LOOK(k->prefix.p != NULL, payout_alike(db, a, k->organization_id,
 	    k->prefix, ids));
 	LOOK(f->method >= 0, look_method(db, a, k, ids));
-	LOOK(k->frauds.p != NULL && !k->clean, look_frauds(db, a, k, ids));
+	LOOK(k->frauds.p != NULL, look_frauds(db, a, k, ids));
 	LOOK(k->campaigns.p != NULL && !payout_of_campaign(k),
 	    look_campaigns(db, a, k, ids));
-	LOOK(GIVEN(k->due_from, k->due_to),
+	LOOK(days_given(k->due_from, k->due_to),
 	    DAYS(DUE, k->due_from, k->due_to));
-	LOOK(GIVEN(f->start_from, f->start_to) && !by_start,
+	LOOK(days_given(f->start_from, f->start_to) && !by_start,
 	    DAYS(START, f->start_from, f->start_to));
-	LOOK(GIVEN(f->end_from, f->end_to) && !by_end,
+	LOOK(days_given(f->end_from, f->end_to) && !by_end,
 	    DAYS(END, f->end_from, f->end_to));
 	LOOK(k->status >= 0 && (!by_time || f->referrer_id != 0),
 	    look_status(db, a, k, ids));
 #undef DAYS
-#undef GIVEN
 #undef LOOK
 	return OK;
 }

@@ -241,7 +241,7 @@ push_filters(struct arena *a, const struct commission_ask *k,
 	    LABEL(commission_standing_labels, k->standing)))
 	PART(commission_of_campaign(k), CAMPAIGN, arg_push(args,
 	    ARG(*(const uint64_t *)f->campaigns.items)))
-	PART(k->from.n != DAY_NONE.n || k->to.n != DAY_NONE.n, CREATED_IN,
+	PART(days_given(k->from, k->to), CREATED_IN,
 	    arg_push_days(args, k->from, k->to))
 	PART(f->amount.given, AMOUNT_IN, arg_push(args, ARG(f->amount.from));
 	    arg_push(args, ARG(f->amount.to)))

@@ -7,7 +7,6 @@
 #include "model/referral/unpaid.h"
 #include "base/banned.h"
 
-
 struct held_one {
 	struct unpaid u;
 	uint64_t refund_id, payout_id;

@@ -3,9 +3,8 @@
 
 #include "db/few.h"
 #include "db/paging.h"
+#include "model/referral/lead_filter.h"
 #include "base/banned.h"
-
-#define SUSPICIONS 3	/* that can be asked for at once */
 
 /* By one filter, among those of the promoter that is asked for. */
 static enum err
@@ -40,25 +39,15 @@ look(struct db *db, struct arena *a, const struct commission_ask *k,
 	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
-/* Most leads look right: those are not looked for. */
 static enum err
 look_frauds(struct db *db, struct arena *a, const struct commission_ask *k,
     struct list *ids)
 {
-	const struct list *l = &k->f->frauds;
-	const struct str *s = l->items;
-	struct arg v[SUSPICIONS];
+	struct arg v[LEAD_SUSPICIONS];
 
-	if (l->n > LEN(v))
-		return OK;
-	for (size_t i = 0; i < LEN(v); i++) {
-		v[i] = ARG(s[i < l->n ? i : 0]);
-		if (str_is(v[i].s, lead_fraud_labels[LEAD_NO_SUSPICION]))
-			return OK;
-	}
-	return few_rows(db, a, Q_COMMISSION_FEW_FRAUDS,
-	    ARGS(k->organization_id, v[0], v[1], v[2], k->f->referrer_id),
-	    ids);
+	return !lead_suspicions(&k->f->frauds, v) ? OK : few_rows(db, a,
+	    Q_COMMISSION_FEW_FRAUDS, ARGS(k->organization_id, v[0], v[1],
+	    v[2], k->f->referrer_id), ids);
 }
 
 bool
@@ -95,8 +84,7 @@ commission_few(struct db *db, struct arena *a,
 	LOOK(f->amount.given && !by_amount, BY(AMOUNT));
 	LOOK(f->sale.given && !by_sale, BY(SALE));
 	LOOK(k->standing >= 0 && !by_time, BY(STANDING));
-	LOOK(!by_time && (k->from.n != DAY_NONE.n || k->to.n != DAY_NONE.n),
-	    BY(CREATED_IN));
+	LOOK(!by_time && days_given(k->from, k->to), BY(CREATED_IN));
 #undef BY
 #undef ANY
 #undef LOOK

@@ -53,7 +53,7 @@ lead_order(const struct lead_filter *f)
 	if (f->q.p != NULL || f->ids.items != NULL || f->referrer_id != 0 ||
 	    f->state >= 0)
 		return LEADS_NEWEST;
-	if (lead_days(f->cancelled_from, f->cancelled_to))
+	if (days_given(f->cancelled_from, f->cancelled_to))
 		return LEADS_BY_CANCELLED;
 	return lead_customers(f) ? LEADS_BY_CUSTOMER : LEADS_NEWEST;
 }

@@ -6,16 +6,25 @@
 #include "base/banned.h"
 
 bool
-lead_days(struct day from, struct day to)
+lead_suspicions(const struct list *frauds, struct arg v[LEAD_SUSPICIONS])
 {
-	return from.n != DAY_NONE.n || to.n != DAY_NONE.n;
+	const struct str *s = frauds->items;
+
+	if (frauds->n == 0 || frauds->n > LEAD_SUSPICIONS)
+		return false;
+	for (size_t i = 0; i < LEAD_SUSPICIONS; i++) {
+		v[i] = ARG(s[i < frauds->n ? i : 0]);
+		if (str_is(v[i].s, lead_fraud_labels[LEAD_NO_SUSPICION]))
+			return false;
+	}
+	return true;
 }
 
 bool
 lead_customers(const struct lead_filter *f)
 {
 	return f->type == LEADS_CUSTOMERS ||
-	    lead_days(f->customer_from, f->customer_to);
+	    days_given(f->customer_from, f->customer_to);
 }
 
 static void
@@ -47,12 +56,12 @@ lead_filter_push(struct db *db, struct arena *a, uint64_t org,
 		q->wheres |= w->lead;
 	PART(f->referrer_id != 0, referrer, ARG(f->referrer_id))
 	PART(f->state >= 0, state, state)
-	if (lead_days(f->created_from, f->created_to))
+	if (days_given(f->created_from, f->created_to))
 		push_days(q, args, w->created, f->created_from, f->created_to);
 	if (lead_customers(f))
 		push_days(q, args, w->customer, f->customer_from,
 		    f->customer_to);
-	if (w->cancelled != 0 && lead_days(f->cancelled_from, f->cancelled_to))
+	if (w->cancelled != 0 && days_given(f->cancelled_from, f->cancelled_to))
 		push_days(q, args, w->cancelled, f->cancelled_from,
 		    f->cancelled_to);
 	PART(f->campaigns.items != NULL, campaigns, ARG(ids_json(a,

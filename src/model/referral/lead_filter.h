@@ -14,8 +14,13 @@ MUST_CHECK enum err lead_filter_push(struct db *, struct arena *, uint64_t org,
     const struct lead_filter *, const struct lead_wheres *, struct arg state,
     struct list_query *, struct arg_list *);
 
-/* Are days asked for? */
-bool lead_days(struct day from, struct day to);
+/*
+ * Suspicions (struct str) as arguments of a statement that looks for leads with
+ * any of them.  Most leads have none: false where that is asked for as well.
+ */
+#define LEAD_SUSPICIONS 3
+bool lead_suspicions(const struct list *frauds,
+    struct arg v[LEAD_SUSPICIONS]);
 /* Are only customers asked for? */
 bool lead_customers(const struct lead_filter *);
 /* What rows (struct referral) leave open. */
