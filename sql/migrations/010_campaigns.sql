@@ -9,8 +9,7 @@ ALTER TABLE account
 	    'campaign_reserved', 'campaign_earned', 'invoiced', 'invoice_open',
 	    'invoice_applied', 'invoice_credited') NOT NULL,
 	ADD KEY account_book (organization_id, id),
-	ADD KEY account_kind (organization_id, kind, id),
-	ADD KEY account_facts (id, organization_id, kind, owner_id, currency);
+	ADD KEY account_kind (organization_id, kind, id);
 
 ALTER TABLE journal
 	MODIFY kind ENUM('payment', 'commission', 'commission_available',

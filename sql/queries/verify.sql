@@ -1,7 +1,5 @@
 -- Each check finds what is wrong in a range of ids: the id, and what was found.
 -- The steps give the end of the next range, NULL behind the last row.
--- An entry's account is looked up in account_facts, of what never changes: its
--- row would be read as of the beginning, through all that was written since.
 
 -- name: verify_step_journal
 SELECT MAX(id) AS id FROM (SELECT id FROM journal WHERE id > :after
@@ -49,8 +47,7 @@ SELECT MAX(id) AS id FROM (SELECT id FROM token_adjustment WHERE id > :after
 
 -- name: verify_sums
 SELECT e.journal_id AS id, CONCAT(a.currency, ' ', SUM(e.amount)) AS wrong
-FROM entry e
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+FROM entry e JOIN account a ON a.id = e.account_id
 WHERE e.journal_id > :after AND e.journal_id <= :last
 GROUP BY e.journal_id, a.currency HAVING SUM(e.amount) <> 0
 
@@ -63,14 +60,14 @@ GROUP BY j.id HAVING COUNT(e.line) < 2
 -- name: verify_orphans
 SELECT e.journal_id AS id, CONCAT('line ', e.line) AS wrong
 FROM entry e LEFT JOIN journal j ON j.id = e.journal_id
-LEFT JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+LEFT JOIN account a ON a.id = e.account_id
 WHERE e.journal_id > :after AND e.journal_id <= :last
 AND (j.id IS NULL OR a.id IS NULL)
 
 -- name: verify_books
 SELECT j.id, CONCAT(COUNT(DISTINCT NULLIF(a.organization_id, 1))) AS wrong
 FROM journal j JOIN entry e ON e.journal_id = j.id
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+JOIN account a ON a.id = e.account_id
 WHERE j.id > :after AND j.id <= :last
 GROUP BY j.id, j.organization_id
 HAVING COUNT(DISTINCT NULLIF(a.organization_id, 1)) > 1
@@ -113,7 +110,7 @@ AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id, y.id, i.id, c.id, b.id,
 SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
 	MIN(j.id) AS id
 FROM entry e JOIN journal j ON j.id = e.journal_id
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+JOIN account a ON a.id = e.account_id
 WHERE j.id > :after AND j.id <= :last
 GROUP BY j.kind, a.kind, SIGN(e.amount)
 
@@ -249,8 +246,7 @@ SELECT r.id, CONCAT(r.amount, ', ', r.settled_amount, ' spent') AS wrong
 FROM token_reservation r JOIN journal j ON j.subject_id = r.id
 	AND j.subject_id > :after AND j.subject_id <= :last
 	AND j.kind IN ('token_reserved', 'token_settled', 'token_released')
-JOIN entry e ON e.journal_id = j.id
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE r.id > :after AND r.id <= :last
 GROUP BY r.id, r.amount, r.settled_amount, r.status
 HAVING SUM(IF(a.kind = 'tokens_spent', e.amount, 0)) <> r.settled_amount
@@ -278,8 +274,7 @@ SELECT l.id, CONCAT(l.remaining, ' left, ', COALESCE(x.total, 0),
 FROM token_lot l
 LEFT JOIN (SELECT j.subject_id AS id, SUM(e.amount) AS total
 	FROM journal j JOIN entry e ON e.journal_id = j.id
-	JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
-		AND a.kind = 'tokens_expired'
+	JOIN account a ON a.id = e.account_id AND a.kind = 'tokens_expired'
 	WHERE j.kind = 'token_expired'
 	AND j.subject_id > :after AND j.subject_id <= :last
 	GROUP BY j.subject_id) x ON x.id = l.id
@@ -304,8 +299,7 @@ SELECT t.id, CONCAT(COUNT(DISTINCT j.id), ' journals, ',
 	COALESCE(SUM(e.amount), 0), ' is not ', t.amount) AS wrong
 FROM token_adjustment t LEFT JOIN journal j ON j.kind = 'token_adjusted'
 	AND j.subject_id = t.id
-LEFT JOIN (entry e
-	JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+LEFT JOIN (entry e JOIN account a ON a.id = e.account_id
 	AND a.kind = 'tokens_available') ON e.journal_id = j.id
 	AND a.organization_id = t.organization_id
 WHERE t.id > :after AND t.id <= :last
@@ -355,7 +349,7 @@ FROM (SELECT j.subject_id AS id, a.organization_id AS org, a.owner_id,
 		'earnings_available'), 'earned', CONCAT(a.kind)) AS part,
 		e.amount AS booked, 0 AS said
 	FROM journal j JOIN entry e ON e.journal_id = j.id
-	JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+	JOIN account a ON a.id = e.account_id
 	WHERE j.kind IN ('commission', 'commission_available',
 		'commission_reversed', 'withdrawal_requested',
 		'withdrawal_refused', 'withdrawal_paid')
@@ -408,8 +402,7 @@ SELECT p.id, CONCAT(p.currency, ' ', p.amount, ', ', p.tokens, ' tokens')
 FROM payment p JOIN sale s ON s.payment_id = p.id
 JOIN token_transaction t ON t.payment_id = p.id AND t.type = 'purchase'
 JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
-JOIN entry e ON e.journal_id = j.id
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE p.id > :after AND p.id <= :last AND (s.amount <> p.amount
 OR s.currency <> p.currency OR NOT s.referral_id <=> p.referral_id
 OR t.amount <> p.tokens OR t.created_at <> s.created_at
@@ -483,8 +476,7 @@ SELECT p.id, CONCAT('refund ', r.id, ' of ', r.amount, ' ', p.currency,
 FROM payment p JOIN refund r ON r.payment_id = p.id
 JOIN journal j ON j.subject_id = r.id
 	AND j.kind IN ('payment_refunded', 'payment_reinstated')
-JOIN entry e ON e.journal_id = j.id
-JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE p.id > :after AND p.id <= :last
 GROUP BY p.id, p.currency, r.id, r.status, r.amount, r.tokens
 HAVING SUM(IF(j.kind = 'payment_refunded' AND a.kind = 'provider_clearing'
@@ -509,8 +501,7 @@ FROM (SELECT p.id, r.id AS refund_id, SUM(f.amount) AS total,
 WHERE x.least <= 0 OR x.others > 0
 OR x.total > (SELECT COALESCE(-SUM(e.amount), 0) FROM journal j
 	JOIN entry e ON e.journal_id = j.id
-	JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
-		AND a.kind = 'tokens_available'
+	JOIN account a ON a.id = e.account_id AND a.kind = 'tokens_available'
 	WHERE j.kind = 'payment_refunded' AND j.subject_id = x.refund_id)
 
 -- A commission is reversed in the proportion of the refund, to the nearest

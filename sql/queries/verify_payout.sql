@@ -78,7 +78,7 @@ SELECT x.id, CONCAT(x.kind, ' ', SUM(x.booked), ' is not ', SUM(x.said))
 FROM (SELECT j.subject_id AS id, CONCAT(a.kind, ' ', a.owner_id, ' ',
 		a.currency) AS kind, e.amount AS booked, 0 AS said
 	FROM journal j JOIN entry e ON e.journal_id = j.id
-	JOIN account a FORCE INDEX (account_facts) ON a.id = e.account_id
+	JOIN account a ON a.id = e.account_id
 	WHERE j.kind IN ('payout_made', 'payout_paid', 'payout_unpaid',
 		'payout_destroyed')
 	AND j.subject_id > :after AND j.subject_id <= :last
