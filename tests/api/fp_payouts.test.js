@@ -35,8 +35,8 @@ const money = async (who, org = me.org) => {
 };
 const settings = async (more) => fp(200, 'PUT', '/settings', {
 	...await fp(200, 'GET', '/settings'), ...more });
+const made = {};		/* when those of last month really were */
 /* As if it had been made last month, and no payouts since. */
-const made = {};		/* when it really was, by id */
 const lastMonth = async (ids) => {
 	for (const id of ids)
 		made[id] ??= await p.sql(`SELECT created_at FROM earning
