@@ -1,9 +1,11 @@
 -- Each check finds what is wrong in a range of ids: the id, and what was found.
--- The steps give the end of the next range, NULL behind the last row.
+-- The steps give the end of the next range, NULL behind the last row.  A range
+-- is short where all of its rows may be of the same few accounts or lots: see
+-- src/ledger/verify.c.
 
 -- name: verify_step_journal
 SELECT MAX(id) AS id FROM (SELECT id FROM journal WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_step_account
 SELECT MAX(id) AS id FROM (SELECT id FROM account WHERE id > :after
@@ -19,11 +21,11 @@ SELECT MAX(id) AS id FROM (SELECT id FROM referrer WHERE id > :after
 
 -- name: verify_step_earning
 SELECT MAX(id) AS id FROM (SELECT id FROM earning WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_step_payment
 SELECT MAX(id) AS id FROM (SELECT id FROM payment WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_step_sale
 SELECT MAX(id) AS id FROM (SELECT id FROM sale WHERE id > :after
@@ -35,19 +37,19 @@ SELECT MAX(id) AS id FROM (SELECT id FROM placement WHERE id > :after
 
 -- name: verify_step_reservation
 SELECT MAX(id) AS id FROM (SELECT id FROM token_reservation WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_step_lot
 SELECT MAX(id) AS id FROM (SELECT id FROM token_lot WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_step_adjustment
 SELECT MAX(id) AS id FROM (SELECT id FROM token_adjustment WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- name: verify_sums
 SELECT e.journal_id AS id, CONCAT(a.currency, ' ', SUM(e.amount)) AS wrong
-FROM entry e JOIN account a ON a.id = e.account_id
+FROM entry e STRAIGHT_JOIN account a ON a.id = e.account_id
 WHERE e.journal_id > :after AND e.journal_id <= :last
 GROUP BY e.journal_id, a.currency HAVING SUM(e.amount) <> 0
 
@@ -66,8 +68,8 @@ AND (j.id IS NULL OR a.id IS NULL)
 
 -- name: verify_books
 SELECT j.id, CONCAT(COUNT(DISTINCT NULLIF(a.organization_id, 1))) AS wrong
-FROM journal j JOIN entry e ON e.journal_id = j.id
-JOIN account a ON a.id = e.account_id
+FROM journal j STRAIGHT_JOIN entry e ON e.journal_id = j.id
+STRAIGHT_JOIN account a ON a.id = e.account_id
 WHERE j.id > :after AND j.id <= :last
 GROUP BY j.id, j.organization_id
 HAVING COUNT(DISTINCT NULLIF(a.organization_id, 1)) > 1
@@ -109,15 +111,15 @@ AND COALESCE(p.id, r.id, e.id, h.id, t.id, l.id, y.id, i.id, c.id, b.id,
 -- name: verify_flows
 SELECT j.kind AS journal, a.kind AS account, SIGN(e.amount) AS sign,
 	MIN(j.id) AS id
-FROM entry e JOIN journal j ON j.id = e.journal_id
-JOIN account a ON a.id = e.account_id
+FROM journal j STRAIGHT_JOIN entry e ON e.journal_id = j.id
+STRAIGHT_JOIN account a ON a.id = e.account_id
 WHERE j.id > :after AND j.id <= :last
 GROUP BY j.kind, a.kind, SIGN(e.amount)
 
 -- name: verify_balances
 SELECT a.id, CONCAT(a.balance, ' is not ', COALESCE(s.total, 0)) AS wrong
 FROM account a LEFT JOIN (SELECT x.id, SUM(e.amount) AS total
-	FROM account x JOIN entry e ON e.account_id = x.id
+	FROM account x STRAIGHT_JOIN entry e ON e.account_id = x.id
 	WHERE x.id > :after AND x.id <= :last AND x.kept = 1
 	GROUP BY x.id) s ON s.id = a.id
 WHERE a.id > :after AND a.id <= :last AND a.balance <> COALESCE(s.total, 0)
@@ -126,7 +128,8 @@ WHERE a.id > :after AND a.id <= :last AND a.balance <> COALESCE(s.total, 0)
 SELECT s.account_id AS id, CONCAT(s.amount, ' is not ', COALESCE(x.total, 0))
 	AS wrong
 FROM account_sum s LEFT JOIN (SELECT a.account_id AS id, SUM(e.amount) AS total
-	FROM account_sum a JOIN entry e ON e.account_id = a.account_id
+	FROM account_sum a STRAIGHT_JOIN entry e
+		ON e.account_id = a.account_id
 		AND e.journal_id <= a.last_journal
 	WHERE a.account_id > :after AND a.account_id <= :last
 	GROUP BY a.account_id) x ON x.id = s.account_id
@@ -175,8 +178,8 @@ FROM (SELECT a.organization_id AS id, CASE j.kind WHEN 'payment' THEN 'purchase'
 		WHEN 'token_adjusted' THEN 'adjustment'
 		WHEN 'token_expired' THEN 'expiry'
 		ELSE 'refund' END AS part, e.amount AS booked, 0 AS said
-	FROM account a JOIN entry e ON e.account_id = a.id
-	JOIN journal j ON j.id = e.journal_id
+	FROM account a STRAIGHT_JOIN entry e ON e.account_id = a.id
+	STRAIGHT_JOIN journal j ON j.id = e.journal_id
 	WHERE a.organization_id > :after AND a.organization_id <= :last
 		AND a.kind = 'tokens_available'
 	UNION ALL
@@ -215,8 +218,9 @@ HAVING SUM(l.remaining) > COALESCE(a.balance, 0)
 -- name: verify_debts
 SELECT x.id, CONCAT(SUM(x.booked), ' is not ', SUM(x.recorded)) AS wrong
 FROM (SELECT a.organization_id AS id, e.amount AS booked, 0 AS recorded
-	FROM account a JOIN entry e ON e.account_id = a.id
-	JOIN journal j ON j.id = e.journal_id AND j.kind = 'payment'
+	FROM account a STRAIGHT_JOIN entry e ON e.account_id = a.id
+	STRAIGHT_JOIN journal j ON j.id = e.journal_id
+		AND j.kind = 'payment'
 	WHERE a.organization_id > :after AND a.organization_id <= :last
 		AND a.kind = 'tokens_owed'
 	UNION ALL

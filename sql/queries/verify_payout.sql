@@ -2,7 +2,7 @@
 
 -- name: verify_step_payout
 SELECT MAX(id) AS id FROM (SELECT id FROM payout WHERE id > :after
-	ORDER BY id LIMIT 5000) s
+	ORDER BY id LIMIT 1000) s
 
 -- Its commissions make up what it pays and what he had withdrawn before; all of
 -- them are his, of money that he earned, and paid when it is.

@@ -75,8 +75,8 @@ SELECT q.reward_id AS id, CONCAT(q.redeemed, ' of ',
 	AS wrong
 FROM reward_redeemed q STRAIGHT_JOIN reward r ON r.id = q.reward_id
 LEFT JOIN (SELECT e.reward_id, COUNT(DISTINCT e.sale_id) AS sales
-	FROM earning e STRAIGHT_JOIN reward_redeemed l
-		ON l.reward_id = e.reward_id
+	FROM earning e STRAIGHT_JOIN (SELECT DISTINCT reward_id
+		FROM reward_redeemed) l ON l.reward_id = e.reward_id
 	STRAIGHT_JOIN sale s ON s.id = e.sale_id AND s.kind = 'tracked'
 	WHERE e.reward_id > :after AND e.reward_id <= :last
 	GROUP BY e.reward_id) x ON x.reward_id = q.reward_id
@@ -115,5 +115,6 @@ WHERE r.id > :after AND r.id <= :last
 AND (m.bought_at < COALESCE(r.bought_at, '9999-12-31')
 OR (r.bought_at IS NOT NULL AND (COALESCE(r.bought_at >= r.customer_at, 1)
 	OR NOT (r.bought_at <=> m.bought_at OR EXISTS (SELECT 1 FROM sale s
-		WHERE s.referral_id = r.id AND s.kind = 'tracked'
+		WHERE s.referral_id = r.id AND s.referral_id > :after
+		AND s.referral_id <= :last AND s.kind = 'tracked'
 		AND s.event_date = DATE(r.bought_at))))))

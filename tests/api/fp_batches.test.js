@@ -8,6 +8,7 @@ const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
 const { World } = require('./lib/world');
 const { Program, COMMISSION } = require('./lib/promoted');
+const { told } = require('./lib/counted');
 const { query } = require('./lib/db');
 
 const test = tests(__filename);
@@ -477,7 +478,8 @@ test('a part of a commission was reversed before', async () => {
 		    referrer_id, campaign_id, placement_id, sale_id,
 		    (SELECT f.id FROM sale_refund f
 		    WHERE f.sale_id = earning.sale_id), referral_id,
-		    'reversal', status, -${part}, currency, rate_ppm, available_at, created_at FROM earning
+		    'reversal', status, -${part}, currency, rate_ppm,
+		    available_at, UTC_TIMESTAMP(6) FROM earning
 		    WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO journal (organization_id, kind,
 		    subject_id, created_at) SELECT organization_id,
@@ -500,6 +502,7 @@ test('a part of a commission was reversed before', async () => {
 	await query(s, `UPDATE placement_sales SET amount = amount - 3000,
 	    refunded = refunded + 3000
 	    WHERE placement_id = ${a.id}`);
+	await query(s, told(me.organization.id));
 	await query(s, `UPDATE account SET balance = balance - ${6 * part}
 	    WHERE kind = 'earnings_available' AND owner_id = ${a.referrer}`);
 	await clean();

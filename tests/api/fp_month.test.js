@@ -9,7 +9,8 @@
  *	and to his parent 10 % of what a sale brings him
  *
  * Time passes by its commissions being put back, each into the middle of the
- * month it belongs to; verify sees them where they were made.
+ * month it belongs to; verify sees them where they were made, and nothing is
+ * summed up before they are there again.
  */
 'use strict';
 const assert = require('node:assert/strict');
@@ -17,11 +18,11 @@ const { tests, until } = require('./lib/test');
 const { unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
 const { office } = require('./lib/mail');
-const { turn } = require('./lib/db');
+const { turn, hold } = require('./lib/db');
 
 const test = tests(__filename);
 const people = {};
-let w, p, post, me, top, ann, bob, eve, carl;
+let w, p, post, today, me, top, ann, bob, eve, carl;
 
 const fp = (status, method, path, body) =>
     w.fp(status, me, method, path, body).then((a) => a.body);
@@ -34,8 +35,8 @@ const story = [];	/* by month: the last commission of it */
 const last = async () => Number(await p.sql(
     'SELECT COALESCE(MAX(id), 0) FROM earning'));
 /* days from today back to the middle of the month n months ago */
-const days = (n) => n === 0 ? '0' : `DATEDIFF(UTC_DATE(), DATE_FORMAT(
-    UTC_DATE() - INTERVAL ${n} MONTH, '%Y-%m-15'))`;
+const days = (n) => n === 0 ? '0' : `DATEDIFF('${today}', DATE_FORMAT(
+    '${today}' - INTERVAL ${n} MONTH, '%Y-%m-15'))`;
 
 /* Commissions of the i-th month are now from so many months ago. */
 async function shift(from, to) {
@@ -126,6 +127,8 @@ const refund = (lead, name, amount) => track('refund', { email: lead, amount,
 test('a company with rewards and five promoters', async () => {
 	({ post, w } = await office());
 	p = new Promoters(w);
+	await hold(w.c.service, 'roll_up');
+	today = await p.sql('SELECT UTC_DATE()');
 	me = await p.company();
 	const products = {};
 	for (const plan of ['basic', 'pro', 'team'])
@@ -398,4 +401,6 @@ test('all in all', async () => {
 	/* bob: 30000 * 3 - 30000 + 1001 + 1000 + 10000 + 20000 */
 	assert.equal(all[bob.id].revenue_amount, 92001);
 	assert.equal(all[eve.id].revenue_amount, 2999 * 2);
+	await shift((i) => story.length - i, () => 0);
+	await turn(w.c.service, 'roll_up');
 });

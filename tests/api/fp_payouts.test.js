@@ -5,7 +5,7 @@ const { service } = require('./lib/service');
 const { tests, until } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
-const { turn } = require('./lib/db');
+const { turn, hold } = require('./lib/db');
 
 const test = tests(__filename);
 let c, w, p, me, other, ann, bob;
@@ -35,8 +35,12 @@ const money = async (who, org = me.org) => {
 };
 const settings = async (more) => fp(200, 'PUT', '/settings', {
 	...await fp(200, 'GET', '/settings'), ...more });
+const made = {};		/* when those of last month really were */
 /* As if it had been made last month, and no payouts since. */
 const lastMonth = async (ids) => {
+	for (const id of ids)
+		made[id] ??= await p.sql(`SELECT created_at FROM earning
+		    WHERE id = ${id}`);
 	await p.sql(`UPDATE earning SET created_at = DATE_FORMAT(UTC_DATE() -
 	    INTERVAL 1 MONTH, '%Y-%m-15') WHERE id IN (${ids})`);
 	await p.sql(`UPDATE program SET payouts_until = '1970-01-31'
@@ -53,6 +57,7 @@ test('a company with two promoters', async () => {
 	c = (await service()).client;
 	w = new World(c);
 	p = new Promoters(w);
+	await hold(c.service, 'roll_up');
 	me = await p.company();
 	other = await p.company();
 	ann = await p.promoter(me);
@@ -537,9 +542,10 @@ test('a payout that is marked unpaid leaves its payments batch', async () => {
 });
 
 test('the books are right', async () => {
-	/* what was put back into last month for this test */
-	await p.sql(`UPDATE earning SET created_at = UTC_TIMESTAMP(6)
-	    WHERE created_at < UTC_DATE()`);
+	for (const [id, at] of Object.entries(made))
+		await p.sql(`UPDATE earning SET created_at = '${at}'
+		    WHERE id = ${id}`);
+	await turn(c.service, 'roll_up');
 	const { code, out } = await c.service.verify();
 
 	assert.equal(code, 0, out);

@@ -5,6 +5,7 @@ const { service } = require('./lib/service');
 const { tests, until, times } = require('./lib/test');
 const { World, unique } = require('./lib/world');
 const { Promoters } = require('./lib/promoters');
+const { told } = require('./lib/counted');
 const { turn } = require('./lib/db');
 
 const test = tests(__filename);
@@ -269,7 +270,8 @@ test('many referrals go along in parts', async () => {
 	    WHERE placement_id = ${max.placement}; UPDATE promoter_total
 	    SET referrals = 620 WHERE referrer_id = ${max.id};
 	    INSERT INTO placement_day (placement_id, day, referrer_id,
-	    referrals) VALUES (${max.placement}, UTC_DATE(), ${max.id}, 620)`);
+	    referrals) VALUES (${max.placement}, UTC_DATE(), ${max.id}, 620);
+	    ${told(me.org)}`);
 	await upgrade('customers', 1, true, me.campaign, next);
 	await sale(max);
 	await settled();

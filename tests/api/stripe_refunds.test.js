@@ -7,7 +7,7 @@ const assert = require('node:assert/strict');
 const { calls, open } = require('./lib/shop');
 const { tests, sleep, until } = require('./lib/test');
 const { share } = require('./lib/world');
-const { Session } = require('./lib/db');
+const { Session, hold, turn } = require('./lib/db');
 
 const test = tests(__filename);
 const REFUND = 'POST /v1/refunds';
@@ -192,16 +192,14 @@ test('a refund before the money is known to have arrived', async () => {
 test('a refund before the payment, which is told of meanwhile', async () => {
 	const made = await checkout();
 	const at = stub.pay(made);
-	const turn = (until) => sql('UPDATE schedule SET lease_owner = 1, ' +
-	    `lease_until = ${until} WHERE name = 'look_at_payments'`);
 	const tasks = () => sql('SELECT COUNT(*) FROM task WHERE done_at IS ' +
 	    'NULL');
 
-	await turn('UTC_TIMESTAMP(6) + INTERVAL 1 HOUR');
+	await hold(s, 'look_at_payments');
 	await told('refund.created', stub.refund(at, 400));
 	assert.ok(await until(async () => await tasks() === '0', 20000));
 	await completed(at);
-	await turn('NULL');
+	await turn(s, 'look_at_payments');
 	await state(made.id, 'done');
 });
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ledger/seal.h"
+#include "ledger/verify.h"
 #include "model/referral/click.h"
 #include "model/referral/earning.h"
 #include "model/statement.h"
@@ -212,7 +213,7 @@ many_post_and_seal_at_once(void **state)
 		if (pid[i] == 0)
 			_exit(client());
 	}
-	for (int i = 0; i < 20; i++)	/* one snapshot: clean at any moment */
+	for (int i = 0; i < 20; i++)	/* clean at any moment */
 		assert_clean();
 	test_wait(pid, CLIENTS);
 	assert_int_equal(test_number(root, "SELECT COUNT(*) FROM journal"),
@@ -506,6 +507,40 @@ static struct fault faults[] = {
 	  NO_JOURNAL "ALTER TABLE journal AUTO_INCREMENT = 1;" },
 };
 
+/* What is found is written down: at the first time, more goes wrong. */
+static ssize_t
+spoil(void *written, const char *text, size_t n)
+{
+	if (ftell(written) == 0)
+		test_sql(root, "UPDATE account SET balance = balance + 1"
+		    " WHERE kind = 'earnings_available'");
+	return (ssize_t)fwrite(text, 1, n, written);
+}
+
+static void
+what_is_written_meanwhile_is_read(void **state)
+{
+	char *found;
+	size_t size;
+	FILE *written = open_memstream(&found, &size);
+	FILE *f = fopencookie(written, "w", (cookie_io_functions_t){
+	    .write = spoil });
+	bool clean;
+
+	(void)state;
+	setvbuf(f, NULL, _IONBF, 0);
+	test_sql(root, JOURNAL "(900000, 1, 'payment', 1, NULL, NOW())");
+	assert_int_equal(verify_run(db, &arena, f, &clean), OK);
+	assert_int_equal(fclose(f) + fclose(written), 0);
+	assert_non_null(strstr(found, "journal 900000 has too few entries"));
+	assert_non_null(strstr(found, "has a wrong balance"));
+	free(found);
+	test_sql(root, "UPDATE account SET balance = balance - 1"
+	    " WHERE kind = 'earnings_available'");
+	test_sql(root, "DELETE FROM journal WHERE id = 900000");
+	assert_clean();
+}
+
 /* Last: journals that are none, but enough for two seals. */
 static void
 a_seal_covers_no_more_than_it_may(void **state)
@@ -531,7 +566,7 @@ a_seal_covers_no_more_than_it_may(void **state)
 }
 
 #define FIRST 4
-#define AFTER 1
+#define AFTER 2
 
 int
 main(void)
@@ -546,6 +581,8 @@ main(void)
 	for (size_t i = 0; i < LEN(faults); i++)
 		tests[FIRST + i] = fault_test(&faults[i]);
 	tests[FIRST + LEN(faults)] = (struct CMUnitTest)
+	    cmocka_unit_test(what_is_written_meanwhile_is_read);
+	tests[FIRST + LEN(faults) + 1] = (struct CMUnitTest)
 	    cmocka_unit_test(a_seal_covers_no_more_than_it_may);
 	return cmocka_run_group_tests_name("ledger", tests, start,
 	    ground_stop);

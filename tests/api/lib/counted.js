@@ -1,7 +1,7 @@
 /*
  * SQL that counts again what promoters of an organization brought, where rows
  * were put into the database by hand: sales, revenue, active customers, who
- * waits for a decision, and who is accepted.
+ * waits for a decision, and who is accepted; and that tells reports of it.
  */
 'use strict';
 
@@ -17,6 +17,45 @@ const placed = (org) => `
 	WHERE p.organization_id = ${org}
 	AND NOT a.member_organization_id <=> a.organization_id
 	GROUP BY 1, 2`;
+
+/* What promoters brought today and reports were not told. */
+const told = (org) => `
+	INSERT INTO report_change (organization_id, placement_id, currency,
+	clicks, referrals, customers, cancellations, sales, revenue, created_at)
+	SELECT ${org}, (SELECT MIN(p.id) FROM placement p
+		WHERE p.referrer_id = t.referrer_id), x.currency,
+	SUM(x.clicks), SUM(x.referrals), SUM(x.customers),
+	SUM(x.cancellations), SUM(x.sales), SUM(x.revenue),
+	UTC_TIMESTAMP(6)
+	FROM promoter_total t JOIN (SELECT d.referrer_id, '' AS currency,
+		d.clicks, d.referrals, d.conversions AS customers,
+		d.cancellations, 0 AS sales, 0 AS revenue
+		FROM placement_day d JOIN placement p ON p.id = d.placement_id
+		WHERE p.organization_id = ${org} AND d.day = UTC_DATE()
+		UNION ALL
+		SELECT d.referrer_id, d.currency, 0, 0, 0, 0, d.sales, d.amount
+		FROM placement_sales d JOIN placement p
+		ON p.id = d.placement_id
+		WHERE p.organization_id = ${org} AND d.day = UTC_DATE()
+		UNION ALL
+		SELECT s.subject_id, s.currency, -s.clicks, -s.referrals,
+		-s.customers, -s.cancellations, -s.sales, -s.revenue
+		FROM report_sum s WHERE s.organization_id = ${org}
+		AND s.subject = 'promoter' AND s.level = 'day'
+		AND s.day = UTC_DATE() AND s.name = ''
+		UNION ALL
+		SELECT p.referrer_id, c.currency, -c.clicks, -c.referrals,
+		-c.customers, -c.cancellations, -c.sales, -c.revenue
+		FROM report_change c JOIN placement p ON p.id = c.placement_id
+		JOIN rollup u ON u.name = 'report'
+		WHERE c.organization_id = ${org} AND c.created_at >=
+		GREATEST(u.done_until, UTC_DATE())) x
+	ON x.referrer_id = t.referrer_id
+	WHERE t.organization_id = ${org}
+	GROUP BY t.referrer_id, x.currency
+	HAVING SUM(x.clicks) <> 0 OR SUM(x.referrals) <> 0
+	OR SUM(x.customers) <> 0 OR SUM(x.cancellations) <> 0
+	OR SUM(x.sales) <> 0 OR SUM(x.revenue) <> 0`;
 
 const counted = (org) => `
 	INSERT IGNORE INTO promoter_total (referrer_id, organization_id,
@@ -83,6 +122,7 @@ const counted = (org) => `
 		WHERE p.referrer_id = t.referrer_id), 0) AS more
 		FROM promoter_total t WHERE t.organization_id = ${org}) x
 	WHERE x.more <> 0 AND x.placement_id IS NOT NULL;
+	${told(org)};
 	${placed(org)}`;
 
 /* The same for reports, of all organizations, from the sums of placements. */
@@ -117,4 +157,4 @@ const reported = `
 	AND NOT r.member_organization_id <=> r.organization_id
 	ORDER BY x.day`;
 
-module.exports = { counted, placed, reported };
+module.exports = { counted, told, placed, reported };

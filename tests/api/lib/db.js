@@ -99,6 +99,13 @@ async function turn(service, name) {
 	assert.ok(await until(async () => await taken() === '1'), name);
 }
 
+/* The jobs role leaves a schedule alone until turn(). */
+async function hold(service, name) {
+	assert.ok(await until(async () => await query(service, `UPDATE schedule
+	    SET next_run_at = '2100-01-01' WHERE name = '${name}'
+	    AND lease_until IS NULL; SELECT ROW_COUNT()`) === '1'), name);
+}
+
 /* Makes a user a member of an organization, without asking either. */
 async function enrol(service, organization, user, role) {
 	await query(service, `INSERT INTO member (organization_id, user_id,
@@ -106,4 +113,4 @@ async function enrol(service, organization, user, role) {
 	    '${role}', UTC_TIMESTAMP(6))`);
 }
 
-module.exports = { Session, socket, query, dump, turn, enrol };
+module.exports = { Session, socket, query, dump, turn, hold, enrol };

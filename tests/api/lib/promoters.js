@@ -133,6 +133,9 @@ class Promoters {
 		    CURRENT_DATE, referrer_id, 1, ${Number(first)}
 		    FROM placement WHERE id = ${placement}
 		    ON DUPLICATE KEY UPDATE ${more}`);
+		await this.sql(`INSERT INTO report_change (organization_id,
+		    placement_id, clicks, created_at) SELECT organization_id,
+		    id, 1, ${NOW} FROM placement WHERE id = ${placement}`);
 		return { id, visitor };
 	}
 
