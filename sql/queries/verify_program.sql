@@ -54,6 +54,7 @@ WHERE r.id > :after AND r.id <= :last
 AND NOT r.member_organization_id <=> r.organization_id
 AND (t.referrer_id IS NULL OR t.organization_id <> r.organization_id
 OR t.joined_at <> r.joined_at OR t.archived <> (r.archived_at IS NOT NULL)
+OR NOT t.parent_id <=> r.parent_id
 OR t.referrals <> COALESCE(x.referrals, 0)
 OR t.customers <> COALESCE(x.customers, 0) OR t.sales <> COALESCE(x.sales, 0)
 OR t.revenue <> COALESCE(x.revenue, 0))

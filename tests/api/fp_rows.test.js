@@ -105,6 +105,33 @@ test('campaigns and dashboards with many promoters', async () => {
 	    `${before} before`);
 });
 
+test('a promoter with many under him', async () => {
+	const org = me.organization.id;
+	const those = `organization_id = ${org} AND referrer_id > ${seller}`;
+	const list = async (more = '') => (await w.fpa(200, bob, 'GET',
+	    `/promoters/sub_affiliates?per_page=20${more}`)).body;
+
+	await db.run(`INSERT INTO promoter (referrer_id, organization_id, name,
+	    profile, fields, auth_token, updated_at) SELECT t.referrer_id,
+	    ${org}, 'Many', '{}', '{}', CONCAT('many-', t.referrer_id),
+	    UTC_TIMESTAMP(6) FROM promoter_total t WHERE ${those}`);
+	await db.run(`UPDATE promoter_total t JOIN referrer r
+	    ON r.id = t.referrer_id SET t.parent_id = ${seller},
+	    r.parent_id = ${seller} WHERE t.${those}`);
+	const ids = (await db.run(`SELECT referrer_id FROM promoter_total
+	    WHERE ${those} ORDER BY joined_at DESC, referrer_id DESC LIMIT 40`))
+	    .split('\n').map(Number);
+
+	await few('who is under him', async () => assert.deepEqual(
+	    (await list()).map((x) => x.id), ids.slice(0, 20)));
+	await few('and behind them', async () => assert.deepEqual(
+	    (await list('&page=2')).map((x) => x.id), ids.slice(20)));
+	for (const q of ['', '&sorting[joined_at]=asc', '&filters[state]=accepted'])
+		await few(`under him ${q}`, () => w.fp(200, me, 'GET',
+		    `/promoters?filters[parent_promoter_id]=${seller}` +
+		    `&per_page=20${q}`));
+});
+
 /* His codes are read where they are shown. */
 test('a promoter with many promo codes', async () => {
 	const { body: reward } = await w.fp(200, me, 'POST', '/rewards', {

@@ -37,8 +37,10 @@ start(void **state)
 	(void)state;
 	ground_start(&company_settings);
 	assert_int_equal(tx_run(db, &arena, make_company, NULL), OK);
-	test_sql(root, "UPDATE referrer SET parent_id = %llu WHERE id = %llu",
-	    LLU(promoter[F]), LLU(promoter[P]));
+	test_sql(root, "UPDATE referrer r JOIN promoter_total t ON "
+	    "t.referrer_id = r.id SET r.parent_id = %llu, t.parent_id = "
+	    "r.parent_id WHERE r.id = %llu", LLU(promoter[F]),
+	    LLU(promoter[P]));
 	return 0;
 }
 

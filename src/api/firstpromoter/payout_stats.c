@@ -315,7 +315,7 @@ due_stats(struct request *rq)
 static enum err
 own_due_stats(struct request *rq)
 {
-	return due_sums(rq, -1, &(struct list){ NULL, 0 });
+	return due_sums(rq, PAYOUT_PENDING, &(struct list){ NULL, 0 });
 }
 
 const struct route fp_payout_stats_routes[] = {
