@@ -284,7 +284,9 @@ due_sums(struct request *rq, int status, const struct list *campaigns)
 	const struct payout_sum *r;
 	struct sums s;
 
-	TRY(read_sums(rq, status, campaigns, &s));
+	/* what is not paid is pending */
+	TRY(read_sums(rq, status < 0 ? PAYOUT_PENDING : status, campaigns,
+	    &s));
 	out->meta = s.terms;
 	for (int i = 0; i < DUES; i++) {
 		out->of[i].sum = new_total(&s);
@@ -315,7 +317,7 @@ due_stats(struct request *rq)
 static enum err
 own_due_stats(struct request *rq)
 {
-	return due_sums(rq, PAYOUT_PENDING, &(struct list){ NULL, 0 });
+	return due_sums(rq, -1, &(struct list){ NULL, 0 });
 }
 
 const struct route fp_payout_stats_routes[] = {

@@ -293,6 +293,24 @@ SHAPE(payout_stats_row, struct payout_sum, NULL,
     COLUMN(struct payout_sum, promoters),
     COLUMN(struct payout_sum, amount));
 
+/* Of all campaigns, or of one. */
+static enum err
+stats_of(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct list *out)
+{
+	const uint64_t *campaign = f->campaigns.items;
+	struct list_query q = { .q = Q_PAYOUT_STATS_OF };
+	struct arg_list args = { .n = 0 };
+
+	arg_push(&args, ARG(org));
+	arg_push(&args, ARG(campaign == NULL ? 0 : (int64_t)*campaign));
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYOUT_STATS_OF_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, f->status));
+	}
+	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
+}
+
 enum err
 payout_stats(struct db *db, struct arena *a, uint64_t org,
     const struct payout_filter *f, struct list *out)
@@ -300,6 +318,9 @@ payout_stats(struct db *db, struct arena *a, uint64_t org,
 	struct list_query q = { .q = Q_PAYOUT_STATS };
 	struct arg_list args = { .n = 0 };
 
+	if (f->referrer_id == 0 && (f->campaigns.items == NULL ||
+	    f->campaigns.n == 1))
+		return stats_of(db, a, org, f, out);
 	arg_push(&args, ARG(org));
 	if (f->referrer_id != 0) {
 		q.wheres |= Q_PAYOUT_STATS_WHERE_PROMOTER;
