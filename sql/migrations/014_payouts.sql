@@ -98,6 +98,7 @@ CREATE TABLE payout (
 	KEY payout_campaign (organization_id, deleted_at, campaign_id,
 	    created_at, id),
 	KEY payout_due (organization_id, deleted_at, status, due_on, id),
+	KEY payout_custom (organization_id, deleted_at, custom, id),
 	KEY payout_promoters (organization_id, deleted_at, referrer_id, status,
 	    campaign_id, currency, amount, custom, period_start, period_end,
 	    due_on, paid_method),

@@ -113,8 +113,11 @@ SELECT o.id FROM payout o
 -- index: payout_due when status due
 -- index: payout_start when start
 -- index: payout_end when end
+-- index: payout_custom when custom
 -- index: payout_status
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: custom
+AND o.custom = 1
 -- where: promoter
 AND o.referrer_id = :referrer
 -- where: status

@@ -83,7 +83,7 @@ push_narrowed(const struct payout_ask *k, struct list_query *q,
 	    k->prefix.p == NULL)
 		return;
 	q->wheres |= Q_PAYOUT_LIST_WHERE_NARROWED;
-	arg_push(args, ARG(f->due < 0 ? -1 : f->due == DUE_CUSTOM));
+	arg_push(args, ARG(f->due < 0 ? -1 : k->custom));
 	arg_push(args, ARG(k->due_from));
 	arg_push(args, ARG(k->due_to));
 	arg_push(args, ARG(of_campaign ? STR_NULL : k->campaigns));
@@ -180,6 +180,7 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	/* what is due, or can be paid, is not paid yet */
 	bool open = f->payable || f->due == DUE_NEXT || f->due == DUE_OVERDUE;
 	struct payout_ask k = { .organization_id = org, .f = f,
+	    .custom = f->due == DUE_CUSTOM,
 	    .status = open ? PAYOUT_PENDING : f->status, .order = p->order,
 	    .prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL,
 	    .campaigns = numbers_json(a, &f->campaigns) };
