@@ -352,7 +352,7 @@ SELECT (SELECT COUNT(*) FROM (SELECT e.id
 	AS commissions, CAST(COALESCE(SUM(t.payouts), 0) AS SIGNED) AS payouts,
 	CAST(COALESCE(SUM(IF(t.currency = :currency, t.amount, 0)), 0)
 	AS SIGNED) AS payouts_amount
-FROM payout_total t
-WHERE t.organization_id = :org AND t.status = 'pending'
-AND t.campaign_id IN (SELECT j.id FROM JSON_TABLE(:subjects, '$[*]'
-	COLUMNS (id BIGINT UNSIGNED PATH '$')) j)
+FROM (SELECT DISTINCT j.id FROM JSON_TABLE(:subjects, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) j) s
+STRAIGHT_JOIN payout_total t ON t.organization_id = :org
+	AND t.campaign_id = s.id AND t.status = 'pending'
