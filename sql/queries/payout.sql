@@ -320,24 +320,14 @@ ORDER BY o.referrer_id, o.currency LIMIT :limit OFFSET :skip
 
 -- Payouts, a JSON array, as they stand now (:sign is 1), or as they do before
 -- they are changed (-1).  A promoter counts if these are all that he has there.
+-- DISTINCT makes a table with a key of them.
 -- name: payout_count
 INSERT INTO payout_total (organization_id, campaign_id, status, period_start,
 	period_end, method, currency, custom, promoters, payouts, amount)
 SELECT x.organization_id, x.campaign_id, x.status, x.period_start,
 	x.period_end, x.method, x.currency, x.custom,
-	:sign * SUM(x.payouts = (SELECT COUNT(*)
-		FROM payout p FORCE INDEX (payout_promoters)
-		WHERE p.organization_id = x.organization_id
-		AND p.deleted_at IS NULL AND p.referrer_id = x.referrer_id
-		AND p.status = x.status
-		AND x.campaign_id IN (0, p.campaign_id)
-		AND IF(p.status = 'completed', p.period_start, p.due_on)
-		= x.period_start
-		AND IF(p.status = 'completed', p.period_end, p.due_on)
-		= x.period_end
-		AND COALESCE(p.paid_method, x.method) = x.method
-		AND p.currency = x.currency AND p.custom = x.custom)),
-	:sign * SUM(x.payouts), :sign * SUM(x.amount)
+	:sign * SUM(x.payouts = x.his), :sign * SUM(x.payouts),
+	:sign * SUM(x.amount)
 FROM (SELECT o.organization_id, IF(t.whole, 0, o.campaign_id) AS campaign_id,
 		o.referrer_id, o.status,
 		IF(o.status = 'completed', o.period_start, o.due_on)
@@ -345,16 +335,24 @@ FROM (SELECT o.organization_id, IF(t.whole, 0, o.campaign_id) AS campaign_id,
 		IF(o.status = 'completed', o.period_end, o.due_on)
 		AS period_end,
 		COALESCE(o.paid_method, m.method, 'not_set') AS method,
-		o.currency, o.custom, COUNT(*) AS payouts,
-		SUM(o.amount) AS amount
-	FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-	STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = j.id
+		o.currency, o.custom, COUNT(c.id) AS payouts, COUNT(*) AS his,
+		SUM(IF(c.id IS NULL, 0, o.amount)) AS amount
+	FROM (SELECT DISTINCT p.organization_id, p.referrer_id, p.status
+		FROM JSON_TABLE(:ids, '$[*]'
+			COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+		STRAIGHT_JOIN payout p FORCE INDEX (PRIMARY) ON p.id = j.id
+		WHERE p.deleted_at IS NULL) w
+	STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
+		ON o.organization_id = w.organization_id
+		AND o.deleted_at IS NULL AND o.referrer_id = w.referrer_id
+		AND o.status = w.status
+	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+		ON t.whole OR o.campaign_id IS NOT NULL
+	LEFT JOIN (SELECT DISTINCT i.id FROM JSON_TABLE(:ids, '$[*]'
+		COLUMNS (id BIGINT UNSIGNED PATH '$')) i) c ON c.id = o.id
 	LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id
 		AND m.selected = 1
-	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
-	WHERE o.deleted_at IS NULL
-	AND (t.whole OR o.campaign_id IS NOT NULL)
-	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) x
+	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING payouts > 0) x
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 ON DUPLICATE KEY UPDATE promoters = promoters + VALUES(promoters),
 	payouts = payouts + VALUES(payouts), amount = amount + VALUES(amount)
