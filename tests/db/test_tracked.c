@@ -241,6 +241,9 @@ static struct fault faults[] = {
 	  " WHERE bought_at IS NULL;",
 	  "UPDATE referral SET bought_at = NULL"
 	  " WHERE bought_at = customer_at;" },
+	{ "somebody under another than it says", "sums that do not make up",
+	  "UPDATE promoter_total SET parent_id = parent_id + 1;",
+	  "UPDATE promoter_total SET parent_id = parent_id - 1;" },
 };
 
 int
