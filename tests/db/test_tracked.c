@@ -260,6 +260,7 @@ main(void)
 		cmocka_unit_test(
 		    who_bought_before_we_knew_him_has_a_sale_of_then),
 		fault_test(&faults[10]), fault_test(&faults[11]),
+		fault_test(&faults[12]),
 	};
 
 	return cmocka_run_group_tests_name("tracked", tests, start,
