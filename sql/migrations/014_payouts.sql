@@ -91,13 +91,14 @@ CREATE TABLE payout (
 	version INT UNSIGNED NOT NULL DEFAULT 1,
 	KEY payout_book (organization_id, deleted_at, created_at, id),
 	KEY payout_status (organization_id, deleted_at, status, created_at,
-	    id, campaign_id, currency, amount),
+	    id),
 	KEY payout_amount (organization_id, deleted_at, amount, id),
 	KEY payout_start (organization_id, deleted_at, period_start, id),
 	KEY payout_end (organization_id, deleted_at, period_end, id),
 	KEY payout_campaign (organization_id, deleted_at, campaign_id,
 	    created_at, id),
 	KEY payout_due (organization_id, deleted_at, status, due_on, id),
+	KEY payout_custom (organization_id, deleted_at, custom, id),
 	KEY payout_promoters (organization_id, deleted_at, referrer_id, status,
 	    campaign_id, currency, amount, custom, period_start, period_end,
 	    due_on, paid_method),
@@ -110,6 +111,29 @@ CREATE TABLE payout (
 	CONSTRAINT payout_positive CHECK (amount > 0 AND deducted >= 0),
 	FOREIGN KEY (referrer_id) REFERENCES referrer (id),
 	FOREIGN KEY (batch_id) REFERENCES payments_batch (id)
+);
+
+-- What payouts come to, counted in the transaction that changes them: of a
+-- campaign, and of all together (campaign_id 0).  method: how they were paid, or
+-- how their promoters want it.  period_start, period_end: of those that are not
+-- paid, the day on which they are due.  promoters: each once.
+CREATE TABLE payout_total (
+	organization_id BIGINT UNSIGNED NOT NULL,
+	campaign_id BIGINT UNSIGNED NOT NULL,
+	status ENUM('pending', 'completed', 'failed', 'processing',
+	    'cancelled') NOT NULL,
+	period_start DATE NOT NULL,
+	period_end DATE NOT NULL,
+	method ENUM('paypal', 'bank', 'wise', 'crypto', 'custom', 'dots',
+	    'not_set') NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	custom TINYINT NOT NULL,
+	promoters BIGINT NOT NULL,
+	payouts BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (organization_id, campaign_id, status, period_start,
+	    period_end, method, currency, custom),
+	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );
 
 INSERT INTO schedule (name, next_run_at) VALUES

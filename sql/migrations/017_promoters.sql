@@ -72,11 +72,12 @@ ALTER TABLE referrer_day
 -- A promoter's placements together, as lists find and sort them.  Clicks are
 -- added behind the writers, as far as the roll-up of click_source has come;
 -- all else is in the transaction that it counts.  active: customers who were
--- not lost.
+-- not lost.  parent_id: as of the referrer.
 CREATE TABLE promoter_total (
 	referrer_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 	organization_id BIGINT UNSIGNED NOT NULL,
 	archived TINYINT NOT NULL DEFAULT 0,
+	parent_id BIGINT UNSIGNED NULL,
 	joined_at DATETIME(6) NOT NULL,
 	clicks BIGINT NOT NULL DEFAULT 0,
 	referrals BIGINT NOT NULL DEFAULT 0,
@@ -89,6 +90,8 @@ CREATE TABLE promoter_total (
 	last_customer_at DATETIME(6) NULL,
 	last_sale_at DATETIME(6) NULL,
 	KEY promoter_joined (organization_id, archived, joined_at, referrer_id),
+	KEY promoter_family (organization_id, archived, parent_id, joined_at,
+	    referrer_id),
 	KEY promoter_clicks (organization_id, archived, clicks, referrer_id),
 	KEY promoter_referrals (organization_id, archived, referrals,
 	    referrer_id),

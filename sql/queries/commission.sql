@@ -170,6 +170,14 @@ STRAIGHT_JOIN sale s FORCE INDEX (sale_plan) ON s.organization_id = :org
 STRAIGHT_JOIN earning e FORCE INDEX (earning_once) ON e.sale_id = s.id
 LIMIT 1001
 
+-- In payouts of commissions that somebody chose.
+-- name: commission_few_custom
+SELECT e.id FROM payout o FORCE INDEX (payout_custom)
+STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
+	ON e.referrer_id = o.referrer_id AND e.payout_id = o.id
+WHERE o.organization_id = :org AND o.deleted_at IS NULL AND o.custom = 1
+LIMIT 1001
+
 -- Of leads that look wrong in one of three ways.
 -- name: commission_few_frauds
 SELECT e.id FROM referral r FORCE INDEX (referral_fraud)

@@ -22,10 +22,11 @@ JOIN organization o ON o.id = x.organization_id AND o.deleted_at IS NULL
 JOIN referrer r ON r.id = x.referrer_id AND r.status = 'active'
 	AND r.archived_at IS NULL
 WHERE x.id = :id AND x.expires_at > :now
-AND (NOT EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-	AND p.standing = 'blocked')
-OR EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-	AND p.standing IN ('accepted', 'pending')))
+AND ((SELECT 1 FROM placement p FORCE INDEX (placement_created)
+	WHERE p.referrer_id = r.id AND p.standing = 'blocked' LIMIT 1) IS NULL
+OR (SELECT 1 FROM placement p FORCE INDEX (placement_created)
+	WHERE p.referrer_id = r.id AND p.standing IN ('accepted', 'pending')
+	LIMIT 1))
 
 -- name: export_part
 SELECT text FROM export_part WHERE export_id = :id AND number = :number

@@ -113,8 +113,11 @@ SELECT o.id FROM payout o
 -- index: payout_due when status due
 -- index: payout_start when start
 -- index: payout_end when end
+-- index: payout_custom when custom
 -- index: payout_status
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: custom
+AND o.custom = 1
 -- where: promoter
 AND o.referrer_id = :referrer
 -- where: status
@@ -315,6 +318,58 @@ ORDER BY o.referrer_id, o.currency LIMIT :limit OFFSET :skip
 
 -- Sums over the payouts of one organization.
 
+-- Payouts, a JSON array, as they stand now (:sign is 1), or as they do before
+-- they are changed (-1).  A promoter counts if these are all that he has there.
+-- DISTINCT makes a table with a key of them.
+-- name: payout_count
+INSERT INTO payout_total (organization_id, campaign_id, status, period_start,
+	period_end, method, currency, custom, promoters, payouts, amount)
+SELECT x.organization_id, x.campaign_id, x.status, x.period_start,
+	x.period_end, x.method, x.currency, x.custom,
+	:sign * SUM(x.payouts = x.his), :sign * SUM(x.payouts),
+	:sign * SUM(x.amount)
+FROM (SELECT o.organization_id, IF(t.whole, 0, o.campaign_id) AS campaign_id,
+		o.referrer_id, o.status,
+		IF(o.status = 'completed', o.period_start, o.due_on)
+		AS period_start,
+		IF(o.status = 'completed', o.period_end, o.due_on)
+		AS period_end,
+		COALESCE(o.paid_method, m.method, 'not_set') AS method,
+		o.currency, o.custom, COUNT(c.id) AS payouts, COUNT(*) AS his,
+		SUM(IF(c.id IS NULL, 0, o.amount)) AS amount
+	FROM (SELECT DISTINCT p.organization_id, p.referrer_id, p.status
+		FROM JSON_TABLE(:ids, '$[*]'
+			COLUMNS (id BIGINT UNSIGNED PATH '$')) j
+		STRAIGHT_JOIN payout p FORCE INDEX (PRIMARY) ON p.id = j.id
+		WHERE p.deleted_at IS NULL) w
+	STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
+		ON o.organization_id = w.organization_id
+		AND o.deleted_at IS NULL AND o.referrer_id = w.referrer_id
+		AND o.status = w.status
+	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+		ON t.whole OR o.campaign_id IS NOT NULL
+	LEFT JOIN (SELECT DISTINCT i.id FROM JSON_TABLE(:ids, '$[*]'
+		COLUMNS (id BIGINT UNSIGNED PATH '$')) i) c ON c.id = o.id
+	LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id
+		AND m.selected = 1
+	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING payouts > 0) x
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+ON DUPLICATE KEY UPDATE promoters = promoters + VALUES(promoters),
+	payouts = payouts + VALUES(payouts), amount = amount + VALUES(amount)
+
+-- Of all campaigns (0), or of one.
+-- name: payout_stats_of
+SELECT status, NULLIF(method, 'not_set') AS method, currency, custom,
+	IF(status = 'completed', period_start, NULL) AS period_start,
+	period_end, promoters, amount
+FROM payout_total
+WHERE organization_id = :org AND campaign_id = :campaign AND payouts <> 0
+-- where: status
+AND status = :status
+-- tail:
+ORDER BY status, period_start, period_end, method, currency, custom
+
+-- Of a promoter, or of some campaigns: who is in several counts once.
 -- name: payout_stats
 SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	o.custom, IF(o.status = 'completed', o.period_start, NULL)

@@ -48,13 +48,20 @@ SELECT id, referrer_id, method, details, is_disabled,
 	(selected IS NOT NULL) AS is_selected, created_at, version
 FROM payout_method WHERE id = :id AND organization_id = :org FOR UPDATE
 
--- Is the one that is selected used by a payments batch that is open?  What is
--- pending is in no other.
+-- What is paid by the one that is selected.  One of a payments batch is of an
+-- open one: what is pending is in no other.
 -- name: payout_method_used
-SELECT id FROM payout FORCE INDEX (payout_promoters)
+SELECT id, batch_id FROM payout FORCE INDEX (payout_promoters)
 WHERE organization_id = :org AND deleted_at IS NULL
-AND referrer_id = :referrer AND status = 'pending' AND batch_id IS NOT NULL
-LIMIT 1 FOR UPDATE
+AND referrer_id = :referrer AND status = 'pending' FOR UPDATE
+
+-- name: payout_method_used_of
+SELECT o.id
+FROM referrer r STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
+	ON o.organization_id = r.organization_id AND o.deleted_at IS NULL
+	AND o.referrer_id = r.id AND o.status = 'pending'
+WHERE r.organization_id = :org AND r.member_organization_id = :member
+FOR UPDATE
 
 -- name: payout_method_wanted
 UPDATE payout FORCE INDEX (payout_promoters) SET wanted = :method

@@ -233,7 +233,8 @@ AND NOT member_organization_id <=> organization_id FOR UPDATE
 -- name: promoter_adopt
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN referrer r FORCE INDEX (PRIMARY) ON r.id = j.id
-SET r.parent_id = :parent, r.version = r.version + 1
+STRAIGHT_JOIN promoter_total t ON t.referrer_id = r.id
+SET r.parent_id = :parent, t.parent_id = :parent, r.version = r.version + 1
 
 -- name: promoter_live_referrals
 SELECT id FROM referral FORCE INDEX (referral_placement)

@@ -12,6 +12,7 @@ FROM promoter_total t
 -- index: promoter_referrals when referrals
 -- index: promoter_customers when customers
 -- index: promoter_revenue when revenue
+-- index: promoter_family when parent
 -- index: promoter_joined
 STRAIGHT_JOIN referrer r ON r.id = t.referrer_id
 LEFT JOIN promoter p ON p.referrer_id = t.referrer_id
@@ -47,7 +48,7 @@ AND t.joined_at BETWEEN :joined_from AND :joined_to
 -- where: login_in
 AND p.last_login_at BETWEEN :login_from AND :login_to
 -- where: parent
-AND r.parent_id = :parent
+AND t.parent_id = :parent
 -- where: field1
 AND (SELECT 1 FROM JSON_TABLE(:values1, '$[*]' COLUMNS (
 		value VARCHAR(1010) PATH '$')) x

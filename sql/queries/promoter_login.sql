@@ -1,5 +1,6 @@
 -- How promoters come in themselves.  Who is blocked in a campaign, and neither
--- accepted nor waiting in another, stays outside.
+-- accepted nor waiting in another, stays outside.  LIMIT: else the server may
+-- read everybody's placements at once.
 
 -- name: promoter_session_find
 SELECT s.id AS session_id, s.referrer_id AS promoter_id,
@@ -9,18 +10,23 @@ JOIN organization o ON o.id = s.organization_id AND o.deleted_at IS NULL
 JOIN referrer r ON r.id = s.referrer_id AND r.status = 'active'
 	AND r.archived_at IS NULL
 WHERE s.token_hash = :hash AND s.expires_at > :now
-AND (NOT EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-	AND p.standing = 'blocked')
-OR EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-	AND p.standing IN ('accepted', 'pending')))
+AND ((SELECT 1 FROM placement p FORCE INDEX (placement_created)
+	WHERE p.referrer_id = r.id AND p.standing = 'blocked' LIMIT 1) IS NULL
+OR (SELECT 1 FROM placement p FORCE INDEX (placement_created)
+	WHERE p.referrer_id = r.id AND p.standing IN ('accepted', 'pending')
+	LIMIT 1))
 
 -- name: promoter_login_get
 SELECT r.id, r.organization_id, r.member_organization_id, r.archived_at,
 	p.email, p.password_version,
-	(r.status <> 'active' OR (EXISTS (SELECT 1 FROM placement p
-		WHERE p.referrer_id = r.id AND p.standing = 'blocked')
-	AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-		AND p.standing IN ('accepted', 'pending')))) AS blocked
+	(r.status <> 'active' OR ((SELECT 1
+		FROM placement p FORCE INDEX (placement_created)
+		WHERE p.referrer_id = r.id AND p.standing = 'blocked'
+		LIMIT 1) IS NOT NULL
+	AND (SELECT 1 FROM placement p FORCE INDEX (placement_created)
+		WHERE p.referrer_id = r.id
+		AND p.standing IN ('accepted', 'pending') LIMIT 1) IS NULL))
+	AS blocked
 FROM referrer r
 JOIN organization o ON o.id = r.organization_id AND o.deleted_at IS NULL
 LEFT JOIN promoter p ON p.referrer_id = r.id
@@ -29,10 +35,14 @@ AND NOT r.member_organization_id <=> r.organization_id
 
 -- name: promoter_login_known
 SELECT r.id, r.organization_id, r.archived_at, p.password_hash,
-	(r.status <> 'active' OR (EXISTS (SELECT 1 FROM placement p
-		WHERE p.referrer_id = r.id AND p.standing = 'blocked')
-	AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.referrer_id = r.id
-		AND p.standing IN ('accepted', 'pending')))) AS blocked
+	(r.status <> 'active' OR ((SELECT 1
+		FROM placement p FORCE INDEX (placement_created)
+		WHERE p.referrer_id = r.id AND p.standing = 'blocked'
+		LIMIT 1) IS NOT NULL
+	AND (SELECT 1 FROM placement p FORCE INDEX (placement_created)
+		WHERE p.referrer_id = r.id
+		AND p.standing IN ('accepted', 'pending') LIMIT 1) IS NULL))
+	AS blocked
 FROM organization o
 JOIN promoter p ON p.organization_id = o.id AND p.email = :email
 JOIN referrer r ON r.id = p.referrer_id

@@ -341,18 +341,18 @@ STRAIGHT_JOIN placement p FORCE INDEX (placement_standing)
 WHERE p.referrer_id <> COALESCE((SELECT o.id FROM referrer o
 	WHERE o.organization_id = :org AND o.member_organization_id = :org), 0)
 
--- What waits, each counted up to :most; campaigns: a JSON array, or NULL.
+-- Commissions that wait, up to :most, and payouts.  campaigns: a JSON array, or
+-- NULL; subjects: as above.
 -- name: dashboard_money
 SELECT (SELECT COUNT(*) FROM (SELECT e.id
 		FROM earning e FORCE INDEX (earning_standing)
 		WHERE e.organization_id = :org AND e.standing = 'pending'
 		AND (:campaigns IS NULL
 		OR JSON_CONTAINS(:campaigns, e.campaign_id)) LIMIT :most) x)
-	AS commissions, COUNT(*) AS payouts,
-	CAST(COALESCE(SUM(IF(y.currency = :currency, y.amount, 0)), 0)
+	AS commissions, CAST(COALESCE(SUM(t.payouts), 0) AS SIGNED) AS payouts,
+	CAST(COALESCE(SUM(IF(t.currency = :currency, t.amount, 0)), 0)
 	AS SIGNED) AS payouts_amount
-FROM (SELECT o.currency, o.amount
-	FROM payout o FORCE INDEX (payout_status)
-	WHERE o.organization_id = :org AND o.deleted_at IS NULL
-	AND o.status = 'pending' AND (:campaigns IS NULL
-	OR JSON_CONTAINS(:campaigns, o.campaign_id)) LIMIT :most) y
+FROM (SELECT DISTINCT j.id FROM JSON_TABLE(:subjects, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) j) s
+STRAIGHT_JOIN payout_total t ON t.organization_id = :org
+	AND t.campaign_id = s.id AND t.status = 'pending'

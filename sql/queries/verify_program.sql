@@ -54,6 +54,7 @@ WHERE r.id > :after AND r.id <= :last
 AND NOT r.member_organization_id <=> r.organization_id
 AND (t.referrer_id IS NULL OR t.organization_id <> r.organization_id
 OR t.joined_at <> r.joined_at OR t.archived <> (r.archived_at IS NOT NULL)
+OR NOT t.parent_id <=> r.parent_id
 OR t.referrals <> COALESCE(x.referrals, 0)
 OR t.customers <> COALESCE(x.customers, 0) OR t.sales <> COALESCE(x.sales, 0)
 OR t.revenue <> COALESCE(x.revenue, 0))
@@ -122,7 +123,8 @@ SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.clicks), ' clicks, ',
 FROM (SELECT r.id AS referrer_id, s.day, s.clicks, s.referrals, s.customers,
 		s.cancellations
 	FROM rollup u JOIN referrer r ON u.name = 'report'
-	JOIN report_sum s ON s.organization_id = r.organization_id
+	JOIN report_sum s FORCE INDEX (report_sum_subject)
+	ON s.organization_id = r.organization_id
 	AND s.subject = 'promoter' AND s.subject_id = r.id AND s.name = ''
 	AND s.level = 'day' AND s.day < DATE(u.done_until)
 	WHERE r.id > :after AND r.id <= :last
@@ -144,7 +146,8 @@ SELECT x.referrer_id AS id, CONCAT(x.day, ': ', SUM(x.sales), ' sales of ',
 FROM (SELECT r.id AS referrer_id, s.day, s.currency, s.sales, s.revenue,
 		s.earned
 	FROM rollup u JOIN referrer r ON u.name = 'report'
-	JOIN report_sum s ON s.organization_id = r.organization_id
+	JOIN report_sum s FORCE INDEX (report_sum_subject)
+	ON s.organization_id = r.organization_id
 	AND s.subject = 'promoter' AND s.subject_id = r.id AND s.name = ''
 	AND s.level = 'day' AND s.day < DATE(u.done_until)
 	WHERE r.id > :after AND r.id <= :last
@@ -170,7 +173,7 @@ SELECT x.referrer_id AS id, CONCAT(SUM(x.active), ' active customers, ',
 FROM (SELECT r.id AS referrer_id, IF(t.money, s.currency, '') AS currency,
 		IF(t.money, 0, s.active) AS active, IF(t.money, s.paid, 0)
 		AS paid
-	FROM referrer r JOIN report_sum s
+	FROM referrer r JOIN report_sum s FORCE INDEX (report_sum_subject)
 	ON s.organization_id = r.organization_id AND s.subject = 'promoter'
 	AND s.subject_id = r.id AND s.name = '' AND s.level = 'day'
 	JOIN (SELECT 0 AS money UNION ALL SELECT 1) t

@@ -139,6 +139,7 @@ static const struct check organization_checks[] = {
 	{ .query = Q_VERIFY_LOTS, .what = "has more in lots than it has" },
 	{ .query = Q_VERIFY_DEBTS, .what = "paid a debt of tokens wrongly" },
 	{ .query = Q_VERIFY_PROGRAM_TOTAL, .what = "has wrong promoters" },
+	{ .query = Q_VERIFY_PAYOUT_TOTAL, .what = "has wrong payouts:" },
 	{ .query = Q_VERIFY_MEMBERS,
 	  .what = "has a member who is gone, or is not:" },
 	{ .query = Q_VERIFY_BOUGHT,

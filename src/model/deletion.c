@@ -11,6 +11,7 @@
 #include "db/due.h"
 #include "ledger/history.h"
 #include "model/event/event.h"
+#include "model/payout/method.h"
 #include "model/referral/placement.h"
 #include "base/banned.h"
 
@@ -110,7 +111,8 @@ wipe_campaigns(struct db *db, uint64_t id, bool *more)
 }
 
 static enum err
-wipe_organization(struct db *db, const struct actor *who, bool *more)
+wipe_organization(struct db *db, struct arena *a, const struct actor *who,
+    bool *more)
 {
 	unsigned char owner[16];
 	uint64_t id = who->organization_id;
@@ -130,8 +132,7 @@ wipe_organization(struct db *db, const struct actor *who, bool *more)
 	TRY(wipe(db, Q_WIPE_WANTED, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS, ARGS(id), more));
 	TRY(wipe(db, Q_WIPE_EXPORTS, ARGS(who->now, id), more));
-	TRY(wipe(db, Q_WIPE_WANTED_OF, ARGS(HOUSE_ID, id), more));
-	TRY(wipe(db, Q_WIPE_PAYOUT_METHODS_OF, ARGS(HOUSE_ID, id), more));
+	TRY(method_forget(db, a, HOUSE_ID, id));
 	TRY(wipe(db, Q_WIPE_REFERRER, ARGS(HOUSE_ID, id), more));
 	return wipe(db, Q_WIPE_REFERRAL, ARGS(HOUSE_ID, id), more);
 }
@@ -153,7 +154,7 @@ erase_organization(struct db *db, struct arena *a, const struct actor *who,
 	if (first == 1)
 		TRY(event_by(db, a, who, who->organization_id,
 		    "organization.erased"));
-	TRY(wipe_organization(db, who, more));
+	TRY(wipe_organization(db, a, who, more));
 	return first == 1 || *more ? OK : db_exec(db, Q_ORGANIZATION_WIPED,
 	    ARGS(who->organization_id), NULL, NULL);
 }

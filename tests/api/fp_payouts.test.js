@@ -426,6 +426,22 @@ test('sums', async () => {
 		total_incl_tax: 1234 });
 	assert.equal(stats.data.by_paid_period.reduce((sum, x) =>
 	    sum + x.amounts.cash, 0), 3934);
+	/* he wants it otherwise: what he got stays as it was paid */
+	const way = async () => (await fp(200, 'GET', '/payouts/stats?' +
+	    `filters[campaign_id]=${me.campaign}`)).data.by_payout_method;
+	const paid = await way();
+	const { id } = await fp(200, 'POST', '/payout_methods', {
+		promoter_id: eve.id, method: 'wise', details: {
+		    wise_email: eve.email } });
+	const wise = { promoters_count: 1, amounts: { cash: 50 },
+		total_incl_tax: 50 };
+	assert.deepEqual(await way(), { ...paid, wise });
+	await fp(204, 'DELETE', `/payout_methods/${id}`);
+	assert.deepEqual(await way(), paid);
+	/* of two campaigns, which are counted as they are asked for */
+	assert.deepEqual((await fp(200, 'GET', '/payouts/stats?' +
+	    `filters[campaign_id][]=${me.campaign}&filters[campaign_id][]=` +
+	    `${(await w.hood(me)).id}`)).data.by_payout_method, paid);
 	const one1 = await fp(200, 'GET', '/payouts/stats?stats_by[status]=' +
 	    'true&filters[status]=pending&filters[campaign_id]=' +
 	    `${me.campaign}`);

@@ -105,6 +105,33 @@ test('campaigns and dashboards with many promoters', async () => {
 	    `${before} before`);
 });
 
+test('a promoter with many under him', async () => {
+	const org = me.organization.id;
+	const those = `organization_id = ${org} AND referrer_id > ${seller}`;
+	const list = async (more = '') => (await w.fpa(200, bob, 'GET',
+	    `/promoters/sub_affiliates?per_page=20${more}`)).body;
+
+	await db.run(`INSERT INTO promoter (referrer_id, organization_id, name,
+	    profile, fields, auth_token, updated_at) SELECT t.referrer_id,
+	    ${org}, 'Many', '{}', '{}', CONCAT('many-', t.referrer_id),
+	    UTC_TIMESTAMP(6) FROM promoter_total t WHERE ${those}`);
+	await db.run(`UPDATE promoter_total t JOIN referrer r
+	    ON r.id = t.referrer_id SET t.parent_id = ${seller},
+	    r.parent_id = ${seller} WHERE t.${those}`);
+	const ids = (await db.run(`SELECT referrer_id FROM promoter_total
+	    WHERE ${those} ORDER BY joined_at DESC, referrer_id DESC LIMIT 40`))
+	    .split('\n').map(Number);
+
+	await few('who is under him', async () => assert.deepEqual(
+	    (await list()).map((x) => x.id), ids.slice(0, 20)));
+	await few('and behind them', async () => assert.deepEqual(
+	    (await list('&page=2')).map((x) => x.id), ids.slice(20)));
+	for (const q of ['', '&sorting[joined_at]=asc', '&filters[state]=accepted'])
+		await few(`under him ${q}`, () => w.fp(200, me, 'GET',
+		    `/promoters?filters[parent_promoter_id]=${seller}` +
+		    `&per_page=20${q}`));
+});
+
 /* His codes are read where they are shown. */
 test('a promoter with many promo codes', async () => {
 	const { body: reward } = await w.fp(200, me, 'POST', '/rewards', {
@@ -140,6 +167,7 @@ test('commissions that are none', async () => {
 	const long_ago = range('created_at', '2020-01-01', '2020-02-01');
 	const both = [`filters[campaign_id]=${other}`,
 		'filters[plan_id]=nothing', 'filters[fraud_check]=ad_source',
+		'filters[due_period]=custom',
 		range('amount', 7, 7), range('sale_amount', 7, 7),
 		`${range('amount', 7, 7)}&sorting[referral]=asc`,
 		'filters[paid]=yes&sorting[amount]=asc',
@@ -155,6 +183,10 @@ test('commissions that are none', async () => {
 });
 
 test('payouts that are none', async () => {
+	const dashboard = async () => (await w.fp(200, me, 'GET',
+	    '/dashboards/payouts_and_commissions')).body;
+	const before = await rows(dashboard);
+
 	await db.run(`INSERT INTO payout (organization_id, referrer_id,
 	    campaign_id, currency, amount, deducted, status, custom,
 	    period_start, period_end, due_on, created_at)
@@ -163,7 +195,8 @@ test('payouts that are none', async () => {
 	    UTC_TIMESTAMP(6) FROM seq_1_to_${MANY}`);
 	await db.run('ANALYZE TABLE payout');
 	const both = [`filters[campaign_id]=${other}`,
-		'filters[payout_method]=crypto', 'filters[due_period]=next'];
+		'filters[payout_method]=crypto', 'filters[due_period]=next',
+		'filters[due_period]=custom'];
 
 	for (const q of [...both, 'filters[fraud_suspicions]=ad_source',
 		range('period_start', '2025-01-01', '2025-01-31'),
@@ -179,8 +212,31 @@ test('payouts that are none', async () => {
 	    await found('nothing'), 0));
 	/* those who are too many to be looked up are found as well */
 	assert.equal(await found('P'), 1);
-	await db.run(`DELETE FROM payout WHERE organization_id =
-	    ${me.organization.id}`);
+	/* what they come to is counted, and not read again */
+	await db.run(`INSERT INTO payout_total (organization_id, campaign_id,
+	    status, period_start, period_end, method, currency, custom,
+	    promoters, payouts, amount) SELECT ${me.organization.id}, id,
+	    'pending', '2026-02-15', '2026-02-15', 'not_set', 'USD', 0, 1,
+	    ${MANY}, ${MANY} FROM (SELECT 0 AS id UNION ALL
+	    SELECT ${program.campaign}) c`);
+	for (const q of ['', `?filters[campaign_id]=${program.campaign}`]) {
+		const get = async (path) => (await w.fp(200, me, 'GET',
+		    `${path}${q}`)).body;
+
+		await few(`sums${q}`, async () => assert.equal((await
+		    get('/payouts/stats')).data.by_status.pending.amounts.cash,
+		MANY));
+		await few(`due${q}`, async () => assert.equal((await
+		    get('/payouts/due_stats')).data.overdue.promoters_count,
+		1));
+	}
+	assert.equal((await dashboard()).pending_payouts_count, MANY);
+	const after = await rows(dashboard);
+	assert.ok(after < before + MOST, `a dashboard read ${after} rows, ` +
+	    `${before} before`);
+	for (const table of ['payout', 'payout_total'])
+		await db.run(`DELETE FROM ${table} WHERE organization_id =
+		    ${me.organization.id}`);
 });
 
 test('the end', async () => {

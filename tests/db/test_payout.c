@@ -432,6 +432,11 @@ static struct fault faults[] = {
 	  "UPDATE payout SET batch_id = 7 WHERE id = 1;",
 	  "UPDATE payout SET batch_id = NULL WHERE id = 1;"
 	  "DELETE FROM payments_batch WHERE id = 7;" },
+	{ "a promoter who was counted twice", "has wrong payouts",
+	  "UPDATE payout_total SET promoters = promoters + 1"
+	  " ORDER BY status, campaign_id LIMIT 1;",
+	  "UPDATE payout_total SET promoters = promoters - 1"
+	  " ORDER BY status, campaign_id LIMIT 1;" },
 };
 
 int
@@ -444,7 +449,7 @@ main(void)
 		fault_test(&faults[0]), fault_test(&faults[1]),
 		fault_test(&faults[2]), fault_test(&faults[3]),
 		fault_test(&faults[4]), fault_test(&faults[5]),
-		fault_test(&faults[6]),
+		fault_test(&faults[6]), fault_test(&faults[7]),
 		cmocka_unit_test(a_later_debt_goes_with_the_month),
 		cmocka_unit_test(without_money_nothing_is_made),
 		cmocka_unit_test(what_is_chosen_does_not_wait_for_its_payout),

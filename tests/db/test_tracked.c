@@ -37,8 +37,10 @@ start(void **state)
 	(void)state;
 	ground_start(&company_settings);
 	assert_int_equal(tx_run(db, &arena, make_company, NULL), OK);
-	test_sql(root, "UPDATE referrer SET parent_id = %llu WHERE id = %llu",
-	    LLU(promoter[F]), LLU(promoter[P]));
+	test_sql(root, "UPDATE referrer r JOIN promoter_total t ON "
+	    "t.referrer_id = r.id SET r.parent_id = %llu, t.parent_id = "
+	    "r.parent_id WHERE r.id = %llu", LLU(promoter[F]),
+	    LLU(promoter[P]));
 	return 0;
 }
 
@@ -239,6 +241,9 @@ static struct fault faults[] = {
 	  " WHERE bought_at IS NULL;",
 	  "UPDATE referral SET bought_at = NULL"
 	  " WHERE bought_at = customer_at;" },
+	{ "somebody under another than it says", "sums that do not make up",
+	  "UPDATE promoter_total SET parent_id = parent_id + 1;",
+	  "UPDATE promoter_total SET parent_id = parent_id - 1;" },
 };
 
 int
@@ -255,6 +260,7 @@ main(void)
 		cmocka_unit_test(
 		    who_bought_before_we_knew_him_has_a_sale_of_then),
 		fault_test(&faults[10]), fault_test(&faults[11]),
+		fault_test(&faults[12]),
 	};
 
 	return cmocka_run_group_tests_name("tracked", tests, start,

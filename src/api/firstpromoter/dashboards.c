@@ -34,7 +34,7 @@ SHAPE(fp_dashboard_waits, struct dashboard_waits, "DashboardPending",
     FIELD(struct dashboard_waits, promoters, "promoters_count",
 	.doc = "Promoters in campaigns, to be accepted"),
     FIELD(struct dashboard_waits, referrals, "referrals_count",
-	.doc = "This and what follows is counted up to 10000"),
+	.doc = "These and commissions are counted up to 10000"),
     FIELD(struct dashboard_waits, commissions, "commissions_count"),
     FIELD(struct dashboard_waits, payouts, "payouts_count"));
 
@@ -290,7 +290,7 @@ SHAPE(fp_dashboard_payouts, struct payouts_out, "DashboardPayouts",
     FIELD(struct payouts_out, unpaid, "unpaid_amount",
 	.doc = "Commissions less payouts"),
     FIELD(struct payouts_out, w.commissions, "pending_commissions_count",
-	.doc = "This and what follows is counted up to 10000"),
+	.doc = "Counted up to 10000"),
     FIELD(struct payouts_out, w.payouts, "pending_payouts_count"),
     FIELD(struct payouts_out, w.payouts_amount, "pending_payouts_amount"));
 

@@ -284,7 +284,9 @@ due_sums(struct request *rq, int status, const struct list *campaigns)
 	const struct payout_sum *r;
 	struct sums s;
 
-	TRY(read_sums(rq, status, campaigns, &s));
+	/* what is not paid is pending */
+	TRY(read_sums(rq, status < 0 ? PAYOUT_PENDING : status, campaigns,
+	    &s));
 	out->meta = s.terms;
 	for (int i = 0; i < DUES; i++) {
 		out->of[i].sum = new_total(&s);

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-#define WINDOW 8	/* chunks that are read at a time */
+#define WINDOW 8	/* chunks that are read at a time, but the first */
 
 const char *const item_status_labels[] = { "pending", "done", "failed",
 	"stopped", NULL };
@@ -142,15 +142,14 @@ add_chunk(struct reader *r, const struct chunk *c, int64_t from,
 }
 
 static enum err
-read_window(struct reader *r, int64_t number, int64_t from)
+read_window(struct reader *r, int64_t number, int64_t n, int64_t from)
 {
 	const struct chunk *c;
 	struct list chunks, wrong;
 
 	TRY(db_rows(r->db, r->arena, Q_BATCH_CHUNK_LIST, ARGS(r->batch->id,
-	    number, arg_small(WINDOW)), &chunk_row, &chunks));
-	TRY(failures(r, number * BATCH_CHUNK, WINDOW * BATCH_CHUNK, 0,
-	    &wrong));
+	    number, n), &chunk_row, &chunks));
+	TRY(failures(r, number * BATCH_CHUNK, n * BATCH_CHUNK, 0, &wrong));
 	c = chunks.items;
 	for (size_t i = 0; i < chunks.n; i++)
 		add_chunk(r, &c[i], from, &wrong);
@@ -205,11 +204,12 @@ batch_results(struct db *db, struct arena *a, const struct batch *b,
 			from += r.skip;
 			r.skip = 0;
 		}
-		for (int64_t at = from / BATCH_CHUNK;
-		    at * BATCH_CHUNK < to && r.n < r.most; at += WINDOW) {
+		for (int64_t at = from / BATCH_CHUNK, n = 1;
+		    at * BATCH_CHUNK < to && r.n < r.most;
+		    at += n, n = WINDOW) {
 			const struct arena_mark mark = arena_mark(a);
 
-			TRY(read_window(&r, at, from));
+			TRY(read_window(&r, at, n, from));
 			if (r.n == 0)
 				arena_rewind(a, mark);
 		}

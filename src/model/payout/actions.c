@@ -100,12 +100,16 @@ run(struct db *db, struct arena *a, const struct actor *by,
     const struct step *s, struct batch_item *item, size_t n)
 {
 	struct list rows;
+	struct str ids;
 
 	TRY(batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD, &payout_hold_row,
 	    s->fits, item, n, &rows));
 	if (rows.n == 0)
 		return OK;
-	TRY(s->write(db, by, batch_ids_well(a, item, n)));
+	ids = batch_ids_well(a, item, n);
+	TRY(payout_count(db, -1, ids));
+	TRY(s->write(db, by, ids));
+	TRY(payout_count(db, 1, ids));
 	TRY(post(db, a, by, s, rows.items, rows.n));
 	return tell(db, a, by, s, rows.items, rows.n);
 }

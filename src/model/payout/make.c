@@ -33,6 +33,12 @@ struct customers {
 SHAPE(payout_customers_row, struct customers, NULL,
     COLUMN(struct customers, customers));
 
+enum err
+payout_count(struct db *db, int sign, struct str ids)
+{
+	return db_exec(db, Q_PAYOUT_COUNT, ARGS(sign, ids), NULL, NULL);
+}
+
 /*
  * What of the commissions that are taken he had withdrawn before: all, where
  * less is there than would be left, so that nothing is made.
@@ -121,6 +127,7 @@ payout_make(struct db *db, struct arena *a, const struct actor *who,
 	TRY(db_exec(db, Q_PAYOUT_TAKE, ARGS(*id, m->referrer_id,
 	    m->organization_id, m->currency, ids, end), &rows, NULL));
 	INVARIANT(rows > 0);	/* they are locked */
+	TRY(payout_count(db, 1, ids_json(a, id, 1)));
 	return post(db, a, who, m, *id, s.taken - deducted);
 }
 

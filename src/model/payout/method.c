@@ -2,6 +2,7 @@
 #include "model/payout/method.h"
 
 #include "model/event/record.h"
+#include "model/payout/payout.h"
 #include "base/banned.h"
 
 const char *const payout_method_labels[] = {
@@ -60,30 +61,51 @@ hold_promoter(struct db *db, struct arena *a, const struct actor *who,
 	    who->organization_id), &id_row, &row);
 }
 
-/* What somebody looked through in a batch stays until it is paid. */
-static enum err
-hold_still(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t referrer_id)
-{
-	struct id_row used = { 0 };
-	enum err e = db_row(db, a, Q_PAYOUT_METHOD_USED, ARGS(
-	    who->organization_id, referrer_id), &id_row, &used);
+struct used_by {
+	uint64_t id, batch_id;
+};
 
-	if (e == OK)
-		return ERR_CONFLICT;
-	return e == ERR_NOT_FOUND ? OK : e;
+SHAPE(payout_used_row, struct used_by, NULL,
+    COLUMN(struct used_by, id),
+    COLUMN(struct used_by, batch_id));
+
+/*
+ * The one that is selected changes: *used are the payouts that it is to pay,
+ * which are counted by it no more.  What somebody looked through in a batch
+ * stays until it is paid.
+ */
+static enum err
+begin_change(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t referrer_id, struct str *used)
+{
+	const struct used_by *o;
+	struct list rows;
+	uint64_t *ids;
+
+	TRY(db_rows(db, a, Q_PAYOUT_METHOD_USED, ARGS(who->organization_id,
+	    referrer_id), &payout_used_row, &rows));
+	o = rows.items;
+	ids = arena_array(a, rows.n + 1, sizeof(*ids));
+	for (size_t i = 0; i < rows.n; i++) {
+		if (o[i].batch_id != 0)
+			return ERR_CONFLICT;
+		ids[i] = o[i].id;
+	}
+	*used = ids_json(a, ids, rows.n);
+	return payout_count(db, -1, *used);
 }
 
 /* So that payments batches find his payouts; NULL: he is not paid by any. */
 static enum err
-tell_payouts(struct db *db, const struct actor *who, uint64_t referrer_id,
-    const struct payout_method *m)
+end_change(struct db *db, const struct actor *who, uint64_t referrer_id,
+    const struct payout_method *m, struct str used)
 {
 	bool none = m == NULL || !m->is_selected || m->is_disabled;
 
-	return db_exec(db, Q_PAYOUT_METHOD_WANTED, ARGS(none ? ARG(STR_NULL) :
+	TRY(db_exec(db, Q_PAYOUT_METHOD_WANTED, ARGS(none ? ARG(STR_NULL) :
 	    LABEL(payout_method_labels, m->method), who->organization_id,
-	    referrer_id), NULL, NULL);
+	    referrer_id), NULL, NULL));
+	return payout_count(db, 1, used);
 }
 
 static struct arg
@@ -97,6 +119,7 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
     struct payout_method *m)
 {
 	struct id_row other = { 0 };
+	struct str used = STR_NULL;
 	enum err e;
 
 	TRY(hold_promoter(db, a, who, m->referrer_id));
@@ -106,7 +129,7 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 		return e;
 	m->is_selected |= e == ERR_NOT_FOUND;
 	if (m->is_selected)
-		TRY(hold_still(db, a, who, m->referrer_id));
+		TRY(begin_change(db, a, who, m->referrer_id, &used));
 	if (m->is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
@@ -114,7 +137,7 @@ method_create(struct db *db, struct arena *a, const struct actor *who,
 	    m->referrer_id, LABEL(payout_method_labels, m->method),
 	    m->details, m->is_disabled, selected(m), who->now), NULL, &m->id));
 	if (m->is_selected)
-		TRY(tell_payouts(db, who, m->referrer_id, m));
+		TRY(end_change(db, who, m->referrer_id, m, used));
 	m->created_at = who->now;
 	m->version = 1;
 	return event(db, a, who, m->id, "payout_method.created",
@@ -164,6 +187,7 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
     struct payout_method *m)
 {
 	struct payout_method was = { 0 };
+	struct str used = STR_NULL;
 
 	TRY(hold_promoter(db, a, who, m->referrer_id));
 	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(m->id,
@@ -171,7 +195,7 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 	if (was.referrer_id != m->referrer_id)
 		return ERR_NOT_FOUND;
 	if (m->is_selected || was.is_selected)
-		TRY(hold_still(db, a, who, m->referrer_id));
+		TRY(begin_change(db, a, who, m->referrer_id, &used));
 	if (m->is_selected && !was.is_selected)
 		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
 		    m->referrer_id), NULL, NULL));
@@ -179,7 +203,7 @@ method_update(struct db *db, struct arena *a, const struct actor *who,
 	    LABEL(payout_method_labels, m->method), m->details,
 	    m->is_disabled, selected(m), who->now, m->id), NULL, NULL));
 	if (m->is_selected || was.is_selected)
-		TRY(tell_payouts(db, who, m->referrer_id, m));
+		TRY(end_change(db, who, m->referrer_id, m, used));
 	m->created_at = was.created_at;
 	m->version = was.version + 1;
 	return event(db, a, who, m->id, "payout_method.updated",
@@ -191,17 +215,34 @@ method_delete(struct db *db, struct arena *a, const struct actor *who,
     uint64_t referrer_id, uint64_t id)
 {
 	struct payout_method was = { 0 };
+	struct str used = STR_NULL;
 
 	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(id,
 	    who->organization_id), &payout_method_row, &was));
 	if (!is_of(&was, referrer_id))
 		return ERR_NOT_FOUND;
 	if (was.is_selected)
-		TRY(hold_still(db, a, who, was.referrer_id));
+		TRY(begin_change(db, a, who, was.referrer_id, &used));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_DELETE, ARGS(id), NULL, NULL));
 	if (was.is_selected)
-		TRY(tell_payouts(db, who, was.referrer_id, NULL));
+		TRY(end_change(db, who, was.referrer_id, NULL, used));
 	return event(db, a, who, id, "payout_method.deleted", STR_NULL);
+}
+
+enum err
+method_forget(struct db *db, struct arena *a, uint64_t org, uint64_t member)
+{
+	struct list rows;
+	struct str used;
+
+	TRY(db_rows(db, a, Q_PAYOUT_METHOD_USED_OF, ARGS(org, member),
+	    &id_row, &rows));
+	used = ids_json(a, rows.items, rows.n);
+	TRY(payout_count(db, -1, used));
+	TRY(db_exec(db, Q_WIPE_WANTED_OF, ARGS(org, member), NULL, NULL));
+	TRY(db_exec(db, Q_WIPE_PAYOUT_METHODS_OF, ARGS(org, member), NULL,
+	    NULL));
+	return payout_count(db, 1, used);
 }
 
 enum err

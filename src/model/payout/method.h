@@ -42,6 +42,9 @@ MUST_CHECK enum err method_update(struct db *, struct arena *,
 /* referrer_id: of whom it has to be; 0: of anybody. */
 MUST_CHECK enum err method_delete(struct db *, struct arena *,
     const struct actor *, uint64_t referrer_id, uint64_t id);
+/* All of what a member organization, which is erased, said in a program. */
+MUST_CHECK enum err method_forget(struct db *, struct arena *, uint64_t org,
+    uint64_t member);
 /* referrer 0: of all.  Newest first. */
 MUST_CHECK enum err method_list(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, const struct paging *, struct list *);

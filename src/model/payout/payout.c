@@ -83,7 +83,7 @@ push_narrowed(const struct payout_ask *k, struct list_query *q,
 	    k->prefix.p == NULL)
 		return;
 	q->wheres |= Q_PAYOUT_LIST_WHERE_NARROWED;
-	arg_push(args, ARG(f->due < 0 ? -1 : f->due == DUE_CUSTOM));
+	arg_push(args, ARG(f->due < 0 ? -1 : k->custom));
 	arg_push(args, ARG(k->due_from));
 	arg_push(args, ARG(k->due_to));
 	arg_push(args, ARG(of_campaign ? STR_NULL : k->campaigns));
@@ -180,6 +180,7 @@ payout_list(struct db *db, struct arena *a, uint64_t org,
 	/* what is due, or can be paid, is not paid yet */
 	bool open = f->payable || f->due == DUE_NEXT || f->due == DUE_OVERDUE;
 	struct payout_ask k = { .organization_id = org, .f = f,
+	    .custom = f->due == DUE_CUSTOM,
 	    .status = open ? PAYOUT_PENDING : f->status, .order = p->order,
 	    .prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL,
 	    .campaigns = numbers_json(a, &f->campaigns) };
@@ -293,6 +294,24 @@ SHAPE(payout_stats_row, struct payout_sum, NULL,
     COLUMN(struct payout_sum, promoters),
     COLUMN(struct payout_sum, amount));
 
+/* Of all campaigns, or of one. */
+static enum err
+stats_of(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct list *out)
+{
+	const uint64_t *campaign = f->campaigns.items;
+	struct list_query q = { .q = Q_PAYOUT_STATS_OF };
+	struct arg_list args = { .n = 0 };
+
+	arg_push(&args, ARG(org));
+	arg_push(&args, ARG(campaign == NULL ? 0 : (int64_t)*campaign));
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYOUT_STATS_OF_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, f->status));
+	}
+	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
+}
+
 enum err
 payout_stats(struct db *db, struct arena *a, uint64_t org,
     const struct payout_filter *f, struct list *out)
@@ -300,6 +319,9 @@ payout_stats(struct db *db, struct arena *a, uint64_t org,
 	struct list_query q = { .q = Q_PAYOUT_STATS };
 	struct arg_list args = { .n = 0 };
 
+	if (f->referrer_id == 0 && (f->campaigns.items == NULL ||
+	    f->campaigns.n == 1))
+		return stats_of(db, a, org, f, out);
 	arg_push(&args, ARG(org));
 	if (f->referrer_id != 0) {
 		q.wheres |= Q_PAYOUT_STATS_WHERE_PROMOTER;

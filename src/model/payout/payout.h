@@ -95,6 +95,12 @@ struct payout_sum {
 MUST_CHECK enum err payout_stats(struct db *, struct arena *, uint64_t org,
     const struct payout_filter *, struct list *);
 
+/*
+ * Counts payouts, a JSON array of ids, in what payouts come to: before (-1) and
+ * behind (1) whatever changes them, or how their promoters want to be paid.
+ */
+MUST_CHECK enum err payout_count(struct db *, int sign, struct str ids);
+
 /* Whose payout is made, of what. */
 struct payout_making {
 	uint64_t organization_id, referrer_id;

@@ -12,6 +12,16 @@ struct fits {
 
 SHAPE(payout_fits_row, struct fits, NULL, COLUMN(struct fits, fits));
 
+static enum err
+look_custom(struct db *db, struct arena *a, const struct payout_ask *k,
+    struct list *ids)
+{
+	const struct list_query q = { .q = Q_PAYOUT_FEW,
+	    .wheres = Q_PAYOUT_FEW_WHERE_CUSTOM };
+
+	return few_list(db, a, &q, ARGS(k->organization_id), ids);
+}
+
 /* Of a promoter's, those alone are looked at. */
 static enum err
 look_status(struct db *db, struct arena *a, const struct payout_ask *k,
@@ -124,6 +134,7 @@ payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
 	look_days(db, a, k, Q_PAYOUT_FEW_WHERE_##name, from, to, ids)
 	LOOK(k->prefix.p != NULL, payout_alike(db, a, k->organization_id,
 	    k->prefix, ids));
+	LOOK(k->custom, look_custom(db, a, k, ids));
 	LOOK(f->method >= 0, look_method(db, a, k, ids));
 	LOOK(k->frauds.p != NULL, look_frauds(db, a, k, ids));
 	LOOK(k->campaigns.p != NULL && !payout_of_campaign(k),

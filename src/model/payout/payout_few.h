@@ -12,6 +12,7 @@ struct payout_ask {
 	struct day due_from, due_to;	/* DAY_NONE: any */
 	unsigned order;
 	struct str prefix, campaigns, frauds;	/* absent: any */
+	bool custom;			/* those alone that somebody chose */
 	bool clean;			/* those without a suspicion as well */
 };
 

@@ -154,7 +154,8 @@ rare(int state)
 
 /* The first of the filters that finds few names the ids. */
 static enum err
-narrow(struct db *db, struct arena *a, uint64_t org, struct asked *q)
+narrow(struct db *db, struct arena *a, uint64_t org, int order,
+    struct asked *q)
 {
 	const struct promoter_filter *f = q->f;
 
@@ -164,8 +165,9 @@ narrow(struct db *db, struct arena *a, uint64_t org, struct asked *q)
 	NARROW(q->prefix.p != NULL, few_alike(db, a, org, q->prefix, &q->ids))
 	NARROW(rare(f->state), few_rows(db, a, Q_PROMOTER_FEW_STATE, ARGS(org,
 	    LABEL(standing_labels, f->state)), &q->ids))
-	NARROW(f->parent_id != 0, few_rows(db, a, Q_PROMOTER_FEW_PARENT,
-	    ARGS(f->parent_id, org), &q->ids))
+	/* in the order in which they joined, an index has a parent's own */
+	NARROW(f->parent_id != 0 && order >= PROMOTERS_CLICKS, few_rows(db, a,
+	    Q_PROMOTER_FEW_PARENT, ARGS(f->parent_id, org), &q->ids))
 	NARROW(q->frauds.p != NULL && !q->clean, few_rows(db, a,
 	    Q_PROMOTER_FEW_SUSPECTED, ARGS(org, q->frauds), &q->ids))
 	for (size_t i = 0; i < LEN(f->field); i++)
@@ -280,7 +282,7 @@ promoter_list(struct db *db, struct arena *a, uint64_t org,
 	struct asked k = ask(a, f);
 	struct arg_list args = { 0 };
 
-	TRY(narrow(db, a, org, &k));
+	TRY(narrow(db, a, org, p->order, &k));
 	arg_push(&args, ARG(org));
 	arg_push(&args, ARG(f->archived));
 	push_filters(a, &k, &q, &args);

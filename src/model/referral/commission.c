@@ -180,7 +180,7 @@ push_narrowed(const struct commission_ask *k, struct list_query *q,
 	const struct commission_filter *f = k->f;
 	const int approved = f->status == COMMISSION_APPROVED ? 1 : -1;
 	const int referred = k->order >= COMMISSIONS_REFERRAL_DOWN ? 1 : -1;
-	const int custom = f->due == DUE_CUSTOM ? 1 : -1;
+	const int custom = k->custom ? 1 : -1;
 	const bool of_campaign = commission_of_campaign(k);
 
 	if (approved < 0 && f->first < 0 && f->refunded < 0 && referred < 0 &&
@@ -269,6 +269,7 @@ commission_list(struct db *db, struct arena *a, uint64_t org,
 	bool none = f->none;
 	struct commission_ask k = { .organization_id = org, .f = f,
 	    .standing = standing_for(f, &none), .order = p->order,
+	    .custom = f->due == DUE_CUSTOM,
 	    .prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL,
 	    .campaigns = numbers_json(a, &f->campaigns),
 	    .plans = texts_json(a, &f->plans),

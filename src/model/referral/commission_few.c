@@ -78,6 +78,8 @@ commission_few(struct db *db, struct arena *a,
 	LOOK(k->prefix.p != NULL, few_rows(db, a, Q_COMMISSION_ALIKE,
 	    ARGS(k->organization_id, k->prefix), ids));
 	LOOK(k->plans.p != NULL, ANY(Q_COMMISSION_FEW_PLANS, k->plans));
+	LOOK(k->custom, few_rows(db, a, Q_COMMISSION_FEW_CUSTOM,
+	    ARGS(k->organization_id), ids));
 	LOOK(k->frauds.p != NULL, look_frauds(db, a, k, ids));
 	LOOK(k->campaigns.p != NULL && !commission_of_campaign(k),
 	    ANY(Q_COMMISSION_FEW_CAMPAIGNS, k->campaigns));

@@ -11,6 +11,7 @@ struct commission_ask {
 	int standing;			/* -1: any */
 	struct day from, to;
 	unsigned order;
+	bool custom;			/* in payouts that somebody chose */
 	struct str prefix, campaigns, plans, frauds;	/* absent: any */
 };
 

@@ -27,13 +27,22 @@ ids_of(struct arena *a, const struct list *campaigns)
 	    ids_json(a, campaigns->items, campaigns->n);
 }
 
+/* What sums are of: 0 is all campaigns together. */
+static struct str
+subjects(struct str ids)
+{
+	return ids.p != NULL ? ids : STR("[0]");
+}
+
 enum err
 dashboard_waits_money(struct db *db, struct arena *a,
     const struct report_ground *g, const struct list *campaigns,
     struct dashboard_waits *w)
 {
-	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(g->organization_id,
-	    ids_of(a, campaigns), (int64_t)DASHBOARD_MOST, g->currency),
+	const struct str ids = ids_of(a, campaigns);
+
+	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(g->organization_id, ids,
+	    (int64_t)DASHBOARD_MOST, g->currency, subjects(ids)),
 	    &dashboard_money_row, w);
 }
 
@@ -45,7 +54,7 @@ dashboard_waits(struct db *db, struct arena *a, const struct report_ground *g,
 	const uint64_t org = g->organization_id;
 
 	TRY(db_row(db, a, Q_DASHBOARD_PEOPLE, ARGS(org, ids,
-	    (int64_t)DASHBOARD_MOST, ids.p != NULL ? ids : STR("[0]")),
+	    (int64_t)DASHBOARD_MOST, subjects(ids)),
 	    &dashboard_people_row, w));
 	if (campaigns->n > 1)
 		TRY(db_row(db, a, Q_DASHBOARD_ACCEPTED, ARGS(ids, org),

@@ -75,8 +75,9 @@ class Promoters {
 		    await this.w.promoter(who, { email, ref_token:
 			`p${unique()}`, initial_campaign_id: who.campaign });
 
-		await this.sql(`UPDATE referrer SET parent_id = ${parent}
-		    WHERE id = ${id};
+		await this.sql(`UPDATE referrer r JOIN promoter_total t
+		    ON t.referrer_id = r.id SET r.parent_id = ${parent},
+		    t.parent_id = ${parent} WHERE r.id = ${id};
 		    UPDATE promoter SET name = 'Promoter ${id}'
 		    WHERE referrer_id = ${id};
 		    UPDATE placement SET landing_url = 'https://shop.example/'
