@@ -286,7 +286,8 @@ test('how promoters are paid', async () => {
 			    undefined, who);
 	const third = await make(ann, { method: 'custom', details: {
 		wallet_address: 'by carrier pigeon', crypto_currency: 'no' } });
-	await fp(204, 'DELETE', `/payout_methods/${third.id}`);
+	assert.deepEqual(await fp(200, 'DELETE',
+	    `/payout_methods/${third.id}`), third);
 	assert.equal((await all()).length, 2);
 	assert.equal(await p.sql(`SELECT COUNT(*) FROM payout_method
 	    WHERE details LIKE '%pigeon%'`), '0');
@@ -338,7 +339,8 @@ test('a payments batch: exported, confirmed, paid', async () => {
 			await fp(404, method, `/payments_batches/${id}${path}`,
 			    path === '/pay' ? { otp: '1' } : undefined, who);
 	/* given up, and put together again */
-	await fp(204, 'DELETE', `/payments_batches/${data.id}`);
+	assert.deepEqual(await fp(200, 'DELETE',
+	    `/payments_batches/${data.id}`), data);
 	const again = (await create('paypal')).data;
 	/* there is no mail server here, and no code: see fp_payments */
 	const paid = await fp(200, 'POST', `/payments_batches/${again.id}/pay`,

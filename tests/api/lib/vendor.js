@@ -110,9 +110,15 @@ function begun(body) {
 	    as(body);
 }
 
-/* What the vendor says nothing of is ours alone. */
+/*
+ * What the vendor says nothing of is ours alone: operations, members, errors,
+ * and that all of what can be many rows may go on in the background.
+ */
 function hold(method, uri, answer) {
 	for (const o of found(method, uri)) {
+		assert.ok(o.responses[answer.status] || answer.status === 202 ||
+		    answer.status >= 300, `${o.file}: ${method} ${uri} -> ` +
+		    answer.status);
 		const check = validator(o, answer.status);
 
 		if (!check || answer.text === '')
