@@ -497,6 +497,47 @@ test('amounts of two currencies are no sum', async () => {
 	    { ...sums, all_promoters_count: 2 });
 });
 
+test('what refunds took back can be chosen as well', async () => {
+	const fay = await p.promoter(other);
+	const sell = async (amount) => {
+		const sold = { email: `${unique()}@example.com`,
+			event_id: unique(), ref_id: fay.code, amount };
+		const a = await p.track(200, other, 'sale', sold);
+
+		return { ...sold, id: a.commissions[0].id };
+	};
+	const back = async (sold) => (await p.track(200, other, 'refund', {
+		email: sold.email, amount: sold.amount, event_id: unique(),
+		sale_event_id: sold.event_id })).reward.id;
+	/* how many of them fail, and what the payout has */
+	const choose = async (...ids) => {
+		const b = await fp(200, 'POST', '/commissions/generate_payouts',
+		    { ids }, other);
+		const [made] = await list(`?filters[promoter_id]=${fay.id}` +
+		    '&filters[status]=pending', other);
+
+		if (made)
+			await fp(200, 'POST', '/payouts/mark_as_paid',
+			    { ids: [made.id] }, other);
+		return [b.failed_count, made?.amount];
+	};
+	const one = await sell(10000), two = await sell(5000);
+	const one0 = await back(one);
+
+	assert.deepEqual(await choose(one0), [1, undefined]);
+	assert.deepEqual(await choose(one.id, one0), [2, undefined]);
+	assert.deepEqual(await choose(one.id, two.id, one0), [0, 1000]);
+	/* what is owed of one that was paid, beside one that was not chosen */
+	const owed = await back(two), three = await sell(10000);
+	const four = await sell(10000), four0 = await back(four);
+
+	assert.deepEqual(await choose(owed, three.id, four0), [1, 1000]);
+	assert.deepEqual(await choose(owed), [1, undefined]);
+	assert.deepEqual((await fp(200, 'GET', `/commissions?ids[]=${four0}` +
+	    `&ids[]=${owed}`, undefined, other)).map((x) => x.is_paid),
+	    [false, true]);
+});
+
 test('what a house\'s referrer withdrew is deducted', async () => {
 	const referrer = await w.referrer();
 	const { code } = await w.campaign(referrer);
