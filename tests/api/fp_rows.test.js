@@ -183,6 +183,30 @@ test('payouts that are none', async () => {
 	    ${me.organization.id}`);
 });
 
+/* There is none, or it is to be reached by cursor. */
+test('a page far behind the start', async () => {
+	const big = await w.owner();
+	const far = '/products?page=1000000';
+	const last = '/products?per_page=100&page=1001';
+	const count = async (path) => (await w.fp(200, big, 'GET', path)).body
+	    .length;
+	const add = (n) => db.run(`INSERT INTO company_product
+	    (organization_id, name, created_at, updated_at)
+	    SELECT ${big.organization.id}, 'Many', UTC_TIMESTAMP(6),
+	    UTC_TIMESTAMP(6) FROM seq_1_to_${n}`);
+
+	assert.equal(await count(far), 0);
+	await add(100000);
+	assert.equal(await count(far), 0);
+	assert.equal(await count(last), 0);
+	await add(1);
+	assert.equal(await count(last), 1);
+	const { body } = await w.fp(400, big, 'GET', far);
+	assert.match(body.errors.page[0], /too far .* cursor/);
+	await db.run(`DELETE FROM company_product
+	    WHERE organization_id = ${big.organization.id}`);
+});
+
 test('the end', async () => {
 	db.close();
 	program.close();
