@@ -319,8 +319,7 @@ ORDER BY o.referrer_id, o.currency LIMIT :limit OFFSET :skip
 SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	o.custom, IF(o.status = 'completed', o.period_start, NULL)
 	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
-	AS period_end, CAST(COUNT(DISTINCT o.referrer_id) AS SIGNED)
-	AS promoters, CAST(SUM(o.amount) AS SIGNED) AS amount
+	AS period_end, CAST(SUM(o.amount) AS SIGNED) AS amount
 FROM payout o FORCE INDEX (payout_promoters)
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
@@ -332,6 +331,42 @@ AND o.status = :status
 AND JSON_CONTAINS(:campaigns, o.campaign_id)
 -- tail:
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
+
+-- Promoters, each once, by what they have: bits of their payouts' statuses from
+-- 1, methods from 9 (by their places among these), and of what is not paid, from
+-- 17: due next, overdue, made by hand.
+-- name: payout_stats_people
+SELECT CAST(x.bits AS SIGNED) AS bits, COUNT(*) AS promoters
+FROM (SELECT BIT_OR((1 << FIND_IN_SET(o.status, :statuses))
+	| (1 << (8 + FIND_IN_SET(COALESCE(o.paid_method, m.method, ''),
+	:methods))) | IF(o.status = 'completed', 0, 1 << IF(o.custom, 19,
+	IF(o.due_on < :today, 18, 17)))) AS bits
+FROM payout o FORCE INDEX (payout_promoters)
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: promoter
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- tail:
+GROUP BY o.referrer_id) x
+GROUP BY x.bits
+
+-- Of what is paid.
+-- name: payout_stats_periods
+SELECT o.period_start, o.period_end, COUNT(DISTINCT o.referrer_id) AS promoters
+FROM payout o FORCE INDEX (payout_promoters)
+WHERE o.organization_id = :org AND o.deleted_at IS NULL AND o.status = 'completed'
+-- where: promoter
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- tail:
+GROUP BY 1, 2 ORDER BY 1, 2
 
 -- Their payouts are not locked: whoever marks one locks it first, and then them.
 -- name: payout_chosen

@@ -416,13 +416,16 @@ test('sums', async () => {
 	assert.deepEqual(stats.data.by_status, {
 		pending: { promoters_count: 1, amounts: { cash: 50 },
 		    total_incl_tax: 50 },
-		completed: { promoters_count: 3, amounts: { cash: 3934 },
+		completed: { promoters_count: 2, amounts: { cash: 3934 },
 		    total_incl_tax: 3934 } });
 	assert.deepEqual(stats.data.by_payout_method.paypal, {
 		promoters_count: 1, amounts: { cash: 1234 },
 		total_incl_tax: 1234 });
 	assert.equal(stats.data.by_paid_period.reduce((sum, x) =>
 	    sum + x.amounts.cash, 0), 3934);
+	assert.deepEqual(stats.data.by_paid_period.map((x) =>
+	    x.promoters_count), stats.data.by_paid_period.map((x) =>
+	    x.amounts.cash === 3934 ? 2 : 1));
 	const one1 = await fp(200, 'GET', '/payouts/stats?stats_by[status]=' +
 	    'true&filters[status]=pending&filters[campaign_id]=' +
 	    `${me.campaign}`);
@@ -485,6 +488,15 @@ test('amounts of two currencies are no sum', async () => {
 	assert.deepEqual(lines(await fp(200, 'GET',
 	    `${at}?filters[min_payment]=141`, undefined, other)),
 	    [right[0]]);
+	/* who has payouts in both is one */
+	const by = async () => (await fp(200, 'GET', '/payouts/stats',
+	    undefined, other)).data;
+	const all = { promoters_count: 2, amounts: sums.amounts,
+		total_incl_tax: 140 };
+
+	assert.deepEqual((await by()).by_status, { pending: all });
+	assert.deepEqual((await fp(200, 'GET', '/payouts/due_stats', undefined,
+	    other)).data.custom, all);
 	let more = '', one;
 	for (const line of right) {
 		one = await w.fp(200, other, 'GET', `${at}?per_page=1${more}`);
@@ -495,6 +507,11 @@ test('amounts of two currencies are no sum', async () => {
 	assert.deepEqual((await fp(200, 'POST', '/payouts/mark_as_paid', {
 		ids: groups.data.flatMap((g) => g.payout_ids) }, other)).meta,
 	    { ...sums, all_promoters_count: 2 });
+	const { by_paid_period: [paid, ...rest], by_status: now } = await by();
+
+	assert.deepEqual(now, { completed: all });
+	assert.deepEqual([paid.promoters_count, paid.amounts, rest],
+	    [2, sums.amounts, []]);
 });
 
 test('what refunds took back can be chosen as well', async () => {

@@ -290,15 +290,41 @@ SHAPE(payout_stats_row, struct payout_sum, NULL,
     COLUMN(struct payout_sum, custom),
     COLUMN(struct payout_sum, period_start),
     COLUMN(struct payout_sum, period_end),
-    COLUMN(struct payout_sum, promoters),
     COLUMN(struct payout_sum, amount));
 
-enum err
-payout_stats(struct db *db, struct arena *a, uint64_t org,
-    const struct payout_filter *f, struct list *out)
+SHAPE(payout_people_row, struct payout_people, NULL,
+    COLUMN(struct payout_people, bits),
+    COLUMN(struct payout_people, promoters));
+
+SHAPE(payout_period_row, struct payout_period, NULL,
+    FIELD(struct payout_period, start, "period_start"),
+    FIELD(struct payout_period, end, "period_end"),
+    COLUMN(struct payout_period, promoters));
+
+/* For FIND_IN_SET(). */
+static struct arg
+set_of(struct arena *a, const char *const *labels)
 {
-	struct list_query q = { .q = Q_PAYOUT_STATS };
-	struct arg_list args = { .n = 0 };
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	for (; *labels != NULL; labels++)
+		buf_printf(&b, "%s%s", b.n > 0 ? "," : "", *labels);
+	return ARG(buf_view(&b));
+}
+
+/* The three statements have the same fragments. */
+_Static_assert((int)Q_PAYOUT_STATS_WHERE_PROMOTER ==
+    (int)Q_PAYOUT_STATS_PEOPLE_WHERE_PROMOTER &&
+    (int)Q_PAYOUT_STATS_WHERE_PROMOTER ==
+    (int)Q_PAYOUT_STATS_PERIODS_WHERE_PROMOTER, "where");
+
+static enum err
+stats(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, enum query name, struct arg_list args,
+    const struct shape *row, struct list *out)
+{
+	struct list_query q = { .q = name };
 
 	arg_push(&args, ARG(org));
 	if (f->referrer_id != 0) {
@@ -313,5 +339,23 @@ payout_stats(struct db *db, struct arena *a, uint64_t org,
 		q.wheres |= Q_PAYOUT_STATS_WHERE_CAMPAIGNS;
 		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
 	}
-	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
+	return db_list(db, a, &q, ARG_LIST(args), row, out);
+}
+
+enum err
+payout_stats(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct day today, struct payout_stats *s)
+{
+	const struct arg_list none = { .n = 0 };
+	struct arg_list sets = none;
+
+	arg_push(&sets, set_of(a, payout_status_labels));
+	arg_push(&sets, set_of(a, payout_method_labels));
+	arg_push(&sets, ARG(today));
+	TRY(stats(db, a, org, f, Q_PAYOUT_STATS, none, &payout_stats_row,
+	    &s->sums));
+	TRY(stats(db, a, org, f, Q_PAYOUT_STATS_PEOPLE, sets,
+	    &payout_people_row, &s->people));
+	return stats(db, a, org, f, Q_PAYOUT_STATS_PERIODS, none,
+	    &payout_period_row, &s->periods);
 }

@@ -89,11 +89,31 @@ struct payout_sum {
 	bool custom;
 	struct day period_start;	/* DAY_NONE: not paid yet */
 	struct day period_end;		/* of one that is not: when it is due */
-	int64_t promoters, amount;
+	int64_t amount;
 };
-/* By status, campaigns and referrer_id of the filter. */
+
+/* How many promoters have what: PAYOUT_BIT()s of their statuses and so on. */
+struct payout_people {
+	int64_t bits, promoters;
+};
+enum { PAYOUT_BITS_STATUS, PAYOUT_BITS_METHOD, PAYOUT_BITS_DUE };
+#define PAYOUT_BIT(of, label) ((int64_t)1 << (8 * (of) + 1 + (label)))
+
+struct payout_period {
+	struct day start, end;
+	int64_t promoters;
+};
+
+/*
+ * By status, campaigns and referrer_id of the filter; to be read as of one
+ * moment (R_MOMENT).  people: as of today.  periods: of what is paid, those of
+ * the sums, in their order.
+ */
+struct payout_stats {
+	struct list sums, people, periods;
+};
 MUST_CHECK enum err payout_stats(struct db *, struct arena *, uint64_t org,
-    const struct payout_filter *, struct list *);
+    const struct payout_filter *, struct day today, struct payout_stats *);
 
 /* Whose payout is made, of what. */
 struct payout_making {
