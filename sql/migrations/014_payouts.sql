@@ -116,7 +116,7 @@ CREATE TABLE payout (
 -- What payouts come to, counted in the transaction that changes them: of a
 -- campaign, and of all together (campaign_id 0).  method: how they were paid, or
 -- how their promoters want it.  period_start, period_end: of those that are not
--- paid, the day on which they are due.  promoters: each once.
+-- paid, the day on which they are due.
 CREATE TABLE payout_total (
 	organization_id BIGINT UNSIGNED NOT NULL,
 	campaign_id BIGINT UNSIGNED NOT NULL,
@@ -128,7 +128,6 @@ CREATE TABLE payout_total (
 	    'not_set') NOT NULL,
 	currency CHAR(3) CHARACTER SET ascii NOT NULL,
 	custom TINYINT NOT NULL,
-	promoters BIGINT NOT NULL,
 	payouts BIGINT NOT NULL,
 	amount BIGINT NOT NULL,
 	PRIMARY KEY (organization_id, campaign_id, status, period_start,

@@ -319,64 +319,68 @@ ORDER BY o.referrer_id, o.currency LIMIT :limit OFFSET :skip
 -- Sums over the payouts of one organization.
 
 -- Payouts, a JSON array, as they stand now (:sign is 1), or as they do before
--- they are changed (-1).  A promoter counts if these are all that he has there.
--- DISTINCT makes a table with a key of them.
+-- they are changed (-1).  DISTINCT makes a table with a key of them.
 -- name: payout_count
 INSERT INTO payout_total (organization_id, campaign_id, status, period_start,
-	period_end, method, currency, custom, promoters, payouts, amount)
-SELECT x.organization_id, x.campaign_id, x.status, x.period_start,
-	x.period_end, x.method, x.currency, x.custom,
-	:sign * SUM(x.payouts = x.his), :sign * SUM(x.payouts),
-	:sign * SUM(x.amount)
-FROM (SELECT o.organization_id, IF(t.whole, 0, o.campaign_id) AS campaign_id,
-		o.referrer_id, o.status,
-		IF(o.status = 'completed', o.period_start, o.due_on)
-		AS period_start,
-		IF(o.status = 'completed', o.period_end, o.due_on)
-		AS period_end,
-		COALESCE(o.paid_method, m.method, 'not_set') AS method,
-		o.currency, o.custom, COUNT(c.id) AS payouts, COUNT(*) AS his,
-		SUM(IF(c.id IS NULL, 0, o.amount)) AS amount
-	FROM (SELECT DISTINCT p.organization_id, p.referrer_id, p.status
-		FROM JSON_TABLE(:ids, '$[*]'
-			COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-		STRAIGHT_JOIN payout p FORCE INDEX (PRIMARY) ON p.id = j.id
-		WHERE p.deleted_at IS NULL) w
-	STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
-		ON o.organization_id = w.organization_id
-		AND o.deleted_at IS NULL AND o.referrer_id = w.referrer_id
-		AND o.status = w.status
-	JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
-		ON t.whole OR o.campaign_id IS NOT NULL
-	LEFT JOIN (SELECT DISTINCT i.id FROM JSON_TABLE(:ids, '$[*]'
-		COLUMNS (id BIGINT UNSIGNED PATH '$')) i) c ON c.id = o.id
-	LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id
-		AND m.selected = 1
-	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING payouts > 0) x
+	period_end, method, currency, custom, payouts, amount)
+SELECT o.organization_id, IF(t.whole, 0, o.campaign_id), o.status,
+	IF(o.status = 'completed', o.period_start, o.due_on),
+	IF(o.status = 'completed', o.period_end, o.due_on),
+	COALESCE(o.paid_method, m.method, 'not_set'), o.currency, o.custom,
+	:sign * COUNT(*), :sign * SUM(o.amount)
+FROM (SELECT DISTINCT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i) c
+STRAIGHT_JOIN payout o FORCE INDEX (PRIMARY) ON o.id = c.id
+JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
+	ON t.whole OR o.campaign_id IS NOT NULL
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.deleted_at IS NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
-ON DUPLICATE KEY UPDATE promoters = promoters + VALUES(promoters),
-	payouts = payouts + VALUES(payouts), amount = amount + VALUES(amount)
+ON DUPLICATE KEY UPDATE payouts = payouts + VALUES(payouts),
+	amount = amount + VALUES(amount)
 
--- Of all campaigns (0), or of one.
--- name: payout_stats_of
-SELECT status, NULLIF(method, 'not_set') AS method, currency, custom,
-	IF(status = 'completed', period_start, NULL) AS period_start,
-	period_end, promoters, amount
-FROM payout_total
-WHERE organization_id = :org AND campaign_id = :campaign AND payouts <> 0
--- where: status
-AND status = :status
--- tail:
-ORDER BY status, period_start, period_end, method, currency, custom
-
--- Of a promoter, or of some campaigns: who is in several counts once.
+-- Of campaigns, a JSON array; 0: of all together.
 -- name: payout_stats
+SELECT s.status, NULLIF(s.method, 'not_set') AS method, s.currency, s.custom,
+	IF(s.status = 'completed', s.period_start, NULL) AS period_start,
+	s.period_end, s.amount
+FROM JSON_TABLE(:campaigns, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) i
+STRAIGHT_JOIN payout_total s ON s.organization_id = :org
+	AND s.campaign_id = i.id
+WHERE s.payouts <> 0
+-- where: status
+AND s.status = :status
+-- tail:
+ORDER BY 5, 6
+
+-- Of a promoter, from his own.
+-- name: payout_stats_own
 SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	o.custom, IF(o.status = 'completed', o.period_start, NULL)
 	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
-	AS period_end, CAST(COUNT(DISTINCT o.referrer_id) AS SIGNED)
-	AS promoters, CAST(SUM(o.amount) AS SIGNED) AS amount
+	AS period_end, CAST(SUM(o.amount) AS SIGNED) AS amount
 FROM payout o FORCE INDEX (payout_promoters)
+LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
+WHERE o.organization_id = :org AND o.deleted_at IS NULL
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- tail:
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
+
+-- Promoters, each once, by what they have: bits of their payouts' statuses from
+-- 1, methods from 9 (by their places among these), and of what is not paid, from
+-- 17: due next, overdue, made by hand.
+-- name: payout_stats_people
+SELECT CAST(x.bits AS SIGNED) AS bits, COUNT(*) AS promoters
+FROM (SELECT BIT_OR((1 << FIND_IN_SET(o.status, :statuses))
+	| (1 << (8 + FIND_IN_SET(COALESCE(o.paid_method, m.method, ''),
+	:methods))) | IF(o.status = 'completed', 0, 1 << IF(o.custom, 19,
+	IF(o.due_on < :today, 18, 17)))) AS bits
+FROM payout o
+-- index: payout_promoters when promoter
+-- index: payout_status when status
+-- index: payout_promoters
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
 -- where: promoter
@@ -386,7 +390,22 @@ AND o.status = :status
 -- where: campaigns
 AND JSON_CONTAINS(:campaigns, o.campaign_id)
 -- tail:
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
+GROUP BY o.referrer_id) x
+GROUP BY x.bits
+
+-- Of what is paid.
+-- name: payout_stats_periods
+SELECT o.period_start, o.period_end, COUNT(DISTINCT o.referrer_id) AS promoters
+FROM payout o FORCE INDEX (payout_promoters)
+WHERE o.organization_id = :org AND o.deleted_at IS NULL AND o.status = 'completed'
+-- where: promoter
+AND o.referrer_id = :referrer
+-- where: status
+AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- tail:
+GROUP BY 1, 2 ORDER BY 1, 2
 
 -- Their payouts are not locked: whoever marks one locks it first, and then them.
 -- name: payout_chosen

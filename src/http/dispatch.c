@@ -260,6 +260,7 @@ run(struct db *db, void *arg)
 	if (s->key.used)
 		TRY(idempotency_begin(db, &s->key, rq->now));
 	TRY(handle(rq));
+	TRY(page_check(rq));
 	if (rq->route->outside == NULL || rq->out != NULL)
 		return answer(s);
 	return s->key.used ? idempotency_begun(db, &s->key, rq->subject) : OK;

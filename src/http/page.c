@@ -81,6 +81,7 @@ wrong_sort(struct request *rq)
 	return ERR_BAD_PAGE;
 }
 
+/* Of a page too far behind: is there anything at all as far as we go? */
 enum err
 page_read(struct request *rq, const struct page_query *q, struct paging *p)
 {
@@ -91,8 +92,11 @@ page_read(struct request *rq, const struct page_query *q, struct paging *p)
 	if (q->cursor.p == NULL) {
 		rq->page.page = q->page != 0 ? q->page : 1;
 		p->offset = (rq->page.page - 1) * p->limit;
-		return p->offset <= OFFSET_MAX ? OK : wrong(rq, "page",
-		    "is too far behind the start; use nextCursor");
+		if (p->offset > OFFSET_MAX) {
+			p->offset = OFFSET_MAX;
+			p->limit = 0;
+		}
+		return OK;
 	}
 	if (q->page != 0)
 		return wrong(rq, "cursor", "stands in place of page");
@@ -123,6 +127,7 @@ page_cut(struct request *rq, const struct paging *p, struct list rows,
 	int64_t key = p->after_key;
 	uint64_t id = p->after_id;
 
+	rq->page.too_far = more && p->limit == 0;
 	if (more)
 		rows.n = (size_t)p->limit;
 	if (rows.n > 0) {
@@ -144,10 +149,17 @@ page_cut_text(struct request *rq, const struct paging *p, struct list rows,
 	uint64_t id;
 
 	page_cut(rq, p, rows, row_size, id_at, id_at);
-	if (rq->page.next.p == NULL)
+	if (rq->page.next.p == NULL || p->limit == 0)
 		return;
 	last = (const char *)rows.items + (size_t)(p->limit - 1) * row_size;
 	memcpy(&text, last + text_at, sizeof(text));
 	memcpy(&id, last + id_at, sizeof(id));
 	rq->page.next = make_cursor(rq, p->order, 0, id, text);
+}
+
+enum err
+page_check(struct request *rq)
+{
+	return !rq->page.too_far ? OK : wrong(rq, "page", "is too far behind "
+	    "the start; go on by the cursor of the page before");
 }

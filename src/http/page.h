@@ -14,6 +14,7 @@ struct page {
 	int64_t page;		/* 0 when a cursor was used */
 	int64_t limit;
 	struct str next;	/* cursor of the next page, or absent */
+	bool too_far;		/* there is such a page, and it is refused */
 	int64_t total;		/* on a face that counts all */
 	uint64_t members;	/* of an item, by their bits; 0: all */
 };
@@ -53,5 +54,10 @@ void page_cut(struct request *, const struct paging *, struct list rows,
 /* The same by a text (struct str) in place of the key. */
 void page_cut_text(struct request *, const struct paging *, struct list rows,
     size_t row_size, size_t text_at, size_t id_at);
+/*
+ * Behind the handler: a page beyond the end is empty, and one that is too far
+ * behind the start, where the list goes on that far, is ERR_BAD_PAGE.
+ */
+MUST_CHECK enum err page_check(struct request *);
 
 #endif

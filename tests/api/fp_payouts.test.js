@@ -291,7 +291,8 @@ test('how promoters are paid', async () => {
 			    undefined, who);
 	const third = await make(ann, { method: 'custom', details: {
 		wallet_address: 'by carrier pigeon', crypto_currency: 'no' } });
-	await fp(204, 'DELETE', `/payout_methods/${third.id}`);
+	assert.deepEqual(await fp(200, 'DELETE',
+	    `/payout_methods/${third.id}`), third);
 	assert.equal((await all()).length, 2);
 	assert.equal(await p.sql(`SELECT COUNT(*) FROM payout_method
 	    WHERE details LIKE '%pigeon%'`), '0');
@@ -343,7 +344,8 @@ test('a payments batch: exported, confirmed, paid', async () => {
 			await fp(404, method, `/payments_batches/${id}${path}`,
 			    path === '/pay' ? { otp: '1' } : undefined, who);
 	/* given up, and put together again */
-	await fp(204, 'DELETE', `/payments_batches/${data.id}`);
+	assert.deepEqual(await fp(200, 'DELETE',
+	    `/payments_batches/${data.id}`), data);
 	const again = (await create('paypal')).data;
 	/* there is no mail server here, and no code: see fp_payments */
 	const paid = await fp(200, 'POST', `/payments_batches/${again.id}/pay`,
@@ -419,13 +421,16 @@ test('sums', async () => {
 	assert.deepEqual(stats.data.by_status, {
 		pending: { promoters_count: 1, amounts: { cash: 50 },
 		    total_incl_tax: 50 },
-		completed: { promoters_count: 3, amounts: { cash: 3934 },
+		completed: { promoters_count: 2, amounts: { cash: 3934 },
 		    total_incl_tax: 3934 } });
 	assert.deepEqual(stats.data.by_payout_method.paypal, {
 		promoters_count: 1, amounts: { cash: 1234 },
 		total_incl_tax: 1234 });
 	assert.equal(stats.data.by_paid_period.reduce((sum, x) =>
 	    sum + x.amounts.cash, 0), 3934);
+	assert.deepEqual(stats.data.by_paid_period.map((x) =>
+	    x.promoters_count), stats.data.by_paid_period.map((x) =>
+	    x.amounts.cash === 3934 ? 2 : 1));
 	/* he wants it otherwise: what he got stays as it was paid */
 	const way = async () => (await fp(200, 'GET', '/payouts/stats?' +
 	    `filters[campaign_id]=${me.campaign}`)).data.by_payout_method;
@@ -436,7 +441,7 @@ test('sums', async () => {
 	const wise = { promoters_count: 1, amounts: { cash: 50 },
 		total_incl_tax: 50 };
 	assert.deepEqual(await way(), { ...paid, wise });
-	await fp(204, 'DELETE', `/payout_methods/${id}`);
+	await fp(200, 'DELETE', `/payout_methods/${id}`);
 	assert.deepEqual(await way(), paid);
 	/* of two campaigns, which are counted as they are asked for */
 	assert.deepEqual((await fp(200, 'GET', '/payouts/stats?' +
@@ -504,6 +509,15 @@ test('amounts of two currencies are no sum', async () => {
 	assert.deepEqual(lines(await fp(200, 'GET',
 	    `${at}?filters[min_payment]=141`, undefined, other)),
 	    [right[0]]);
+	/* who has payouts in both is one */
+	const by = async () => (await fp(200, 'GET', '/payouts/stats',
+	    undefined, other)).data;
+	const all = { promoters_count: 2, amounts: sums.amounts,
+		total_incl_tax: 140 };
+
+	assert.deepEqual((await by()).by_status, { pending: all });
+	assert.deepEqual((await fp(200, 'GET', '/payouts/due_stats', undefined,
+	    other)).data.custom, all);
 	let more = '', one;
 	for (const line of right) {
 		one = await w.fp(200, other, 'GET', `${at}?per_page=1${more}`);
@@ -514,6 +528,52 @@ test('amounts of two currencies are no sum', async () => {
 	assert.deepEqual((await fp(200, 'POST', '/payouts/mark_as_paid', {
 		ids: groups.data.flatMap((g) => g.payout_ids) }, other)).meta,
 	    { ...sums, all_promoters_count: 2 });
+	const { by_paid_period: [paid, ...rest], by_status: now } = await by();
+
+	assert.deepEqual(now, { completed: all });
+	assert.deepEqual([paid.promoters_count, paid.amounts, rest],
+	    [2, sums.amounts, []]);
+});
+
+test('what refunds took back can be chosen as well', async () => {
+	const fay = await p.promoter(other);
+	const sell = async (amount) => {
+		const sold = { email: `${unique()}@example.com`,
+			event_id: unique(), ref_id: fay.code, amount };
+		const a = await p.track(200, other, 'sale', sold);
+
+		return { ...sold, id: a.commissions[0].id };
+	};
+	const back = async (sold) => (await p.track(200, other, 'refund', {
+		email: sold.email, amount: sold.amount, event_id: unique(),
+		sale_event_id: sold.event_id })).reward.id;
+	/* how many of them fail, and what the payout has */
+	const choose = async (...ids) => {
+		const b = await fp(200, 'POST', '/commissions/generate_payouts',
+		    { ids }, other);
+		const [made] = await list(`?filters[promoter_id]=${fay.id}` +
+		    '&filters[status]=pending', other);
+
+		if (made)
+			await fp(200, 'POST', '/payouts/mark_as_paid',
+			    { ids: [made.id] }, other);
+		return [b.failed_count, made?.amount];
+	};
+	const one = await sell(10000), two = await sell(5000);
+	const one0 = await back(one);
+
+	assert.deepEqual(await choose(one0), [1, undefined]);
+	assert.deepEqual(await choose(one.id, one0), [2, undefined]);
+	assert.deepEqual(await choose(one.id, two.id, one0), [0, 1000]);
+	/* what is owed of one that was paid, beside one that was not chosen */
+	const owed = await back(two), three = await sell(10000);
+	const four = await sell(10000), four0 = await back(four);
+
+	assert.deepEqual(await choose(owed, three.id, four0), [1, 1000]);
+	assert.deepEqual(await choose(owed), [1, undefined]);
+	assert.deepEqual((await fp(200, 'GET', `/commissions?ids[]=${four0}` +
+	    `&ids[]=${owed}`, undefined, other)).map((x) => x.is_paid),
+	    [false, true]);
 });
 
 test('what a house\'s referrer withdrew is deducted', async () => {

@@ -123,13 +123,12 @@ count_promoters()
 count_payouts()
 {
 	sql "INSERT INTO payout_total (organization_id, campaign_id, status,
-		period_start, period_end, method, currency, custom, promoters,
-		payouts, amount) SELECT $1, IF(t.whole, 0, o.campaign_id),
+		period_start, period_end, method, currency, custom, payouts,
+		amount) SELECT $1, IF(t.whole, 0, o.campaign_id),
 		o.status, IF(o.status = 'completed', o.period_start, o.due_on),
 		IF(o.status = 'completed', o.period_end, o.due_on),
 		COALESCE(o.paid_method, m.method, 'not_set'), o.currency,
-		o.custom, COUNT(DISTINCT o.referrer_id), COUNT(*),
-		SUM(o.amount) FROM payout o LEFT JOIN payout_method m
+		o.custom, COUNT(*), SUM(o.amount) FROM payout o LEFT JOIN payout_method m
 		ON m.referrer_id = o.referrer_id AND m.selected = 1
 		JOIN (SELECT 0 AS whole UNION ALL SELECT 1) t
 		WHERE o.organization_id = $1 AND o.deleted_at IS NULL

@@ -432,10 +432,10 @@ static struct fault faults[] = {
 	  "UPDATE payout SET batch_id = 7 WHERE id = 1;",
 	  "UPDATE payout SET batch_id = NULL WHERE id = 1;"
 	  "DELETE FROM payments_batch WHERE id = 7;" },
-	{ "a promoter who was counted twice", "has wrong payouts",
-	  "UPDATE payout_total SET promoters = promoters + 1"
+	{ "a payout that was counted twice", "has wrong payouts",
+	  "UPDATE payout_total SET payouts = payouts + 1"
 	  " ORDER BY status, campaign_id LIMIT 1;",
-	  "UPDATE payout_total SET promoters = promoters - 1"
+	  "UPDATE payout_total SET payouts = payouts - 1"
 	  " ORDER BY status, campaign_id LIMIT 1;" },
 };
 

@@ -55,7 +55,9 @@ SHAPE(fp_commission, struct commission_row, "Commission",
     C(split, "split_details", .flags = F_JSON));
 
 const char *const fp_yes_labels[] = { "no", "yes", NULL };
-const char *const fp_true_labels[] = { "false", "true", NULL };
+/* Clients say it in any of these ways. */
+const char *const fp_true_labels[] = { "false", "true", "no", "yes", "0", "1",
+	NULL };
 const char *const fp_commission_sorts[] = { "created_at:desc",
 	"created_at:asc", "amount:desc", "amount:asc", "sale_amount:desc",
 	"sale_amount:asc", "referral:desc", "referral:asc", NULL };
@@ -88,6 +90,10 @@ read_range(const struct request *rq, int from, struct amounts *a)
 enum err
 fp_commissions_read(struct request *rq, struct fp_commission_list *q)
 {
+	if (q->f.first >= 0)
+		q->f.first %= 2;
+	if (q->f.refunded >= 0)
+		q->f.refunded %= 2;
 	q->f.now = rq->now;
 	read_range(rq, SALE_FROM, &q->f.sale);
 	read_range(rq, AMOUNT_FROM, &q->f.amount);

@@ -131,9 +131,19 @@ send_code(struct request *rq)
 	return get(rq);
 }
 
+/* What is answered is as it was. */
+static enum err
+read_gone(struct request *rq)
+{
+	TRY(get(rq));
+	rq->prepared = rq->out;
+	return OK;
+}
+
 static enum err
 delete(struct request *rq)
 {
+	rq->out = rq->prepared;
 	return payments_delete(rq->db, rq->arena, ACTOR(rq), rq->id[0]);
 }
 
@@ -188,8 +198,9 @@ const struct route fp_payments_batch_routes[] = {
 	  .tag = "Payments batches",
 	  .summary = "Get a payments batch as a table for a bank" },
 	{ .op = "deletePaymentsBatch", .method = DELETE,
-	  .path = "/company/payments_batches/{id}", .handle = delete,
-	  .status = 204, .flags = R_WRITE | R_LIVE,
+	  .path = "/company/payments_batches/{id}", .prepare = read_gone,
+	  .handle = delete, .out = &fp_payments_batch, .status = 200,
+	  .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_EARNINGS_WRITE, .errors = delete_errors,
 	  .tag = "Payments batches",
 	  .summary = "Give a payments batch up: its payouts stay pending" },

@@ -123,9 +123,19 @@ update(struct request *rq)
 	return OK;
 }
 
+/* What is answered is as it was. */
+static enum err
+read_gone(struct request *rq)
+{
+	TRY(get(rq));
+	rq->prepared = rq->out;
+	return OK;
+}
+
 static enum err
 delete(struct request *rq)
 {
+	rq->out = rq->prepared;
 	return method_delete(rq->db, rq->arena, ACTOR(rq),
 	    rq->who.promoter_id, rq->id[0]);
 }
@@ -211,22 +221,6 @@ read_own(struct request *rq)
 	    &rq->wrong) ? OK : ERR_INVALID;
 }
 
-/* What is answered is as it was. */
-static enum err
-read_gone(struct request *rq)
-{
-	TRY(get(rq));
-	rq->prepared = rq->out;
-	return OK;
-}
-
-static enum err
-delete_own(struct request *rq)
-{
-	rq->out = rq->prepared;
-	return delete(rq);
-}
-
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
 static const enum err room_errors[] = ERRORS(ERR_LIMIT, ERR_CONFLICT);
 static const enum err write_errors[] = ERRORS(ERR_NOT_FOUND, ERR_CONFLICT);
@@ -258,8 +252,9 @@ const struct route fp_payout_method_routes[] = {
 	  .scope = SCOPE_EARNINGS_WRITE, .errors = write_errors,
 	  .tag = "Payout methods", .summary = "Replace a payout method" },
 	{ .op = "deletePayoutMethod", .method = DELETE,
-	  .path = "/company/payout_methods/{id}", .handle = delete,
-	  .status = 204, .flags = R_WRITE | R_LIVE,
+	  .path = "/company/payout_methods/{id}", .prepare = read_gone,
+	  .handle = delete, .out = &fp_payout_method, .status = 200,
+	  .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_EARNINGS_WRITE, .errors = write_errors,
 	  .tag = "Payout methods", .summary = "Erase a payout method" },
 	{ .op = "affiliateMethods", .method = GET, .path = OWN,
@@ -282,7 +277,7 @@ const struct route fp_payout_method_routes[] = {
 	  .errors = write_errors, .tag = OWN_TAG,
 	  .summary = "Change a payout method of one's own" },
 	{ .op = "affiliateDeleteMethod", .method = DELETE, .path = OWN "/{id}",
-	  .prepare = read_gone, .handle = delete_own,
+	  .prepare = read_gone, .handle = delete,
 	  .out = &fp_payout_method, .status = 200,
 	  .flags = R_PROMOTER | R_WRITE, .errors = write_errors,
 	  .tag = OWN_TAG, .summary = "Erase a payout method of one's own" },

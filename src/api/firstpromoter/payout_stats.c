@@ -80,12 +80,12 @@ SHAPE(fp_payout_sum, struct fp_total, "PayoutSum", SUM(struct fp_total, ));
 struct sums {
 	struct arena *arena;
 	struct fp_payout_terms terms;
-	struct list rows;		/* struct payout_sum */
+	struct payout_stats of;
 };
 
 static enum err
 read_sums(struct request *rq, int status, const struct list *campaigns,
-    struct sums *s)
+    unsigned parts, struct sums *s)
 {
 	struct payout_filter f = { .status = status,
 	    .referrer_id = rq->who.promoter_id };
@@ -93,7 +93,8 @@ read_sums(struct request *rq, int status, const struct list *campaigns,
 	s->arena = rq->arena;
 	TRY(fp_ids_read(rq, campaigns, "filters[campaign_id]", &f.campaigns));
 	TRY(fp_payout_terms(rq, &s->terms));
-	return payout_stats(rq->db, rq->arena, rq->who.org_id, &f, &s->rows);
+	return payout_stats(rq->db, rq->arena, rq->who.org_id, &f,
+	    day_of(rq->now), parts, &s->of);
 }
 
 static struct fp_total
@@ -106,8 +107,19 @@ new_total(const struct sums *s)
 static enum err
 add(struct fp_total *t, const struct payout_sum *s)
 {
-	t->promoters += s->promoters;
 	return fp_total_add(t, s->currency, s->amount);
+}
+
+/* Each once, however many payouts he has. */
+static int64_t
+promoters(const struct sums *s, int64_t bit)
+{
+	const struct payout_people *p = s->of.people.items;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < s->of.people.n; i++)
+		n += (p[i].bits & bit) != 0 ? p[i].promoters : 0;
+	return n;
 }
 
 /* --- by period, status and method --- */
@@ -146,14 +158,16 @@ static enum err
 sum_by(const struct sums *s, const char *const *labels, bool method,
     struct str *out)
 {
-	const struct payout_sum *r = s->rows.items;
+	const struct payout_sum *r = s->of.sums.items;
 	struct buf b;
 
 	buf_init(&b, s->arena, 512);
 	for (int i = 0; labels[i] != NULL; i++) {
 		struct fp_total t = new_total(s);
 
-		for (size_t k = 0; k < s->rows.n; k++)
+		t.promoters = promoters(s, PAYOUT_BIT(method ?
+		    PAYOUT_BITS_METHOD : PAYOUT_BITS_STATUS, i));
+		for (size_t k = 0; k < s->of.sums.n; k++)
 			if ((method ? r[k].method : r[k].status) == i)
 				TRY(add(&t, &r[k]));
 		if (t.promoters == 0)
@@ -167,29 +181,28 @@ sum_by(const struct sums *s, const char *const *labels, bool method,
 	return OK;
 }
 
-/* Rows of what is paid come by their periods. */
+/* What is paid comes by its periods. */
 static enum err
 sum_periods(const struct sums *s, struct list *out)
 {
-	const struct payout_sum *r = s->rows.items;
-	struct period *p = arena_array(s->arena, s->rows.n + 1, sizeof(*p));
-	size_t n = 0;
+	const struct payout_period *of = s->of.periods.items;
+	const struct payout_sum *r = s->of.sums.items;
+	struct period *p = arena_array(s->arena, s->of.periods.n + 1,
+	    sizeof(*p));
+	size_t k = 0;
 
-	for (size_t i = 0; i < s->rows.n; i++) {
-		struct period one = { .sum = new_total(s) };
-
-		if (r[i].period_start.n == DAY_NONE.n)
-			continue;
-		one.start = day_start(r[i].period_start);
-		one.end = day_end(r[i].period_end);
-		if (n == 0 || p[n - 1].start.us != one.start.us ||
-		    p[n - 1].end.us != one.end.us)
-			p[n++] = one;
-		TRY(add(&p[n - 1].sum, &r[i]));
-	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < s->of.periods.n; i++) {
+		p[i] = (struct period){ day_start(of[i].start),
+		    day_end(of[i].end), new_total(s) };
+		p[i].sum.promoters = of[i].promoters;
+		while (k < s->of.sums.n && r[k].period_start.n == DAY_NONE.n)
+			k++;
+		for (; k < s->of.sums.n && r[k].period_start.n ==
+		    of[i].start.n && r[k].period_end.n == of[i].end.n; k++)
+			TRY(add(&p[i].sum, &r[k]));
 		fp_total_end(&p[i].sum);
-	*out = (struct list){ p, n };
+	}
+	*out = (struct list){ p, s->of.periods.n };
 	return OK;
 }
 
@@ -216,7 +229,9 @@ stats(struct request *rq)
 	struct stats_out *out = ARENA_NEW(rq->arena, struct stats_out);
 	struct sums s;
 
-	TRY(read_sums(rq, q->status, &q->campaigns, &s));
+	TRY(read_sums(rq, q->status, &q->campaigns, (all || q->paid_period ?
+	    PAYOUT_STATS_PERIODS : 0) | (all || q->by_status || q->by_method ?
+	    PAYOUT_STATS_PEOPLE : 0), &s));
 	out->meta = s.terms;
 	if (all || q->paid_period)
 		TRY(sum_periods(&s, &out->periods));
@@ -286,17 +301,19 @@ due_sums(struct request *rq, int status, const struct list *campaigns)
 
 	/* what is not paid is pending */
 	TRY(read_sums(rq, status < 0 ? PAYOUT_PENDING : status, campaigns,
-	    &s));
+	    PAYOUT_STATS_PEOPLE, &s));
 	out->meta = s.terms;
 	for (int i = 0; i < DUES; i++) {
 		out->of[i].sum = new_total(&s);
+		out->of[i].sum.promoters = promoters(&s,
+		    PAYOUT_BIT(PAYOUT_BITS_DUE, i));
 		out->of[i].end = i == NEXT ?
 		    period_next(&s.terms.program, rq->now) :
 		    period_overdue(&s.terms.program, rq->now);
 		out->of[i].due = period_due(&s.terms.program, out->of[i].end);
 	}
-	r = s.rows.items;
-	for (size_t i = 0; i < s.rows.n; i++)
+	r = s.of.sums.items;
+	for (size_t i = 0; i < s.of.sums.n; i++)
 		if (r[i].period_start.n == DAY_NONE.n)
 			TRY(add(&out->of[due_of(&r[i], day_of(rq->now))].sum,
 			    &r[i]));
@@ -324,18 +341,18 @@ const struct route fp_payout_stats_routes[] = {
 	{ .op = "getPayoutStats", .method = GET,
 	  .path = "/company/payouts/stats", .handle = stats,
 	  .query = &fp_stats_query, .out = &fp_payout_stats,
-	  .status = 200, .scope = SCOPE_EARNINGS_READ,
+	  .status = 200, .flags = R_MOMENT, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "Payouts",
 	  .summary = "Sums of payouts by period, status and method" },
 	{ .op = "getPayoutDueStats", .method = GET,
 	  .path = "/company/payouts/due_stats", .handle = due_stats,
 	  .query = &fp_due_query, .out = &fp_payout_due_stats,
-	  .status = 200, .scope = SCOPE_EARNINGS_READ,
+	  .status = 200, .flags = R_MOMENT, .scope = SCOPE_EARNINGS_READ,
 	  .tag = "Payouts", .summary = "What is due next, and overdue" },
 	{ .op = "affiliatePayoutDueStats", .method = GET,
 	  .path = "/affiliate/payouts/due_stats", .handle = own_due_stats,
 	  .out = &fp_payout_due_stats, .status = 200,
-	  .flags = R_PROMOTER, .tag = "Affiliate",
+	  .flags = R_PROMOTER | R_MOMENT, .tag = "Affiliate",
 	  .summary = "What is due to a promoter next, and overdue" },
 	{ .op = NULL }
 };

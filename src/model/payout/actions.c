@@ -234,13 +234,21 @@ struct choice {
 	struct list rest;		/* behind the chunk; NULL: not read */
 };
 
-/* Approved, out of its hold, of money, and as it was made. */
+/* Approved, out of its hold, of money, and as it was made; even if refunded. */
 static bool
 fits_payout(const struct chosen *c)
 {
 	return c->type == EARNING_COMMISSION && c->refund_id == 0 &&
 	    c->payout_id == 0 && c->standing == STANDS_DUE &&
-	    c->status == EARNING_AVAILABLE;
+	    (c->status == EARNING_AVAILABLE || c->status == EARNING_REVERSED);
+}
+
+/* What a refund took back goes along with what it belongs to, or is owed. */
+static bool
+goes_along(const struct chosen *c)
+{
+	return c->refund_id != 0 && c->payout_id == 0 &&
+	    c->standing == STANDS_DUE;
 }
 
 static int
@@ -296,6 +304,28 @@ add_rest(struct db *db, struct arena *a, struct choice *w,
 	return OK;
 }
 
+/* Of refunds that were chosen: which of them went along? */
+static enum err
+look_along(struct db *db, struct arena *a, struct choice *w,
+    const struct chosen *c, size_t n, struct str ids)
+{
+	struct list rows;
+	size_t along = 0;
+
+	for (size_t i = 0; i < n; i++)
+		along += goes_along(&c[i]);
+	if (along == 0)
+		return OK;
+	TRY(db_rows(db, a, Q_PAYOUT_CHOSEN, ARGS(ids,
+	    w->by->organization_id), &payout_chosen_row, &rows));
+	c = rows.items;
+	for (size_t i = 0; i < rows.n; i++)
+		if (c[i].payout_id == 0)
+			batch_item_of(w->item, w->n, c[i].id)->result =
+			    ERR_CONFLICT;
+	return OK;
+}
+
 /* One payout of n commissions of one promoter in one currency. */
 static enum err
 pay_out(struct db *db, struct arena *a, struct choice *w,
@@ -315,7 +345,9 @@ pay_out(struct db *db, struct arena *a, struct choice *w,
 		TRY(add_rest(db, a, w, &m));
 	if (made == 0 && m.ids.n > n)
 		TRY(payout_make(db, a, w->by, &m, &made));
-	for (size_t i = 0; i < n && made == 0; i++)
+	if (made != 0)
+		return look_along(db, a, w, c, n, ids_json(a, ids, n));
+	for (size_t i = 0; i < n; i++)
 		batch_item_of(w->item, w->n, ids[i])->result = ERR_FUNDS;
 	return OK;
 }
@@ -353,7 +385,7 @@ choose(struct db *db, struct arena *a, struct choice *w, struct list *rows)
 	c = rows->items;
 	for (size_t i = 0; i < rows->n; i++) {
 		bool done = is_among(&before, c[i].id);
-		bool fits = fits_payout(&c[i]);
+		bool fits = fits_payout(&c[i]) || goes_along(&c[i]);
 
 		batch_item_of(w->item, w->n, c[i].id)->result =
 		    done || fits ? OK : ERR_CONFLICT;

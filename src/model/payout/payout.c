@@ -291,49 +291,96 @@ SHAPE(payout_stats_row, struct payout_sum, NULL,
     COLUMN(struct payout_sum, custom),
     COLUMN(struct payout_sum, period_start),
     COLUMN(struct payout_sum, period_end),
-    COLUMN(struct payout_sum, promoters),
     COLUMN(struct payout_sum, amount));
 
-/* Of all campaigns, or of one. */
+SHAPE(payout_people_row, struct payout_people, NULL,
+    COLUMN(struct payout_people, bits),
+    COLUMN(struct payout_people, promoters));
+
+SHAPE(payout_period_row, struct payout_period, NULL,
+    FIELD(struct payout_period, start, "period_start"),
+    FIELD(struct payout_period, end, "period_end"),
+    COLUMN(struct payout_period, promoters));
+
+/* For FIND_IN_SET(). */
+static struct arg
+set_of(struct arena *a, const char *const *labels)
+{
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	for (; *labels != NULL; labels++)
+		buf_printf(&b, "%s%s", b.n > 0 ? "," : "", *labels);
+	return ARG(buf_view(&b));
+}
+
+/* Amounts were counted as they changed; a promoter's are few. */
 static enum err
-stats_of(struct db *db, struct arena *a, uint64_t org,
+read_sums(struct db *db, struct arena *a, uint64_t org,
     const struct payout_filter *f, struct list *out)
 {
-	const uint64_t *campaign = f->campaigns.items;
-	struct list_query q = { .q = Q_PAYOUT_STATS_OF };
+	bool own = f->referrer_id != 0;
+	struct list_query q = { .q = own ? Q_PAYOUT_STATS_OWN :
+	    Q_PAYOUT_STATS };
 	struct arg_list args = { .n = 0 };
 
+	if (!own)
+		arg_push(&args, ARG(f->campaigns.items == NULL ? STR("[0]") :
+		    numbers_json(a, &f->campaigns)));
 	arg_push(&args, ARG(org));
-	arg_push(&args, ARG(campaign == NULL ? 0 : (int64_t)*campaign));
+	if (own)
+		arg_push(&args, ARG(f->referrer_id));
 	if (f->status >= 0) {
-		q.wheres |= Q_PAYOUT_STATS_OF_WHERE_STATUS;
+		q.wheres |= own ? Q_PAYOUT_STATS_OWN_WHERE_STATUS :
+		    Q_PAYOUT_STATS_WHERE_STATUS;
 		arg_push(&args, LABEL(payout_status_labels, f->status));
 	}
 	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
 }
 
-enum err
-payout_stats(struct db *db, struct arena *a, uint64_t org,
-    const struct payout_filter *f, struct list *out)
-{
-	struct list_query q = { .q = Q_PAYOUT_STATS };
-	struct arg_list args = { .n = 0 };
+/* The two that count promoters have the same fragments. */
+_Static_assert((int)Q_PAYOUT_STATS_PEOPLE_WHERE_PROMOTER ==
+    (int)Q_PAYOUT_STATS_PERIODS_WHERE_PROMOTER, "where");
 
-	if (f->referrer_id == 0 && (f->campaigns.items == NULL ||
-	    f->campaigns.n == 1))
-		return stats_of(db, a, org, f, out);
+static enum err
+count(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, enum query name, struct arg_list args,
+    const struct shape *row, struct list *out)
+{
+	struct list_query q = { .q = name };
+
 	arg_push(&args, ARG(org));
 	if (f->referrer_id != 0) {
-		q.wheres |= Q_PAYOUT_STATS_WHERE_PROMOTER;
+		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_PROMOTER;
 		arg_push(&args, ARG(f->referrer_id));
 	}
 	if (f->status >= 0) {
-		q.wheres |= Q_PAYOUT_STATS_WHERE_STATUS;
+		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_STATUS;
 		arg_push(&args, LABEL(payout_status_labels, f->status));
 	}
 	if (f->campaigns.items != NULL) {
-		q.wheres |= Q_PAYOUT_STATS_WHERE_CAMPAIGNS;
+		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_CAMPAIGNS;
 		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
 	}
-	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
+	return db_list(db, a, &q, ARG_LIST(args), row, out);
+}
+
+enum err
+payout_stats(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct day today, unsigned parts,
+    struct payout_stats *s)
+{
+	const struct arg_list none = { .n = 0 };
+	struct arg_list sets = none;
+
+	*s = (struct payout_stats){ { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
+	TRY(read_sums(db, a, org, f, &s->sums));
+	arg_push(&sets, set_of(a, payout_status_labels));
+	arg_push(&sets, set_of(a, payout_method_labels));
+	arg_push(&sets, ARG(today));
+	if ((parts & PAYOUT_STATS_PEOPLE) != 0)
+		TRY(count(db, a, org, f, Q_PAYOUT_STATS_PEOPLE, sets,
+		    &payout_people_row, &s->people));
+	return (parts & PAYOUT_STATS_PERIODS) == 0 ? OK : count(db, a, org, f,
+	    Q_PAYOUT_STATS_PERIODS, none, &payout_period_row, &s->periods);
 }

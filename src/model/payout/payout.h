@@ -89,11 +89,34 @@ struct payout_sum {
 	bool custom;
 	struct day period_start;	/* DAY_NONE: not paid yet */
 	struct day period_end;		/* of one that is not: when it is due */
-	int64_t promoters, amount;
+	int64_t amount;
 };
-/* By status, campaigns and referrer_id of the filter. */
+
+/* How many promoters have what: PAYOUT_BIT()s of their statuses and so on. */
+struct payout_people {
+	int64_t bits, promoters;
+};
+enum { PAYOUT_BITS_STATUS, PAYOUT_BITS_METHOD, PAYOUT_BITS_DUE };
+#define PAYOUT_BIT(of, label) ((int64_t)1 << (8 * (of) + 1 + (label)))
+
+struct payout_period {
+	struct day start, end;
+	int64_t promoters;
+};
+
+/*
+ * By status, and by campaigns or referrer_id of the filter; to be read as of one
+ * moment (R_MOMENT).  people: as of today.  periods: of what is paid, those of
+ * the sums, in their order.  Promoters are counted by reading all payouts, so
+ * that parts says which of these are wanted.
+ */
+struct payout_stats {
+	struct list sums, people, periods;
+};
+enum { PAYOUT_STATS_PEOPLE = 1, PAYOUT_STATS_PERIODS = 2 };
 MUST_CHECK enum err payout_stats(struct db *, struct arena *, uint64_t org,
-    const struct payout_filter *, struct list *);
+    const struct payout_filter *, struct day today, unsigned parts,
+    struct payout_stats *);
 
 /*
  * Counts payouts, a JSON array of ids, in what payouts come to: before (-1) and
