@@ -195,7 +195,7 @@ function fill(page, name) {
 	    fs.readFileSync(0, 'utf8') + text.slice(end));
 }
 
-module.exports = { read, of, unique, NAMES, KINDS };
+module.exports = { read, of, table, unique, NAMES, KINDS };
 
 if (require.main === module) {
 	const [what, file, name] = process.argv.slice(2);
