@@ -22,6 +22,7 @@ const NAMES = { affiliated: 'affiliated', nginx: 'nginx, a constant',
 	node: 'Node', sql: 'plain `DELETE`' };
 const KINDS = { constant: 'no database', read: 'read of a campaign',
 	list: 'list of ten campaigns', click: 'click',
+	visit: 'click, a connection each',
 	pay: 'payment, 16 buyers', hot: 'payment, one buyer',
 	stop: 'stop of 50 lines', bulk: 'rows deleted in bulk' };
 
