@@ -161,8 +161,9 @@ make_beside(int process)
 	arena_init(&arena);
 	db = db_new(&conf);
 	for (int i = 0; i < MADE; i++)
-		act(&(struct act){ MAKE, .advertiser = advertiser,
-		    .lines = three, .n = LEN(three) });
+		if (try(&(struct act){ MAKE, .advertiser = advertiser,
+		    .lines = three, .n = LEN(three) }) != OK)
+			_exit(1);
 	db_free(db);
 	arena_free(&arena);
 	_exit(0);
@@ -199,8 +200,12 @@ stop_beside(struct act *t, int process)
 
 	arena_init(&arena);
 	db = db_new(&conf);
-	for (int i = process; i < MADE; i += PROCESSES)
-		stop_as_of(&t[i], february(1));
+	for (int i = process; i < MADE; i += PROCESSES) {
+		t[i].what = STOP;
+		t[i].day = february(1);
+		if (try(&t[i]) != OK)
+			_exit(1);
+	}
 	db_free(db);
 	arena_free(&arena);
 	_exit(0);
