@@ -94,21 +94,16 @@ write_text(struct db *db, struct arena *a, uint64_t org, struct history_row *r)
 	    r->number, org, BYTES(salt, SALT), r->text), NULL, NULL);
 }
 
-enum err
-history_write(struct db *db, struct arena *a, const struct history_entry *h)
+static enum err
+append(struct db *db, struct arena *a, const struct history_entry *h,
+    struct last last)
 {
 	struct history_row r = { .campaign_id = h->campaign_id,
-	    .user_id = h->user_id, .action = str_of(h->action),
-	    .status = str_of(h->status), .data = h->data, .text = h->text,
-	    .created_at = h->at };
-	struct last last = { 0 };
+	    .number = last.number + 1, .user_id = h->user_id,
+	    .action = str_of(h->action), .status = str_of(h->status),
+	    .data = h->data, .text = h->text, .created_at = h->at };
 	unsigned char hash[HASH];
-	enum err e = db_row(db, a, Q_HISTORY_LAST, ARGS(h->campaign_id),
-	    &history_last_row, &last);
 
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	r.number = last.number + 1;
 	if (h->text.p != NULL)
 		TRY(write_text(db, a, h->organization_id, &r));
 	chain(last.hash, &r, hash);
@@ -116,6 +111,23 @@ history_write(struct db *db, struct arena *a, const struct history_entry *h)
 	    h->organization_id, r.action, r.user_id, r.status, r.data,
 	    r.text_hash.p != NULL ? BYTES(r.text_hash.p, HASH) : ARG(STR_NULL),
 	    r.created_at, BYTES(hash, HASH)), NULL, NULL);
+}
+
+enum err
+history_begin(struct db *db, struct arena *a, const struct history_entry *h)
+{
+	return append(db, a, h, (struct last){ 0 });
+}
+
+enum err
+history_write(struct db *db, struct arena *a, const struct history_entry *h)
+{
+	struct last last = { 0 };
+	enum err e = db_row(db, a, Q_HISTORY_LAST, ARGS(h->campaign_id),
+	    &history_last_row, &last);
+
+	/* that of the house's own campaign begins with its first change */
+	return e == OK || e == ERR_NOT_FOUND ? append(db, a, h, last) : e;
 }
 
 enum err

@@ -26,6 +26,13 @@ struct history_entry {
 	struct when at;
 };
 
+/*
+ * Of a campaign that is made in this transaction.  To look for what came before
+ * would lock the gap behind all campaigns, in which others are made as well.
+ */
+MUST_CHECK enum err history_begin(struct db *, struct arena *,
+    const struct history_entry *);
+
 /* Of a campaign whose row is locked. */
 MUST_CHECK enum err history_write(struct db *, struct arena *,
     const struct history_entry *);

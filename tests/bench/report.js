@@ -22,6 +22,7 @@ const NAMES = { affiliated: 'affiliated', nginx: 'nginx, a constant',
 	node: 'Node', sql: 'plain `DELETE`' };
 const KINDS = { constant: 'no database', read: 'read of a campaign',
 	list: 'list of ten campaigns', click: 'click',
+	visit: 'click, a connection each',
 	pay: 'payment, 16 buyers', hot: 'payment, one buyer',
 	stop: 'stop of 50 lines', bulk: 'rows deleted in bulk' };
 
@@ -195,7 +196,7 @@ function fill(page, name) {
 	    fs.readFileSync(0, 'utf8') + text.slice(end));
 }
 
-module.exports = { read, of, unique, NAMES, KINDS };
+module.exports = { read, of, table, unique, NAMES, KINDS };
 
 if (require.main === module) {
 	const [what, file, name] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /*
  * Thousands of steps on campaigns at random, with a proof of the books after
- * each lot; then by several processes at once, one of which is killed.
+ * each lot; then by several processes at once, one of which is killed; and what
+ * neighbours do at once.
  */
 #include "campaign_world.h"
 
@@ -144,12 +145,101 @@ many_processes_at_once_as_well(void **state)
 	assert_clean();
 }
 
+#define MADE	40
+
+/* Campaigns with lines, while others are made beside them. */
+static void
+make_beside(int process)
+{
+	const struct db_conf conf = test_conf();
+	char advertiser[16];
+	struct line three[3];
+
+	for (size_t i = 0; i < LEN(three); i++)
+		three[i] = line(PRICE_FLAT, 1, 10, 1, 1000);
+	snprintf(advertiser, sizeof(advertiser), "maker %d", process);
+	arena_init(&arena);
+	db = db_new(&conf);
+	for (int i = 0; i < MADE; i++)
+		if (try(&(struct act){ MAKE, .advertiser = advertiser,
+		    .lines = three, .n = LEN(three) }) != OK)
+			_exit(1);
+	db_free(db);
+	arena_free(&arena);
+	_exit(0);
+}
+
+static int64_t
+deadlocks(void)
+{
+	return test_number(root, "SELECT variable_value FROM "
+	    "information_schema.global_status "
+	    "WHERE variable_name = 'innodb_deadlocks'");
+}
+
+static void
+campaigns_made_at_once_do_not_deadlock(void **state)
+{
+	const int64_t before = deadlocks();
+	pid_t pid[PROCESSES];
+
+	(void)state;
+	for (int i = 0; i < PROCESSES; i++)
+		if ((pid[i] = fork()) == 0)
+			make_beside(i);
+	test_wait(pid, PROCESSES);
+	assert_int_equal(deadlocks(), before);
+	assert_clean();
+}
+
+/* Every PROCESSES-th of them, so that neighbours stop at once. */
+static void
+stop_beside(struct act *t, int process)
+{
+	const struct db_conf conf = test_conf();
+
+	arena_init(&arena);
+	db = db_new(&conf);
+	for (int i = process; i < MADE; i += PROCESSES) {
+		t[i].what = STOP;
+		t[i].day = february(1);
+		if (try(&t[i]) != OK)
+			_exit(1);
+	}
+	db_free(db);
+	arena_free(&arena);
+	_exit(0);
+}
+
+static void
+neighbours_stopped_at_once_do_not_deadlock(void **state)
+{
+	struct line one = line(PRICE_CPD, 1, 10, 1, 1000);
+	struct act made[MADE], first = running("neighbours", &one, 1);
+	pid_t pid[PROCESSES];
+	int64_t before;
+
+	(void)state;
+	stop_as_of(&first, february(1));	/* opens the account */
+	for (int i = 0; i < MADE; i++)
+		made[i] = running("neighbours", &one, 1);
+	before = deadlocks();
+	for (int i = 0; i < PROCESSES; i++)
+		if ((pid[i] = fork()) == 0)
+			stop_beside(made, i);
+	test_wait(pid, PROCESSES);
+	assert_int_equal(deadlocks(), before);
+	assert_clean();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),
 		cmocka_unit_test(many_processes_at_once_as_well),
+		cmocka_unit_test(campaigns_made_at_once_do_not_deadlock),
+		cmocka_unit_test(neighbours_stopped_at_once_do_not_deadlock),
 	};
 
 	return cmocka_run_group_tests_name("campaign_books", tests,

@@ -137,8 +137,21 @@ class Actors {
 		    (this.promoter = await this.another()).token)
 			return undefined;
 		this.renewed++;
-		await this.renew();
-		return this.seeds();
+		return this.anew();
+	}
+
+	/* Others delete organizations at random: this one too, half made. */
+	async anew() {
+		for (let tries = 1;; tries++) {
+			try {
+				await this.renew();
+				return await this.seeds();
+			} catch (e) {
+				if (tries === 5 ||
+				    await this.good({ token: this.owner.token }))
+					throw e;
+			}
+		}
 	}
 }
 

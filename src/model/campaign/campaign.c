@@ -143,6 +143,17 @@ campaign_note(struct db *db, struct arena *a, const struct actor *who,
 	    .at = who->now });
 }
 
+static enum err
+note_creation(struct db *db, struct arena *a, const struct actor *who,
+    const struct campaign *c)
+{
+	return history_begin(db, a, &(struct history_entry){
+	    .organization_id = c->organization_id, .campaign_id = c->id,
+	    .user_id = who->user_id, .action = "create",
+	    .status = campaign_status_labels[c->status], .data = STR("{}"),
+	    .at = who->now });
+}
+
 SHAPE(advertiser_row, struct campaign, NULL,
     FIELD(struct campaign, advertiser_id, "id"));
 
@@ -174,7 +185,7 @@ campaign_create(struct db *db, struct arena *a, const struct actor *who,
 	    c->advertiser_id, c->user_id, c->name, c->description, c->brand,
 	    c->product_group, type_arg(c), c->currency, c->extras,
 	    c->starts_on, c->ends_on, c->begins_at, who->now), NULL, &c->id));
-	TRY(campaign_note(db, a, who, c, "create", STR_NULL, NULL));
+	TRY(note_creation(db, a, who, c));
 	return event(db, a, who, c, "campaign.created");
 }
 
