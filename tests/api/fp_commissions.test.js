@@ -101,8 +101,13 @@ test('what can\'t be entered', async () => {
 	    ['referral_id', 'sale_amount']);
 	assert.deepEqual(await fields({ commission_type: 'custom' }),
 	    ['promoter_campaign_id', 'amount']);
-	assert.deepEqual(await fields({ commission_type: 'sale',
-		referral_id: r.id, sale_amount: -1 }), ['sale_amount']);
+	for (const sale_amount of [-1, 0, null]) {
+		const { errors } = await enter({ commission_type: 'sale',
+			referral_id: r.id, sale_amount }, 400);
+
+		assert.deepEqual(Object.keys(errors), ['sale_amount']);
+		assert.equal(errors.sale_amount.length, 1);
+	}
 	assert.deepEqual(await fields({ commission_type: 'custom',
 		promoter_campaign_id: ann.placement, amount: 1, unit: 'gold' }),
 	    ['unit']);

@@ -151,10 +151,10 @@ SHAPE(fp_commission_in, struct entry_in, "CommissionCreate",
     E(referral_id, "referral_id", .flags = F_ID_NUMBER | F_NULLABLE,
 	.doc = "Of a sale: needed"),
     E(sale_amount, "sale_amount", .flags = F_NULLABLE | F_LOOSE,
-	.min = 0, .max = MONEY_MAX, .doc = "Of a sale: needed; minor units"),
+	.min = 1, .max = MONEY_MAX, .doc = "Of a sale: needed; minor units"),
     E(placement_id, "promoter_campaign_id", .flags = F_ID_NUMBER | F_NULLABLE,
 	.doc = "Of a custom one: needed"),
-    E(amount, "amount", .flags = F_NULLABLE | F_LOOSE, .min = 0,
+    E(amount, "amount", .flags = F_NULLABLE | F_LOOSE, .min = 1,
 	.max = MONEY_MAX, .doc = "Of a custom one: needed; minor units, or "
 	    "whole units of what is no money"),
     E(plan, "plan_id", .flags = F_NULLABLE | F_LOOSE, .min = 1, .max = 120,
@@ -170,10 +170,15 @@ SHAPE(fp_commission_in, struct entry_in, "CommissionCreate",
     E(period, "billing_period", .labels = billing_period_labels,
 	.flags = F_NULLABLE));
 
+/* What was given and is wrong is complained of already. */
 static void
 need(struct request *rq, bool given, const char *field)
 {
-	if (!given)
+	const struct complaint *c = rq->wrong.first;
+
+	while (c != NULL && !str_is(c->field, field))
+		c = c->next;
+	if (!given && c == NULL)
 		complain(&rq->wrong, rq->arena, str_of(field),
 		    "must be given");
 }
