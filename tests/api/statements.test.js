@@ -53,6 +53,10 @@ const MORE = {
 	listLedgerAccounts: 12,
 	getLedgerStatement: 6,
 	listPayoutsByPromoter: 7,	/* the program; payouts of all of them */
+	/* the program; amounts; promoters, each once, as of the same moment */
+	getPayoutStats: 7,
+	getPayoutDueStats: 6,
+	affiliatePayoutDueStats: 6,
 };
 /* Where a further row takes one more, for what is said there. */
 const EACH = ['listLedgerAccounts'];
