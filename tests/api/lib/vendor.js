@@ -116,7 +116,13 @@ const success = (o, status) => status >= 300 || status === 202 ||
     !Object.keys(o.responses).some((s) => s.startsWith('2'));
 
 /* What the vendor says nothing of is ours alone. */
+/* An address that no route can be found by is told of in no face's shape. */
+const isOurs = (answer) => answer.code === 'bad_request' &&
+    answer.headers['content-type'] === 'application/problem+json';
+
 function hold(method, uri, answer) {
+	if (isOurs(answer))
+		return;
 	for (const o of found(method, uri)) {
 		assert.ok(success(o, answer.status),
 		    `${o.file}: ${method} ${uri} -> ${answer.status}`);
