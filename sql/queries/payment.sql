@@ -85,8 +85,8 @@ SELECT p.id, p.organization_id, p.product_id, p.quantity, p.currency, p.amount,
 		AND y.organization_id = f.member_organization_id)
 		AS SIGNED) AS checks
 FROM payment p JOIN product q ON q.id = p.product_id
-LEFT JOIN referral o ON o.id = p.referral_id
-LEFT JOIN referral r ON r.id = COALESCE(o.moved_to, o.id) AND r.live = 1
+LEFT JOIN referral r ON p.referral_id IS NOT NULL AND r.organization_id = 1
+	AND r.referred_organization_id = p.organization_id AND r.live = 1
 	AND r.state <> 'denied'
 LEFT JOIN campaign c ON c.id = r.campaign_id
 LEFT JOIN referrer f ON f.id = r.referrer_id

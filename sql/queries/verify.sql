@@ -245,15 +245,21 @@ HAVING COUNT(DISTINCT s.id) <> (p.payment_status = 'paid')
 OR COUNT(DISTINCT j.id) <> (p.payment_status = 'paid')
 OR COUNT(DISTINCT t.id) <> (p.payment_status = 'paid')
 
+-- The sale is of who bought, where he was by then, if somebody had brought him;
+-- of nobody it brings nothing.
 -- name: verify_amounts
 SELECT p.id, CONCAT(p.currency, ' ', p.amount, ', ', p.tokens, ' tokens')
 	AS wrong
 FROM payment p JOIN sale s ON s.payment_id = p.id
+LEFT JOIN referral f ON f.id = s.referral_id
 JOIN token_transaction t ON t.payment_id = p.id AND t.type = 'purchase'
 JOIN journal j ON j.kind = 'payment' AND j.subject_id = p.id
 JOIN entry e ON e.journal_id = j.id JOIN account a ON a.id = e.account_id
 WHERE p.id > :after AND p.id <= :last AND (s.amount <> p.amount
-OR s.currency <> p.currency OR NOT s.referral_id <=> p.referral_id
+OR s.currency <> p.currency OR IF(s.referral_id IS NULL,
+	EXISTS (SELECT 1 FROM earning c WHERE c.sale_id = s.id),
+	p.referral_id IS NULL
+	OR NOT f.referred_organization_id <=> p.organization_id)
 OR t.amount <> p.tokens OR t.created_at <> s.created_at
 OR t.organization_id <> p.organization_id
 OR (a.kind = 'provider_clearing' AND (e.amount <> p.amount

@@ -109,6 +109,48 @@ test('a payment without a referral brings nobody a commission', async () => {
 	assert.equal(rows, '0');
 });
 
+test('who was moved meanwhile brings it to where he is now', async () => {
+	const house = await w.house();
+	const places = [];
+
+	for (let i = 0; i < 3; i++)
+		places.push(await w.campaign(await w.referrer()));
+	const his = await w.owner({ referralCode: places[0].code });
+	const gone = await w.owner({ referralCode: places[0].code });
+	const lead = async (who, what = 'id') => Number(await query(c.service,
+	    `SELECT ${what} FROM referral WHERE live = 1 AND
+	    referred_organization_id = ${who.organization.id}`));
+	const sale = (session, what) => query(c.service, `SELECT ${what}
+	    FROM sale s LEFT JOIN earning e ON e.sale_id = s.id
+	    WHERE s.payment_id = ${session.id}`);
+	const early = [await w.checkout(his), await w.checkout(his)];
+	const denied = await w.checkout(gone);
+	const pay = async (who, session) => {
+		await w.press(session, 'pay');
+		assert.ok(await w.paid(who, session.id));
+	};
+
+	for (const to of places.slice(1))
+		await w.fp(200, house, 'POST', '/referrals/move_to_promoter', {
+			ids: [await lead(his)],
+			promoter_campaign_id: Number(to.id) });
+	await w.fp(200, house, 'POST', '/referrals/disable', {
+		ids: [await lead(gone)] });
+	for (const [i, session] of early.entries()) {
+		const now = await lead(his);
+
+		await pay(his, session);
+		assert.equal(await sale(session, `CONCAT_WS(' ', s.referral_id,
+		    e.referral_id, e.placement_id)`),
+		`${now} ${now} ${places[2].id}`, i);
+	}
+	await pay(gone, denied);
+	assert.equal(await sale(denied, 's.referral_id IS NULL AND e.id IS NULL'),
+	    '1');
+	const { code, out } = await c.service.verify();
+	assert.equal(code, 0, out);
+});
+
 test('another currency of the product', async () => {
 	const price = product.prices.find((p) => p.currency !== 'USD');
 

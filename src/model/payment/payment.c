@@ -305,7 +305,7 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 	const struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
 		.campaign_id = p->campaign_id, .placement_id = p->placement_id,
-		.referrer_id = p->referrer_id, .referral_id = p->referral_id,
+		.referrer_id = p->referrer_id, .referral_id = p->lead_id,
 		.member_organization_id = p->member_organization_id,
 		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
@@ -349,7 +349,7 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	if (rows == 0)
 		return OK;
 	TRY(become_customer(db, p, now, &first));
-	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->referral_id,
+	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->lead_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
 	TRY(reward(db, a, p, sale_id, now, &made));
 	events[1] = made.event;
