@@ -193,7 +193,7 @@ CREATE TABLE sale_refund (
 -- money, see model/reward/unit.h.  share_ppm: of a referral that is split.
 -- sale_amount: of its sale, for lists.  payout_id: in which it is; paid_at:
 -- since that is paid.  destroyed_at: refused, and out of all lists.  user_id:
--- who entered it by hand.
+-- who entered it by hand.  first: of the sale that made its lead a customer.
 -- standing: what the company's lists say of it; NULL: it is not in them.  What
 -- is no money is owed and given, where money is due and paid.
 ALTER TABLE earning
@@ -203,6 +203,7 @@ ALTER TABLE earning
 	ADD COLUMN referral_id BIGINT UNSIGNED NULL,
 	ADD COLUMN share_ppm INT UNSIGNED NULL,
 	ADD COLUMN sale_amount BIGINT NULL,
+	ADD COLUMN first TINYINT NOT NULL DEFAULT 0,
 	ADD COLUMN payout_id BIGINT UNSIGNED NULL,
 	ADD COLUMN paid_at DATETIME(6) NULL,
 	ADD COLUMN user_id BIGINT UNSIGNED NULL,
@@ -235,8 +236,11 @@ ALTER TABLE earning
 	    campaign_id),
 	ADD KEY earning_campaign (organization_id, shown, campaign_id,
 	    created_at, id),
+	ADD KEY earning_first (organization_id, shown, first, created_at, id),
 	ADD KEY earning_payout (referrer_id, payout_id, id),
 	ADD KEY earning_referral (organization_id, referral_id, id);
 
 UPDATE earning e JOIN sale s ON s.id = e.sale_id
-SET e.sale_amount = s.amount, e.referral_id = s.referral_id;
+LEFT JOIN referral r ON r.id = s.referral_id
+SET e.sale_amount = s.amount, e.referral_id = s.referral_id,
+	e.first = s.created_at <=> r.customer_at;

@@ -9,6 +9,7 @@ ALTER TABLE referral
 	ADD KEY referral_own_email (referrer_id, deleted_at, email, id);
 ALTER TABLE earning
 	ADD KEY earning_own_standing (referrer_id, standing, created_at, id),
+	ADD KEY earning_own_first (referrer_id, shown, first, created_at, id),
 	ADD KEY earning_own_sale (referrer_id, sale_amount, id),
 	ADD KEY earning_own_referral (referrer_id, referral_id, id);
 

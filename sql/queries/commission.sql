@@ -25,12 +25,14 @@ FROM earning e
 -- index: earning_own_sale when promoter sale
 -- index: earning_own_referral when promoter referral
 -- index: earning_own_standing when promoter standing
+-- index: earning_own_first when promoter first
 -- index: earning_book_amount when amount
 -- index: earning_book_sale when sale
 -- index: earning_referral when referral
 -- index: earning_referrer when promoter
 -- index: earning_standing when standing
 -- index: earning_campaign when campaign
+-- index: earning_first when first
 -- index: earning_book
 STRAIGHT_JOIN sale s ON s.id = e.sale_id
 LEFT JOIN referral r ON r.id = e.referral_id
@@ -60,6 +62,8 @@ AND e.referrer_id = :referrer
 AND e.standing = :standing
 -- where: campaign
 AND e.campaign_id = :campaign
+-- where: first
+AND e.first = :first
 -- where: created_in
 AND e.created_at BETWEEN :created_from AND :created_to
 -- where: amount_in
@@ -68,7 +72,6 @@ AND e.amount BETWEEN :amount_from AND :amount_to
 AND e.sale_amount BETWEEN :sale_from AND :sale_to
 -- where: narrowed
 AND (:approved < 0 OR e.standing IN ('due', 'paid', 'owed', 'given'))
-AND (:first < 0 OR (s.created_at <=> r.customer_at) = :first)
 AND (:refunded < 0 OR (e.refund_id <> 0 OR (e.reversed_amount <> 0
 AND e.refused_at IS NULL)) = :refunded)
 AND (:referred < 0 OR e.referral_id IS NOT NULL)
@@ -136,9 +139,11 @@ SELECT e.id FROM earning e
 -- index: earning_amount when promoter amount
 -- index: earning_own_sale when promoter sale
 -- index: earning_own_standing when promoter standing
+-- index: earning_own_first when promoter first
 -- index: earning_book_amount when amount
 -- index: earning_book_sale when sale
 -- index: earning_standing when standing
+-- index: earning_first when first
 -- index: earning_referrer when promoter
 -- index: earning_book
 WHERE e.organization_id = :org AND e.shown = 1
@@ -150,6 +155,8 @@ AND e.amount BETWEEN :amount_from AND :amount_to
 AND e.sale_amount BETWEEN :sale_from AND :sale_to
 -- where: standing
 AND e.standing = :standing
+-- where: first
+AND e.first = :first
 -- where: created_in
 AND e.created_at BETWEEN :created_from AND :created_to
 -- tail:

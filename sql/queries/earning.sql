@@ -1,13 +1,13 @@
 -- name: earning_insert
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, sale_amount, part, type, status, amount, currency, rate_ppm,
-	checks, tier, reward_id, referral_id, share_ppm, available_at,
+	checks, tier, reward_id, referral_id, first, share_ppm, available_at,
 	created_at)
 VALUES
 -- rows:
 (:org, :referrer, :campaign, :placement, :sale, :sold, :part, 'commission',
 	:status, :amount, :currency, :rate, :checks, :tier, :reward, :referral,
-	:share, :available, :now)
+	:first, :share, :available, :now)
 -- tail:
 RETURNING id
 
@@ -81,11 +81,12 @@ ORDER BY e.id FOR UPDATE
 -- name: earning_adjust
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
-	tier, reward_id, referral_id, share_ppm, sale_amount, available_at,
-	created_at)
+	tier, reward_id, referral_id, first, share_ppm, sale_amount,
+	available_at, created_at)
 SELECT organization_id, referrer_id, campaign_id, placement_id, sale_id,
 	:refund, part, :type, :status, :amount, currency, rate_ppm, tier,
-	reward_id, referral_id, share_ppm, sale_amount, available_at, :now
+	reward_id, referral_id, first, share_ppm, sale_amount, available_at,
+	:now
 FROM earning WHERE id = :commission
 
 -- name: earning_reversed

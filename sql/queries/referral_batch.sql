@@ -127,12 +127,12 @@ FOR UPDATE
 -- name: earning_take_back
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, refund_id, part, type, status, amount, currency, rate_ppm,
-	tier, reward_id, referral_id, share_ppm, sale_amount, available_at,
-	created_at)
+	tier, reward_id, referral_id, first, share_ppm, sale_amount,
+	available_at, created_at)
 SELECT e.organization_id, e.referrer_id, e.campaign_id, e.placement_id,
 	e.sale_id, 0, e.part, 'reversal', 'reversed',
 	e.reversed_amount - e.amount, e.currency, e.rate_ppm, e.tier,
-	e.reward_id, e.referral_id, e.share_ppm, e.sale_amount,
+	e.reward_id, e.referral_id, e.first, e.share_ppm, e.sale_amount,
 	e.available_at, :now
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN earning e FORCE INDEX (PRIMARY) ON e.id = chosen.id
@@ -157,12 +157,12 @@ WHERE t.type IN ('commission', 'reversal') AND t.refund_id <> 0
 -- name: earning_hand_over
 INSERT INTO earning (organization_id, referrer_id, campaign_id, placement_id,
 	sale_id, refund_id, part, type, status, amount, reversed_amount,
-	currency, rate_ppm, checks, tier, reward_id, referral_id, share_ppm,
-	sale_amount, available_at, created_at)
+	currency, rate_ppm, checks, tier, reward_id, referral_id, first,
+	share_ppm, sale_amount, available_at, created_at)
 SELECT e.organization_id, :referrer, :campaign, :placement, e.sale_id,
 	t.refund_id, chosen.part, t.type, t.status, t.amount,
 	t.reversed_amount, t.currency, t.rate_ppm, t.checks, t.tier,
-	t.reward_id, chosen.referral_id, t.share_ppm, t.sale_amount,
+	t.reward_id, chosen.referral_id, t.first, t.share_ppm, t.sale_amount,
 	t.available_at, :now
 FROM JSON_TABLE(:parts, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]',
 	part INT UNSIGNED PATH '$[1]',

@@ -118,3 +118,15 @@ OR (r.bought_at IS NOT NULL AND (COALESCE(r.bought_at >= r.customer_at, 1)
 		WHERE s.referral_id = r.id AND s.referral_id > :after
 		AND s.referral_id <= :last AND s.kind = 'tracked'
 		AND s.event_date = DATE(r.bought_at))))))
+
+-- Commissions of the sale that made their lead a customer, and what was taken
+-- back of them: of sales of one moment the first.
+-- name: verify_first
+SELECT e.id, CONCAT(e.first, ', sold ', COALESCE(s.created_at, 'nothing'),
+	', a customer ', COALESCE(r.customer_at, 'never')) AS wrong
+FROM earning e LEFT JOIN sale s ON s.id = e.sale_id
+LEFT JOIN referral r ON r.id = e.referral_id
+WHERE e.id > :after AND e.id <= :last
+AND e.first <> (COALESCE(s.created_at = r.customer_at, 0)
+AND NOT EXISTS (SELECT 1 FROM sale b WHERE b.referral_id = s.referral_id
+	AND b.id < s.id AND b.created_at = s.created_at))

@@ -194,6 +194,7 @@ static const struct check earning_checks[] = {
 	  .what = "is no withdrawal, or not as it says" },
 	{ .query = Q_VERIFY_PAYOUT_EARNINGS,
 	  .what = "is not in the payout of its promoter, or not as it is:" },
+	{ .query = Q_VERIFY_FIRST, .what = "is wrongly the first, or not" },
 };
 
 static const struct check payout_checks[] = {

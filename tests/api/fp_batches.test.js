@@ -473,11 +473,11 @@ test('a part of a commission was reversed before', async () => {
 		    FROM sale WHERE referral_id = ${id}`);
 		await query(s, `INSERT INTO earning (organization_id,
 		    referrer_id, campaign_id, placement_id, sale_id, refund_id,
-		    referral_id, type, status, amount, currency, rate_ppm,
-		    available_at, created_at) SELECT organization_id,
+		    referral_id, first, type, status, amount, currency,
+		    rate_ppm, available_at, created_at) SELECT organization_id,
 		    referrer_id, campaign_id, placement_id, sale_id,
 		    (SELECT f.id FROM sale_refund f
-		    WHERE f.sale_id = earning.sale_id), referral_id,
+		    WHERE f.sale_id = earning.sale_id), referral_id, first,
 		    'reversal', status, -${part}, currency, rate_ppm,
 		    available_at, UTC_TIMESTAMP(6) FROM earning
 		    WHERE referral_id = ${id}`);

@@ -162,6 +162,8 @@ const range = (name, from, to) =>
 const none = async (name, get) => few(name, async () => assert.deepEqual(
     (await get()).body, []));
 
+const first = (yes) => `filters[first_commission]=${yes}`;
+
 /* Where nothing fits, the company's many are not gone through. */
 test('commissions that are none', async () => {
 	const long_ago = range('created_at', '2020-01-01', '2020-02-01');
@@ -171,15 +173,55 @@ test('commissions that are none', async () => {
 		range('amount', 7, 7), range('sale_amount', 7, 7),
 		`${range('amount', 7, 7)}&sorting[referral]=asc`,
 		'filters[paid]=yes&sorting[amount]=asc',
-		`${long_ago}&sorting[sale_amount]=desc`];
+		`${long_ago}&sorting[sale_amount]=desc`, first(false),
+		`${first(false)}&sorting[amount]=desc`,
+		`${first(false)}&filters[paid]=no`];
 
 	for (const q of [...both, 'filters[fulfilled]=yes',
 		'filters[fulfilled]=no&sorting[amount]=desc',
-		`filters[campaign_id]=${other}&filters[status]=approved`])
+		`filters[campaign_id]=${other}&filters[status]=approved`,
+		`${first(false)}&filters[campaign_id]=${program.campaign}`])
 		await none(q, () => w.fp(200, me, 'GET', `/commissions?${q}`));
 	for (const q of both)
 		await none(`his ${q}`, () => w.fpa(200, bob, 'GET',
 		    `/commissions?${q}`));
+});
+
+/* Few of his, also where his company has many. */
+test('commissions of first sales, and of others', async () => {
+	const ids = async (get) => (await get).body.map((x) => x.id);
+	const company = (q) => ids(w.fp(200, me, 'GET', `/commissions?${q}`));
+	const his = (q) => ids(w.fpa(200, bob, 'GET', `/commissions?${q}`));
+	const { body: [{ id }] } = await w.fp(200, me, 'POST', '/commissions', {
+		commission_type: 'custom', amount: 5,
+		promoter_campaign_id: selling });
+	const check = async () => {
+		for (const q of ['', '&sorting[created_at]=asc',
+			'&sorting[amount]=desc', '&filters[paid]=no',
+			'&filters[created_at][from]=2026-01-01'])
+			await few(`his others${q}`, async () =>
+			    assert.deepEqual(await his(first(false) + q),
+				[id]));
+		for (const q of ['', '&sorting[created_at]=asc', '&page=2'])
+			for (const list of [company, his])
+				await few(`first ones${q}`, async () =>
+				    assert.equal((await list(`${first(true)
+				    }&per_page=20${q}`)).length, 20));
+	};
+
+	await few('the only one', async () => assert.deepEqual(
+	    await company(first(false)), [id]));
+	await check();
+	const more = await program.promoter();
+	await program.referrals(more, MANY);
+	await db.run(`UPDATE earning SET first = 0
+	    WHERE referrer_id = ${more.referrer}`);
+	await db.run('ANALYZE TABLE earning');
+	await check();
+	await few('the oldest of many', async () => assert.equal((await company(
+	    `${first(false)}&sorting[created_at]=asc`))[0], id));
+	await db.run(`UPDATE earning SET first = 1
+	    WHERE referrer_id = ${more.referrer}`);
 });
 
 test('payouts that are none', async () => {

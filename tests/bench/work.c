@@ -79,8 +79,8 @@ commission(long long sale, long long amount, long long part)
 {
 	return TAKE(Q_EARNING_INSERT, I(1), F(REFERRER), F(CAMPAIGN),
 	    F(PLACEMENT), I(sale), I(amount), I(0), S("available"), I(part),
-	    S("USD"), I(RATE_PPM), I(0), I(1), NONE, F(LEAD), NONE, S(now),
-	    S(now));
+	    S("USD"), I(RATE_PPM), I(0), I(1), NONE, F(LEAD), I(0), NONE,
+	    S(now), S(now));
 }
 
 static void

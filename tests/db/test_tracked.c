@@ -241,6 +241,12 @@ static struct fault faults[] = {
 	  " WHERE bought_at IS NULL;",
 	  "UPDATE referral SET bought_at = NULL"
 	  " WHERE bought_at = customer_at;" },
+	{ "the first of one who has bought before", "is wrongly the first",
+	  "UPDATE earning SET first = 1 WHERE sale_amount = 2000;",
+	  "UPDATE earning SET first = 0 WHERE sale_amount = 2000;" },
+	{ "a customer by none", "is wrongly the first",
+	  "UPDATE earning SET first = 0 WHERE sale_amount = 2004;",
+	  "UPDATE earning SET first = 1 WHERE sale_amount = 2004;" },
 	{ "somebody under another than it says", "sums that do not make up",
 	  "UPDATE promoter_total SET parent_id = parent_id + 1;",
 	  "UPDATE promoter_total SET parent_id = parent_id - 1;" },
@@ -260,7 +266,8 @@ main(void)
 		cmocka_unit_test(
 		    who_bought_before_we_knew_him_has_a_sale_of_then),
 		fault_test(&faults[10]), fault_test(&faults[11]),
-		fault_test(&faults[12]),
+		fault_test(&faults[12]), fault_test(&faults[13]),
+		fault_test(&faults[14]),
 	};
 
 	return cmocka_run_group_tests_name("tracked", tests, start,

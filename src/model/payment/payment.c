@@ -300,7 +300,8 @@ become_customer(struct db *db, const struct payment *p, struct when now,
 /* What the referrer gets. */
 static enum err
 reward(struct db *db, struct arena *a, const struct payment *p,
-    uint64_t sale_id, struct when now, struct commission_made *made)
+    uint64_t sale_id, uint64_t first, struct when now,
+    struct commission_made *made)
 {
 	const struct referred_sale sale = {
 		.sale_id = sale_id, .organization_id = HOUSE_ID,
@@ -310,7 +311,7 @@ reward(struct db *db, struct arena *a, const struct payment *p,
 		.checks = p->checks, .amount = p->amount,
 		.rate_ppm = p->commission_ppm != 0 ? p->commission_ppm :
 		    settings->commission_ppm,
-		.currency = p->currency,
+		.currency = p->currency, .first = first != 0,
 	};
 
 	*made = (struct commission_made){ .lines = { .n = 0 } };
@@ -351,7 +352,7 @@ payment_settle(struct db *db, struct arena *a, const struct payment *p,
 	TRY(become_customer(db, p, now, &first));
 	TRY(db_exec(db, Q_SALE_INSERT, ARGS(HOUSE_ID, p->id, p->lead_id,
 	    p->amount, p->currency, now), NULL, &sale_id));
-	TRY(reward(db, a, p, sale_id, now, &made));
+	TRY(reward(db, a, p, sale_id, first, now, &made));
 	events[1] = made.event;
 	TRY(event_write_all(db, a, events, made.lines.n > 0 ? 2 : 1));
 	TRY(credit(db, a, p, &made.lines, now));

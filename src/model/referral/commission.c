@@ -183,13 +183,12 @@ push_narrowed(const struct commission_ask *k, struct list_query *q,
 	const int custom = k->custom ? 1 : -1;
 	const bool of_campaign = commission_of_campaign(k);
 
-	if (approved < 0 && f->first < 0 && f->refunded < 0 && referred < 0 &&
-	    custom < 0 && (of_campaign || k->campaigns.p == NULL) &&
-	    k->plans.p == NULL && k->frauds.p == NULL && k->prefix.p == NULL)
+	if (approved < 0 && f->refunded < 0 && referred < 0 && custom < 0 &&
+	    (of_campaign || k->campaigns.p == NULL) && k->plans.p == NULL &&
+	    k->frauds.p == NULL && k->prefix.p == NULL)
 		return;
 	q->wheres |= Q_COMMISSION_LIST_WHERE_NARROWED;
 	arg_push(args, ARG(approved));
-	arg_push(args, ARG(f->first));
 	arg_push(args, ARG(f->refunded));
 	arg_push(args, ARG(referred));
 	arg_push(args, ARG(custom));
@@ -241,6 +240,7 @@ push_filters(struct arena *a, const struct commission_ask *k,
 	    LABEL(commission_standing_labels, k->standing)))
 	PART(commission_of_campaign(k), CAMPAIGN, arg_push(args,
 	    ARG(*(const uint64_t *)f->campaigns.items)))
+	PART(f->first >= 0, FIRST, arg_push(args, ARG(f->first)))
 	PART(days_given(k->from, k->to), CREATED_IN,
 	    arg_push_days(args, k->from, k->to))
 	PART(f->amount.given, AMOUNT_IN, arg_push(args, ARG(f->amount.from));

@@ -33,6 +33,9 @@ look(struct db *db, struct arena *a, const struct commission_ask *k,
 		arg_push(&args, LABEL(commission_standing_labels,
 		    k->standing));
 		break;
+	case Q_COMMISSION_FEW_WHERE_FIRST:
+		arg_push(&args, ARG(f->first));
+		break;
 	default:
 		arg_push_days(&args, k->from, k->to);
 	}
@@ -55,6 +58,14 @@ commission_of_campaign(const struct commission_ask *k)
 {
 	return k->f->campaigns.n == 1 && k->order <= COMMISSIONS_OLDEST &&
 	    k->standing < 0 && k->f->referrer_id == 0;
+}
+
+/* Is the index of first sales the list's own? */
+static bool
+goes_by_first(const struct commission_ask *k)
+{
+	return k->order <= COMMISSIONS_OLDEST && k->standing < 0 &&
+	    !commission_of_campaign(k);
 }
 
 /* What the list's own index does not find. */
@@ -86,6 +97,7 @@ commission_few(struct db *db, struct arena *a,
 	LOOK(f->amount.given && !by_amount, BY(AMOUNT));
 	LOOK(f->sale.given && !by_sale, BY(SALE));
 	LOOK(k->standing >= 0 && !by_time, BY(STANDING));
+	LOOK(f->first >= 0 && !goes_by_first(k), BY(FIRST));
 	LOOK(!by_time && days_given(k->from, k->to), BY(CREATED_IN));
 #undef BY
 #undef ANY

@@ -37,7 +37,7 @@ on_hold(const struct commission *c)
 	return c->waits || settings->hold_days > 0;
 }
 
-#define EARNING_ARGS 18
+#define EARNING_ARGS 19
 
 static enum err
 insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
@@ -55,7 +55,7 @@ insert(struct db *db, struct arena *a, const struct commission *c, size_t n,
 			    EARNING_PENDING : EARNING_AVAILABLE),
 			ARG(c->amount), ARG(c->currency),
 			arg_some(c->rate_ppm), ARG(c->checks), ARG(c->tier),
-			ARG(c->reward_id), ARG(c->referral_id),
+			ARG(c->reward_id), ARG(c->referral_id), ARG(c->first),
 			arg_some(c->share_ppm),
 			ARG(c->waits ? (struct when){ 0 } : available),
 			ARG(now),
@@ -110,6 +110,7 @@ earning_commission(struct db *db, struct arena *a,
 		.campaign_id = s->campaign_id,
 		.placement_id = s->placement_id, .currency = s->currency,
 		.rate_ppm = s->rate_ppm, .tier = 1, .checks = s->checks,
+		.first = s->first,
 		.waits = s->checks != 0 && settings->hold_checked,
 	};
 	uint64_t id;

@@ -41,6 +41,7 @@ struct commission {
 	int64_t rate_ppm, share_ppm;	/* 0: none */
 	int64_t tier, checks;		/* of screen.h */
 	struct str currency;
+	bool first;			/* the sale made its lead a customer */
 	bool waits;			/* until somebody decides */
 };
 
@@ -59,6 +60,7 @@ struct referred_sale {
 	int64_t amount, rate_ppm;	/* parts per million */
 	int64_t checks;			/* of screen.h */
 	struct str currency;
+	bool first;			/* as of a commission */
 };
 
 /* A commission that was recorded, with what is still to be done. */

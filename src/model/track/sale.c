@@ -151,7 +151,7 @@ commissions(struct db *db, struct arena *a, const struct actor *who,
 		    .rate_ppm = d[i].rate_ppm, .share_ppm = d[i].share_ppm,
 		    .tier = d[i].tier, .currency = d[i].currency,
 		    .checks = track_checks(l->fraud),
-		    .waits = waits };
+		    .first = l->customer_at.us == 0, .waits = waits };
 	TRY(earning_post(db, a, c, due->n, s->at, ids));
 	for (size_t i = 0; i < due->n; i++)
 		buf_printf(&b, "%s{\"id\":\"%llu\",\"promoterId\":\"%llu\","

@@ -112,14 +112,14 @@ class Program {
 			await run(`INSERT INTO sale (organization_id, kind,
 			    event, referral_id, amount, currency, created_at)
 			    SELECT ${this.org}, 'tracked', CONCAT('e-', r.id),
-			    r.id, ${AMOUNT}, '${CURRENCY}', UTC_TIMESTAMP(6)
+			    r.id, ${AMOUNT}, '${CURRENCY}', r.customer_at
 			    FROM referral r WHERE ${mine}`);
 			await run(`INSERT INTO earning (organization_id,
 			    referrer_id, campaign_id, placement_id, sale_id,
-			    sale_amount, referral_id, type, status, amount,
-			    currency, rate_ppm, available_at, created_at)
-			    SELECT ${this.org}, ${p.referrer},
-			    ${this.campaign}, ${p.id}, s.id, s.amount, r.id,
+			    sale_amount, referral_id, first, type, status,
+			    amount, currency, rate_ppm, available_at,
+			    created_at) SELECT ${this.org}, ${p.referrer},
+			    ${this.campaign}, ${p.id}, s.id, s.amount, r.id, 1,
 			    'commission', 'available', ${COMMISSION},
 			    '${CURRENCY}', 200000, UTC_TIMESTAMP(6),
 			    UTC_TIMESTAMP(6) FROM referral r JOIN sale s

@@ -157,7 +157,7 @@ final class Work
 		$earning = $this->take('earning_insert', [1, $p['referrer_id'],
 			$p['campaign_id'], $p['placement_id'], $sale, $amount,
 			0, 'available', $part, 'USD', 200000, 0, 1, null,
-			$p['lead_id'], null, $now, $now]);
+			$p['lead_id'], 0, null, $now, $now]);
 		$this->run('event_insert_2', [
 			$org, 'payment.paid', $p['id'], null, json_encode([
 				'amount' => $amount, 'currency' => 'USD',

@@ -89,7 +89,8 @@ async function settle(db, p, at) {
 		amount, 'USD', at]);
 	const id = await take(db, 'earning_insert', [1, p.referrer_id,
 		p.campaign_id, p.placement_id, sale, amount, 0, 'available',
-		part, 'USD', 200000, 0, 1, null, p.lead_id, null, at, at]);
+		part, 'USD', 200000, 0, 1, null, p.lead_id, 0, null, at,
+		at]);
 	await run(db, 'event_insert_2', [
 		org, 'payment.paid', p.id, null, JSON.stringify({ amount,
 			currency: 'USD', tokens }), at,
