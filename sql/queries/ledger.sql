@@ -10,10 +10,11 @@ UPDATE account SET
 WHERE organization_id = :org AND kind = :kind AND owner_id = :owner
 AND currency = :currency AND balance + :amount >= 0
 
+-- A row that is there, or would be beyond its guard, is left alone.
 -- name: account_open
 INSERT IGNORE INTO account (organization_id, kind, owner_id, currency, kept,
 	guard, balance)
-VALUES (:org, :kind, :owner, :currency, :kept, :guard, 0)
+VALUES (:org, :kind, :owner, :currency, :kept, :guard, :amount)
 
 -- Of one whose balance was moved before, or of the system: it stays.
 -- name: account_id

@@ -4,7 +4,10 @@
  * Three statements for a journal of two entries: the balance, the journal, all
  * its entries at once.  Accounts are named by their place (book, kind, owner,
  * currency), never by an id kept in memory, so that nothing here can be stale
- * after a rollback.  An account that is not there yet is opened on the way.
+ * after a rollback.  An account that is not there yet is opened on the way: an
+ * UPDATE that finds no row locks the gap where it would be, and two that did
+ * so can't both insert there.  So what is probably an account's first posting
+ * is inserted, and moves the balance only where the row was there.
  */
 #include "ledger/ledger.h"
 
@@ -107,41 +110,71 @@ by_place(const void *a, const void *b)
 	    *(struct posting *const *)b);
 }
 
+/* *opened: false where it is there, or its guard does not allow the sum. */
+static enum err
+open_with(struct db *db, const struct posting *at, int64_t sum, bool *opened)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_ACCOUNT_OPEN, ARGS(at->organization_id,
+	    LABEL(account_labels, at->kind), (int64_t)at->owner_id,
+	    at->currency, kinds[at->kind].kept,
+	    LABEL(guard_labels, kinds[at->kind].guard), sum), &rows, NULL));
+	*opened = rows == 1;
+	return OK;
+}
+
 static enum err
 open_account(struct db *db, const struct posting *p)
 {
-	return db_exec(db, Q_ACCOUNT_OPEN, ARGS(p->organization_id,
-	    LABEL(account_labels, p->kind), (int64_t)p->owner_id, p->currency,
-	    kinds[p->kind].kept, LABEL(guard_labels, kinds[p->kind].guard)),
-	    NULL, NULL);
+	bool opened;
+
+	return open_with(db, p, 0, &opened);
+}
+
+/* What is not there has the sum as its balance from then on. */
+static enum err
+move_or_open(struct db *db, const struct posting *at, int64_t sum,
+    bool covered, bool first, int64_t *balance)
+{
+	const struct args args = ARGS(sum, at->organization_id,
+	    LABEL(account_labels, at->kind), (int64_t)at->owner_id,
+	    at->currency);
+	const enum query move = covered ? Q_ACCOUNT_MOVE_COVERED :
+	    Q_ACCOUNT_MOVE;
+	bool opened = false;
+	uint64_t rows, id;
+
+	*balance = sum;
+	if (first)
+		TRY(open_with(db, at, sum, &opened));
+	if (opened)
+		return OK;
+	TRY(db_exec(db, move, args, &rows, &id));
+	if (rows == 0 && !covered && !first) {
+		TRY(open_with(db, at, sum, &opened));
+		if (opened)
+			return OK;
+		TRY(db_exec(db, move, args, &rows, &id));
+	}
+	*balance = (int64_t)id;
+	return rows == 0 ? ERR_FUNDS : OK;
 }
 
 /* By the sum of n postings at one place; each gets the balance after it. */
 static enum err
 move_balance(struct db *db, struct posting *const *p, size_t n)
 {
-	const struct posting *at = p[0];
-	uint64_t rows, id;
+	bool covered = false, first = false;
 	int64_t sum = 0, balance;
-	bool covered = false;
-	struct args args;
 
 	for (size_t i = 0; i < n; i++) {
 		TRY(money_add(sum, p[i]->amount, &sum));
 		covered |= p[i]->covered;
+		first |= p[i]->first;
 	}
-	args = ARGS(sum, at->organization_id, LABEL(account_labels, at->kind),
-	    (int64_t)at->owner_id, at->currency);
-	TRY(db_exec(db, covered ? Q_ACCOUNT_MOVE_COVERED : Q_ACCOUNT_MOVE,
-	    args, &rows, &id));
-	if (rows == 0 && covered)
-		return ERR_FUNDS;
-	if (rows == 0) {
-		TRY(open_account(db, at));
-		TRY(db_exec(db, Q_ACCOUNT_MOVE, args, &rows, &id));
-		INVARIANT(rows == 1);
-	}
-	balance = (int64_t)id;
+	TRY(move_or_open(db, p[0], sum, covered, first && !covered,
+	    &balance));
 	for (size_t i = n; i-- > 0; balance -= p[i]->amount)
 		p[i]->balance = balance;
 	return OK;
@@ -346,6 +379,7 @@ struct balance_row {
 SHAPE(balance_row, struct balance_row, NULL,
     COLUMN(struct balance_row, balance));
 
+/* ERR_NOT_FOUND: it was never opened. */
 static enum err
 read_balance(struct db *db, struct arena *a, enum query q,
     const struct posting *place, int64_t *balance)
@@ -357,6 +391,12 @@ read_balance(struct db *db, struct arena *a, enum query q,
 	    LABEL(account_labels, place->kind), (int64_t)place->owner_id,
 	    place->currency), &balance_row, &row);
 	*balance = row.balance;
+	return e;
+}
+
+static enum err
+or_zero(enum err e)
+{
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
@@ -365,9 +405,10 @@ ledger_balance(struct db *db, struct arena *a, uint64_t organization_id,
     enum account_kind kind, uint64_t owner_id, struct str currency,
     int64_t *balance)
 {
-	return read_balance(db, a, Q_ACCOUNT_BALANCE, &(struct posting){
-	    .organization_id = organization_id, .kind = kind,
-	    .owner_id = owner_id, .currency = currency }, balance);
+	return or_zero(read_balance(db, a, Q_ACCOUNT_BALANCE,
+	    &(struct posting){ .organization_id = organization_id,
+	    .kind = kind, .owner_id = owner_id, .currency = currency },
+	    balance));
 }
 
 enum err
@@ -375,7 +416,22 @@ ledger_balance_locked(struct db *db, struct arena *a,
     uint64_t organization_id, enum account_kind kind, uint64_t owner_id,
     struct str currency, int64_t *balance)
 {
-	return read_balance(db, a, Q_ACCOUNT_BALANCE_LOCKED, &(struct posting){
+	return or_zero(read_balance(db, a, Q_ACCOUNT_BALANCE_LOCKED,
+	    &(struct posting){ .organization_id = organization_id,
+	    .kind = kind, .owner_id = owner_id, .currency = currency },
+	    balance));
+}
+
+enum err
+ledger_is_open(struct db *db, struct arena *a, uint64_t organization_id,
+    enum account_kind kind, uint64_t owner_id, struct str currency,
+    bool *open)
+{
+	int64_t balance;
+	enum err e = read_balance(db, a, Q_ACCOUNT_BALANCE, &(struct posting){
 	    .organization_id = organization_id, .kind = kind,
-	    .owner_id = owner_id, .currency = currency }, balance);
+	    .owner_id = owner_id, .currency = currency }, &balance);
+
+	*open = e == OK;
+	return or_zero(e);
 }

@@ -39,6 +39,7 @@ struct posting {
 	struct str currency;
 	int64_t amount;			/* not zero */
 	bool covered;			/* of a kept one: never below zero */
+	bool first;			/* of its account, probably */
 	int64_t balance;		/* set: after this journal, if kept */
 	uint64_t account_id;		/* the ledger's own */
 };
@@ -83,6 +84,10 @@ MUST_CHECK enum err ledger_balance(struct db *, struct arena *,
 MUST_CHECK enum err ledger_balance_locked(struct db *, struct arena *,
     uint64_t organization_id, enum account_kind, uint64_t owner_id,
     struct str currency, int64_t *balance);
+/* Was it ever?  Asked before the transaction, for posting.first. */
+MUST_CHECK enum err ledger_is_open(struct db *, struct arena *,
+    uint64_t organization_id, enum account_kind, uint64_t owner_id,
+    struct str currency, bool *open);
 
 /* Is such an entry legal?  For verify. */
 bool ledger_flow_legal(enum journal_kind, enum account_kind, int sign);
