@@ -107,3 +107,11 @@ fault_test(struct fault *f)
 	return (struct CMUnitTest){ .name = f->name,
 	    .test_func = a_fault_is_found, .initial_state = f };
 }
+
+int64_t
+deadlocks(void)
+{
+	return test_number(root, "SELECT variable_value FROM "
+	    "information_schema.global_status "
+	    "WHERE variable_name = 'innodb_deadlocks'");
+}

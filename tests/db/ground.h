@@ -19,6 +19,7 @@ int ground_stop(void **state);
 bool verify(void);
 void assert_clean(void);
 void assert_found(const char *finds);
+int64_t deadlocks(void);	/* of the server, so far */
 
 /* What somebody with more rights than the program's may plant. */
 struct fault {

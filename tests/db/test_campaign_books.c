@@ -169,14 +169,6 @@ make_beside(int process)
 	_exit(0);
 }
 
-static int64_t
-deadlocks(void)
-{
-	return test_number(root, "SELECT variable_value FROM "
-	    "information_schema.global_status "
-	    "WHERE variable_name = 'innodb_deadlocks'");
-}
-
 static void
 campaigns_made_at_once_do_not_deadlock(void **state)
 {
@@ -187,6 +179,50 @@ campaigns_made_at_once_do_not_deadlock(void **state)
 	for (int i = 0; i < PROCESSES; i++)
 		if ((pid[i] = fork()) == 0)
 			make_beside(i);
+	test_wait(pid, PROCESSES);
+	assert_int_equal(deadlocks(), before);
+	assert_clean();
+}
+
+/* Billed, paid and stopped, each for an advertiser who is new as well. */
+static void
+first_money_beside(int process)
+{
+	static const enum deed deeds[] = { MAKE, CONFIRM, BILL, PREPAY, STOP };
+	const struct db_conf conf = test_conf();
+	struct line one = line(PRICE_CPD, 1, 10, 1, 1000);
+	char advertiser[32];
+
+	arena_init(&arena);
+	db = db_new(&conf);
+	for (int i = 0; i < MADE; i++) {
+		struct act t = { .advertiser = advertiser, .lines = &one,
+		    .n = 1, .type = PREPAYMENT_CASH, .amount = 1000 };
+
+		snprintf(advertiser, sizeof(advertiser), "new %d %d", process,
+		    i);
+		for (size_t k = 0; k < LEN(deeds); k++) {
+			t.what = deeds[k];
+			t.day = t.what == BILL ? DAY_NONE : february(1);
+			if (try(&t) != OK)
+				_exit(1);
+		}
+	}
+	db_free(db);
+	arena_free(&arena);
+	_exit(0);
+}
+
+static void
+first_money_at_once_does_not_deadlock(void **state)
+{
+	const int64_t before = deadlocks();
+	pid_t pid[PROCESSES];
+
+	(void)state;
+	for (int i = 0; i < PROCESSES; i++)
+		if ((pid[i] = fork()) == 0)
+			first_money_beside(i);
 	test_wait(pid, PROCESSES);
 	assert_int_equal(deadlocks(), before);
 	assert_clean();
@@ -239,6 +275,7 @@ main(void)
 		cmocka_unit_test(anything_at_random_leaves_the_books_right),
 		cmocka_unit_test(many_processes_at_once_as_well),
 		cmocka_unit_test(campaigns_made_at_once_do_not_deadlock),
+		cmocka_unit_test(first_money_at_once_does_not_deadlock),
 		cmocka_unit_test(neighbours_stopped_at_once_do_not_deadlock),
 	};
 

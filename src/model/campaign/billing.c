@@ -43,7 +43,8 @@ post_paid(struct db *db, struct arena *a, const struct actor *who,
 		  .currency = c->currency, .amount = -p->amount },
 		{ .organization_id = c->organization_id,
 		  .kind = ACCOUNT_campaign_reserved, .owner_id = c->id,
-		  .currency = c->currency, .amount = p->amount },
+		  .currency = c->currency, .amount = p->amount,
+		  .first = c->paid == p->amount },
 	};
 
 	return ledger_post(db, a, &(struct journal){
@@ -171,7 +172,7 @@ insert(struct db *db, const struct actor *who, const struct campaign *c,
 
 static enum err
 post_issued(struct db *db, struct arena *a, const struct actor *who,
-    const struct campaign *c, const struct invoice *n)
+    const struct campaign *c, const struct invoice *n, bool first)
 {
 	struct posting line[] = {
 		{ .organization_id = c->organization_id,
@@ -179,7 +180,8 @@ post_issued(struct db *db, struct arena *a, const struct actor *who,
 		  .amount = -n->amount },
 		{ .organization_id = c->organization_id,
 		  .kind = ACCOUNT_invoice_open, .owner_id = c->id,
-		  .currency = c->currency, .amount = n->amount },
+		  .currency = c->currency, .amount = n->amount,
+		  .first = first },
 	};
 
 	return ledger_post(db, a, &(struct journal){
@@ -208,7 +210,7 @@ invoice_issue(struct db *db, struct arena *a, const struct actor *who,
 		TRY(money_add(n->amount, l[i].amount + l[i].tax, &n->amount));
 	c->billed = true;
 	TRY(insert(db, who, c, n, *lines));
-	TRY(post_issued(db, a, who, c, n));
+	TRY(post_issued(db, a, who, c, n, b.n_invoices == 0));
 	TRY(campaign_note(db, a, who, c, "bill", STR_NULL,
 	    "\"invoice\":\"%llu\",\"amount\":%lld", LLU(n->id),
 	    LL(n->amount)));

@@ -310,23 +310,28 @@ claims_of(const struct books *b)
 static enum err
 post(struct db *db, struct arena *a, const struct campaign *was,
     const struct campaign *c, const struct claims *before,
-    const struct claims *after, struct when now)
+    const struct books *b, struct when now)
 {
+	const struct claims after = claims_of(b);
 	const struct {
 		enum account_kind kind;
 		uint64_t owner;
 		int64_t amount;
+		bool first;
 	} all[] = {
-		{ ACCOUNT_campaign_reserved, c->id,
-		    (was->earned + was->released) - (c->earned + c->released) },
-		{ ACCOUNT_campaign_earned, c->id, c->earned - was->earned },
+		{ ACCOUNT_campaign_reserved, c->id, (was->earned +
+		    was->released) - (c->earned + c->released), false },
+		{ ACCOUNT_campaign_earned, c->id, c->earned - was->earned,
+		    was->earned == 0 },
 		{ ACCOUNT_advertiser_credit, c->advertiser_id,
-		    c->released - was->released },
-		{ ACCOUNT_invoice_open, c->id, after->open - before->open },
+		    c->released - was->released, b->on_account == 0 },
+		{ ACCOUNT_invoice_open, c->id, after.open - before->open,
+		    false },
 		{ ACCOUNT_invoice_applied, c->id,
-		    after->applied - before->applied },
+		    after.applied - before->applied, before->applied == 0 },
 		{ ACCOUNT_invoice_credited, c->id,
-		    after->credited - before->credited },
+		    after.credited - before->credited,
+		    before->credited == 0 },
 	};
 	struct posting p[LEN(all)];
 	size_t n = 0;
@@ -336,7 +341,8 @@ post(struct db *db, struct arena *a, const struct campaign *was,
 			p[n++] = (struct posting){
 			    .organization_id = c->organization_id,
 			    .kind = all[i].kind, .owner_id = all[i].owner,
-			    .currency = c->currency, .amount = all[i].amount };
+			    .currency = c->currency, .amount = all[i].amount,
+			    .first = all[i].first };
 	return n == 0 ? OK : ledger_post(db, a, &(struct journal){
 	    .organization_id = c->organization_id,
 	    .kind = JOURNAL_campaign_settled, .subject_id = c->id,
@@ -372,12 +378,16 @@ ripe(const struct campaign *c, struct when now)
 	return campaign_over(c) && c->ended_on.n <= day_of(now).n;
 }
 
-/* The account is looked at last, and kept: others draw from it as well. */
+/*
+ * The account is looked at last, and kept: others draw from it as well.  Where
+ * nothing is on it there is nothing to draw, and it may not be there yet: what
+ * comes to it beside this comes after.
+ */
 static enum err
 hold_account(struct db *db, struct arena *a, const struct campaign *c,
     struct books *b)
 {
-	return c->advertiser_id == 0 || c->currency.p == NULL ? OK :
+	return b->on_account == 0 ? OK :
 	    ledger_balance_locked(db, a, c->organization_id,
 	    ACCOUNT_advertiser_credit, c->advertiser_id, c->currency,
 	    &b->on_account);
@@ -388,9 +398,7 @@ conclude(struct db *db, struct arena *a, const struct actor *who,
     const struct campaign *was, struct campaign *c,
     const struct claims *before, const struct books *b)
 {
-	const struct claims after = claims_of(b);
-
-	TRY(post(db, a, was, c, before, &after, who->now));
+	TRY(post(db, a, was, c, before, b, who->now));
 	TRY(store(db, b));
 	return campaign_store_money(db, who, c);
 }
