@@ -72,6 +72,7 @@ const LANES = [[
 	'fp_products',
 	'fp_track_refunds',
 	'fp_commissions',
+	'fp_refusals',
 	'fp_payouts',
 	'fp_payments',
 	'fp_visits',

@@ -63,7 +63,7 @@ a_month_pays_what_was_earned_in_it(void **state)
 	assert_balances(0, 800, 0);
 	assert_int_equal(made_until(end), 0);
 	assert_int_equal(act(PAID, october, 0), OK);
-	assert_int_equal(act(PAID, october, 0), ERR_CONFLICT);
+	assert_int_equal(act(PAID, october, 0), ERR_PAYOUT_PAID);
 	assert_balances(0, 0, 800);
 	assert_clean();
 }
@@ -113,8 +113,8 @@ what_is_in_a_payout_is_not_taken_back(void **state)
 	payment = bought(5);
 	commission = commission_of(payment);
 	assert_int_equal(act(CHOSEN, commission, 0), OK);
-	assert_int_equal(act(CHOSEN, commission, 0), ERR_CONFLICT);
-	assert_int_equal(act(DENY, commission, 0), ERR_CONFLICT);
+	assert_int_equal(act(CHOSEN, commission, 0), ERR_COMMISSION_CHOSEN);
+	assert_int_equal(act(DENY, commission, 0), ERR_COMMISSION_CHOSEN);
 	payout = last_payout();
 	assert_int_equal(of_payout(payout, "amount"), 1999);
 	assert_int_equal(act(PAID, payout, 0), OK);
@@ -191,7 +191,7 @@ what_is_chosen_does_not_wait_for_its_payout(void **state)
 	e = act(CHOSEN, commission, 0);
 	test_sql(who, "ROLLBACK");
 	mysql_close(who);
-	assert_int_equal(e, ERR_CONFLICT);
+	assert_int_equal(e, ERR_COMMISSION_CHOSEN);
 	assert_int_equal(act(PAID, last_payout(), 0), OK);
 }
 
@@ -212,8 +212,8 @@ what_a_payout_has_a_part_of_is_not_taken_back(void **state)
 	assert_int_equal(of_payout(last_payout(), "amount"), 3998 - 400);
 	assert_int_equal(act(UNPAID, first, 0), OK);
 	assert_int_equal(act(DESTROY, first, 0), OK);
-	assert_int_equal(act(DENY, commission, 0), ERR_CONFLICT);
-	assert_int_equal(act(ERASE, commission, 0), ERR_CONFLICT);
+	assert_int_equal(act(DENY, commission, 0), ERR_COMMISSION_CHOSEN);
+	assert_int_equal(act(ERASE, commission, 0), ERR_COMMISSION_CHOSEN);
 	assert_int_equal(of_payout(made_until(day_of(now)), "amount"), 1999);
 	assert_clean();
 }

@@ -120,8 +120,9 @@ batch_leave_off(struct batch_item *item, size_t n, struct batch_item *at)
 
 enum err
 batch_hold(struct db *db, struct arena *a, const struct actor *by,
-    enum query q, const struct shape *row, bool (*fits)(const void *row),
-    struct batch_item *item, size_t n, struct list *rows)
+    enum query q, const struct shape *row,
+    enum err (*refuse)(const void *row), struct batch_item *item, size_t n,
+    struct list *rows)
 {
 	size_t well = 0;
 
@@ -134,7 +135,7 @@ batch_hold(struct db *db, struct arena *a, const struct actor *by,
 		struct batch_item *one = batch_item_of(item, n,
 		    *(const uint64_t *)(const void *)at);
 
-		one->result = fits(at) ? OK : ERR_CONFLICT;
+		one->result = refuse(at);
 		if (one->result == OK)
 			memmove((char *)rows->items + well++ * row->size, at,
 			    row->size);

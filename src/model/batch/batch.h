@@ -75,12 +75,12 @@ MUST_CHECK enum err batch_rest(struct db *, struct arena *, uint64_t batch_id,
     uint64_t after, struct list *);
 /*
  * Locks what the items name, by a statement over (ids, organization) whose
- * records begin with the id.  Those that are not there fail, and those that do
- * not fit; *rows: those that do.
+ * records begin with the id.  Those that are not there fail, and those that
+ * are refused, which says why; *rows: those that are not.
  */
 MUST_CHECK enum err batch_hold(struct db *, struct arena *,
     const struct actor *, enum query, const struct shape *row,
-    bool (*fits)(const void *row), struct batch_item *, size_t n,
+    enum err (*refuse)(const void *row), struct batch_item *, size_t n,
     struct list *rows);
 
 extern const char *const batch_status_labels[];

@@ -28,20 +28,20 @@ SHAPE(payout_hold_row, struct held_payout, NULL,
     COLUMN(struct held_payout, batch_id),
     COLUMN(struct held_payout, method, .labels = payout_method_labels));
 
-static bool
-fits_pending(const void *row)
+static enum err
+unless_pending(const void *row)
 {
 	const struct held_payout *h = row;
 
-	return h->status == PAYOUT_PENDING;
+	return h->status == PAYOUT_PENDING ? OK : ERR_PAYOUT_PAID;
 }
 
-static bool
-fits_completed(const void *row)
+static enum err
+unless_paid(const void *row)
 {
 	const struct held_payout *h = row;
 
-	return h->status == PAYOUT_COMPLETED;
+	return h->status == PAYOUT_COMPLETED ? OK : ERR_PAYOUT_PENDING;
 }
 
 struct step {
@@ -49,7 +49,7 @@ struct step {
 	enum account_kind from, to;
 	const char *event;
 	const char *change;	/* members of its data, as the face says it */
-	bool (*fits)(const void *row);
+	enum err (*refuse)(const void *row);
 	enum err (*write)(struct db *, const struct actor *, struct str ids);
 };
 
@@ -94,7 +94,7 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 	return event_write_all(db, a, e, n);
 }
 
-/* With those that fit: their rows, what the ledger says, what is told. */
+/* With those that are not refused: rows, what the ledger says, what is told. */
 static enum err
 run(struct db *db, struct arena *a, const struct actor *by,
     const struct step *s, struct batch_item *item, size_t n)
@@ -103,7 +103,7 @@ run(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	TRY(batch_hold(db, a, by, Q_PAYOUT_BATCH_HOLD, &payout_hold_row,
-	    s->fits, item, n, &rows));
+	    s->refuse, item, n, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
@@ -127,7 +127,7 @@ write_paid(struct db *db, const struct actor *by, struct str ids)
 static const struct step paid_step = { JOURNAL_payout_paid,
 	ACCOUNT_earnings_requested, ACCOUNT_earnings_paid, "payout.paid",
 	",\"changes\":{\"status\":[\"pending\",\"completed\"]}",
-	fits_pending, write_paid };
+	unless_pending, write_paid };
 
 static enum err
 run_paid(struct db *db, struct arena *a, const struct actor *by,
@@ -164,7 +164,7 @@ write_unpaid(struct db *db, const struct actor *by, struct str ids)
 static const struct step unpaid_step = { JOURNAL_payout_unpaid,
 	ACCOUNT_earnings_paid, ACCOUNT_earnings_requested, "payout.unpaid",
 	",\"changes\":{\"status\":[\"completed\",\"pending\"]}",
-	fits_completed, write_unpaid };
+	unless_paid, write_unpaid };
 
 static enum err
 run_unpaid(struct db *db, struct arena *a, const struct actor *by,
@@ -188,7 +188,7 @@ write_destroyed(struct db *db, const struct actor *by, struct str ids)
 
 static const struct step destroyed_step = { JOURNAL_payout_destroyed,
 	ACCOUNT_earnings_requested, ACCOUNT_earnings_available,
-	"payout.destroyed", "", fits_pending, write_destroyed };
+	"payout.destroyed", "", unless_pending, write_destroyed };
 
 static enum err
 run_destroy(struct db *db, struct arena *a, const struct actor *by,
@@ -205,18 +205,20 @@ const struct batch_action payout_destroy = {
 /* --- payouts of commissions that somebody chose --- */
 
 struct chosen {
-	uint64_t id, referrer_id, payout_id, refund_id;
-	int type, standing, status;
+	uint64_t id, referrer_id;
+	struct commission_state is;
+	int status;
 	struct str currency;
 };
 
 SHAPE(payout_chosen_row, struct chosen, NULL,
     COLUMN(struct chosen, id),
     COLUMN(struct chosen, referrer_id),
-    COLUMN(struct chosen, payout_id),
-    COLUMN(struct chosen, refund_id),
-    COLUMN(struct chosen, type, .labels = earning_type_labels),
-    COLUMN(struct chosen, standing, .labels = commission_standing_labels),
+    FIELD(struct chosen, is.payout_id, "payout_id"),
+    FIELD(struct chosen, is.refund_id, "refund_id"),
+    FIELD(struct chosen, is.type, "type", .labels = earning_type_labels),
+    FIELD(struct chosen, is.standing, "standing",
+	.labels = commission_standing_labels),
     COLUMN(struct chosen, status, .labels = earning_status_labels),
     COLUMN(struct chosen, currency));
 
@@ -238,8 +240,8 @@ struct choice {
 static bool
 fits_payout(const struct chosen *c)
 {
-	return c->type == EARNING_COMMISSION && c->refund_id == 0 &&
-	    c->payout_id == 0 && c->standing == STANDS_DUE &&
+	return commission_is_whole(&c->is) && c->is.payout_id == 0 &&
+	    c->is.standing == STANDS_DUE &&
 	    (c->status == EARNING_AVAILABLE || c->status == EARNING_REVERSED);
 }
 
@@ -247,8 +249,8 @@ fits_payout(const struct chosen *c)
 static bool
 goes_along(const struct chosen *c)
 {
-	return c->refund_id != 0 && c->payout_id == 0 &&
-	    c->standing == STANDS_DUE;
+	return c->is.refund_id != 0 && c->is.payout_id == 0 &&
+	    c->is.standing == STANDS_DUE;
 }
 
 static int
@@ -320,9 +322,9 @@ look_along(struct db *db, struct arena *a, struct choice *w,
 	    w->by->organization_id), &payout_chosen_row, &rows));
 	c = rows.items;
 	for (size_t i = 0; i < rows.n; i++)
-		if (c[i].payout_id == 0)
+		if (c[i].is.payout_id == 0)
 			batch_item_of(w->item, w->n, c[i].id)->result =
-			    ERR_CONFLICT;
+			    commission_refusal(&c[i].is, c[i].status);
 	return OK;
 }
 
@@ -361,7 +363,7 @@ find_done(struct db *db, struct arena *a, const struct choice *w,
 
 	*done = (struct list){ NULL, 0 };
 	for (size_t i = 0; i < rows->n; i++)
-		if (w->batch_id != 0 && c[i].payout_id != 0)
+		if (w->batch_id != 0 && c[i].is.payout_id != 0)
 			return db_rows(db, a, Q_PAYOUT_MADE_IN, ARGS(ids,
 			    w->batch_id, w->by->organization_id),
 			    &id_row, done);
@@ -388,7 +390,8 @@ choose(struct db *db, struct arena *a, struct choice *w, struct list *rows)
 		bool fits = fits_payout(&c[i]) || goes_along(&c[i]);
 
 		batch_item_of(w->item, w->n, c[i].id)->result =
-		    done || fits ? OK : ERR_CONFLICT;
+		    done || fits ? OK :
+		    commission_refusal(&c[i].is, c[i].status);
 		if (fits)
 			c[well++] = c[i];
 	}

@@ -86,6 +86,14 @@ placements(struct db *db, struct arena *a, const struct actor *by,
 	return OK;
 }
 
+/* Why his standing can't be changed so: the error that names it. */
+static enum err
+refusal(enum err e, const struct standing_row *s)
+{
+	return e != ERR_STANDING ? e : s->state == STANDING_BLOCKED ?
+	    ERR_PROMOTER_BLOCKED : ERR_PROMOTER_ACCEPTED;
+}
+
 static enum err
 decide(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n, enum standing to)
@@ -101,7 +109,8 @@ decide(struct db *db, struct arena *a, const struct actor *by,
 	result = arena_array(a, rows.n + 1, sizeof(*result));
 	TRY(standing_move_all(db, a, by, s, rows.n, to, result));
 	for (size_t i = 0; i < rows.n; i++)
-		batch_item_of(item, n, s[i].promoter_id)->result = result[i];
+		batch_item_of(item, n, s[i].promoter_id)->result =
+		    refusal(result[i], &s[i]);
 	return OK;
 }
 

@@ -55,6 +55,34 @@ SHAPE(commission_list_row, struct commission_row, NULL,
     COLUMN(struct commission_row, reward_name),
     PLACED_COLUMNS(struct commission_row, placed));
 
+bool
+commission_is_whole(const struct commission_state *c)
+{
+	return c->type == EARNING_COMMISSION && c->refund_id == 0;
+}
+
+enum err
+commission_refusal(const struct commission_state *c, int status)
+{
+	static const enum err by_standing[] = {
+		[STANDS_PENDING] = ERR_COMMISSION_PENDING,
+		[STANDS_DUE] = ERR_COMMISSION_APPROVED,
+		[STANDS_PAID] = ERR_COMMISSION_PAID,
+		[STANDS_DENIED] = ERR_COMMISSION_DENIED,
+		[STANDS_OWED] = ERR_COMMISSION_OWED,
+		[STANDS_GIVEN] = ERR_COMMISSION_GIVEN,
+	};
+
+	if (!commission_is_whole(c))
+		return ERR_COMMISSION_PART;
+	if (c->standing != STANDS_DUE)
+		return by_standing[c->standing];
+	return c->payout_id != 0 ? ERR_COMMISSION_CHOSEN :
+	    status == EARNING_REVERSED ? ERR_COMMISSION_REFUNDED :
+	    status == EARNING_PENDING ? ERR_COMMISSION_HELD :
+	    ERR_COMMISSION_APPROVED;
+}
+
 /* What is in no column as it is shown. */
 static void
 finish(struct arena *a, struct commission_row *c)

@@ -18,6 +18,16 @@ extern const char *const commission_standing_labels[];
 enum { STANDS_PENDING, STANDS_DUE, STANDS_PAID, STANDS_DENIED, STANDS_OWED,
 	STANDS_GIVEN };
 
+/* What decides what can be done with a row of a commission. */
+struct commission_state {
+	uint64_t refund_id, payout_id;	/* payout_id: of any of its rows */
+	int type, standing;
+};
+/* As it was made: no part that came back, or went, with a refund. */
+bool commission_is_whole(const struct commission_state *);
+/* Why something can't be: the error that names its state; of earning.status. */
+enum err commission_refusal(const struct commission_state *, int status);
+
 struct commission_row {
 	uint64_t id, refund_id, payout_id;
 	int type, standing, status, fraud, unit;

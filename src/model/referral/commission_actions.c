@@ -9,8 +9,7 @@
 
 struct held_one {
 	struct unpaid u;
-	uint64_t refund_id, payout_id;
-	int type, standing;
+	struct commission_state is;
 };
 
 SHAPE(commission_batch_row, struct held_one, NULL,
@@ -30,25 +29,26 @@ SHAPE(commission_batch_row, struct held_one, NULL,
     FIELD(struct held_one, u.status, "status",
 	.labels = earning_status_labels),
     FIELD(struct held_one, u.currency, "currency"),
-    COLUMN(struct held_one, type, .labels = earning_type_labels),
-    COLUMN(struct held_one, standing, .labels = commission_standing_labels),
-    COLUMN(struct held_one, refund_id),
-    COLUMN(struct held_one, payout_id));
+    FIELD(struct held_one, is.type, "type", .labels = earning_type_labels),
+    FIELD(struct held_one, is.standing, "standing",
+	.labels = commission_standing_labels),
+    FIELD(struct held_one, is.refund_id, "refund_id"),
+    FIELD(struct held_one, is.payout_id, "payout_id"));
 
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const void *),
+    struct batch_item *item, size_t n, enum err (*refuse)(const void *),
     struct list *rows)
 {
 	return batch_hold(db, a, by, Q_COMMISSION_BATCH_HOLD,
-	    &commission_batch_row, fits, item, n, rows);
+	    &commission_batch_row, refuse, item, n, rows);
 }
 
 /* What of it changed, as the program's face says it. */
 static struct str
 change_of(struct arena *a, const char *type, const struct held_one *h)
 {
-	bool was_pending = h->standing == STANDS_PENDING;
+	bool was_pending = h->is.standing == STANDS_PENDING;
 	struct record_diff d;
 
 	diff_init(&d, a);
@@ -81,55 +81,57 @@ tell(struct db *db, struct arena *a, const struct actor *by,
 	return event_write_all(db, a, e, n);
 }
 
-/* As it was made: no part that came back, or went, with a refund. */
-static bool
-is_whole(const struct held_one *h)
+static enum err
+refuse_unless(bool fits, const struct held_one *h)
 {
-	return h->type == EARNING_COMMISSION && h->refund_id == 0;
+	return fits ? OK : commission_refusal(&h->is, h->u.status);
 }
 
-static bool
-fits_approve(const void *row)
+static enum err
+refuse_approve(const void *row)
 {
 	const struct held_one *h = row;
 
-	return is_whole(h) && h->standing == STANDS_PENDING;
+	return refuse_unless(commission_is_whole(&h->is) &&
+	    h->is.standing == STANDS_PENDING, h);
 }
 
-static bool
-fits_deny(const void *row)
+static enum err
+refuse_deny(const void *row)
+{
+	const struct held_one *h = row;
+	const int standing = h->is.standing;
+
+	return refuse_unless(commission_is_whole(&h->is) &&
+	    h->is.payout_id == 0 && (standing == STANDS_PENDING ||
+	    standing == STANDS_DUE || standing == STANDS_OWED) &&
+	    h->u.status != EARNING_REVERSED, h);
+}
+
+static enum err
+refuse_destroy(const void *row)
 {
 	const struct held_one *h = row;
 
-	return is_whole(h) && h->payout_id == 0 &&
-	    (h->standing == STANDS_PENDING || h->standing == STANDS_DUE ||
-	    h->standing == STANDS_OWED) &&
-	    h->u.status != EARNING_REVERSED;
+	return refuse_unless(commission_is_whole(&h->is) &&
+	    h->is.payout_id == 0 && h->is.standing != STANDS_PAID &&
+	    h->is.standing != STANDS_GIVEN, h);
 }
 
-static bool
-fits_destroy(const void *row)
+static enum err
+refuse_fulfil(const void *row)
 {
 	const struct held_one *h = row;
 
-	return is_whole(h) && h->payout_id == 0 &&
-	    h->standing != STANDS_PAID && h->standing != STANDS_GIVEN;
+	return refuse_unless(h->is.standing == STANDS_OWED, h);
 }
 
-static bool
-fits_fulfil(const void *row)
+static enum err
+refuse_unfulfil(const void *row)
 {
 	const struct held_one *h = row;
 
-	return h->standing == STANDS_OWED;
-}
-
-static bool
-fits_unfulfil(const void *row)
-{
-	const struct held_one *h = row;
-
-	return h->standing == STANDS_GIVEN;
+	return refuse_unless(h->is.standing == STANDS_GIVEN, h);
 }
 
 static enum err
@@ -139,7 +141,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
 	struct list rows;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_approve, &rows));
+	TRY(hold(db, a, by, item, n, refuse_approve, &rows));
 	if (rows.n == 0)
 		return OK;
 	TRY(db_exec(db, Q_COMMISSION_BATCH_APPROVE, ARGS(
@@ -174,7 +176,7 @@ run_deny(struct db *db, struct arena *a, const struct actor *by,
 	struct list rows;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_deny, &rows));
+	TRY(hold(db, a, by, item, n, refuse_deny, &rows));
 	if (rows.n == 0)
 		return OK;
 	TRY(take_back(db, a, by, &rows));
@@ -194,7 +196,7 @@ run_destroy(struct db *db, struct arena *a, const struct actor *by,
 	struct list rows;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_destroy, &rows));
+	TRY(hold(db, a, by, item, n, refuse_destroy, &rows));
 	if (rows.n == 0)
 		return OK;
 	TRY(take_back(db, a, by, &rows));
@@ -213,8 +215,8 @@ set_fulfilled(struct db *db, struct arena *a, const struct actor *by,
 {
 	struct list rows;
 
-	TRY(hold(db, a, by, item, n, done ? fits_fulfil : fits_unfulfil,
-	    &rows));
+	TRY(hold(db, a, by, item, n, done ? refuse_fulfil :
+	    refuse_unfulfil, &rows));
 	if (rows.n == 0)
 		return OK;
 	TRY(db_exec(db, Q_COMMISSION_BATCH_FULFILLED, ARGS(

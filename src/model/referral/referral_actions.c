@@ -28,11 +28,11 @@ SHAPE(referral_batch_row, struct held, NULL,
 
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const void *),
+    struct batch_item *item, size_t n, enum err (*refuse)(const void *),
     struct list *rows)
 {
 	return batch_hold(db, a, by, Q_REFERRAL_BATCH_HOLD,
-	    &referral_batch_row, fits, item, n, rows);
+	    &referral_batch_row, refuse, item, n, rows);
 }
 
 /* What it would be by its facts, as referral_batch_enable has it. */
@@ -79,43 +79,54 @@ tell_moved(struct db *db, struct arena *a, const struct actor *by,
 	return event_write_all(db, a, e, n);
 }
 
-static bool
-fits_any(const void *row)
+static enum err
+refuse_none(const void *row)
 {
 	(void)row;
-	return true;
+	return OK;
 }
 
-static bool
-fits_pending(const void *row)
+static enum err
+refuse_moved(const void *row)
 {
 	const struct held *h = row;
 
-	return h->live && h->state == LEAD_PENDING;
+	return h->live ? OK : ERR_MOVED;
 }
 
-static bool
-fits_disable(const void *row)
+/* Why its state can't be changed so: the error that names it. */
+static enum err
+refuse_unless(bool fits, const struct held *h)
+{
+	if (fits || !h->live)
+		return refuse_moved(h);
+	return h->state == LEAD_PENDING ? ERR_REFERRAL_PENDING :
+	    h->state == LEAD_DENIED ? ERR_REFERRAL_DENIED :
+	    ERR_REFERRAL_APPROVED;
+}
+
+static enum err
+unless_pending(const void *row)
 {
 	const struct held *h = row;
 
-	return h->live && h->state != LEAD_DENIED;
+	return refuse_unless(h->state == LEAD_PENDING, h);
 }
 
-static bool
-fits_denied(const void *row)
+static enum err
+if_denied(const void *row)
 {
 	const struct held *h = row;
 
-	return h->live && h->state == LEAD_DENIED;
+	return refuse_unless(h->state != LEAD_DENIED, h);
 }
 
-static bool
-fits_live(const void *row)
+static enum err
+unless_denied(const void *row)
 {
 	const struct held *h = row;
 
-	return h->live;
+	return refuse_unless(h->state == LEAD_DENIED, h);
 }
 
 /* Of each, how many commissions were taken back: by the order of both. */
@@ -172,7 +183,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, fits_any, &rows));
+	TRY(hold(db, a, by, item, n, refuse_none, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
@@ -192,13 +203,13 @@ const struct batch_action referral_delete = {
 
 static enum err
 set_state(struct db *db, struct arena *a, const struct actor *by,
-    struct batch_item *item, size_t n, bool (*fits)(const void *),
+    struct batch_item *item, size_t n, enum err (*refuse)(const void *),
     int state, const char *type)
 {
 	struct list rows;
 	struct str ids;
 
-	TRY(hold(db, a, by, item, n, fits, &rows));
+	TRY(hold(db, a, by, item, n, refuse, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
@@ -216,7 +227,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_pending, LEAD_SIGNUP,
+	return set_state(db, a, by, item, n, unless_pending, LEAD_SIGNUP,
 	    "referral.approved");
 }
 
@@ -229,7 +240,7 @@ run_disable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_disable, LEAD_DENIED,
+	return set_state(db, a, by, item, n, if_denied, LEAD_DENIED,
 	    "referral.disabled");
 }
 
@@ -242,7 +253,7 @@ run_enable(struct db *db, struct arena *a, const struct actor *by,
     const void *params, struct batch_item *item, size_t n)
 {
 	(void)params;
-	return set_state(db, a, by, item, n, fits_denied, LEAD_SIGNUP,
+	return set_state(db, a, by, item, n, unless_denied, LEAD_SIGNUP,
 	    "referral.enabled");
 }
 
@@ -365,12 +376,12 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 		return OK;
 	}
 	TRY(e);
-	TRY(hold(db, a, by, item, n, fits_live, &rows));
+	TRY(hold(db, a, by, item, n, refuse_moved, &rows));
 	h = rows.items;
 	for (size_t i = 0; i < rows.n; i++) {
 		if (h[i].placement_id == to.placement_id)
 			batch_item_of(item, n, h[i].id)->result =
-			    ERR_CONFLICT;	/* it is there */
+			    ERR_REFERRAL_THERE;
 		else
 			h[stay++] = h[i];
 	}
