@@ -379,10 +379,9 @@ struct balance_row {
 SHAPE(balance_row, struct balance_row, NULL,
     COLUMN(struct balance_row, balance));
 
-/* ERR_NOT_FOUND: it was never opened. */
 static enum err
 read_balance(struct db *db, struct arena *a, enum query q,
-    const struct posting *place, int64_t *balance)
+    const struct posting *place, int64_t *balance, bool *open)
 {
 	struct balance_row row = { 0 };
 	enum err e;
@@ -391,24 +390,19 @@ read_balance(struct db *db, struct arena *a, enum query q,
 	    LABEL(account_labels, place->kind), (int64_t)place->owner_id,
 	    place->currency), &balance_row, &row);
 	*balance = row.balance;
-	return e;
-}
-
-static enum err
-or_zero(enum err e)
-{
+	if (open != NULL)
+		*open = e == OK;
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 enum err
 ledger_balance(struct db *db, struct arena *a, uint64_t organization_id,
     enum account_kind kind, uint64_t owner_id, struct str currency,
-    int64_t *balance)
+    int64_t *balance, bool *open)
 {
-	return or_zero(read_balance(db, a, Q_ACCOUNT_BALANCE,
-	    &(struct posting){ .organization_id = organization_id,
-	    .kind = kind, .owner_id = owner_id, .currency = currency },
-	    balance));
+	return read_balance(db, a, Q_ACCOUNT_BALANCE, &(struct posting){
+	    .organization_id = organization_id, .kind = kind,
+	    .owner_id = owner_id, .currency = currency }, balance, open);
 }
 
 enum err
@@ -416,22 +410,7 @@ ledger_balance_locked(struct db *db, struct arena *a,
     uint64_t organization_id, enum account_kind kind, uint64_t owner_id,
     struct str currency, int64_t *balance)
 {
-	return or_zero(read_balance(db, a, Q_ACCOUNT_BALANCE_LOCKED,
-	    &(struct posting){ .organization_id = organization_id,
-	    .kind = kind, .owner_id = owner_id, .currency = currency },
-	    balance));
-}
-
-enum err
-ledger_is_open(struct db *db, struct arena *a, uint64_t organization_id,
-    enum account_kind kind, uint64_t owner_id, struct str currency,
-    bool *open)
-{
-	int64_t balance;
-	enum err e = read_balance(db, a, Q_ACCOUNT_BALANCE, &(struct posting){
+	return read_balance(db, a, Q_ACCOUNT_BALANCE_LOCKED, &(struct posting){
 	    .organization_id = organization_id, .kind = kind,
-	    .owner_id = owner_id, .currency = currency }, &balance);
-
-	*open = e == OK;
-	return or_zero(e);
+	    .owner_id = owner_id, .currency = currency }, balance, NULL);
 }

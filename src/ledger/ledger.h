@@ -76,18 +76,14 @@ struct journal_lines {
 MUST_CHECK enum err ledger_post_all(struct db *, struct arena *,
     struct journal_lines *, size_t n);
 
-/* Balance of an account, 0 where it was never opened. */
+/* Balance of an account, 0 where it was never opened; open: was it, or NULL. */
 MUST_CHECK enum err ledger_balance(struct db *, struct arena *,
     uint64_t organization_id, enum account_kind, uint64_t owner_id,
-    struct str currency, int64_t *balance);
+    struct str currency, int64_t *balance, bool *open);
 /* The same as it is now, and stays until the transaction ends. */
 MUST_CHECK enum err ledger_balance_locked(struct db *, struct arena *,
     uint64_t organization_id, enum account_kind, uint64_t owner_id,
     struct str currency, int64_t *balance);
-/* Was it ever?  Asked before the transaction, for posting.first. */
-MUST_CHECK enum err ledger_is_open(struct db *, struct arena *,
-    uint64_t organization_id, enum account_kind, uint64_t owner_id,
-    struct str currency, bool *open);
 
 /* Is such an entry legal?  For verify. */
 bool ledger_flow_legal(enum journal_kind, enum account_kind, int sign);

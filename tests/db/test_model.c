@@ -48,7 +48,8 @@ available(void)
 	int64_t v;
 
 	assert_int_equal(ledger_balance(db, &arena, HOUSE_ID,
-	    ACCOUNT_earnings_available, world.referrer.id, STR("USD"), &v), OK);
+	    ACCOUNT_earnings_available, world.referrer.id, STR("USD"), &v,
+	    NULL), OK);
 	return v;
 }
 

@@ -135,7 +135,7 @@ balance(enum account_kind kind)
 	assert_int_equal(ledger_balance(db, &arena,
 	    tokens ? world.buyer : HOUSE_ID, kind,
 	    tokens ? 0 : world.referrer.id, tokens ? STR("TOK") : STR("USD"),
-	    &v), OK);
+	    &v, NULL), OK);
 	return v;
 }
 

@@ -35,7 +35,7 @@ assert_balances(int64_t available, int64_t requested, int64_t paid)
 		int64_t v;
 
 		assert_int_equal(ledger_balance(db, &arena, HOUSE_ID, kinds[i],
-		    world.referrer.id, STR("USD"), &v), OK);
+		    world.referrer.id, STR("USD"), &v, NULL), OK);
 		assert_int_equal(v, right[i]);
 	}
 }

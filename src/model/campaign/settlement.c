@@ -40,7 +40,7 @@ read_rows(struct db *db, struct arena *a, const struct campaign *c,
 	return c->advertiser_id == 0 || c->currency.p == NULL ? OK :
 	    ledger_balance(db, a, c->organization_id,
 	    ACCOUNT_advertiser_credit, c->advertiser_id, c->currency,
-	    &b->on_account);
+	    &b->on_account, &b->has_account);
 }
 
 static int64_t
@@ -324,7 +324,7 @@ post(struct db *db, struct arena *a, const struct campaign *was,
 		{ ACCOUNT_campaign_earned, c->id, c->earned - was->earned,
 		    was->earned == 0 },
 		{ ACCOUNT_advertiser_credit, c->advertiser_id,
-		    c->released - was->released, b->on_account == 0 },
+		    c->released - was->released, !b->has_account },
 		{ ACCOUNT_invoice_open, c->id, after.open - before->open,
 		    false },
 		{ ACCOUNT_invoice_applied, c->id,
@@ -379,15 +379,14 @@ ripe(const struct campaign *c, struct when now)
 }
 
 /*
- * The account is looked at last, and kept: others draw from it as well.  Where
- * nothing is on it there is nothing to draw, and it may not be there yet: what
- * comes to it beside this comes after.
+ * The account is looked at last, and kept: others draw from it as well.  One
+ * that is not there is not locked: that would keep its neighbours out.
  */
 static enum err
 hold_account(struct db *db, struct arena *a, const struct campaign *c,
     struct books *b)
 {
-	return b->on_account == 0 ? OK :
+	return !b->has_account ? OK :
 	    ledger_balance_locked(db, a, c->organization_id,
 	    ACCOUNT_advertiser_credit, c->advertiser_id, c->currency,
 	    &b->on_account);

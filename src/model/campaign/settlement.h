@@ -50,6 +50,7 @@ struct books {
 	int64_t refunded, refunded_tax;
 	int64_t open, unbilled;
 	int64_t on_account;	/* of the advertiser, in this currency */
+	bool has_account;	/* ever had something on it */
 };
 
 /* How a deletion leaves the money of a campaign. */
