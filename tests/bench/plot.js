@@ -13,7 +13,8 @@ const LEFT = 64, TOP = 34, PLOT_W = 330, PLOT_H = 150, W = 430, H = 226;
 const STYLES = { 'affiliated 1': ['#c0392b', ''],
 	'affiliated 10': ['#c0392b', '7 3'],
 	'affiliated 100': ['#c0392b', '2 3'], 'worker 1': ['#7f8c8d', ''],
-	'php 1': ['#8e44ad', ''], 'node 1': ['#27ae60', ''] };
+	'php 1': ['#8e44ad', ''], 'node 1': ['#27ae60', ''],
+	'go 1': ['#2980b9', ''] };
 
 const rows = read(process.argv[2], true);
 const kinds = unique(rows.map((r) => r.kind));
@@ -64,7 +65,7 @@ function chart(kind, title, column, unit, at, row) {
 const legend = lines.map((line, i) => {
 	const [side, times] = line.split(' ');
 
-	const at = `${LEFT + i * 134} ${kinds.length * H + 14}`;
+	const at = `${16 + i * 128} ${kinds.length * H + 14}`;
 
 	return `<g transform="translate(${at})"><path d="M0 0H24" ` +
 	    `${stroke(line)}/><text x="29" y="4">${NAMES[side]}, ×${times}` +

@@ -19,7 +19,7 @@ const { spawnSync } = require('node:child_process');
 
 const NAMES = { affiliated: 'affiliated', nginx: 'nginx, a constant',
 	bare: 'bare C client', worker: 'least worker', php: 'PHP-FPM',
-	node: 'Node', sql: 'plain `DELETE`' };
+	node: 'Node', go: 'Go', sql: 'plain `DELETE`' };
 const KINDS = { constant: 'no database', read: 'read of a campaign',
 	list: 'list of ten campaigns', click: 'click',
 	visit: 'click, a connection each',
@@ -136,18 +136,25 @@ function machine(dir) {
 	    `${flushes(dir)} times a second; Linux ${os.release()}, MariaDB ` +
 	    `${version('mariadbd', '--version')}, nginx ` +
 	    `${version('nginx', '-v')}, PHP ${version('php-fpm8.2', '-v')}, ` +
-	    `Node ${process.versions.node}`;
+	    `Node ${process.versions.node}, Go ${version('go', 'version') ??
+	    'absent'}`;
 }
 
 /* Of each kind ours, and how much that is of a peer's. */
 function runShort(rows) {
-	return unique(rows.map((r) => r.kind)).map((kind) => {
-		const [ours, ...peers] = ['affiliated', 'php', 'node']
-		    .map((side) => of(rows, { kind, side }).rate);
+	const peers = ['php', 'node', 'go'].filter((side) => of(rows,
+	    { side }));
+	const short = unique(rows.map((r) => r.kind)).map((kind) => {
+		const ours = of(rows, { kind, side: 'affiliated' }).rate;
+		const ratios = peers.flatMap((side) => of(rows, { kind, side })
+		    ?.rate ?? []).map((n) => (ours / n).toFixed(2));
 
-		return `${KINDS[kind]} ${ours} (${peers.map((n) =>
-		    (ours / n).toFixed(2)).join(', ')})`;
-	}).join('; ') + ': a second (beside PHP-FPM, Node)';
+		return `${KINDS[kind]} ${ours}` + (ratios.length > 0 ?
+		    ` (${ratios.join(', ')})` : '');
+	}).join('; ');
+
+	return `${short}: a second (beside ${peers.map((side) => NAMES[side])
+	    .join(', ')})`;
 }
 
 /* Of each kind with the fewest rows and with the most. */

@@ -8,14 +8,14 @@ command -v wrk >/dev/null || { echo "bench: there is no wrk" >&2; exit 1; }
 # shellcheck source=tests/bench/peers/peers.sh
 . "$here/tests/bench/peers/peers.sh"
 
-# Six ports in a row that nobody has: the last four are the peers'.
+# Seven ports in a row that nobody has: the last four are the peers'.
 free_ports()
 {
 	local first i
 
 	while :; do
 		first=$((20000 + RANDOM % 9000))
-		for ((i = 0; i < 6; i++)); do
+		for ((i = 0; i < 7; i++)); do
 			! (: <"/dev/tcp/127.0.0.1/$((first + i))") 2>/dev/null ||
 				continue 2
 		done
@@ -71,8 +71,10 @@ service_start()
 	base[worker]=https://localhost:$(peer_port 0)
 	base[php]=https://localhost:$(peer_port 1)
 	base[node]=https://localhost:$(peer_port 2)
-	for program in affiliated worker php node; do
-		service_answers "$program"
+	base[go]=https://localhost:$(peer_port 3)
+	for program in affiliated worker php node go; do
+		[[ $program == go && -n $(go_missing) ]] ||
+			service_answers "$program"
 	done
 }
 

@@ -3,6 +3,7 @@
 # run, when the service is up and $dir/values are read.
 
 peers=$here/tests/bench/peers
+go_path=/usr/share/gocode	# where Debian's packages put libraries
 peer_pids=()
 
 # Why there are no peers, or nothing.
@@ -12,6 +13,18 @@ peers_missing()
 		echo "php8.2-fpm and php8.2-mysql are not installed"
 	[[ -d $here/tests/node_modules/fastify ]] ||
 		echo "fastify and mysql2 are missing: npm ci in tests"
+}
+
+# Why there is no peer in Go, or nothing: it may be absent.
+go_missing()
+{
+	local package
+
+	command -v go >/dev/null || { echo "golang-go is not installed"; return; }
+	for package in go-sql-driver/mysql golang-jwt/jwt; do
+		[[ -d $go_path/src/github.com/$package ]] ||
+			echo "$package is not in $go_path"
+	done
 }
 
 # peer NAME PORT: a port that leads to it
@@ -32,10 +45,21 @@ peers_nginx()
 	    -e "s|@WORKER_PORT@|$(peer_port 0)|" \
 	    -e "s|@PHP_PORT@|$(peer_port 1)|" \
 	    -e "s|@NODE_PORT@|$(peer_port 2)|" \
+	    -e "s|@GO_PORT@|$(peer_port 3)|" \
 	    -e "/@COMMON@/{r $dir/common
 d}" "$peers/nginx.conf.in" >"$etc/peers.conf"
 	echo "include \"$etc/peers.conf\";" >>"$etc/affiliated.conf"
 	kill -HUP "$(<"$AFFILIATED_STATE/run/nginx.pid")"
+}
+
+go_start()
+{
+	[[ -z $(go_missing) ]] || return 0
+	(cd -- "$peers/go" && GOPATH=$go_path GO111MODULE=off \
+		GOCACHE=$dir/go-cache go build -o "$dir/go-peer" .)
+	BENCH_STATEMENTS=$dir/statements.json "$dir/go-peer" "$dir/go.sock" \
+		16 2>"$dir/go.log" &
+	peer_pids+=($!)
 }
 
 peers_start()
@@ -62,6 +86,7 @@ peers_start()
 	peer_pids+=($!)
 	"$dir/worker" "$dir/worker.sock" "$processes" 2>"$dir/worker.log" &
 	peer_pids+=($!)
+	go_start
 	peers_nginx
 }
 
