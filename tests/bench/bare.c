@@ -7,9 +7,10 @@
  *
  * The values: of read, session, user, campaign, organization; of list,
  * session, user, organization; of click, a code; of pay, a prefix of the
- * names of payments, of which each process takes every n-th; of stop, session,
- * user, organization, the first campaign; of bulk, user, organization and a
- * file of ids, whose end is the end: a JSON array of 250 in a line.
+ * names of payments, of which each process takes every n-th; of order, session,
+ * user, organization, product, and for keyed a prefix of keys as well; of stop,
+ * session, user, organization, the first campaign; of bulk, user, organization
+ * and a file of ids, whose end is the end: a JSON array of 250 in a line.
  * Prints requests a second, and the latencies p50 and p99 in microseconds.
  */
 #include <stdint.h>
@@ -59,6 +60,17 @@ delete_next(char **v)
 	return true;
 }
 
+/* key: of idempotency, or NULL */
+static bool
+order(char **v, const char *key)
+{
+	return work_order(&(struct order){ .session = v[0], .user = v[1],
+	    .organization = v[2], .product = v[3], .currency = "USD",
+	    .success = "https://shop.example/bench",
+	    .cancel = "https://shop.example/cart", .quantity = 1,
+	    .key = key, .request = v[3] }) != NULL;
+}
+
 static bool
 do_one(const char *kind, char **v, long long number)
 {
@@ -72,6 +84,12 @@ do_one(const char *kind, char **v, long long number)
 		return work_click(v[0]);
 	if (strcmp(kind, "bulk") == 0)
 		return delete_next(v);
+	if (strcmp(kind, "order") == 0)
+		return order(v, NULL);
+	if (strcmp(kind, "keyed") == 0) {
+		snprintf(name, sizeof(name), "%s-%lld", v[4], number);
+		return order(v, name);
+	}
 	if (strcmp(kind, "stop") == 0) {
 		snprintf(name, sizeof(name), "%lld", atoll(v[3]) + number);
 		return work_stop(v[0], v[1], v[2], name);

@@ -12,15 +12,15 @@ const { read, of, table, NAMES, KINDS } = require('./report');
 
 /* At least so much of what another side does. */
 const RATES = [
-	...['constant', 'read', 'list', 'click', 'pay', 'hot', 'stop']
-	    .map((kind) => [kind, 'worker', 0.85]),
+	...['constant', 'read', 'list', 'click', 'pay', 'hot', 'order', 'keyed',
+		'stop'].map((kind) => [kind, 'worker', 0.85]),
 	['read', 'php', 2.6], ['read', 'node', 1.7], ['read', 'go', 1.1],
 	...['pay', 'stop'].flatMap((kind) => [[kind, 'bare', 0.85],
 		[kind, 'php', 2], [kind, 'node', 2.3], [kind, 'go', 1.7]]),
 	['hot', 'bare', 0.65], ['click', 'bare', 1.5], ['bulk', 'sql', 0.2],
 ];
 /* Their 99th percentile is to be below that of each peer. */
-const SOON = ['read', 'list', 'click', 'pay', 'hot', 'stop'];
+const SOON = ['read', 'list', 'click', 'pay', 'hot', 'order', 'keyed', 'stop'];
 const PEERS = ['worker', 'php', 'node', 'go'];
 
 const row = (what, goal, is, met) => [what, goal, is, met ? 'met' :

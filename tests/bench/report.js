@@ -24,6 +24,7 @@ const KINDS = { constant: 'no database', read: 'read of a campaign',
 	list: 'list of ten campaigns', click: 'click',
 	visit: 'click, a connection each',
 	pay: 'payment, 16 buyers', hot: 'payment, one buyer',
+	order: 'checkout session', keyed: 'checkout session, with a key',
 	stop: 'stop of 50 lines', bulk: 'rows deleted in bulk' };
 
 const median = (list) => [...list].sort((a, b) => a - b)[(list.length - 1) >>

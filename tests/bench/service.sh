@@ -59,7 +59,7 @@ service_start()
 		"${CC:-cc}" -std=gnu11 -O2 -o "$dir/${program##*/}" \
 			-I"$here/src" -I"$build/src" -I"$here/tests/bench" \
 			"$here/tests/bench/$program.c" \
-			"$here"/tests/bench/{work,stop,deletion,statements}.c \
+			"$here"/tests/bench/{work,order,stop,deletion,statements}.c \
 			"$build/libaffiliated.a" $(pkg-config --cflags --libs \
 			libmariadb json-c libjwt libsodium libcrypto) -lfcgi
 	done

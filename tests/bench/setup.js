@@ -5,6 +5,7 @@
  *	setup.js world DIR		people, campaigns; writes DIR/values
  *	setup.js round DIR NAME N BUYERS	N open payments of so many;
  *					writes DIR/calls
+ *	setup.js ordered DIR		all checkout sessions came out alike
  *	setup.js stops DIR NAME N	N campaigns of fifty lines, paid and
  *					half delivered; DIR/calls, DIR/first
  *	setup.js stopped DIR		all that were stopped came out alike
@@ -244,22 +245,41 @@ COMMIT; ANALYZE TABLE campaign, campaign_line, campaign_history, line_delivery,
 		{ Authorization: `Bearer ${v.token}` }, { StopDate: v.today }]));
 }
 
+function oneWay(what, query) {
+	const ways = sql(query);
+
+	if (ways.split('\n').length !== 1)
+		throw new Error(`${what} came out in several ways:\n${ways}`);
+}
+
+/* Each with its event, and each key's row with its answer. */
+function ordered(dir) {
+	oneWay('sessions', `SELECT DISTINCT p.product_id, p.referral_id,
+		p.quantity, p.currency, p.amount, p.tokens, p.valid_days,
+		p.provider, p.status, p.payment_status, LENGTH(p.token),
+		TIMEDIFF(p.expires_at, p.created_at), p.look_at = p.expires_at,
+		e.type, e.user_id, e.data, e.created_at = p.created_at
+		FROM payment p LEFT JOIN event e ON e.entity_id = p.id
+		AND e.organization_id = p.organization_id
+		AND e.type = 'checkout_session.created'
+		WHERE p.success_url = 'https://shop.example/bench'
+		AND p.organization_id = ${values(dir).organization}`);
+	oneWay('keys', 'SELECT DISTINCT status > 0 FROM idempotency_key');
+}
+
 /* To the cent the same, whoever did it. */
 function stopped(dir) {
-	const ways = sql(`SELECT DISTINCT c.earned, c.released, c.settled,
+	oneWay('stops', `SELECT DISTINCT c.earned, c.released, c.settled,
 		l.earned, l.tax, l.due, l.due_tax FROM campaign c JOIN (
 		SELECT campaign_id, SUM(earned) AS earned, SUM(earned_tax)
 		AS tax, SUM(due) AS due, SUM(due_tax) AS due_tax
 		FROM campaign_line GROUP BY campaign_id) l
 		ON l.campaign_id = c.id WHERE c.status = 'stopped'
 		AND c.organization_id = ${values(dir).organization}`);
-
-	if (ways.split('\n').length !== 1)
-		throw new Error(`stops came out in several ways:\n${ways}`);
 }
 
 const ways = {
-	world, mixture, stopped,
+	world, mixture, ordered, stopped,
 	round: (dir, name, n, of) => round(dir, name, Number(n), Number(of)),
 	stops: (dir, name, n) => stops(dir, name, Number(n)),
 };

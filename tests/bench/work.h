@@ -29,6 +29,17 @@ bool work_click(const char *code);
 /* A payment by its secret name: the sale, tokens, the commission, events. */
 bool work_pay(const char *token);
 
+struct order {
+	const char *session, *user, *organization;
+	const char *product, *currency, *success, *cancel;
+	long long quantity;
+	const char *key;	/* of idempotency, or NULL */
+	const char *request;	/* all that the key stands for */
+};
+
+/* Begins to buy: the answer as JSON, or NULL. */
+const char *work_order(const struct order *);
+
 /* The stop of a campaign of fifty lines; the last rows read are its lines. */
 bool work_stop(const char *session, const char *user,
     const char *organization, const char *campaign);

@@ -193,11 +193,52 @@ stop(FCGX_Request *rq, const char *campaign, jwt_t *jwt)
 	FCGX_PutS("]}", rq->out);
 }
 
+static const char *
+text_of(json_object *o, const char *name)
+{
+	json_object *value;
+
+	return json_object_object_get_ex(o, name, &value) ?
+	    json_object_get_string(value) : NULL;
+}
+
+static void
+order(FCGX_Request *rq, const char *path, jwt_t *jwt)
+{
+	char body[MAX_BODY], request[MAX_BODY + 256];
+	int n = FCGX_GetStr(body, MAX_BODY - 1, rq->in);
+	struct order o = { .session = jwt_get_grant(jwt, "sid"),
+	    .user = jwt_get_grant(jwt, "sub"), .quantity = 1,
+	    .organization = getenv("BENCH_ORGANIZATION"),
+	    .key = FCGX_GetParam("HTTP_IDEMPOTENCY_KEY", rq->envp) };
+	const char *said = NULL;
+	json_object *in;
+
+	body[n] = '\0';
+	snprintf(request, sizeof(request), "POST %s %s", path, body);
+	o.request = request;
+	in = json_tokener_parse(body);
+	o.product = text_of(in, "productId");
+	o.currency = text_of(in, "currency");
+	o.success = text_of(in, "successUrl");
+	o.cancel = text_of(in, "cancelUrl");
+	if (o.session != NULL && o.user != NULL && o.product != NULL &&
+	    o.currency != NULL && o.success != NULL && o.cancel != NULL)
+		said = work_order(&o);
+	if (said != NULL)
+		FCGX_FPrintF(rq->out, "Status: 201\r\n"
+		    "Content-Type: application/json\r\n\r\n%s", said);
+	else
+		refuse(rq->out, 404);
+	json_object_put(in);
+}
+
 static void
 answer(FCGX_Request *rq)
 {
 	static const char list[] = "/api/v0/referrer-campaigns";
 	static const char stops[] = "/api/campaigns/";
+	static const char orders[] = "/api/v0/payments/checkout-sessions";
 	const char *path = FCGX_GetParam("REQUEST_URI", rq->envp);
 	jwt_t *jwt;
 
@@ -222,6 +263,14 @@ answer(FCGX_Request *rq)
 			return;
 		}
 		stop(rq, path + sizeof(stops) - 1, jwt);
+		jwt_free(jwt);
+	} else if (strcmp(path, orders) == 0) {
+		jwt = token_of(rq->envp);
+		if (jwt == NULL) {
+			refuse(rq->out, 401);
+			return;
+		}
+		order(rq, path, jwt);
 		jwt_free(jwt);
 	} else if (strcmp(path, "/api/v0/payments/callbacks/sandbox") == 0) {
 		callback(rq);
