@@ -166,8 +166,8 @@ seq % ${buyers.length} = ${i}`));
 
 /*
  * Campaigns that run, each of an advertiser of its own who has paid it, put
- * into the database as calls would have done it.  They have a past: a history
- * and accounts, so that no two stops wait for the same gap of an index.
+ * into the database as calls would have done it.  They have a past, a
+ * history and accounts; what they earn opens one.
  */
 const LINES = 50, AMOUNT = 3333, TAX = 667, BOOKED = 100000, DONE = 33333;
 
@@ -222,8 +222,7 @@ INSERT INTO account (organization_id, kind, owner_id, currency, kept, guard,
 	balance) SELECT ${org}, k.kind, IF(k.kind = 'advertiser_credit',
 	c.advertiser_id, c.id), 'USD', 1, 'floor',
 	IF(k.kind = 'campaign_reserved', ${paid}, 0) FROM campaign c JOIN
-	(SELECT 'campaign_reserved' AS kind UNION SELECT 'campaign_earned'
-	UNION SELECT 'advertiser_credit') k
+	(SELECT 'campaign_reserved' AS kind UNION SELECT 'advertiser_credit') k
 	WHERE c.id BETWEEN @first AND @last;
 INSERT INTO journal (organization_id, kind, subject_id, created_at)
 	SELECT ${org}, 'prepaid', id, @now FROM prepayment

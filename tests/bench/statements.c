@@ -322,14 +322,17 @@ work_number(unsigned row, unsigned column)
 void
 move(const struct entry *e)
 {
-	for (int i = 0; i < 2; i++) {
-		RUN(Q_ACCOUNT_MOVE, I(e->amount), S(e->organization),
-		    S(e->kind), S(e->owner), S(e->currency));
-		if (changed() != 0)
-			return;
-		RUN(Q_ACCOUNT_OPEN, S(e->organization), S(e->kind),
-		    S(e->owner), S(e->currency), I(1), S(e->guard));
-	}
+	RUN(Q_ACCOUNT_MOVE, I(e->amount), S(e->organization), S(e->kind),
+	    S(e->owner), S(e->currency));
+	if (changed() == 0)
+		open_with(e);
+}
+
+void
+open_with(const struct entry *e)
+{
+	RUN(Q_ACCOUNT_OPEN, S(e->organization), S(e->kind), S(e->owner),
+	    S(e->currency), I(1), S(e->guard), I(e->amount));
 }
 
 long long

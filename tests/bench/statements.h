@@ -62,6 +62,7 @@ struct entry {
 };
 
 void move(const struct entry *);
+void open_with(const struct entry *);	/* an account that is new */
 /* A journal of up to four entries. */
 long long post(const char *organization, const char *kind, const char *subject,
     const struct entry *, unsigned n);

@@ -140,7 +140,7 @@ post_settled(const char *organization, long long was)
 
 	move(&e[2]);
 	move(&e[0]);
-	move(&e[1]);
+	open_with(&e[1]);
 	post(organization, "campaign_settled", c.id, e, 3);
 }
 

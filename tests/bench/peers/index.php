@@ -68,8 +68,7 @@ final class Work
 		if ($this->run('account_move', [$amount, ...$place])
 		    ->rowCount() > 0)
 			return;
-		$this->run('account_open', [...$place, 1, $guard]);
-		$this->run('account_move', [$amount, ...$place]);
+		$this->run('account_open', [...$place, 1, $guard, $amount]);
 	}
 
 	public function session(array $claims): ?array

@@ -32,8 +32,7 @@ module.exports = ({ run, row, take, transaction, now }) => {
 
 		if (affectedRows > 0)
 			return;
-		await run(db, 'account_open', [...place, 1, guard]);
-		await run(db, 'account_move', [amount, ...place]);
+		await run(db, 'account_open', [...place, 1, guard, amount]);
 	}
 
 	const storeMoney = (db, c, settled, at) => run(db, 'campaign_money',
@@ -80,9 +79,11 @@ module.exports = ({ run, row, take, transaction, now }) => {
 		['campaign_earned', c.id, c.earned],
 		['advertiser_credit', c.advertiser_id, c.released]];
 
-		for (const i of [2, 0, 1])
+		for (const i of [2, 0])
 			await move(db, me.org_id, ...all[i], c.currency,
 			    'floor');
+		await run(db, 'account_open', [me.org_id, 'campaign_earned',
+			c.id, c.currency, 1, 'floor', c.earned]);
 		const j = await take(db, 'journal_insert', [me.org_id,
 			'campaign_settled', c.id, null, at]);
 		await run(db, 'entry_insert_3', all.flatMap(([kind, owner,

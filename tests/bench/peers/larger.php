@@ -80,9 +80,11 @@ final class Larger
 			['campaign_earned', $c['id'], $c['earned']],
 			['advertiser_credit', $c['advertiser_id'],
 			$c['released']]];
-		foreach ([2, 0, 1] as $i)
+		foreach ([2, 0] as $i)
 			$this->db->move($org, ...$all[$i], currency:
 			    $c['currency'], guard: 'floor');
+		$this->db->run('account_open', [$org, 'campaign_earned',
+			$c['id'], $c['currency'], 1, 'floor', $c['earned']]);
 		$j = $this->db->take('journal_insert', [$org,
 			'campaign_settled', $c['id'], null, $this->db->now]);
 		$values = [];

@@ -41,8 +41,7 @@ func move(db *work, org int64, kind string, owner, amount int64,
 	if db.exec("account_move", amount, org, kind, owner, currency) > 0 {
 		return
 	}
-	db.exec("account_open", org, kind, owner, currency, 1, guard)
-	db.exec("account_move", amount, org, kind, owner, currency)
+	db.exec("account_open", org, kind, owner, currency, 1, guard, amount)
 }
 
 type campaign struct {
@@ -136,10 +135,12 @@ func (s *stopping) post(was int64) {
 	}
 	var entries []any
 
-	for _, i := range []int{2, 0, 1} {
+	for _, i := range []int{2, 0} {
 		move(s.work, s.me.Organization, all[i].kind, all[i].owner,
 			all[i].amount, s.c.Currency, "floor")
 	}
+	s.exec("account_open", s.me.Organization, "campaign_earned", s.c.ID,
+		s.c.Currency, 1, "floor", s.c.Earned)
 	journal := s.take("journal_insert", s.me.Organization,
 		"campaign_settled", s.c.ID, nil, s.now.text)
 	for i, e := range all {

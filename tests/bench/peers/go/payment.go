@@ -121,7 +121,7 @@ func settle(db *work, p *facts, now moment) {
 		now.text)
 	earning := db.take("earning_insert", 1, p.Referrer, p.Campaign,
 		p.Placement, sale, p.Amount, 0, "available", part, "USD",
-		ratePPM, 0, 1, nil, p.Lead, nil, now.text, now.text)
+		ratePPM, 0, 1, nil, p.Lead, 0, nil, now.text, now.text)
 	db.exec("event_insert_2",
 		p.Organization, "payment.paid", p.ID, nil,
 		text(paid{p.Amount, "USD", p.Tokens}), now.text,
