@@ -562,6 +562,30 @@ test('the same request twice is one batch', async () => {
 	await post(422, 'delete', { ids: ids.slice(1) }, me, { idem });
 });
 
+test('who may not pay does not by stopping or retrying either', async () => {
+	const half = await w.key(me, ['referrals:read', 'referrals:write']);
+	const full = await w.key(me, ['referrals:write', 'earnings:write']);
+	const [lead] = await mine.referrals(a, 1);
+	const id = Number(await query(s, `SELECT id FROM earning
+	    WHERE referral_id = ${lead}`));
+	const failed = async (path, of) => (await w.fp(200, me, 'POST', path,
+	    { ids: [of] })).body;
+	const retry = (status, who, batch) => w.fp(status, who, 'POST',
+	    `${BATCHES}/${batch.id}/retry`);
+
+	for (const batch of [await failed('/commissions/approve', id),
+	    await failed('/payouts/mark_as_paid', 999999999)
+		.then((b) => b.data)]) {
+		assert.equal(batch.failed_count, 1);
+		assert.equal((await retry(403, half, batch))
+		    .headers['x-error-code'], 'scope');
+		await w.fp(403, half, 'POST', `${BATCHES}/${batch.id}/stop`);
+		await retry(200, full, batch);
+		await w.fp(422, full, 'POST', `${BATCHES}/${batch.id}/stop`);
+	}
+	await retry(200, half, await failed('/referrals/enable', lead));
+});
+
 test('who may', async () => {
 	const reader = await w.key(me, ['referrals:read']);
 	const blind = await w.key(me, ['tokens:read']);

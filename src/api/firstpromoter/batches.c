@@ -42,10 +42,11 @@ static enum err
 begin(struct request *rq, const struct batch_action *action,
     const void *params, struct list ids, struct batch *b)
 {
+	INVARIANT(rq->route->scope == action->scope);
 	if (ids.n == 0)
 		return wrong_ids(rq, "must name at least one");
 	if (ids.n > BATCH_IDS_MAX)
-		return wrong_ids(rq, "must be at most 100000");
+		return wrong_ids(rq, "must name at most 100000");
 	TRY(batch_begin(rq->db, rq->arena, ACTOR(rq), action, params, ids, b));
 	rq->status = batch_is_open(b) ? 202 : 200;
 	return OK;
@@ -157,6 +158,19 @@ progress(struct request *rq)
 	return OK;
 }
 
+/* What it does takes a scope of its own. */
+static enum err
+look_who(struct request *rq)
+{
+	struct batch b = { 0 };
+	const struct batch_action *action;
+
+	TRY(batch_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], &b));
+	action = batch_action_named(b.action);
+	return action == NULL || (action->scope & ~rq->who.scopes) == 0 ? OK :
+	    ERR_SCOPE;
+}
+
 static enum err
 stop(struct request *rq)
 {
@@ -241,12 +255,14 @@ const struct route fp_batch_routes[] = {
 	  .tag = "Batches", .summary = "List the rows of a batch, and what "
 	      "came of each" },
 	{ .op = "stopBatch", .method = POST,
-	  .path = "/company/batch_processes/{id}/stop", .handle = stop,
+	  .path = "/company/batch_processes/{id}/stop",
+	  .prepare = look_who, .handle = stop,
 	  .out = &fp_batch_out, .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = stop_errors,
 	  .tag = "Batches", .summary = "Stop a batch after its running chunk" },
 	{ .op = "retryBatch", .method = POST,
-	  .path = "/company/batch_processes/{id}/retry", .handle = retry,
+	  .path = "/company/batch_processes/{id}/retry",
+	  .prepare = look_who, .handle = retry,
 	  .out = &fp_batch_out, .status = 200, .also = 202,
 	  .flags = R_WRITE | R_LIVE, .scope = SCOPE_REFERRALS_WRITE,
 	  .errors = retry_errors, .tag = "Batches",

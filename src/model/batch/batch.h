@@ -25,6 +25,7 @@ struct batch_item {
 struct batch_action {
 	const char *label;		/* "referral/delete" */
 	const struct shape *params;	/* what it takes beside ids, or NULL */
+	uint64_t scope;			/* of who begins or retries it */
 	/*
 	 * Does it to n rows of the actor's organization, in ascending order of
 	 * their ids, in the transaction of their chunk, set by set where it

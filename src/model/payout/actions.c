@@ -139,6 +139,7 @@ run_paid(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action payout_mark_paid = {
 	.label = "payout/mark_as_paid", .run = run_paid,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 enum err
@@ -176,6 +177,7 @@ run_unpaid(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action payout_mark_unpaid = {
 	.label = "payout/mark_as_unpaid", .run = run_unpaid,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 static enum err
@@ -200,6 +202,7 @@ run_destroy(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action payout_destroy = {
 	.label = "payout/destroy", .run = run_destroy,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 /* --- payouts of commissions that somebody chose --- */
@@ -433,4 +436,5 @@ run_pay_out(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action commission_pay_out = {
 	.label = "commission/generate_payouts", .run = run_pay_out,
 	.run_in = pay_out_in,
+	.scope = SCOPE_EARNINGS_WRITE,
 };

@@ -138,14 +138,17 @@ run_block(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action promoter_accept = {
 	.label = "promoter/accept", .params = &decision_params,
 	.run = run_accept,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 const struct batch_action promoter_reject = {
 	.label = "promoter/reject", .params = &decision_params,
 	.run = run_reject,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 const struct batch_action promoter_block = {
 	.label = "promoter/block", .params = &decision_params,
 	.run = run_block,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 /* --- into campaigns --- */
@@ -215,6 +218,7 @@ run_add(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action promoter_add = {
 	.label = "promoter/add_to_campaign", .params = &decision_params,
 	.run = run_add,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 SHAPE(promoter_move_params, struct promoter_move, "PromoterMove",
@@ -381,6 +385,7 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action promoter_move = {
 	.label = "promoter/move_to_campaign", .params = &promoter_move_params,
 	.run = run_move,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 /* --- families --- */
@@ -468,6 +473,7 @@ run_assign(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action promoter_assign = {
 	.label = "promoter/assign_parent", .params = &family_params,
 	.run = run_assign,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 /* --- out of sight, and back --- */
@@ -552,7 +558,9 @@ run_restore(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action promoter_archive = {
 	.label = "promoter/archive", .run = run_archive,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 const struct batch_action promoter_restore = {
 	.label = "promoter/restore", .run = run_restore,
+	.scope = SCOPE_REFERRALS_WRITE,
 };

@@ -152,6 +152,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action commission_approve = {
 	.label = "commission/approve", .run = run_approve,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 /* Of those that are not taken back yet, what is left. */
@@ -187,6 +188,7 @@ run_deny(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action commission_deny = {
 	.label = "commission/deny", .run = run_deny,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 static enum err
@@ -207,6 +209,7 @@ run_destroy(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action commission_destroy = {
 	.label = "commission/destroy", .run = run_destroy,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 static enum err
@@ -236,6 +239,7 @@ run_fulfil(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action commission_fulfil = {
 	.label = "commission/mark_fulfilled", .run = run_fulfil,
+	.scope = SCOPE_EARNINGS_WRITE,
 };
 
 static enum err
@@ -248,4 +252,5 @@ run_unfulfil(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action commission_unfulfil = {
 	.label = "commission/mark_unfulfilled", .run = run_unfulfil,
+	.scope = SCOPE_EARNINGS_WRITE,
 };

@@ -199,6 +199,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action referral_delete = {
 	.label = "referral/delete", .run = run_delete,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 static enum err
@@ -233,6 +234,7 @@ run_approve(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action referral_approve = {
 	.label = "referral/approve", .run = run_approve,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 static enum err
@@ -246,6 +248,7 @@ run_disable(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action referral_disable = {
 	.label = "referral/disable", .run = run_disable,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 static enum err
@@ -259,6 +262,7 @@ run_enable(struct db *db, struct arena *a, const struct actor *by,
 
 const struct batch_action referral_enable = {
 	.label = "referral/enable", .run = run_enable,
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 SHAPE(move_params, struct referral_move, "ReferralMove",
@@ -392,4 +396,5 @@ run_move(struct db *db, struct arena *a, const struct actor *by,
 const struct batch_action referral_move = {
 	.label = "referral/move_to_promoter", .params = &move_params,
 	.run = run_move,
+	.scope = SCOPE_REFERRALS_WRITE,
 };

@@ -8,6 +8,7 @@
 
 const struct batch_action referral_import = {
 	.label = "referral/import_events", .task = "import_events",
+	.scope = SCOPE_REFERRALS_WRITE,
 };
 
 /*
