@@ -150,7 +150,7 @@ put(const struct reader *r, struct str name, struct str value)
 			    "is not known here: see the API document");
 		return;
 	}
-	if (r->lax && check_is_none(p.field, value))
+	if (r->lax && (list ? value.n == 0 : check_is_none(p.field, value)))
 		return;
 	bit = UINT64_C(1) << (p.field - r->shape->fields);
 	if (!item && (*r->given & bit) != 0)

@@ -132,9 +132,9 @@ MUST_CHECK enum err json_decode(struct arena *, struct str text,
     struct complaints *);
 /*
  * The same from "a=1&b=x" (percent-decoded here); scalars, and lists as a[]=
- * or a[0]=.  A field may be named "filters[at][from]"; all that begin with
- * filters[ may also come as one JSON object:
- * filters={"at":{"from":"2026-01-01"}}.
+ * or a[0]=, without empty items if lax.  A field may be named
+ * "filters[at][from]"; all that begin with filters[ may also come as one JSON
+ * object: filters={"at":{"from":"2026-01-01"}}.
  */
 MUST_CHECK enum err query_decode(struct arena *, struct str query,
     const struct shape *, bool lax, void *record, uint64_t *given,

@@ -250,6 +250,12 @@ test('batches by status, one or several, in pages', async () => {
 	    `${BATCHES}/progress?filters[status]=failed`)).body).map(Number)
 	    .sort((x, y) => y - x), all.filter((x) => x.status === 'failed')
 	    .map((x) => x.id));
+	for (const empty of ['filters[status]=', 'filters[status][]=',
+	    `filters=${encodeURIComponent('{"status":""}')}`])
+		assert.deepEqual(await list(empty), []);
+	assert.deepEqual(await list('filters[status][]=&' +
+	    'filters[status][]=failed&per_page=100'),
+	    all.filter((x) => x.status === 'failed'));
 	await w.fp(400, me, 'GET', `${BATCHES}?filters[status]=odd`);
 	await w.fp(400, me, 'GET', `${BATCHES}/progress?filters[status]=odd`);
 });
