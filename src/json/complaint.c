@@ -34,6 +34,17 @@ complain(struct complaints *c, struct arena *a, struct str field,
 }
 
 void
+complain_missing(struct complaints *c, struct arena *a, struct str field)
+{
+	const struct complaint *one = c->first;
+
+	while (one != NULL && !str_eq(one->field, field))
+		one = one->next;
+	if (one == NULL)
+		complain(c, a, field, "must be given");
+}
+
+void
 json_complaints(struct buf *b, const struct complaints *wrong,
     const char *field, const char *text, bool whole)
 {

@@ -118,6 +118,8 @@ struct complaints {
 void complaints_init(struct complaints *);
 void complain(struct complaints *, struct arena *, struct str field,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* What was given and is wrong is complained of already. */
+void complain_missing(struct complaints *, struct arena *, struct str field);
 
 /*
  * json/in.c: text to record.  *given gets one bit per field that was present

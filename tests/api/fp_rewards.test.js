@@ -107,6 +107,23 @@ test('tiers, targets, rewards by hand and for the referred', async () => {
 	assert.equal(referral.promoter_reward_type, null);
 });
 
+test('what is wrong is not said to be missing as well', async () => {
+	for (const [field, more] of [
+	    ['promoter_reward_type', { promoter_reward_type: 'sail' }],
+	    ['tier_level', { promoter_reward_type: 'tier', tier_level: 1,
+		tier_reward_mode: 'tier_override_mode' }],
+	    ['tier_reward_mode', { promoter_reward_type: 'tier',
+		tier_level: 2, tier_reward_mode: 'override' }],
+	    ['duration_in_months', { duration: 'repeating',
+		duration_in_months: 0 }]]) {
+		const { errors } = (await w.fp(400, me, 'POST', '/rewards',
+		    sale(more))).body;
+
+		assert.deepEqual(Object.keys(errors), [field]);
+		assert.equal(errors[field].length, 1, errors[field]);
+	}
+});
+
 test('all that is wrong is named at once', async () => {
 	assert.deepEqual(await wrong({}), ['is_promoter_reward', 'name',
 		'schemas']);

@@ -170,17 +170,11 @@ SHAPE(fp_commission_in, struct entry_in, "CommissionCreate",
     E(period, "billing_period", .labels = billing_period_labels,
 	.flags = F_NULLABLE));
 
-/* What was given and is wrong is complained of already. */
 static void
 need(struct request *rq, bool given, const char *field)
 {
-	const struct complaint *c = rq->wrong.first;
-
-	while (c != NULL && !str_is(c->field, field))
-		c = c->next;
-	if (!given && c == NULL)
-		complain(&rq->wrong, rq->arena, str_of(field),
-		    "must be given");
+	if (!given)
+		complain_missing(&rq->wrong, rq->arena, str_of(field));
 }
 
 static void

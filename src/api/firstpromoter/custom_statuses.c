@@ -51,19 +51,26 @@ wrong(struct request *rq, size_t i, const char *member, const char *why)
 }
 
 static void
+missing(struct request *rq, size_t i, const char *member)
+{
+	complain_missing(&rq->wrong, rq->arena, str_printf(rq->arena,
+	    "custom_referral_statuses[%zu].%s", i, member));
+}
+
+static void
 check_one(struct request *rq, size_t i, struct change_in *in)
 {
 	if (in->c.name.p != NULL)
 		in->c.name = str_trim(in->c.name);
 	if (in->c.destroy) {
 		if (in->c.id == 0)
-			wrong(rq, i, "id", "must be given");
+			missing(rq, i, "id");
 		return;
 	}
 	if (in->c.name.n == 0)
-		wrong(rq, i, "name", "must be given");
+		missing(rq, i, "name");
 	if (in->order.text.p == NULL)
-		wrong(rq, i, "order", "must be given");
+		missing(rq, i, "order");
 	else if (!str_to_i64(in->order.text, &in->c.position) ||
 	    in->c.position > INT32_MAX)
 		wrong(rq, i, "order", "must be a whole number");

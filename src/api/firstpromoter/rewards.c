@@ -179,6 +179,8 @@ answer(struct request *rq, const struct reward *r)
 
 #define WRONG(rq, field, ...) \
 	complain(&(rq)->wrong, (rq)->arena, field, __VA_ARGS__)
+#define MISSING(rq, field) \
+	complain_missing(&(rq)->wrong, (rq)->arena, STR(field))
 
 static void
 check_amount(struct request *rq, struct str at, const struct reward *r,
@@ -267,9 +269,9 @@ check_kind(struct request *rq, struct reward *r)
 		r->kind = -1;
 	if (r->kind == REWARD_TIER) {
 		if (r->mode < 0)
-			WRONG(rq, STR("tier_reward_mode"), "must be given");
+			MISSING(rq, "tier_reward_mode");
 		if (r->level == 0)
-			WRONG(rq, STR("tier_level"), "must be given");
+			MISSING(rq, "tier_level");
 	} else {
 		r->mode = -1;
 		r->level = 0;
@@ -277,7 +279,7 @@ check_kind(struct request *rq, struct reward *r)
 	if (r->duration != DURATION_REPEATING)
 		r->months = 0;
 	else if (r->months == 0)
-		WRONG(rq, STR("duration_in_months"), "must be given");
+		MISSING(rq, "duration_in_months");
 }
 
 static void
@@ -289,7 +291,7 @@ check(struct request *rq)
 		WRONG(rq, STR("should_create_provider_coupon"),
 		    "must be false: make coupons at the payment provider");
 	if (in->r.promoter && in->r.kind < 0)
-		WRONG(rq, STR("promoter_reward_type"), "must be given");
+		MISSING(rq, "promoter_reward_type");
 	check_kind(rq, &in->r);
 	check_parts(rq, &in->r, in->schemas);
 }
