@@ -1,4 +1,4 @@
-/* Paging and sorting of the FirstPromoter face. */
+/* Paging, sorting and what is erased, in the FirstPromoter face. */
 #include "api/firstpromoter/routes.h"
 
 #include "base/banned.h"
@@ -29,6 +29,14 @@ fp_page_read(struct request *rq, const struct fp_page_query *q, size_t sorts,
 		    (q->sort[i] == FP_ASC ? 1 : 0)]);
 	}
 	return page_read(rq, &page, p);
+}
+
+enum err
+fp_read_gone(struct request *rq, enum err (*get)(struct request *))
+{
+	TRY(get(rq));
+	rq->prepared = rq->out;
+	return OK;
 }
 
 enum err

@@ -131,13 +131,10 @@ send_code(struct request *rq)
 	return get(rq);
 }
 
-/* What is answered is as it was. */
 static enum err
 read_gone(struct request *rq)
 {
-	TRY(get(rq));
-	rq->prepared = rq->out;
-	return OK;
+	return fp_read_gone(rq, get);
 }
 
 static enum err

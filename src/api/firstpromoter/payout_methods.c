@@ -123,13 +123,10 @@ update(struct request *rq)
 	return OK;
 }
 
-/* What is answered is as it was. */
 static enum err
 read_gone(struct request *rq)
 {
-	TRY(get(rq));
-	rq->prepared = rq->out;
-	return OK;
+	return fp_read_gone(rq, get);
 }
 
 static enum err

@@ -76,6 +76,10 @@ enum { FP_ASC, FP_DESC };
 MUST_CHECK enum err fp_page_read(struct request *, const struct fp_page_query *,
     size_t sorts, struct paging *);
 
+/* To prepare what erases: the answer is what get reads, as it was. */
+MUST_CHECK enum err fp_read_gone(struct request *,
+    enum err (*get)(struct request *));
+
 /*
  * Of a body over many rows; its route has R_BARE, .status = 200, .also = 202,
  * .out = &fp_batch_out and fp_batch_errors.
