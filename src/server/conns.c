@@ -134,17 +134,36 @@ conns_readable(const struct conn *c)
 	return recv(fcgi_fd(c->fcgi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-bool
-conns_evict(struct conns *cs, int64_t us)
+static bool
+is_idle(const struct conn *c, int64_t now_us)
 {
-	struct conn *old = NULL;
+	return c->parked && now_us - c->since_us >= CONNS_IDLE_US;
+}
 
+bool
+conns_room(const struct conns *cs)
+{
+	int64_t now = clock_monotonic_us();
+	size_t used = 0;
+
+	if (cs->n < cs->most || cs->n == CONNS_MAX)
+		return cs->n < CONNS_MAX;
+	for (const struct conn *c = cs->at; c < cs->at + CONNS_MAX; c++)
+		used += c->fcgi != NULL && !is_idle(c, now);
+	return used < cs->most;
+}
+
+bool
+conns_evict(struct conns *cs)
+{
+	struct conn *old = cs->at;
+
+	if (cs->n < CONNS_MAX)
+		return false;
 	for (struct conn *c = cs->at; c < cs->at + CONNS_MAX; c++)
-		if (c->fcgi != NULL && c->parked &&
-		    (old == NULL || c->since_us < old->since_us))
+		if (c->since_us < old->since_us)
 			old = c;
-	if (old == NULL || clock_monotonic_us() - old->since_us < us ||
-	    conns_readable(old))
+	if (!is_idle(old, clock_monotonic_us()) || conns_readable(old))
 		return false;
 	conns_drop(cs, old);
 	return true;

@@ -12,6 +12,7 @@
 #include "server/board.h"
 
 #define CONNS_MAX	256
+#define CONNS_IDLE_US	1000000		/* parked for so long: nobody's use */
 
 struct conn {
 	struct fcgi *fcgi;	/* NULL: free */
@@ -26,7 +27,7 @@ struct conn {
 struct conns {
 	struct board_worker *me;
 	int epoll, give;	/* give: where connections are handed over */
-	size_t most;		/* at most CONNS_MAX */
+	size_t most;		/* that are in use: at most CONNS_MAX */
 	size_t n;
 	struct conn at[CONNS_MAX];
 };
@@ -46,7 +47,12 @@ MUST_CHECK bool conns_give(struct conns *, struct conn *);
 int conns_take(int queue);
 /* Something was sent on it that is not read yet. */
 bool conns_readable(const struct conn *);
-/* Closes the one that is parked longest, if longer than us; false: none. */
-bool conns_evict(struct conns *, int64_t us);
+/* For another one?  Those that are idle do not count, as long as they fit. */
+bool conns_room(const struct conns *);
+/*
+ * Where none fits any more: closes the one that is idle longest; false: none.
+ * It may be just then that the web server uses it: its request fails.
+ */
+bool conns_evict(struct conns *);
 
 #endif

@@ -30,9 +30,8 @@
 void __gcov_dump(void);
 #endif
 
-#define CONNS_PARKED	32		/* of a pool that serves one by one */
+#define CONNS_USED	32		/* of a pool that serves one by one */
 #define EVENTS		16
-#define EVICT_US	SECOND_US	/* parked for so long: may be closed */
 #define FULL_MS		100		/* a full worker looks so often */
 #define QUIET_MS	100		/* so long nothing: all is answered */
 #define GIVE_MS		10		/* a full queue is tried so often */
@@ -80,7 +79,7 @@ accept_one(struct worker *w)
 {
 	int fd, on = 1;
 
-	if (w->conns.n >= w->conns.most || w->refuse)
+	if (!conns_room(&w->conns) || w->refuse)
 		return;
 	fd = accept4(w->s.listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0) {
@@ -99,7 +98,7 @@ accept_one(struct worker *w)
 static struct conn *
 take_given(struct worker *w)
 {
-	while (w->conns.n < w->conns.most) {
+	while (conns_room(&w->conns)) {
 		struct conn *c;
 		int fd = conns_take(w->s.queue[0]);
 
@@ -329,7 +328,7 @@ end_process(struct worker *w)
 static int
 prepare(struct worker *w)
 {
-	bool room = w->conns.n < w->conns.most;
+	bool room = conns_room(&w->conns) || conns_evict(&w->conns);
 
 	if (w->ending) {
 		atomic_store(&w->s.me->state, WORKER_DRAINING);
@@ -348,12 +347,8 @@ prepare(struct worker *w)
 	if (w->limit > 0 && w->requests >= w->limit)
 		atomic_store(&w->s.me->retire, true);
 	atomic_store(&w->s.me->state, WORKER_IDLE);
-	if (room || conns_evict(&w->conns, EVICT_US)) {
-		invite(w, true, true);
-		return -1;
-	}
-	invite(w, false, false);
-	return FULL_MS;
+	invite(w, room, room);
+	return room ? -1 : FULL_MS;
 }
 
 static void
@@ -401,13 +396,13 @@ start(struct worker *w)
 	w->batch = w->s.me->pool == POOL_CLICKS;
 	w->conns.me = w->s.me;
 	w->conns.give = w->s.queue[1];
-	w->conns.most = w->batch ? CONNS_MAX : CONNS_PARKED;
+	w->conns.most = w->batch ? CONNS_MAX : CONNS_USED;
 	/* Not all at the same time. */
 	w->limit = base + base / 10 * ((uint64_t)getpid() % 8) / 8;
 	arena_init(&w->arena);
 	fcgi_init();
 	w->db = db_new(&dc);
-	shepherd_start(&w->shepherd, &w->conns);
+	shepherd_start(&w->shepherd, &w->conns, w->s.board);
 }
 
 void

@@ -257,8 +257,10 @@ a_full_pool_makes_room(void **state)
 	fd = dial("api");
 	assert_healthy(fd);
 	close(fd);
-	for (size_t i = 0; i < LEN(idle); i++)
+	for (size_t i = 0; i < LEN(idle); i++) {
+		assert_healthy(idle[i]);	/* it may be in use again */
 		close(idle[i]);
+	}
 }
 
 static void
