@@ -133,3 +133,51 @@ test_wait(const pid_t *pid, size_t n)
 		assert_int_equal(WEXITSTATUS(status), 0);
 	}
 }
+
+static MYSQL *
+connect_root(void)
+{
+	struct db_conf conf = test_conf();
+	MYSQL *m = mysql_init(NULL);
+
+	assert_non_null(m);
+	assert_non_null(mysql_real_connect(m, NULL, "root", "", conf.database,
+	    0, conf.socket, 0));
+	return m;
+}
+
+/* One statement a semicolon at the end of a line, as the client reads it. */
+static void
+run_file(MYSQL *m, FILE *f)
+{
+	char line[512], statement[2048] = "";
+
+	while (fgets(line, sizeof(line), f) != NULL) {
+		size_t n = strlen(statement);
+
+		if (strncmp(line, "--", 2) == 0 || line[0] == '\n')
+			continue;
+		snprintf(statement + n, sizeof(statement) - n, "%s", line);
+		if (strstr(line, ";\n") == NULL)
+			continue;
+		test_sql(m, "%.*s", (int)strcspn(statement, ";"), statement);
+		statement[0] = '\0';
+	}
+}
+
+void
+test_limit_rights(void)
+{
+	MYSQL *root = connect_root();
+	char path[512];
+	FILE *f;
+
+	test_sql(root, "REVOKE ALL ON affiliated_test.* FROM "
+	    "affiliated@localhost");
+	snprintf(path, sizeof(path), "%s/sql/grants.sql", test_source_dir());
+	f = fopen(path, "r");
+	assert_non_null(f);
+	run_file(root, f);
+	fclose(f);
+	mysql_close(root);
+}

@@ -19,6 +19,8 @@ struct db_conf test_migrate_conf(void);
 const char *test_source_dir(void);
 /* Applies sql/migrations; a failure fails the test. */
 void test_migrate(void);
+/* From then on the program's user has the rights of sql/grants.sql only. */
+void test_limit_rights(void);
 /* A connection beside the one under test, with the program's rights. */
 MYSQL *test_connect(void);
 /* The same with the rights to change tables. */

@@ -4,65 +4,12 @@
  */
 #include "harness.h"
 
-#include <stdio.h>
-#include <string.h>
-
-static MYSQL *root;
-
-static MYSQL *
-connect_root(void)
-{
-	struct db_conf conf = test_conf();
-	MYSQL *m = mysql_init(NULL);
-
-	assert_non_null(m);
-	assert_non_null(mysql_real_connect(m, NULL, "root", "", conf.database,
-	    0, conf.socket, 0));
-	return m;
-}
-
-/* One statement a semicolon at the end of a line, as the client reads it. */
-static void
-apply_grants(void)
-{
-	char path[512], line[512], statement[2048] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/sql/grants.sql", test_source_dir());
-	f = fopen(path, "r");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		size_t n = strlen(statement);
-
-		if (strncmp(line, "--", 2) == 0 || line[0] == '\n')
-			continue;
-		snprintf(statement + n, sizeof(statement) - n, "%s", line);
-		if (strstr(line, ";\n") == NULL)
-			continue;
-		test_sql(root, "%.*s", (int)strcspn(statement, ";"),
-		    statement);
-		statement[0] = '\0';
-	}
-	fclose(f);
-}
-
 static int
 start(void **state)
 {
 	(void)state;
 	test_migrate();
-	root = connect_root();
-	test_sql(root, "REVOKE ALL ON affiliated_test.* FROM "
-	    "affiliated@localhost");
-	apply_grants();
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	mysql_close(root);
+	test_limit_rights();
 	return 0;
 }
 
@@ -155,5 +102,5 @@ main(void)
 		cmocka_unit_test(what_the_program_does_is_allowed),
 	};
 
-	return cmocka_run_group_tests_name("grants", tests, start, stop);
+	return cmocka_run_group_tests_name("grants", tests, start, NULL);
 }

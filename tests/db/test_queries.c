@@ -1,6 +1,7 @@
 /*
- * Every statement of sql/queries against the real schema: each is prepared,
- * lists with no fragment, with each, and with all pairs, in every order.
+ * Every statement of sql/queries against the real schema, with the rights that
+ * the program has: each is prepared, lists with no fragment, with each, and with
+ * all pairs, in every order.
  */
 #include "harness.h"
 
@@ -16,6 +17,7 @@ setup(void **state)
 
 	(void)state;
 	test_migrate();
+	test_limit_rights();
 	db = db_new(&conf);
 	return 0;
 }
