@@ -1,7 +1,7 @@
 /*
  * Every statement of sql/queries against the real schema, with the rights that
- * the program has: each is prepared, lists with no fragment, with each, and with
- * all pairs, in every order.
+ * the program has: each is prepared, lists with no fragment, with each, and
+ * with all pairs, in every order.
  */
 #include "harness.h"
 
