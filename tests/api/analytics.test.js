@@ -32,7 +32,7 @@ async function summed(k, q) {
 	assert.ok(await until(async () => {
 		a = await analytics(k, q);
 		return a.sourcesUntil > after;
-	}, 60000, 300), 'the sources were not summed up');
+	}, 30000, 300), 'the sources were not summed up');
 	return a;
 }
 
