@@ -28,7 +28,8 @@
 
 #include "base/banned.h"
 
-#define LEASE_SECONDS 60
+#define LEASE 12	/* seconds: a turn (work.h) and its last transaction */
+#define LEASE_LONG 60	/* of those that end their turns by themselves */
 #define PURGE_ROWS 1000
 #define DAY_SECONDS 86400
 
@@ -223,22 +224,23 @@ look_at_payments(struct jobs *j)
 static const struct {
 	const char *name;
 	int64_t every_seconds;		/* 0: seal_seconds */
+	int64_t lease_seconds;
 	enum err (*run)(struct jobs *);
 } schedules[] = {
-	{ "seal", 0, seal },
-	{ "expire_sessions", 5, expire_sessions },
-	{ "look_at_payments", 1, look_at_payments },
-	{ "end_placements", 5, end_placements },
-	{ "release_earnings", 10, release_earnings },
-	{ "make_payouts", 60, make_payouts },
-	{ "exports", 2, make_exports },
-	{ "upgrades", 5, upgrades },
-	{ "campaigns", 5, campaigns },
-	{ "erase", 60, erase },
-	{ "expire_reservations", 5, expire_reservations },
-	{ "expire_tokens", 5, expire_tokens },
-	{ "roll_up", 5, roll_up },
-	{ "purge", 3600, purge },
+	{ "seal", 0, LEASE_LONG, seal },
+	{ "expire_sessions", 5, LEASE, expire_sessions },
+	{ "look_at_payments", 1, LEASE_LONG, look_at_payments },
+	{ "end_placements", 5, LEASE, end_placements },
+	{ "release_earnings", 10, LEASE, release_earnings },
+	{ "make_payouts", 60, LEASE, make_payouts },
+	{ "exports", 2, LEASE, make_exports },
+	{ "upgrades", 5, LEASE, upgrades },
+	{ "campaigns", 5, LEASE, campaigns },
+	{ "erase", 60, LEASE, erase },
+	{ "expire_reservations", 5, LEASE, expire_reservations },
+	{ "expire_tokens", 5, LEASE, expire_tokens },
+	{ "roll_up", 5, LEASE, roll_up },
+	{ "purge", 3600, LEASE, purge },
 };
 
 static enum err
@@ -252,8 +254,8 @@ take_turn(struct jobs *j, size_t i)
 	enum err e;
 
 	TRY(jobs_exec(j, Q_SCHEDULE_CLAIM, ARGS(j->owner,
-	    when_add(now, LEASE_SECONDS), name, now, due_beyond(now)),
-	    &rows));
+	    when_add(now, schedules[i].lease_seconds), name, now,
+	    due_beyond(now)), &rows));
 	if (rows == 0)
 		return OK;
 	jobs_turn(j);

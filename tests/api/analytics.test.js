@@ -5,7 +5,7 @@ const { service } = require('./lib/service');
 const { tests, until, sleep, times } = require('./lib/test');
 const { World, cookies } = require('./lib/world');
 const { reported } = require('./lib/counted');
-const { query } = require('./lib/db');
+const { Session, query } = require('./lib/db');
 
 const test = tests(__filename);
 const DAY = 86400000;
@@ -288,20 +288,26 @@ test('reversals count against earnings, withdrawals do not', async () => {
 	    `id = ${k.id})`);
 });
 
+/* Kills the jobs role and waits until another one is there. */
+async function killed() {
+	const pid = c.service.pid('jobs');
+
+	process.kill(pid, 'SIGKILL');
+	assert.ok(await until(() => {
+		try {
+			return c.service.pid('jobs') !== pid;
+		} catch {
+			return false;
+		}
+	}, 15000));
+}
+
 test('jobs that are killed lose and double nothing', async () => {
 	const made = await times(3, () => w.campaign(me));
 
 	for (let i = 0; i < 4; i++) {
 		await times(30, (n) => visit(made[n % 3], `?src=s${n % 7}`));
-		const pid = c.service.pid('jobs');
-		process.kill(pid, 'SIGKILL');
-		assert.ok(await until(() => {
-			try {
-				return c.service.pid('jobs') !== pid;
-			} catch {
-				return false;
-			}
-		}, 15000));
+		await killed();
 		await sleep(300 + i * 300);
 	}
 	for (const k of made) {
@@ -311,4 +317,23 @@ test('jobs that are killed lose and double nothing', async () => {
 		assert.equal(total(sources, 'clicks'), 40);
 	}
 	await verified();
+});
+
+test('a turn whose process was killed is soon taken up', async () => {
+	const k = await w.campaign(me), lock = new Session(c.service);
+	const held = () => query(c.service, 'SELECT lease_owner IS NOT NULL ' +
+	    'FROM schedule WHERE name = \'roll_up\'');
+
+	await visit(k);
+	await lock.run('BEGIN');
+	try {
+		await lock.run('SELECT * FROM rollup FOR UPDATE');
+		assert.ok(await until(async () => await held() === '1'));
+		await killed();
+		assert.equal(await held(), '1');
+	} finally {
+		await lock.run('ROLLBACK');
+		lock.close();
+	}
+	assert.equal(total((await summed(k)).sources, 'clicks'), 1);
 });
