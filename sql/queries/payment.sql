@@ -137,14 +137,15 @@ UPDATE payment SET look_at = :at, looks = 0 WHERE id = :id
 UPDATE payment SET look_at = :at, looks = looks + 1
 WHERE id = :id AND look_at = :was
 
+-- The referral as it was when he paid: he may have been moved since he began.
 -- name: payment_attribution
 SELECT p.id, p.amount AS paid, p.currency, p.payment_status, r.id AS
 	referral_id, r.placement_id, r.click_id, r.created_at AS attributed_at,
-	l.code, e.id AS earning_id, e.amount, e.rate_ppm, e.status, e.refused_at,
-	e.reversed_amount, (e.status = 'pending' AND e.available_at IS NULL)
-	AS held
+	l.code, s.referral_id IS NOT NULL AS sold, e.id AS earning_id, e.amount,
+	e.rate_ppm, e.status, e.refused_at, e.reversed_amount,
+	(e.status = 'pending' AND e.available_at IS NULL) AS held
 FROM payment p LEFT JOIN sale s ON s.payment_id = p.id
-LEFT JOIN referral r ON r.id = p.referral_id
+LEFT JOIN referral r ON r.id = COALESCE(s.referral_id, p.referral_id)
 LEFT JOIN placement l ON l.id = r.placement_id
 LEFT JOIN earning e ON e.sale_id = s.id AND e.type = 'commission'
 	AND e.refund_id = 0

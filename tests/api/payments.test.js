@@ -129,6 +129,13 @@ test('who was moved meanwhile brings it to where he is now', async () => {
 		await w.press(session, 'pay');
 		assert.ok(await w.paid(who, session.id));
 	};
+	const why = async (who, session) => {
+		const a = await w.ok(200, 'GET',
+		    `/payments/${session.id}/attribution`, {
+			token: who.token });
+
+		return [a.reason, a.referral.code];
+	};
 
 	for (const to of places.slice(1))
 		await w.fp(200, house, 'POST', '/referrals/move_to_promoter', {
@@ -143,8 +150,12 @@ test('who was moved meanwhile brings it to where he is now', async () => {
 		assert.equal(await sale(session, `CONCAT_WS(' ', s.referral_id,
 		    e.referral_id, e.placement_id)`),
 		`${now} ${now} ${places[2].id}`, i);
+		assert.deepEqual(await why(his, session),
+		    ['rewarded', places[2].code]);
 	}
 	await pay(gone, denied);
+	assert.deepEqual(await why(gone, denied),
+	    ['referral_gone', places[0].code]);
 	assert.equal(await sale(denied, 's.referral_id IS NULL AND e.id IS NULL'),
 	    '1');
 	const { code, out } = await c.service.verify();

@@ -7,14 +7,15 @@
 #include "base/banned.h"
 
 const char *const attribution_labels[] = {
-	"not_paid", "no_referral", "commission_rounds_to_zero", "held",
-	"refused", "reversed", "rewarded", NULL
+	"not_paid", "no_referral", "referral_gone", "commission_rounds_to_zero",
+	"held", "refused", "reversed", "rewarded", NULL
 };
 
 struct row {
 	struct attribution a;
 	int64_t paid;
 	int payment_status;
+	bool sold;		/* to whoever the referral was by then */
 	bool held;
 	struct when refused_at;
 };
@@ -35,6 +36,7 @@ SHAPE(attribution_row, struct row, NULL,
 	.labels = earning_status_labels),
     COLUMN(struct row, paid),
     COLUMN(struct row, payment_status, .labels = payment_paid_labels),
+    COLUMN(struct row, sold),
     COLUMN(struct row, held),
     COLUMN(struct row, refused_at));
 
@@ -47,6 +49,8 @@ reason_of(const struct row *r)
 		return ATTRIBUTION_NOT_PAID;
 	if (r->a.referral.id == 0)
 		return ATTRIBUTION_NO_REFERRAL;
+	if (!r->sold)
+		return ATTRIBUTION_GONE;
 	if (c->id == 0)
 		return ATTRIBUTION_ROUNDED;
 	if (r->refused_at.us != 0)
@@ -77,6 +81,9 @@ explain(struct arena *a, const struct row *r)
 	case ATTRIBUTION_NO_REFERRAL:
 		return STR("The organization came by no referral link or code "
 		    "before this session was made.");
+	case ATTRIBUTION_GONE:
+		return STR("The organization was referred, but its referral "
+		    "was denied or deleted before this session was paid.");
 	case ATTRIBUTION_ROUNDED:
 		return str_printf(a, "The organization was referred, but the "
 		    "commission of %s rounds to nothing.", paid);
