@@ -30,16 +30,6 @@ board_new(size_t workers)
 	return b;
 }
 
-bool
-board_is_idle(const struct board *b, enum pool pool)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->workers[i].pool == pool &&
-		    b->workers[i].state == WORKER_IDLE)
-			return true;
-	return false;
-}
-
 void
 board_enter(struct board_worker *w, int route, int status, int64_t us,
     uint64_t statements, size_t arena_used)

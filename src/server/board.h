@@ -57,9 +57,6 @@ struct board *board_new(size_t workers);
 void board_enter(struct board_worker *, int route, int status, int64_t us,
     uint64_t statements, size_t arena_used);
 
-/* Does a worker of the pool wait for requests? */
-bool board_is_idle(const struct board *, enum pool);
-
 static inline void
 board_add(_Atomic uint64_t *c, uint64_t n)
 {

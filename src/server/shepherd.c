@@ -30,9 +30,8 @@ look(struct shepherd *s)
 	struct conns *cs = s->conns;
 	int64_t age = clock_monotonic_us() - cs->me->busy_since_us;
 
-	if (age < SHEPHERD_US || (age < SHEPHERD_LONG_US &&
-	    !board_is_idle(s->board, cs->me->pool))) {
-		arm(s, SHEPHERD_US - age % SHEPHERD_US + 100);
+	if (age < SHEPHERD_US) {
+		arm(s, SHEPHERD_US - age + 100);
 		return;
 	}
 	for (struct conn *c = cs->at; c < cs->at + CONNS_MAX; c++)
@@ -62,14 +61,13 @@ run(void *arg)
 }
 
 void
-shepherd_start(struct shepherd *s, struct conns *cs, const struct board *b)
+shepherd_start(struct shepherd *s, struct conns *cs)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
 	size_t least = (size_t)PTHREAD_STACK_MIN;
 
 	s->conns = cs;
-	s->board = b;
 	s->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	INVARIANT(s->timer >= 0);
 	INVARIANT(pthread_mutex_init(&s->lock, NULL) == 0);

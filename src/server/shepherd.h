@@ -1,10 +1,8 @@
 /*
  * A thread in each worker that looks after the connections behind a slow
- * request: when one runs longer than SHEPHERD_US and another worker of the pool
- * is idle, all that are parked are given to the others, which would otherwise
- * not see what the web server sends on them.  Where all are busy it is rather
- * the machine that is slow: they would wait behind those of all the others, so
- * that only what runs longer than SHEPHERD_LONG_US gives them away.
+ * request: when one runs longer than SHEPHERD_US, all that are parked are
+ * given to the other workers, which would otherwise not see what the web
+ * server sends on them.
  *
  * The lock is held by the worker at all times but while it serves.
  */
@@ -15,19 +13,17 @@
 
 #include "server/conns.h"
 
-#define SHEPHERD_US		5000
-#define SHEPHERD_LONG_US	50000
+#define SHEPHERD_US	5000
 
 struct shepherd {
 	struct conns *conns;
-	const struct board *board;
 	pthread_mutex_t lock;
 	int timer;
 	_Atomic bool armed;
 };
 
 /* Starts the thread; the caller holds the lock from then on. */
-void shepherd_start(struct shepherd *, struct conns *, const struct board *);
+void shepherd_start(struct shepherd *, struct conns *);
 void shepherd_serving(struct shepherd *);	/* lets go of the lock */
 void shepherd_served(struct shepherd *);	/* takes it again */
 

@@ -402,7 +402,7 @@ start(struct worker *w)
 	arena_init(&w->arena);
 	fcgi_init();
 	w->db = db_new(&dc);
-	shepherd_start(&w->shepherd, &w->conns, w->s.board);
+	shepherd_start(&w->shepherd, &w->conns);
 }
 
 void
