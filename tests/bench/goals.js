@@ -77,7 +77,7 @@ function ready(log) {
 function main(dir) {
 	const log = (name) => fs.readFileSync(path.join(dir, `${name}.log`),
 	    'utf8');
-	const rows = read(path.join(dir, 'both'), false);
+	const rows = read(path.join(dir, 'all'), false);
 
 	console.log(table(['', 'goal', 'is', ''], [...rates(rows),
 		...percentiles(rows), memory(log('memory')),
