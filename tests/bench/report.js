@@ -171,7 +171,8 @@ function growthShort(rows) {
 
 const SHORT = {
 	run: (dir) => runShort(read(path.join(dir, 'run'), false)),
-	larger: (dir) => runShort(read(path.join(dir, 'larger'), false)),
+	stop: (dir) => runShort(read(path.join(dir, 'stop'), false)),
+	bulk: (dir) => runShort(read(path.join(dir, 'bulk'), false)),
 	growth: (dir) => growthShort(read(path.join(dir, 'growth'), true)),
 	start: (dir, lines) => lines.slice(-2).join('; '),
 	memory: (dir, lines) => lines.find((l) => /^(flat|GROWN)/.test(l)),
