@@ -159,7 +159,8 @@ SELECT p.id, p.organization_id, p.referrer_id AS promoter_id, p.campaign_id,
 	IF(p.standing = 'accepted' AND p.status = 'INACTIVE', 'inactive',
 	p.standing) AS state, p.code, p.coupon, p.landing_url, p.created_at,
 	c.name AS campaign_name, g.color AS campaign_color, t.clicks,
-	t.referrals, t.conversions AS customers, t.sales, t.revenue
+	t.referrals, t.conversions AS customers, t.sales, t.revenue,
+	(p.own_promoter_rewards OR p.own_referral_rewards) AS own_rewards
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
 STRAIGHT_JOIN placement p ON p.referrer_id = j.id
 JOIN placement_total t ON t.placement_id = p.id

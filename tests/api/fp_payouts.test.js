@@ -500,6 +500,16 @@ test('amounts of two currencies are no sum', async () => {
 	const groups = await fp(200, 'GET', at, undefined, other);
 
 	assert.deepEqual(lines(groups), right);
+	const suspect = async (fraud) => {
+		await p.sql(`UPDATE referral SET fraud = '${fraud}'
+		    WHERE referrer_id = ${eve.id}`);
+		return (await fp(200, 'GET', at, undefined, other)).data
+		    .map((g) => g.promoter.fraud_suspicions);
+	};
+	assert.deepEqual(await suspect('ad_source'), [['ad_source'],
+		['ad_source'], []]);
+	assert.deepEqual(await suspect('no_suspicion'), [[], [], []]);
+	assert.equal(groups.data[0].promoter.invoice_details_status, 'pending');
 	for (const g of groups.data)
 		assert.deepEqual(g.payout_ids, g.payouts.map((x) => x.id));
 	const { due_date: _due, period_end: _end, ...meta } = groups.meta;

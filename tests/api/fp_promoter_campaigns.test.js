@@ -161,21 +161,19 @@ test('its state', async () => {
 });
 
 test('rewards of its own', async () => {
-	const reward = (await w.fp(201, me, 'POST', '/rewards', {
-		name: 'Ten', promoter_reward_type: 'sale', amount: 10 })
-	    .catch(() => undefined));
+	const { body: reward } = await w.fp(200, me, 'POST', '/rewards', {
+		name: 'Ten', is_promoter_reward: true,
+		promoter_reward_type: 'sale', schemas: [{ unit: 'cash',
+		    amount: 10, flat_amount: false }] });
+	const now = await put(200, ann, { rewards_for_promoters: [{
+		apply_on: 'all', product_ids: [], reward_id: reward.id }] });
+	const whole = async () => (await w.fp(200, me, 'GET',
+	    `/promoters/${ann.id}`)).body.is_customized;
 
-	if (reward) {
-		const given = [{ apply_on: 'all', product_ids: [],
-			reward_id: reward.body.id }];
-		const now = await put(200, ann, {
-			rewards_for_promoters: given });
-
-		assert.equal(now.is_customized, true);
-		assert.equal(now.promoter_rewards_customized, true);
-		assert.equal(now.rewards_for_promoters[0].reward_id,
-		    reward.body.id);
-	}
+	assert.equal(now.is_customized, true);
+	assert.equal(now.promoter_rewards_customized, true);
+	assert.equal(now.rewards_for_promoters[0].reward_id, reward.id);
+	assert.equal(await whole(), true);
 	await put(400, ann, { rewards_for_promoters: [{ apply_on: 'all',
 		product_ids: [], reward_id: 999999999 }] });
 	await put(400, ann, { rewards_for_promoters: [{ apply_on: 'specific',
@@ -183,6 +181,7 @@ test('rewards of its own', async () => {
 	const off = await put(200, ann, { promoter_rewards_customized: false });
 	assert.equal(off.promoter_rewards_customized, false);
 	assert.equal(off.is_customized, false);
+	assert.equal(await whole(), false);
 });
 
 test('links', async () => {

@@ -1,5 +1,6 @@
 /* Payouts by promoter, and once a currency: amounts of two are no sum. */
 #include "api/firstpromoter/payouts.h"
+#include "api/firstpromoter/promoters.h"
 #include "base/money.h"
 
 #include "base/banned.h"
@@ -9,8 +10,8 @@ struct group {
 	struct payout first;	/* for the promoter and his method */
 	struct list payouts;	/* newest first */
 	struct str ids, profile;
-	struct list frauds;
-	struct str invoice_status;
+	struct list suspicions;
+	int invoices;
 	bool is_payable;
 };
 
@@ -21,8 +22,8 @@ SHAPE(fp_group_promoter, struct group, "PayoutGroupPromoter",
     G(of.id, "id", .flags = F_ID_NUMBER),
     G(first.placed.promoter.email, "email", MAYBE),
     G(first.placed.promoter.name, "name"),
-    G(invoice_status, "invoice_details_status", MAYBE),
-    G(frauds, "fraud_suspicions", .max = 10),
+    G(invoices, "invoice_details_status", .labels = fp_invoice_labels),
+    G(suspicions, "fraud_suspicions", .max = 4),
     G(profile, "profile", .flags = F_JSON));
 
 #define VIEW(wire, shape, bits) { .name = (wire), .type = T_RECORD, .at = 0, \
@@ -130,7 +131,8 @@ read_groups(struct request *rq, bool details, struct list of, struct group *g)
 		size_t before = f.ids.n;
 
 		add_ids(who[i].ids, &f.ids);
-		g[i] = (struct group){ .of = who[i], .profile = STR("{}"),
+		g[i] = (struct group){ .of = who[i], .profile = STR("{"
+		    "\"invoice_details_validation_errors\":{}}"),
 		    .ids = str_printf(rq->arena, "[%.*s]",
 		    STR_ARG(who[i].ids)), .payouts.items = arena_array(
 		    rq->arena, f.ids.n - before, sizeof(*o)) };
@@ -141,6 +143,26 @@ read_groups(struct request *rq, bool details, struct list of, struct group *g)
 		if (!details)
 			o[i].method.details = STR("{}");
 		put(group_of(g, &o[i]), &o[i]);
+	}
+	return OK;
+}
+
+/* The lines of a promoter, one a currency, stand together. */
+static enum err
+put_suspicions(struct request *rq, struct group *g, size_t n)
+{
+	uint64_t *ids = arena_array(rq->arena, n + 1, sizeof(*ids));
+	struct list *of = arena_array(rq->arena, n + 1, sizeof(*of));
+	size_t promoters = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || g[i].of.id != g[i - 1].of.id)
+			ids[promoters++] = g[i].of.id;
+	TRY(fp_suspicions_read(rq->db, rq->arena, rq->who.org_id, ids,
+	    promoters, of));
+	for (size_t i = 0; i < n; i++) {
+		of += i > 0 && g[i].of.id != g[i - 1].of.id;
+		g[i].suspicions = *of;
 	}
 	return OK;
 }
@@ -186,6 +208,7 @@ list(struct request *rq)
 	rows = rq->page.items;
 	g = arena_array(rq->arena, rows.n + 1, sizeof(*g));
 	TRY(read_groups(rq, q->details, rows, g));
+	TRY(put_suspicions(rq, g, rows.n));
 	if (rq->page.next.p != NULL)
 		answer_header(rq, "X-Next-Cursor", rq->page.next);
 	out->data = (struct list){ g, rows.n };

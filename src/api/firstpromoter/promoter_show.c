@@ -3,6 +3,7 @@
 
 #include "api/firstpromoter/record.h"
 #include "base/settings.h"
+#include "model/payout/method.h"
 #include "model/program/program.h"
 #include "model/promoter/list.h"
 #include "model/promoter/login.h"
@@ -65,6 +66,13 @@ SHAPE(fp_balances, struct fp_balances, "PromoterBalances",
     FIELD(struct fp_balances, free_months, "free_months"),
     FIELD(struct fp_balances, discount, "discount"));
 
+SHAPE(fp_selected, struct fp_selected, "SelectedPayoutMethod",
+    FP_ID(struct fp_selected, id, "id"),
+    FIELD(struct fp_selected, method, "method",
+	.labels = payout_method_labels),
+    FIELD(struct fp_selected, added_at, "date_added"),
+    FIELD(struct fp_selected, is_disabled, "is_disabled"));
+
 SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FP_ID(struct fp_promoter, p.id, "id"),
     FIELD(struct fp_promoter, p.email, "email", .max = 254),
@@ -101,8 +109,8 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
 	.doc = "true, false, or null: as the campaign says"),
     FIELD(struct fp_promoter, none, "auth_provider", .flags = F_NULLABLE,
 	.max = 40),
-    FIELD(struct fp_promoter, none, "selected_payout_method",
-	.flags = F_JSON | F_NULLABLE),
+    FIELD(struct fp_promoter, selected, "selected_payout_method",
+	.of = &fp_selected, .flags = F_NULLABLE),
     FIELD(struct fp_promoter, parent, "parent_promoter",
 	.of = &fp_promoter_ref, .flags = F_NULLABLE));
 
@@ -147,6 +155,7 @@ put_campaigns(struct arena *a, struct list rows, struct fp_promoter *out)
 		if (s[i].promoter_id != out->p.id)
 			continue;
 		add_stats(&out->stats, &s[i]);
+		out->customized |= s[i].own_rewards;
 		to[out->campaigns.n++] = promoted(a, &s[i]);
 	}
 	out->campaigns.items = to;
@@ -174,10 +183,9 @@ show(struct arena *a, const struct promoter *p, struct fp_promoter *out)
 	return OK;
 }
 
-/* What looked wrong with those whom he brought, each once. */
-static enum err
-put_suspicions(struct db *db, struct arena *a, uint64_t org,
-    const uint64_t *ids, size_t n, struct fp_promoter *out)
+enum err
+fp_suspicions_read(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *ids, size_t n, struct list *out)
 {
 	const struct promoter_suspicion *s;
 	struct list rows;
@@ -187,11 +195,23 @@ put_suspicions(struct db *db, struct arena *a, uint64_t org,
 	for (size_t i = 0; i < n; i++) {
 		struct str *to = arena_array(a, 4, sizeof(*to));
 
-		out[i].suspicions.items = to;
+		out[i] = (struct list){ to, 0 };
 		for (size_t k = 0; k < rows.n; k++)
 			if (s[k].promoter_id == ids[i])
-				to[out[i].suspicions.n++] = s[k].fraud;
+				to[out[i].n++] = s[k].fraud;
 	}
+	return OK;
+}
+
+static enum err
+put_suspicions(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *ids, size_t n, struct fp_promoter *out)
+{
+	struct list *of = arena_array(a, n, sizeof(*of));
+
+	TRY(fp_suspicions_read(db, a, org, ids, n, of));
+	for (size_t i = 0; i < n; i++)
+		out[i].suspicions = of[i];
 	return OK;
 }
 
@@ -240,6 +260,24 @@ put_balances(struct db *db, struct arena *a, uint64_t org,
 	return OK;
 }
 
+static enum err
+put_selected(struct db *db, struct arena *a, uint64_t org,
+    const uint64_t *ids, size_t n, struct fp_promoter *out)
+{
+	const struct payout_method *m;
+	struct list rows;
+
+	TRY(method_selected_of(db, a, org, ids, n, &rows));
+	m = rows.items;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < rows.n; k++)
+			if (m[k].referrer_id == ids[i])
+				out[i].selected = (struct fp_selected){
+				    m[k].id, m[k].method, m[k].created_at,
+				    m[k].is_disabled };
+	return OK;
+}
+
 enum err
 fp_promoters_show(struct db *db, struct arena *a, uint64_t org,
     const void *items, size_t step, size_t n, struct fp_promoter *out)
@@ -260,6 +298,7 @@ fp_promoters_show(struct db *db, struct arena *a, uint64_t org,
 	for (size_t i = 0; i < n; i++)
 		put_campaigns(a, rows, &out[i]);
 	TRY(put_suspicions(db, a, org, ids, n, out));
+	TRY(put_selected(db, a, org, ids, n, out));
 	return put_balances(db, a, org, ids, n, out);
 }
 

@@ -42,6 +42,13 @@ struct fp_balances {		/* earned, and not paid out yet */
 	int64_t cash, credits, points, free_months, discount;
 };
 
+struct fp_selected {
+	uint64_t id;			/* 0: none */
+	int method;
+	struct when added_at;
+	bool is_disabled;
+};
+
 struct fp_promoter {
 	struct promoter p;
 	struct fp_stats stats;
@@ -52,11 +59,15 @@ struct fp_promoter {
 	struct str none, fields, ad_traffic, password_url;
 	struct list campaigns;		/* struct fp_promoted */
 	struct fp_balances balances;
+	struct fp_selected selected;
 	struct fp_promoter_ref parent;
 };
 extern const struct shape fp_promoter, fp_balances, fp_profile;
 extern const char *const fp_invoice_labels[];
 
+/* What looked wrong with those whom each brought, each once: struct str. */
+MUST_CHECK enum err fp_suspicions_read(struct db *, struct arena *,
+    uint64_t org, const uint64_t *ids, size_t n, struct list *out);
 /*
  * n promoters with all that stands in other tables; each item of a list of
  * step bytes begins with a struct promoter.

@@ -58,7 +58,8 @@ SHAPE(standing_row_shape, struct standing_row, NULL,
     COLUMN(struct standing_row, referrals),
     COLUMN(struct standing_row, customers),
     COLUMN(struct standing_row, sales),
-    COLUMN(struct standing_row, revenue));
+    COLUMN(struct standing_row, revenue),
+    COLUMN(struct standing_row, own_rewards));
 
 SHAPE(standing_campaign_row, struct standing_campaign, NULL,
     COLUMN(struct standing_campaign, id),

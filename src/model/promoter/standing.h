@@ -25,6 +25,7 @@ struct standing_row {
 	struct str promoter_email, promoter_name;
 	struct when created_at;
 	int64_t clicks, referrals, customers, sales, revenue;
+	bool own_rewards;		/* in place of the campaign's */
 };
 
 /* May one that is in a state come into another?  Into the same: yes. */
