@@ -74,6 +74,7 @@ const LANES = [[
 	'fp_commissions',
 	'fp_refusals',
 	'fp_payouts',
+	'fp_money_batches',
 	'fp_payments',
 	'fp_visits',
 	'fp_reports',
