@@ -5,6 +5,7 @@
  */
 'use strict';
 const assert = require('node:assert/strict');
+const api = require('../../docs/openapi-firstpromoter.json');
 const { service } = require('./lib/service');
 const { tests } = require('./lib/test');
 const { Session } = require('./lib/db');
@@ -306,4 +307,20 @@ test('a page far behind the start', async () => {
 test('the end', async () => {
 	db.close();
 	program.close();
+});
+
+/* Of every list that the API document says to have pages, but reports. */
+test('a page behind the last is empty', async () => {
+	const lists = Object.entries(api.paths).filter(([path, { get }]) =>
+	    !/\{|reports/.test(path) && get?.parameters.some((x) =>
+		x.name === 'page')).map(([path]) => path.split('/').slice(1));
+
+	assert.ok(lists.length > 15);
+	for (const [scope, ...path] of lists) {
+		const at = `/${path.join('/')}?page=900`;
+		const { body } = await (scope === 'company' ?
+		    w.fp(200, me, 'GET', at) : w.fpa(200, bob, 'GET', at));
+
+		assert.deepEqual(body.data ?? body, [], `${scope} ${at}`);
+	}
 });
