@@ -152,6 +152,43 @@ for (const kinds of [['jobs'], ['worker', 'jobs'], ['mariadbd'],
 		await clean();
 	});
 
+for (const kinds of [['jobs'], ['mariadbd', 'jobs', 'worker']])
+	test(`paid out exactly once while ${kinds} is killed`, async () => {
+		assert.ok(await ready());
+		const { p: { referrer } } = await fill(ROWS);
+		const ids = (await query(s, `SELECT id FROM earning
+		    WHERE referrer_id = ${referrer}`)).split('\n').map(Number);
+		const { body: { id } } = await w.fp(202, me, 'POST',
+		    '/commissions/generate_payouts', { ids });
+		const kills = await killWhile(id, kinds);
+
+		assert.ok(kills > 0);
+		const done = await ended(id, 240000);
+		assert.deepEqual([done.processed_count, done.failed_count],
+		    [ROWS, 0]);
+		assert.ok(await ready());
+		const sum = ROWS * COMMISSION;
+		const [taken, paid, events, available, requested] =
+		    (await query(s, `SELECT
+		    (SELECT COUNT(payout_id) FROM earning
+			WHERE referrer_id = ${referrer}),
+		    (SELECT SUM(amount) FROM payout
+			WHERE referrer_id = ${referrer}),
+		    (SELECT COUNT(*) - (SELECT COUNT(*) FROM payout
+			WHERE referrer_id = ${referrer}) FROM event e
+			JOIN payout o ON o.id = e.entity_id
+			WHERE o.referrer_id = ${referrer}
+			AND e.type = 'payout.created'),
+		    (SELECT balance FROM account WHERE owner_id = ${referrer}
+			AND kind = 'earnings_available'),
+		    (SELECT balance FROM account WHERE owner_id = ${referrer}
+			AND kind = 'earnings_requested')`)).split('\t')
+			.map(Number);
+		assert.deepEqual([taken, paid, events, available, requested],
+		    [ROWS, sum, 0, 0, sum]);
+		await clean();
+	});
+
 /* One with many referrals, and two beside him. */
 async function moved() {
 	const program = new Program(w, me), all = [];
