@@ -19,14 +19,6 @@ AND id < :after
 -- tail:
 ORDER BY id DESC LIMIT :limit OFFSET :skip
 
--- Of each of these promoters the one that he is paid by.
--- name: payout_method_chosen
-SELECT m.id, m.referrer_id, m.method, m.is_disabled, m.created_at
-FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j
-STRAIGHT_JOIN payout_method m FORCE INDEX (payout_method_selected)
-	ON m.referrer_id = j.id AND m.selected = 1
-WHERE m.organization_id = :org
-
 -- name: payout_method_owner
 SELECT id FROM referrer WHERE id = :referrer AND organization_id = :org
 FOR UPDATE

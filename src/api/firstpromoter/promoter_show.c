@@ -3,7 +3,6 @@
 
 #include "api/firstpromoter/record.h"
 #include "base/settings.h"
-#include "model/payout/method.h"
 #include "model/program/program.h"
 #include "model/promoter/list.h"
 #include "model/promoter/login.h"
@@ -66,13 +65,6 @@ SHAPE(fp_balances, struct fp_balances, "PromoterBalances",
     FIELD(struct fp_balances, free_months, "free_months"),
     FIELD(struct fp_balances, discount, "discount"));
 
-SHAPE(fp_selected, struct fp_selected, "SelectedPayoutMethod",
-    FP_ID(struct fp_selected, id, "id"),
-    FIELD(struct fp_selected, method, "method",
-	.labels = payout_method_labels),
-    FIELD(struct fp_selected, added_at, "date_added"),
-    FIELD(struct fp_selected, is_disabled, "is_disabled"));
-
 SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FP_ID(struct fp_promoter, p.id, "id"),
     FIELD(struct fp_promoter, p.email, "email", .max = 254),
@@ -109,8 +101,8 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
 	.doc = "true, false, or null: as the campaign says"),
     FIELD(struct fp_promoter, none, "auth_provider", .flags = F_NULLABLE,
 	.max = 40),
-    FIELD(struct fp_promoter, selected, "selected_payout_method",
-	.of = &fp_selected, .flags = F_NULLABLE),
+    FIELD(struct fp_promoter, none, "selected_payout_method",
+	.flags = F_JSON | F_NULLABLE),
     FIELD(struct fp_promoter, parent, "parent_promoter",
 	.of = &fp_promoter_ref, .flags = F_NULLABLE));
 
@@ -260,24 +252,6 @@ put_balances(struct db *db, struct arena *a, uint64_t org,
 	return OK;
 }
 
-static enum err
-put_selected(struct db *db, struct arena *a, uint64_t org,
-    const uint64_t *ids, size_t n, struct fp_promoter *out)
-{
-	const struct payout_method *m;
-	struct list rows;
-
-	TRY(method_selected_of(db, a, org, ids, n, &rows));
-	m = rows.items;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < rows.n; k++)
-			if (m[k].referrer_id == ids[i])
-				out[i].selected = (struct fp_selected){
-				    m[k].id, m[k].method, m[k].created_at,
-				    m[k].is_disabled };
-	return OK;
-}
-
 enum err
 fp_promoters_show(struct db *db, struct arena *a, uint64_t org,
     const void *items, size_t step, size_t n, struct fp_promoter *out)
@@ -298,7 +272,6 @@ fp_promoters_show(struct db *db, struct arena *a, uint64_t org,
 	for (size_t i = 0; i < n; i++)
 		put_campaigns(a, rows, &out[i]);
 	TRY(put_suspicions(db, a, org, ids, n, out));
-	TRY(put_selected(db, a, org, ids, n, out));
 	return put_balances(db, a, org, ids, n, out);
 }
 

@@ -42,13 +42,6 @@ struct fp_balances {		/* earned, and not paid out yet */
 	int64_t cash, credits, points, free_months, discount;
 };
 
-struct fp_selected {
-	uint64_t id;			/* 0: none */
-	int method;
-	struct when added_at;
-	bool is_disabled;
-};
-
 struct fp_promoter {
 	struct promoter p;
 	struct fp_stats stats;
@@ -59,7 +52,6 @@ struct fp_promoter {
 	struct str none, fields, ad_traffic, password_url;
 	struct list campaigns;		/* struct fp_promoted */
 	struct fp_balances balances;
-	struct fp_selected selected;
 	struct fp_promoter_ref parent;
 };
 extern const struct shape fp_promoter, fp_balances, fp_profile;

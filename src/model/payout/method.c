@@ -183,14 +183,6 @@ method_selected(struct db *db, struct arena *a, uint64_t org,
 }
 
 enum err
-method_selected_of(struct db *db, struct arena *a, uint64_t org,
-    const uint64_t *referrers, size_t n, struct list *out)
-{
-	return db_rows(db, a, Q_PAYOUT_METHOD_CHOSEN, ARGS(
-	    ids_json(a, referrers, n), org), &payout_method_row, out);
-}
-
-enum err
 method_update(struct db *db, struct arena *a, const struct actor *who,
     struct payout_method *m)
 {

@@ -36,9 +36,6 @@ MUST_CHECK enum err method_get(struct db *, struct arena *, uint64_t org,
 /* By which he is paid, of payout_method_labels; -1: by none yet. */
 MUST_CHECK enum err method_selected(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, int *method);
-/* The same of these promoters: struct payout_method, without details. */
-MUST_CHECK enum err method_selected_of(struct db *, struct arena *,
-    uint64_t org, const uint64_t *referrers, size_t n, struct list *);
 /* Writes all of it.  ERR_NOT_FOUND: or of another promoter. */
 MUST_CHECK enum err method_update(struct db *, struct arena *,
     const struct actor *, struct payout_method *);
