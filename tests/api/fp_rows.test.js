@@ -304,11 +304,6 @@ test('a page far behind the start', async () => {
 	    WHERE organization_id = ${big.organization.id}`);
 });
 
-test('the end', async () => {
-	db.close();
-	program.close();
-});
-
 /* Of every list that the API document says to have pages, but reports. */
 test('a page behind the last is empty', async () => {
 	const lists = Object.entries(api.paths).filter(([path, { get }]) =>
@@ -323,4 +318,9 @@ test('a page behind the last is empty', async () => {
 
 		assert.deepEqual(body.data ?? body, [], `${scope} ${at}`);
 	}
+});
+
+test('the end', async () => {
+	db.close();
+	program.close();
 });

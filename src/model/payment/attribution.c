@@ -15,7 +15,7 @@ struct row {
 	struct attribution a;
 	int64_t paid;
 	int payment_status;
-	bool sold;		/* to whoever the referral was by then */
+	bool sold;		/* while the referral was there */
 	bool held;
 	struct when refused_at;
 };
