@@ -12,8 +12,6 @@ WHERE organization_id = :org
 AND id = :id
 -- where: promoter
 AND referrer_id = :referrer
--- where: selected
-AND selected = 1
 -- where: after
 AND id < :after
 -- tail:

@@ -14,11 +14,14 @@ VALUES (:id, :org, :email, :name, :customer, :profile, :fields, :token, :now)
 SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
 	COALESCE(p.email, u.email) AS email, COALESCE(p.name, o.name) AS name,
 	p.customer, p.note, p.profile, p.fields, p.ad_traffic, r.joined_at,
-	r.archived_at, p.last_login_at, t.active
+	r.archived_at, p.last_login_at, t.active, m.id AS method_id, m.method,
+	m.created_at AS method_added_at, m.is_disabled AS method_disabled
 FROM referrer r JOIN promoter_total t ON t.referrer_id = r.id
 LEFT JOIN promoter p ON p.referrer_id = r.id
 LEFT JOIN organization o ON o.id = r.member_organization_id
 LEFT JOIN user u ON u.id = r.user_id AND p.referrer_id IS NULL
+LEFT JOIN payout_method m FORCE INDEX (payout_method_selected)
+	ON m.referrer_id = r.id AND m.selected = 1
 WHERE r.id = :id AND r.organization_id = :org
 AND NOT r.member_organization_id <=> r.organization_id
 

@@ -5,7 +5,8 @@ SELECT r.id, r.organization_id, r.member_organization_id, r.parent_id,
 	COALESCE(p.email, u.email) AS email, COALESCE(p.name, o.name) AS name,
 	p.customer, p.note, p.profile, p.fields, p.ad_traffic, r.joined_at,
 	r.archived_at, p.last_login_at, t.clicks, t.referrals,
-	t.customers, t.active, t.revenue
+	t.customers, t.active, t.revenue, m.id AS method_id, m.method,
+	m.created_at AS method_added_at, m.is_disabled AS method_disabled
 FROM promoter_total t
 -- index: PRIMARY when ids
 -- index: promoter_clicks when clicks
@@ -18,6 +19,8 @@ STRAIGHT_JOIN referrer r ON r.id = t.referrer_id
 LEFT JOIN promoter p ON p.referrer_id = t.referrer_id
 LEFT JOIN organization o ON o.id = r.member_organization_id
 LEFT JOIN user u ON u.id = r.user_id AND p.referrer_id IS NULL
+LEFT JOIN payout_method m FORCE INDEX (payout_method_selected)
+	ON m.referrer_id = t.referrer_id AND m.selected = 1
 WHERE t.organization_id = :org AND t.archived = :archived
 -- where: ids
 AND t.referrer_id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'

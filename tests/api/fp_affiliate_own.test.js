@@ -278,9 +278,21 @@ test('how he wants to be paid', async () => {
 	assert.equal(first.is_selected, true);
 	assert.equal((await get('/promoters/current')).selected_payout_method,
 	    'paypal');
+	const seen = async () => {
+		const one = (await w.fp(200, me, 'GET', `/promoters/${he.id}`))
+		    .body.selected_payout_method;
+		const listed = (await w.fp(200, me, 'GET', '/promoters')).body
+		    .data.find((x) => x.id === he.id).selected_payout_method;
+
+		assert.deepEqual(listed, one);
+		return one;
+	};
+	assert.deepEqual(await seen(), { id: first.id, method: 'paypal',
+		date_added: first.date_added, is_disabled: false });
 	const second = (await methods(200, he, 'POST', '', { method: 'wise',
 		is_selected: true, details: { wise_email: 'ada@example.com' } }))
 	    .body;
+	assert.equal((await seen()).id, second.id);
 	const list = await get('/payout_methods');
 	assert.deepEqual(list.data.map((m) => [m.id, m.is_selected]),
 	    [[second.id, true], [first.id, false]]);
@@ -301,6 +313,7 @@ test('how he wants to be paid', async () => {
 	    .details.paypal_email, 'ada@pay.example');
 	assert.deepEqual((await methods(200, he, 'DELETE', at)).body.details,
 	    { paypal_email: 'ada@pay.example' });
+	assert.equal(await seen(), null);
 	await methods(404, he, 'DELETE', at);
 	await methods(404, he, 'GET', '/x');
 });

@@ -3,7 +3,6 @@
 #include "api/firstpromoter/promoter_campaigns.h"
 #include "auth/password.h"
 #include "auth/secret.h"
-#include "model/payout/method.h"
 #include "model/promoter/list.h"
 #include "model/promoter/promoter_actions.h"
 
@@ -28,7 +27,6 @@ SHAPE(fp_own_campaign, struct fp_promoter_campaign, "OwnPromoterCampaign",
 
 struct current {
 	struct fp_promoter p;
-	int method;
 	struct list documents, campaigns;
 };
 
@@ -43,7 +41,7 @@ SHAPE(fp_current, struct current, "CurrentPromoter",
     FIELD(struct current, p.invoices, "invoice_details_status",
 	.labels = fp_invoice_labels),
     FIELD(struct current, p.p.joined_at, "joined_at"),
-    FIELD(struct current, method, "selected_payout_method",
+    FIELD(struct current, p.p.paid_by.method, "selected_payout_method",
 	.flags = F_NULLABLE, .labels = payout_method_labels),
     FIELD(struct current, documents, "pending_contract_documents", .max = 100,
 	.doc = "Contracts are not kept here: always empty"),
@@ -63,8 +61,6 @@ fp_current_answer(struct request *rq, uint64_t id)
 	TRY(promoter_get(rq->db, rq->arena, rq->who.org_id, id, &p));
 	TRY(fp_promoters_show(rq->db, rq->arena, rq->who.org_id, &p,
 	    sizeof(p), 1, &out->p));
-	TRY(method_selected(rq->db, rq->arena, rq->who.org_id, id,
-	    &out->method));
 	TRY(promoted_of(rq->db, rq->arena, rq->who.org_id, id, &rows));
 	campaigns = arena_array(rq->arena, rows.n + 1, sizeof(*campaigns));
 	TRY(fp_promoted_show(rq->db, rq->arena, rq->who.org_id, rows.items,

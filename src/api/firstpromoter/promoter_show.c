@@ -65,6 +65,13 @@ SHAPE(fp_balances, struct fp_balances, "PromoterBalances",
     FIELD(struct fp_balances, free_months, "free_months"),
     FIELD(struct fp_balances, discount, "discount"));
 
+SHAPE(fp_paid_by, struct promoter_paid_by, "SelectedPayoutMethod",
+    FP_ID(struct promoter_paid_by, id, "id"),
+    FIELD(struct promoter_paid_by, method, "method",
+	.labels = payout_method_labels),
+    FIELD(struct promoter_paid_by, added_at, "date_added"),
+    FIELD(struct promoter_paid_by, is_disabled, "is_disabled"));
+
 SHAPE(fp_promoter, struct fp_promoter, "Promoter",
     FP_ID(struct fp_promoter, p.id, "id"),
     FIELD(struct fp_promoter, p.email, "email", .max = 254),
@@ -101,8 +108,8 @@ SHAPE(fp_promoter, struct fp_promoter, "Promoter",
 	.doc = "true, false, or null: as the campaign says"),
     FIELD(struct fp_promoter, none, "auth_provider", .flags = F_NULLABLE,
 	.max = 40),
-    FIELD(struct fp_promoter, none, "selected_payout_method",
-	.flags = F_JSON | F_NULLABLE),
+    FIELD(struct fp_promoter, p.paid_by, "selected_payout_method",
+	.of = &fp_paid_by, .flags = F_NULLABLE),
     FIELD(struct fp_promoter, parent, "parent_promoter",
 	.of = &fp_promoter_ref, .flags = F_NULLABLE));
 

@@ -167,22 +167,6 @@ method_get(struct db *db, struct arena *a, uint64_t org,
 }
 
 enum err
-method_selected(struct db *db, struct arena *a, uint64_t org,
-    uint64_t referrer_id, int *method)
-{
-	const struct list_query q = { .q = Q_PAYOUT_METHOD_LIST,
-	    .wheres = Q_PAYOUT_METHOD_LIST_WHERE_PROMOTER |
-		Q_PAYOUT_METHOD_LIST_WHERE_SELECTED };
-	struct list rows;
-
-	TRY(db_list(db, a, &q, ARGS(org, referrer_id, INT64_C(1), INT64_C(0)),
-	    &payout_method_row, &rows));
-	*method = rows.n == 0 ? -1 :
-	    ((const struct payout_method *)rows.items)->method;
-	return OK;
-}
-
-enum err
 method_update(struct db *db, struct arena *a, const struct actor *who,
     struct payout_method *m)
 {

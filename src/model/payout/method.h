@@ -33,9 +33,6 @@ MUST_CHECK enum err method_create(struct db *, struct arena *,
 /* The same referrer_id. */
 MUST_CHECK enum err method_get(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, uint64_t id, struct payout_method *);
-/* By which he is paid, of payout_method_labels; -1: by none yet. */
-MUST_CHECK enum err method_selected(struct db *, struct arena *, uint64_t org,
-    uint64_t referrer_id, int *method);
 /* Writes all of it.  ERR_NOT_FOUND: or of another promoter. */
 MUST_CHECK enum err method_update(struct db *, struct arena *,
     const struct actor *, struct payout_method *);

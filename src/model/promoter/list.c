@@ -8,30 +8,10 @@ const char *const promoter_metric_labels[] = {
 	"referral", "customer", "click", "sale", NULL
 };
 
-static const char *const ad_traffic_labels[] = {
-	"pending", "allow", "block", NULL
-};
-
 SHAPE(promoter_listed_row, struct promoter_listed, NULL,
-    FIELD(struct promoter_listed, p.id, "id"),
-    FIELD(struct promoter_listed, p.organization_id, "organization_id"),
-    FIELD(struct promoter_listed, p.member_organization_id,
-	"member_organization_id"),
-    FIELD(struct promoter_listed, p.parent_id, "parent_id"),
-    FIELD(struct promoter_listed, p.email, "email"),
-    FIELD(struct promoter_listed, p.name, "name"),
-    FIELD(struct promoter_listed, p.customer, "customer"),
-    FIELD(struct promoter_listed, p.note, "note"),
-    FIELD(struct promoter_listed, p.profile, "profile"),
-    FIELD(struct promoter_listed, p.fields, "fields"),
-    FIELD(struct promoter_listed, p.ad_traffic, "ad_traffic",
-	.labels = ad_traffic_labels),
-    FIELD(struct promoter_listed, p.joined_at, "joined_at"),
-    FIELD(struct promoter_listed, p.archived_at, "archived_at"),
-    FIELD(struct promoter_listed, p.last_login_at, "last_login_at"),
+    PROMOTER_COLUMNS(struct promoter_listed, p.),
     COLUMN(struct promoter_listed, clicks),
     COLUMN(struct promoter_listed, referrals),
-    FIELD(struct promoter_listed, p.active, "active"),
     COLUMN(struct promoter_listed, customers),
     COLUMN(struct promoter_listed, revenue));
 

@@ -15,7 +15,7 @@ const char *const promoter_key_labels[] = {
 	"id", NULL
 };
 
-static const char *const ad_traffic_labels[] = {
+const char *const promoter_ad_traffic_labels[] = {
 	"pending", "allow", "block", NULL
 };
 
@@ -23,21 +23,7 @@ SHAPE(promoter_profile, struct promoter_profile, NULL,
     PROMOTER_PROFILE(struct promoter_profile, , F_NULLABLE));
 
 SHAPE(promoter_row, struct promoter, NULL,
-    COLUMN(struct promoter, id),
-    COLUMN(struct promoter, organization_id),
-    COLUMN(struct promoter, member_organization_id),
-    COLUMN(struct promoter, parent_id),
-    COLUMN(struct promoter, email),
-    COLUMN(struct promoter, name),
-    COLUMN(struct promoter, customer),
-    COLUMN(struct promoter, note),
-    COLUMN(struct promoter, profile),
-    COLUMN(struct promoter, fields),
-    COLUMN(struct promoter, ad_traffic, .labels = ad_traffic_labels),
-    COLUMN(struct promoter, joined_at),
-    COLUMN(struct promoter, archived_at),
-    COLUMN(struct promoter, last_login_at),
-    COLUMN(struct promoter, active));
+    PROMOTER_COLUMNS(struct promoter, ));
 
 enum err
 promoter_profile_read(struct arena *a, struct str json,

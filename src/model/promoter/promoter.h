@@ -6,10 +6,12 @@
 #ifndef AFF_MODEL_PROMOTER_PROMOTER_H
 #define AFF_MODEL_PROMOTER_PROMOTER_H
 
+#include "model/payout/method.h"
 #include "model/promoter/standing.h"
 
 #define PROMOTER_FIELDS_MAX 10000	/* bytes of custom fields */
 
+extern const char *const promoter_ad_traffic_labels[];
 extern const char *const promoter_key_labels[];
 /* By what one is found; by its id too where nothing is said (-1). */
 enum promoter_key {
@@ -55,6 +57,14 @@ struct promoter_profile {
 	.max = 254), \
     FIELD(type, member tiktok_url, "tiktok_url", .flags = (bits), .max = 254)
 
+/* By which he is paid. */
+struct promoter_paid_by {
+	uint64_t id;			/* 0: nothing yet */
+	int method;			/* of payout_method_labels, or -1 */
+	struct when added_at;
+	bool is_disabled;
+};
+
 struct promoter {
 	uint64_t id, organization_id;
 	uint64_t member_organization_id;	/* that joined, or 0 */
@@ -67,7 +77,30 @@ struct promoter {
 	int ad_traffic;			/* -1: as the campaign says */
 	struct when joined_at, archived_at, last_login_at;
 	int64_t active;			/* customers who were not lost */
+	struct promoter_paid_by paid_by;	/* not of one that is locked */
 };
+#define PROMOTER_COLUMNS(type, member) \
+    FIELD(type, member id, "id"), \
+    FIELD(type, member organization_id, "organization_id"), \
+    FIELD(type, member member_organization_id, "member_organization_id"), \
+    FIELD(type, member parent_id, "parent_id"), \
+    FIELD(type, member email, "email"), \
+    FIELD(type, member name, "name"), \
+    FIELD(type, member customer, "customer"), \
+    FIELD(type, member note, "note"), \
+    FIELD(type, member profile, "profile"), \
+    FIELD(type, member fields, "fields"), \
+    FIELD(type, member ad_traffic, "ad_traffic", \
+	.labels = promoter_ad_traffic_labels), \
+    FIELD(type, member joined_at, "joined_at"), \
+    FIELD(type, member archived_at, "archived_at"), \
+    FIELD(type, member last_login_at, "last_login_at"), \
+    FIELD(type, member active, "active"), \
+    FIELD(type, member paid_by.id, "method_id"), \
+    FIELD(type, member paid_by.method, "method", \
+	.labels = payout_method_labels), \
+    FIELD(type, member paid_by.added_at, "method_added_at"), \
+    FIELD(type, member paid_by.is_disabled, "method_disabled")
 
 /* What is said of one that is to be made. */
 struct new_promoter {
