@@ -89,14 +89,17 @@ async function dump(service) {
 	return parts.join('\n');
 }
 
-/* The jobs role takes its turn at a schedule now. */
+/*
+ * The jobs role takes its turn at a schedule now; one that was killed in it has
+ * a lease of twelve seconds.
+ */
 async function turn(service, name) {
 	const taken = () => query(service, `SELECT last_run_at IS NOT NULL
 	    FROM schedule WHERE name = '${name}'`);
 
 	await query(service, `UPDATE schedule SET last_run_at = NULL,
 	    next_run_at = UTC_TIMESTAMP(6) WHERE name = '${name}'`);
-	assert.ok(await until(async () => await taken() === '1'), name);
+	assert.ok(await until(async () => await taken() === '1', 20000), name);
 }
 
 /* The jobs role leaves a schedule alone until turn(). */
