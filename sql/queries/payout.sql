@@ -353,18 +353,32 @@ AND s.status = :status
 -- tail:
 ORDER BY 5, 6
 
--- Of a promoter, from his own.
--- name: payout_stats_own
+-- The same from the payouts themselves: of one promoter, or of some.
+-- name: payout_stats_rows
 SELECT o.status, COALESCE(o.paid_method, m.method) AS method, o.currency,
 	o.custom, IF(o.status = 'completed', o.period_start, NULL)
 	AS period_start, IF(o.status = 'completed', o.period_end, o.due_on)
 	AS period_end, CAST(SUM(o.amount) AS SIGNED) AS amount
-FROM payout o FORCE INDEX (payout_promoters)
+FROM payout o
+-- index: PRIMARY when chosen
+-- index: payout_promoters
 LEFT JOIN payout_method m ON m.referrer_id = o.referrer_id AND m.selected = 1
 WHERE o.organization_id = :org AND o.deleted_at IS NULL
+-- where: promoter
 AND o.referrer_id = :referrer
 -- where: status
 AND o.status = :status
+-- where: campaigns
+AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- where: chosen
+AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: alike
+AND (SELECT 1 FROM referrer f LEFT JOIN promoter t ON t.referrer_id = f.id
+	LEFT JOIN organization h ON h.id = f.member_organization_id
+	LEFT JOIN user j ON j.id = f.user_id
+	WHERE f.id = o.referrer_id AND (COALESCE(t.email, j.email) LIKE :prefix
+	OR COALESCE(t.name, h.name) LIKE :prefix))
 -- tail:
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 5, 6, 1, 2, 3, 4
 
@@ -378,6 +392,7 @@ FROM (SELECT BIT_OR((1 << FIND_IN_SET(o.status, :statuses))
 	:methods))) | IF(o.status = 'completed', 0, 1 << IF(o.custom, 19,
 	IF(o.due_on < :today, 18, 17)))) AS bits
 FROM payout o
+-- index: PRIMARY when chosen
 -- index: payout_promoters when promoter
 -- index: payout_status when status
 -- index: payout_promoters
@@ -389,6 +404,15 @@ AND o.referrer_id = :referrer
 AND o.status = :status
 -- where: campaigns
 AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- where: chosen
+AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: alike
+AND (SELECT 1 FROM referrer f LEFT JOIN promoter t ON t.referrer_id = f.id
+	LEFT JOIN organization h ON h.id = f.member_organization_id
+	LEFT JOIN user j ON j.id = f.user_id
+	WHERE f.id = o.referrer_id AND (COALESCE(t.email, j.email) LIKE :prefix
+	OR COALESCE(t.name, h.name) LIKE :prefix))
 -- tail:
 GROUP BY o.referrer_id) x
 GROUP BY x.bits
@@ -396,7 +420,9 @@ GROUP BY x.bits
 -- Of what is paid.
 -- name: payout_stats_periods
 SELECT o.period_start, o.period_end, COUNT(DISTINCT o.referrer_id) AS promoters
-FROM payout o FORCE INDEX (payout_promoters)
+FROM payout o
+-- index: PRIMARY when chosen
+-- index: payout_promoters
 WHERE o.organization_id = :org AND o.deleted_at IS NULL AND o.status = 'completed'
 -- where: promoter
 AND o.referrer_id = :referrer
@@ -404,6 +430,15 @@ AND o.referrer_id = :referrer
 AND o.status = :status
 -- where: campaigns
 AND JSON_CONTAINS(:campaigns, o.campaign_id)
+-- where: chosen
+AND o.id IN (SELECT i.id FROM JSON_TABLE(:ids, '$[*]'
+	COLUMNS (id BIGINT UNSIGNED PATH '$')) i)
+-- where: alike
+AND (SELECT 1 FROM referrer f LEFT JOIN promoter t ON t.referrer_id = f.id
+	LEFT JOIN organization h ON h.id = f.member_organization_id
+	LEFT JOIN user j ON j.id = f.user_id
+	WHERE f.id = o.referrer_id AND (COALESCE(t.email, j.email) LIKE :prefix
+	OR COALESCE(t.name, h.name) LIKE :prefix))
 -- tail:
 GROUP BY 1, 2 ORDER BY 1, 2
 

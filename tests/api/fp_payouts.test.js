@@ -528,6 +528,15 @@ test('amounts of two currencies are no sum', async () => {
 	assert.deepEqual((await by()).by_status, { pending: all });
 	assert.deepEqual((await fp(200, 'GET', '/payouts/due_stats', undefined,
 	    other)).data.custom, all);
+	const named = async (q) => (await fp(200, 'GET',
+	    `/payouts/due_stats?q=${q}&filters[campaign_id]=${other.campaign}`,
+	    undefined, other)).data.custom;
+
+	assert.deepEqual(await named(dan.email.slice(0, -4)), {
+		promoters_count: 1, amounts: { cash: 0, EUR: 40 },
+		total_incl_tax: 0 });
+	assert.deepEqual(await named('nobody'), { promoters_count: 0,
+		amounts: { cash: 0 }, total_incl_tax: 0 });
 	let more = '', one;
 	for (const line of right) {
 		one = await w.fp(200, other, 'GET', `${at}?per_page=1${more}`);

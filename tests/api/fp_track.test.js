@@ -105,6 +105,19 @@ test('a sign-up of the past, and one that waits for approval', async () => {
 	    WHERE id = ${lead.id}`), 'pending\t1');
 });
 
+test('a sale: how often it comes again', async () => {
+	const bob = await p.promoter(me);
+
+	for (const [mrr, period] of [[undefined, null], [0, 'one_time'],
+	    [1000, 'monthly'], ['1000', 'monthly'], [84, 'yearly'],
+	    [83, 'yearly'], [82, null], [500, null]])
+		assert.equal((await p.track(200, me, 'sale', { mrr,
+			email: email(), ref_id: bob.code, event_id: unique(),
+			amount: 1000 })).billing_period, period, `mrr ${mrr}`);
+	assert.equal((await p.track(200, me, 'signup', { email: email(),
+		ref_id: bob.code })).billing_period, null);
+});
+
 test('a sale: a fifth of it', async () => {
 	const lead = await p.track(200, me, 'signup', { email: email(),
 		ref_id: ann.code });

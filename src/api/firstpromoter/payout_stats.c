@@ -84,10 +84,10 @@ struct sums {
 };
 
 static enum err
-read_sums(struct request *rq, int status, const struct list *campaigns,
-    unsigned parts, struct sums *s)
+read_sums(struct request *rq, struct str q, int status,
+    const struct list *campaigns, unsigned parts, struct sums *s)
 {
-	struct payout_filter f = { .status = status,
+	struct payout_filter f = { .q = q, .status = status,
 	    .referrer_id = rq->who.promoter_id };
 
 	s->arena = rq->arena;
@@ -226,12 +226,13 @@ stats(struct request *rq)
 {
 	const struct stats_in *q = rq->query;
 	bool all = !q->paid_period && !q->by_status && !q->by_method;
+	const unsigned parts = (all || q->paid_period ?
+	    PAYOUT_STATS_PERIODS : 0) | (all || q->by_status ||
+	    q->by_method ? PAYOUT_STATS_PEOPLE : 0);
 	struct stats_out *out = ARENA_NEW(rq->arena, struct stats_out);
 	struct sums s;
 
-	TRY(read_sums(rq, q->status, &q->campaigns, (all || q->paid_period ?
-	    PAYOUT_STATS_PERIODS : 0) | (all || q->by_status || q->by_method ?
-	    PAYOUT_STATS_PEOPLE : 0), &s));
+	TRY(read_sums(rq, STR_NULL, q->status, &q->campaigns, parts, &s));
 	out->meta = s.terms;
 	if (all || q->paid_period)
 		TRY(sum_periods(&s, &out->periods));
@@ -252,7 +253,8 @@ struct due_in {
 };
 
 SHAPE(fp_due_query, struct due_in, "PayoutDueQuery",
-    FIELD(struct due_in, q, "q", .max = 254, .doc = "Of no effect"),
+    FIELD(struct due_in, q, "q", .min = 1, .max = 254,
+	.doc = "How the promoter's email or name begins"),
     FIELD(struct due_in, status, "filters[status]",
 	.labels = payout_status_labels),
     FIELD(struct due_in, campaigns, "filters[campaign_id]", .max = 100,
@@ -293,14 +295,15 @@ due_of(const struct payout_sum *r, struct day today)
 }
 
 static enum err
-due_sums(struct request *rq, int status, const struct list *campaigns)
+due_sums(struct request *rq, struct str q, int status,
+    const struct list *campaigns)
 {
 	struct due_out *out = ARENA_NEW(rq->arena, struct due_out);
 	const struct payout_sum *r;
 	struct sums s;
 
 	/* what is not paid is pending */
-	TRY(read_sums(rq, status < 0 ? PAYOUT_PENDING : status, campaigns,
+	TRY(read_sums(rq, q, status < 0 ? PAYOUT_PENDING : status, campaigns,
 	    PAYOUT_STATS_PEOPLE, &s));
 	out->meta = s.terms;
 	for (int i = 0; i < DUES; i++) {
@@ -328,13 +331,13 @@ due_stats(struct request *rq)
 {
 	const struct due_in *q = rq->query;
 
-	return due_sums(rq, q->status, &q->campaigns);
+	return due_sums(rq, q->q, q->status, &q->campaigns);
 }
 
 static enum err
 own_due_stats(struct request *rq)
 {
-	return due_sums(rq, -1, &(struct list){ NULL, 0 });
+	return due_sums(rq, STR_NULL, -1, &(struct list){ NULL, 0 });
 }
 
 const struct route fp_payout_stats_routes[] = {

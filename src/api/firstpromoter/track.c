@@ -9,6 +9,7 @@
 #include "auth/secret.h"
 #include "base/money.h"
 #include "model/referral/commission.h"
+#include "model/reward/terms.h"
 #include "model/track/told.h"
 
 #include "base/banned.h"
@@ -66,7 +67,8 @@ SHAPE(fp_tracked_referral, struct told_referral, "TrackedReferral",
 /* A sign-up, of which the numbers are null, or a sale. */
 struct event_out {
 	uint64_t id;
-	struct str type, event, plan, currency, nothing;
+	struct str type, event, plan, currency;
+	int period;			/* -1: nothing tells */
 	struct decimal amount;
 	struct when created_at;
 	struct told_referral referral;
@@ -83,7 +85,8 @@ SHAPE(fp_tracked_event, struct event_out, "TrackedEvent",
 	.doc = "Where it is not the program's"),
     E(event, "event_id", TRACK_MAYBE),
     E(plan, "plan_id", TRACK_MAYBE),
-    E(nothing, "billing_period", TRACK_MAYBE),
+    E(period, "billing_period", .flags = F_NULLABLE,
+	.labels = billing_period_labels, .doc = "As mrr tells"),
     E(created_at, "created_at"),
     E(referral, "referral", .of = &fp_tracked_referral),
     E(commissions, "commissions", .of = &fp_commission));
@@ -178,6 +181,7 @@ signup(struct request *rq)
 	TRY(track_signup(rq->db, rq->arena, ACTOR(rq), &s->signup, &s->lead));
 	out->id = s->lead.id;
 	out->type = STR("signup");
+	out->period = -1;
 	out->created_at = s->lead.created_at;
 	out->referral = (struct told_referral){ s->lead.id, s->lead.email,
 	    s->lead.uid };
@@ -234,6 +238,7 @@ sale(struct request *rq)
 	*out = (struct event_out){ .id = s->id, .type = STR("sale"),
 	    .event = s->event, .plan = s->plan, .created_at = s->at,
 	    .currency = s->by_default ? STR_NULL : s->currency,
+	    .period = track_sale_period(s),
 	    .amount.text = str_printf(rq->arena, "%lld",
 		(long long)s->amount),
 	    .referral = { s->lead_id, s->lead.email, s->lead.uid } };

@@ -314,55 +314,83 @@ set_of(struct arena *a, const char *const *labels)
 	return ARG(buf_view(&b));
 }
 
-/* Amounts were counted as they changed; a promoter's are few. */
+/* Whose payouts are counted; those with a name alike are few, or looked for. */
+struct counted {
+	struct db *db;
+	struct arena *arena;
+	uint64_t organization_id;
+	const struct payout_filter *f;
+	struct str prefix;
+	struct list ids;
+};
+
+/* They have the same fragments. */
+#define WHERE(name) Q_PAYOUT_STATS_ROWS_WHERE_##name
+#define SAME(name) \
+	_Static_assert((int)WHERE(name) == \
+	    (int)Q_PAYOUT_STATS_PEOPLE_WHERE_##name && (int)WHERE(name) == \
+	    (int)Q_PAYOUT_STATS_PERIODS_WHERE_##name, #name)
+SAME(PROMOTER);
+SAME(STATUS);
+SAME(CAMPAIGNS);
+SAME(CHOSEN);
+SAME(ALIKE);
+
+/* args: what stands in a statement before the organization. */
 static enum err
-read_sums(struct db *db, struct arena *a, uint64_t org,
-    const struct payout_filter *f, struct list *out)
-{
-	bool own = f->referrer_id != 0;
-	struct list_query q = { .q = own ? Q_PAYOUT_STATS_OWN :
-	    Q_PAYOUT_STATS };
-	struct arg_list args = { .n = 0 };
-
-	if (!own)
-		arg_push(&args, ARG(f->campaigns.items == NULL ? STR("[0]") :
-		    numbers_json(a, &f->campaigns)));
-	arg_push(&args, ARG(org));
-	if (own)
-		arg_push(&args, ARG(f->referrer_id));
-	if (f->status >= 0) {
-		q.wheres |= own ? Q_PAYOUT_STATS_OWN_WHERE_STATUS :
-		    Q_PAYOUT_STATS_WHERE_STATUS;
-		arg_push(&args, LABEL(payout_status_labels, f->status));
-	}
-	return db_list(db, a, &q, ARG_LIST(args), &payout_stats_row, out);
-}
-
-/* The two that count promoters have the same fragments. */
-_Static_assert((int)Q_PAYOUT_STATS_PEOPLE_WHERE_PROMOTER ==
-    (int)Q_PAYOUT_STATS_PERIODS_WHERE_PROMOTER, "where");
-
-static enum err
-count(struct db *db, struct arena *a, uint64_t org,
-    const struct payout_filter *f, enum query name, struct arg_list args,
+count(const struct counted *c, enum query name, struct arg_list args,
     const struct shape *row, struct list *out)
 {
+	const struct payout_filter *f = c->f;
 	struct list_query q = { .q = name };
 
-	arg_push(&args, ARG(org));
+	arg_push(&args, ARG(c->organization_id));
 	if (f->referrer_id != 0) {
-		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_PROMOTER;
+		q.wheres |= WHERE(PROMOTER);
 		arg_push(&args, ARG(f->referrer_id));
 	}
 	if (f->status >= 0) {
-		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_STATUS;
+		q.wheres |= WHERE(STATUS);
 		arg_push(&args, LABEL(payout_status_labels, f->status));
 	}
 	if (f->campaigns.items != NULL) {
-		q.wheres |= Q_PAYOUT_STATS_PEOPLE_WHERE_CAMPAIGNS;
-		arg_push(&args, ARG(numbers_json(a, &f->campaigns)));
+		q.wheres |= WHERE(CAMPAIGNS);
+		arg_push(&args, ARG(numbers_json(c->arena, &f->campaigns)));
 	}
-	return db_list(db, a, &q, ARG_LIST(args), row, out);
+	if (c->ids.items != NULL) {
+		q.wheres |= WHERE(CHOSEN);
+		arg_push(&args, ARG(ids_json(c->arena, c->ids.items,
+		    c->ids.n)));
+	}
+	if (c->prefix.p != NULL) {
+		q.wheres |= WHERE(ALIKE);
+		arg_push(&args, ARG(c->prefix));
+	}
+	return db_list(c->db, c->arena, &q, ARG_LIST(args), row, out);
+}
+#undef SAME
+#undef WHERE
+
+/* Amounts were counted as they changed; of some promoters they are few. */
+static enum err
+read_sums(const struct counted *c, struct list *out)
+{
+	const struct payout_filter *f = c->f;
+	struct list_query q = { .q = Q_PAYOUT_STATS };
+	struct arg_list args = { .n = 0 };
+
+	if (f->referrer_id != 0 || c->prefix.p != NULL)
+		return count(c, Q_PAYOUT_STATS_ROWS, args, &payout_stats_row,
+		    out);
+	arg_push(&args, ARG(f->campaigns.items == NULL ? STR("[0]") :
+	    numbers_json(c->arena, &f->campaigns)));
+	arg_push(&args, ARG(c->organization_id));
+	if (f->status >= 0) {
+		q.wheres |= Q_PAYOUT_STATS_WHERE_STATUS;
+		arg_push(&args, LABEL(payout_status_labels, f->status));
+	}
+	return db_list(c->db, c->arena, &q, ARG_LIST(args), &payout_stats_row,
+	    out);
 }
 
 enum err
@@ -370,17 +398,25 @@ payout_stats(struct db *db, struct arena *a, uint64_t org,
     const struct payout_filter *f, struct day today, unsigned parts,
     struct payout_stats *s)
 {
+	struct counted c = { .db = db, .arena = a, .organization_id = org,
+	    .f = f };
 	const struct arg_list none = { .n = 0 };
 	struct arg_list sets = none;
 
 	*s = (struct payout_stats){ { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
-	TRY(read_sums(db, a, org, f, &s->sums));
+	if (f->q.p != NULL) {
+		c.prefix = like_prefix(a, f->q);
+		TRY(payout_alike(db, a, org, c.prefix, &c.ids));
+		if (c.ids.items != NULL && c.ids.n == 0)
+			return OK;
+	}
+	TRY(read_sums(&c, &s->sums));
 	arg_push(&sets, set_of(a, payout_status_labels));
 	arg_push(&sets, set_of(a, payout_method_labels));
 	arg_push(&sets, ARG(today));
 	if ((parts & PAYOUT_STATS_PEOPLE) != 0)
-		TRY(count(db, a, org, f, Q_PAYOUT_STATS_PEOPLE, sets,
+		TRY(count(&c, Q_PAYOUT_STATS_PEOPLE, sets,
 		    &payout_people_row, &s->people));
-	return (parts & PAYOUT_STATS_PERIODS) == 0 ? OK : count(db, a, org, f,
+	return (parts & PAYOUT_STATS_PERIODS) == 0 ? OK : count(&c,
 	    Q_PAYOUT_STATS_PERIODS, none, &payout_period_row, &s->periods);
 }

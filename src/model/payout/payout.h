@@ -105,7 +105,7 @@ struct payout_period {
 };
 
 /*
- * By status, and by campaigns or referrer_id of the filter; to be read as of
+ * By status, and by q, campaigns or referrer_id of the filter; to be read as of
  * one moment (R_MOMENT).  people: as of today.  periods: of what is paid, those
  * of the sums, in their order.  Promoters are counted by reading all payouts,
  * so that parts says which of these are wanted.

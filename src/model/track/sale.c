@@ -71,9 +71,8 @@ is_rewarded(const struct tracked_lead *l)
 	    l->state != LEAD_DENIED;
 }
 
-/* As was said, or by what recurs a month; -1: nothing tells. */
-static int
-billing_period(const struct track_sale *s)
+int
+track_sale_period(const struct track_sale *s)
 {
 	if (s->billing_period >= 0)
 		return s->billing_period;
@@ -119,7 +118,7 @@ reward(struct db *db, struct arena *a, const struct actor *who,
 	    .referrer_id = l->referrer_id, .referral_id = l->id,
 	    .sale_id = s->id, .amount = s->amount, .quantity = s->quantity,
 	    .currency = s->currency, .plan = s->plan,
-	    .billing_period = billing_period(s),
+	    .billing_period = track_sale_period(s),
 	    .sales = l->sales, .customer_at = first.us != 0 &&
 	    is_earlier(s, l) ? s->sold_at : first,
 	    .at = s->sold_at.us != 0 ? s->sold_at : s->at }, due);

@@ -102,6 +102,9 @@ MUST_CHECK enum err track_sale_read(struct db *, struct arena *,
 MUST_CHECK enum err track_sale(struct db *, struct arena *,
     const struct actor *, struct track_sale *);
 
+/* Of billing_period_labels, as was said or by mrr; -1: nothing tells. */
+int track_sale_period(const struct track_sale *);
+
 struct track_refund {
 	uint64_t referral_id;		/* in place of a name, if not 0 */
 	struct track_name name;
