@@ -423,29 +423,50 @@ test('parents, but no circles', async () => {
 });
 
 test('many: in the background', async () => {
-	const many = [];
+	const nobody = [1, 2, 3, 4, 5, 6].map((n) => 900000000 + n);
+	const top = await w.promoter(me), many = [];
 
 	for (let i = 0; i < 8; i++)
 		many.push(await waiting());
-	const begun = await batch(202, 'accept', { ids: many.map((x) => x.id),
-		campaign_id: spring.id });
-	assert.ok(await until(async () => (await w.fp(200, me, 'GET',
-	    `/batch_processes/${begun.id}`)).body.status === 'completed',
-	    20000, 200));
-	for (const x of many)
-		assert.equal(await state(x), 'accepted');
-	const nobody = [1, 2, 3, 4, 5, 6].map((n) => 900000000 + n);
-	const over = [];
-	for (const what of ['reject', 'block', 'add_to_campaign',
-	    'move_to_campaign', 'assign_parent', 'archive', 'restore'])
-		over.push((await batch(202, what, { ids: nobody,
-			campaign_id: spring.id, from_campaign_id: spring.id,
-			to_campaign_id: summer.id,
-			parent_promoter_id: many[0].id })).id);
-	for (const id of over)
-		assert.ok(await until(async () => (await w.fp(200, me, 'GET',
-		    `/batch_processes/${id}`)).body.status === 'failed',
-		    20000, 200));
+	const ids = many.map((x) => x.id);
+	const run = async (what, of) => over(await batch(202, what, { ids: of,
+		campaign_id: spring.id, parent_promoter_id: top.id }), 20000);
+	/* What is done, done again, and of whom there is none. */
+	const does = async (what, found, type) => {
+		for (const again of ['', ' again']) {
+			assert.equal((await run(what, ids)).failed_count,
+			    0, what + again);
+			for (const x of many)
+				assert.equal(await found(x), what);
+		}
+		assert.equal((await run(what, nobody)).status, 'failed');
+		assert.equal(await p.sql(`SELECT COUNT(*) FROM event
+		    WHERE type = '${type ?? `promoter_campaign.${what}ed`}'
+		    AND entity_id IN (${type ? ids : many.map((x) =>
+			x.promoter_campaigns[0].id)})`), '8', what);
+	};
+	const stands = (x) => state(x).then((now) => ({ accepted: 'accept',
+		rejected: 'reject', blocked: 'block' })[now]);
+
+	await does('reject', stands);
+	await does('accept', stands);
+	await does('block', stands);
+	await does('assign_parent', async (x) => (await get(x)).parent_promoter
+	    ?.id === top.id && 'assign_parent', 'promoter.updated');
+	await does('archive', async (x) => (await get(x)).archived_at !== null &&
+	    'archive', 'promoter.archived');
+	await does('restore', async (x) => (await get(x)).archived_at === null &&
+	    'restore', 'promoter.restored');
+	for (const failed of [0, 8]) {
+		const b = await over(await batch(202, 'add_to_campaign', { ids,
+			campaign_id: summer.id }));
+
+		assert.equal(b.failed_count, failed);
+		for (const x of many)
+			assert.deepEqual(await states(x), {
+				[spring.id]: 'blocked',
+				[summer.id]: 'accepted' });
+	}
 	await verify();
 });
 

@@ -46,17 +46,15 @@ hold(struct db *db, struct arena *a, const struct actor *by,
 
 static enum err
 tell(struct db *db, struct arena *a, const struct actor *by, const char *type,
-    const struct batch_item *item, const struct str *changes, size_t n)
+    const struct list *items, const struct str *changes)
 {
-	struct event_data *e = arena_array(a, n, sizeof(*e));
-	size_t told = 0;
+	const struct batch_item *item = items->items;
+	struct event_data *e = arena_array(a, items->n + 1, sizeof(*e));
 
-	for (size_t i = 0; i < n; i++)
-		if (item[i].result == OK)
-			e[told++] = (struct event_data){ {
-			    by->organization_id, type, item[i].id, by->user_id,
-			    by->now }, changes[i] };
-	return event_write_all(db, a, e, told);
+	for (size_t i = 0; i < items->n; i++)
+		e[i] = (struct event_data){ { by->organization_id, type,
+		    item[i].id, by->user_id, by->now }, changes[i] };
+	return event_write_all(db, a, e, items->n);
 }
 
 /* --- what is decided of them in a campaign --- */
@@ -424,24 +422,28 @@ parent_json(struct arena *a, uint64_t id)
 	    (unsigned long long)id);
 }
 
-/* Of each item whose parent was another. */
-static struct str *
-new_parents(struct arena *a, const struct list *rows, uint64_t parent_id,
-    struct batch_item *item, size_t n)
+/* Those of whom it was another; the others are as they should be. */
+static struct list
+adopted(struct arena *a, const struct list *rows, uint64_t parent_id,
+    struct batch_item *item, size_t n, struct str **changes)
 {
-	struct str *changes = arena_array(a, n, sizeof(*changes));
+	struct batch_item *some = arena_array(a, rows->n + 1, sizeof(*some));
 	const struct held *h = rows->items;
 	struct record_diff d;
+	size_t k = 0;
 
+	*changes = arena_array(a, rows->n + 1, sizeof(**changes));
 	for (size_t i = 0; i < rows->n; i++) {
-		struct batch_item *one = batch_item_of(item, n, h[i].id);
-
+		if (batch_item_of(item, n, h[i].id)->result != OK ||
+		    h[i].parent_id == parent_id)
+			continue;
 		diff_init(&d, a);
 		diff_value(&d, "parent_promoter", parent_json(a,
 		    h[i].parent_id), parent_json(a, parent_id));
-		changes[one - item] = str_skip(diff_members(&d), 1);
+		(*changes)[k] = str_skip(diff_members(&d), 1);
+		some[k++] = (struct batch_item){ .id = h[i].id };
 	}
-	return changes;
+	return (struct list){ some, k };
 }
 
 static enum err
@@ -450,7 +452,8 @@ run_assign(struct db *db, struct arena *a, const struct actor *by,
 {
 	const struct promoter_family *f = params;
 	uint64_t above[PARENTS_MOST];
-	struct list rows;
+	struct list rows, some;
+	struct str *changes;
 	size_t n_above;
 	enum err e = ancestors(db, a, by, f->parent_id, above, &n_above);
 
@@ -464,10 +467,12 @@ run_assign(struct db *db, struct arena *a, const struct actor *by,
 		for (size_t k = 0; k < n_above; k++)
 			if (item[i].id == above[k])
 				item[i].result = ERR_PARENT;
-	TRY(db_exec(db, Q_PROMOTER_ADOPT, ARGS(batch_ids_well(a, item, n),
-	    f->parent_id), NULL, NULL));
-	return tell(db, a, by, "promoter.updated", item, new_parents(a, &rows,
-	    f->parent_id, item, n), n);
+	some = adopted(a, &rows, f->parent_id, item, n, &changes);
+	if (some.n == 0)
+		return OK;
+	TRY(db_exec(db, Q_PROMOTER_ADOPT, ARGS(batch_ids(a, some.items,
+	    some.n), f->parent_id), NULL, NULL));
+	return tell(db, a, by, "promoter.updated", &some, changes);
 }
 
 const struct batch_action promoter_assign = {
@@ -530,8 +535,7 @@ run_archive(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_PROMOTER_ARCHIVE_LINKS, ARGS(ids, by->now), NULL,
 	    NULL));
 	TRY(db_exec(db, Q_PROMOTER_ARCHIVE, ARGS(ids, by->now), NULL, NULL));
-	return tell(db, a, by, "promoter.archived", some.items, changes,
-	    some.n);
+	return tell(db, a, by, "promoter.archived", &some, changes);
 }
 
 static enum err
@@ -552,8 +556,7 @@ run_restore(struct db *db, struct arena *a, const struct actor *by,
 	TRY(db_exec(db, Q_PROMOTER_RESTORE_LINKS, ARGS(ids, by->now), NULL,
 	    NULL));
 	TRY(db_exec(db, Q_PROMOTER_RESTORE, ARGS(ids), NULL, NULL));
-	return tell(db, a, by, "promoter.restored", some.items, changes,
-	    some.n);
+	return tell(db, a, by, "promoter.restored", &some, changes);
 }
 
 const struct batch_action promoter_archive = {
