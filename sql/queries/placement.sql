@@ -72,8 +72,11 @@ WHERE r.member_organization_id = :member AND r.organization_id = :org
 AND p.ended_at = :deleted AND (p.ends_at IS NULL OR p.ends_at > :now)
 
 -- name: placement_due
-SELECT id, organization_id FROM placement
-WHERE status = 'ACTIVE' AND ends_at <= :now LIMIT 200
+SELECT p.id, COALESCE(r.member_organization_id, p.organization_id)
+	AS organization_id
+FROM placement p FORCE INDEX (placement_ends)
+STRAIGHT_JOIN referrer r ON r.id = p.referrer_id
+WHERE p.status = 'ACTIVE' AND p.ends_at <= :now LIMIT 200
 
 -- A promoter's link leads where the campaign says, if nothing else was said.
 -- name: placement_by_code

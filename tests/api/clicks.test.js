@@ -166,6 +166,8 @@ test('before its start and after its end nothing counts', async () => {
 	assert.ok(await until(async () => (await w.ok(200, 'GET',
 	    `/referrer-campaigns/${late.id}`, { token: me.token })).status ===
 	    'INACTIVE', 15000), 'it was not ended when its time came');
+	assert.equal((await w.events(me, 'referrer_campaign.ended', late.id))
+	    .length, 1);
 	await w.visit(late.code);
 	assert.deepEqual(await late.counts(), [1, 1, 0]);
 });
