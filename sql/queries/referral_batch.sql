@@ -3,7 +3,7 @@
 
 -- name: referral_batch_hold
 SELECT r.id, r.state, r.live, r.placement_id, r.customer_at,
-	r.cancelled_at, COALESCE(r.mrr > 0, 0) AS pays
+	r.cancelled_at
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
 WHERE r.organization_id = :org AND r.deleted_at IS NULL
@@ -41,13 +41,28 @@ STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
 SET r.state = :state, r.version = r.version + 1
 WHERE r.organization_id = :org
 
--- What it would be by its facts.
+-- Those of whose sales, and of those before they were moved, nothing is left.
+-- name: referral_batch_refunded
+WITH RECURSIVE past (id, became) AS (
+	SELECT c.id, c.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (
+		id BIGINT UNSIGNED PATH '$')) AS c
+	UNION ALL
+	SELECT r.id, past.became FROM past
+	STRAIGHT_JOIN referral r FORCE INDEX (referral_moved)
+		ON r.moved_to = past.id)
+SELECT past.became AS id
+FROM past STRAIGHT_JOIN sale s ON s.referral_id = past.id
+	AND s.kind = 'tracked'
+GROUP BY past.became
+HAVING SUM(s.refunded_amount) > 0 AND SUM(s.refunded_amount < s.amount) = 0
+
+-- What it would be by its facts.  refunded: those of the above.
 -- name: referral_batch_enable
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id
 SET r.state = CASE WHEN r.customer_at IS NULL THEN 'signup'
-	WHEN r.cancelled_at IS NOT NULL THEN 'cancelled'
-	WHEN r.mrr > 0 THEN 'subscribed' ELSE 'active' END,
+	WHEN JSON_CONTAINS(:refunded, r.id) THEN 'refunded'
+	WHEN r.cancelled_at IS NOT NULL THEN 'cancelled' ELSE 'active' END,
 	r.version = r.version + 1
 WHERE r.organization_id = :org
 

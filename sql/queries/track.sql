@@ -156,7 +156,7 @@ UPDATE sale SET refunded_amount = refunded_amount + :amount WHERE id = :id
 -- ids: all that he was, as JSON.
 -- name: track_refunded
 UPDATE referral SET state = 'refunded', version = version + 1
-WHERE id = :id AND state IN ('active', 'cancelled')
+WHERE id = :id AND state IN ('active', 'subscribed', 'cancelled')
 AND NOT EXISTS (SELECT 1 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (
 	id BIGINT UNSIGNED PATH '$')) AS past
 	STRAIGHT_JOIN sale s ON s.referral_id = past.id

@@ -244,6 +244,47 @@ test('a held commission goes back where it is held', async () => {
 	await verify();
 });
 
+test('disabled and enabled, he is what his sales say', async () => {
+	const set = (what, { id }) => w.fp(200, me, 'POST',
+	    `/referrals/${what}`, { ids: [id] });
+	const again = async (lead) => {
+		await set('disable', lead);
+		await set('enable', lead);
+		return state(lead);
+	};
+	const [one, two, before] = [await customer([500, 300]),
+		await customer([500]), await customer([400])];
+
+	assert.equal(await again(one), 'active');
+	await refund(200, one, 500, one.events[0]);
+	assert.equal(await again(one), 'active');
+	await refund(200, one, 300, one.events[1]);
+	assert.equal(await state(one), 'refunded');
+	assert.equal(await again(one), 'refunded');
+	const told = (await w.events(me, 'referral.enabled', one.id, 3))
+	    .at(-1);
+	assert.deepEqual(told.data.changes, { state: ['denied', 'refunded'] });
+	/* what went back while he was denied is seen afterwards */
+	await set('disable', two);
+	await refund(200, two, 500, two.events[0]);
+	assert.equal(await state(two), 'denied');
+	await set('enable', two);
+	assert.equal(await state(two), 'refunded');
+	/* of sales before he was moved */
+	const bob = await p.promoter(me);
+	before.id = (await w.fp(200, me, 'PUT', `/referrals/${before.id}`, {
+		promoter_campaign_id: bob.placement })).body.id;
+	assert.equal(await again(before), 'active');
+	await refund(200, before, 400);
+	assert.equal(await again(before), 'refunded');
+	await verify();
+	/* and who buys again is a customer */
+	await p.track(200, me, 'sale', { email: one.email, amount: 100,
+		event_id: unique() });
+	assert.equal(await again(one), 'active');
+	await verify();
+});
+
 test('a cancellation, once and again', async () => {
 	const lead = await customer([500]);
 	const told = await p.track(200, me, 'cancellation', {

@@ -13,7 +13,8 @@
 struct held {
 	uint64_t id, placement_id;
 	int state;
-	bool live, pays;
+	bool live;
+	bool refunded;			/* see by_facts() */
 	struct when customer_at, cancelled_at;
 };
 
@@ -23,8 +24,7 @@ SHAPE(referral_batch_row, struct held, NULL,
     COLUMN(struct held, state, .labels = lead_state_labels),
     COLUMN(struct held, live),
     COLUMN(struct held, customer_at),
-    COLUMN(struct held, cancelled_at),
-    COLUMN(struct held, pays));
+    COLUMN(struct held, cancelled_at));
 
 static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
@@ -40,8 +40,8 @@ static int
 state_by_facts(const struct held *h)
 {
 	return h->customer_at.us == 0 ? LEAD_SIGNUP :
-	    h->cancelled_at.us != 0 ? LEAD_CANCELLED :
-	    h->pays ? LEAD_SUBSCRIBED : LEAD_ACTIVE;
+	    h->refunded ? LEAD_REFUNDED :
+	    h->cancelled_at.us != 0 ? LEAD_CANCELLED : LEAD_ACTIVE;
 }
 
 /* now: LEAD_DENIED, or by their facts. */
@@ -202,6 +202,29 @@ const struct batch_action referral_delete = {
 	.scope = SCOPE_REFERRALS_WRITE,
 };
 
+/* They become what their facts say; rows are told whether they are refunded. */
+static enum err
+by_facts(struct db *db, struct arena *a, const struct actor *by,
+    struct str ids, const struct list *rows)
+{
+	struct held *h = rows->items;
+	const struct id_row *r;
+	struct list refunded;
+	uint64_t *of;
+
+	TRY(db_rows(db, a, Q_REFERRAL_BATCH_REFUNDED, ARGS(ids), &id_row,
+	    &refunded));
+	r = refunded.items;
+	of = arena_array(a, refunded.n + 1, sizeof(*of));
+	for (size_t i = 0; i < refunded.n; i++) {
+		of[i] = r[i].id;
+		for (size_t k = 0; k < rows->n; k++)
+			h[k].refunded |= h[k].id == r[i].id;
+	}
+	return db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
+	    ids_json(a, of, refunded.n), by->organization_id), NULL, NULL);
+}
+
 static enum err
 set_state(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, enum err (*refuse)(const void *),
@@ -217,8 +240,7 @@ set_state(struct db *db, struct arena *a, const struct actor *by,
 	TRY(placement_active(db, ids, -1, by->now));
 	TRY(state == LEAD_DENIED ? db_exec(db, Q_REFERRAL_BATCH_STATE, ARGS(ids,
 	    LABEL(lead_state_labels, state), by->organization_id), NULL, NULL) :
-	    db_exec(db, Q_REFERRAL_BATCH_ENABLE, ARGS(ids,
-	    by->organization_id), NULL, NULL));
+	    by_facts(db, a, by, ids, &rows));
 	TRY(placement_active(db, ids, 1, by->now));
 	return tell_state(db, a, by, type, rows.items, rows.n, state);
 }

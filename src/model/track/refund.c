@@ -252,7 +252,7 @@ mark(struct db *db, struct arena *a, const struct actor *who,
 	    NULL));
 	if (rows == 0)
 		return OK;
-	if (l->state == LEAD_ACTIVE)
+	if (track_is_active(l))
 		TRY(placement_brought(db, &(struct brought){
 		    .organization_id = who->organization_id,
 		    .placement_id = l->placement_id,
