@@ -184,6 +184,29 @@ test('rewards of its own', async () => {
 	assert.equal(await whole(), false);
 });
 
+test('what is so already is told to nobody', async () => {
+	const dan = await w.promoter(me, { always_approve: false });
+	const uses = async (name) => [{ apply_on: 'all', product_ids: [],
+		reward_id: (await w.fp(200, me, 'POST', '/rewards', { name,
+		    is_promoter_reward: true, promoter_reward_type: 'sale',
+		    schemas: [{ unit: 'cash', amount: 10,
+			flat_amount: false }] })).body.id }];
+
+	for (let i = 0; i < 2; i++) {
+		await put(200, dan, {});
+		await put(200, dan, { state: 'accepted' });
+		await put(200, dan, { ref_token: code(dan) });
+	}
+	for (const name of ['One', 'Two'])
+		await put(200, dan, { rewards_for_promoters:
+			await uses(name) });
+	assert.deepEqual((await w.events(me, 'promoter_campaign.updated',
+	    placed(dan), 2)).map(({ data }) => [data.changes, data.changed]),
+	[[{ promoter_rewards_customized: [false, true] },
+		['rewards_for_promoters']],
+	[undefined, ['rewards_for_promoters']]]);
+});
+
 test('links', async () => {
 	const at = `${PATH}/${placed(ann)}/referral_links`;
 	const [first, ...none] = (await w.fp(200, me, 'GET', at)).body;

@@ -252,30 +252,23 @@ set_rewards(struct request *rq, const struct promoted *p)
 	    "rewards_for_referrals", &all, in->referrals);
 }
 
-/* As it is: read before the transaction begins, locked and moved in it. */
-static enum err
-read_first(struct request *rq)
-{
-	rq->prepared = ARENA_NEW(rq->arena, struct promoted);
-	return promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0],
-	    false, rq->prepared);
-}
-
 static enum err
 update(struct request *rq)
 {
 	const struct update_in *in = rq->in;
-	struct promoted was = *(const struct promoted *)rq->prepared, p;
+	const unsigned rewards =
+	    (rq->given & HAS_PROMOTERS ? REWARDS_FOR_PROMOTERS : 0) |
+	    (rq->given & HAS_REFERRALS ? REWARDS_FOR_REFERRALS : 0);
+	struct promoted was = { 0 }, p;
 	struct standing_row now = { 0 };
 	enum err e;
 
-	TRY(standing_lock(rq->db, rq->arena, ACTOR(rq), was.s.id, &now));
-	was.s.code = now.code;
-	was.s.coupon = now.coupon;
-	was.s.landing_url = now.landing_url;
+	TRY(standing_lock(rq->db, rq->arena, ACTOR(rq), rq->id[0], &now));
+	TRY(promoted_get(rq->db, rq->arena, rq->who.org_id, rq->id[0], false,
+	    &was));
 	p = was;
 	change(rq, &p);
-	e = promoted_update(rq->db, rq->arena, ACTOR(rq), &was, &p);
+	e = promoted_update(rq->db, rq->arena, ACTOR(rq), &was, &p, rewards);
 	if (e == ERR_CODE_TAKEN) {
 		complain(&rq->wrong, rq->arena, STR("ref_token"),
 		    "has already been taken");
@@ -350,7 +343,7 @@ const struct route fp_promoter_campaign_routes[] = {
 	  .tag = "Promoter campaigns", .summary = "Find promoters in "
 	    "campaigns: the first five" },
 	{ .op = "updatePromoterCampaign", .method = PUT, .path = PATH "/{id}",
-	  .prepare = read_first, .check = check, .handle = update,
+	  .check = check, .handle = update,
 	  .in = &fp_promoted_update, .out = &fp_promoter_campaign,
 	  .status = 200, .flags = R_WRITE | R_LIVE,
 	  .scope = SCOPE_REFERRALS_WRITE, .errors = update_errors,

@@ -174,9 +174,12 @@ enum err
 promoted_rename(struct db *db, struct arena *a, const struct actor *who,
     const struct standing_row *was, struct str code)
 {
-	enum err e = take_code(db, a, was, code);
 	struct record_diff d;
+	enum err e;
 
+	if (str_eq(was->code, code))
+		return OK;
+	e = take_code(db, a, was, code);
 	if (e == OK)
 		e = db_exec(db, Q_PROMOTED_RENAME, ARGS(code, who->now,
 		    was->id), NULL, NULL);
@@ -196,19 +199,11 @@ yes(bool b)
 
 enum err
 promoted_update(struct db *db, struct arena *a, const struct actor *who,
-    const struct promoted *was, struct promoted *p)
+    const struct promoted *was, struct promoted *p, unsigned rewards)
 {
-	enum err e = take_code(db, a, &was->s, p->s.code);
 	struct record_diff d;
+	enum err e;
 
-	if (e == OK)
-		e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code,
-		    p->s.coupon, p->display_coupon, p->s.landing_url,
-		    p->own_promoter, p->own_referral, who->now, p->s.id),
-		    NULL, NULL);
-	if (e == ERR_CONFLICT)
-		return ERR_CODE_TAKEN;
-	TRY(e);
 	diff_init(&d, a);
 	diff_text(&d, "ref_token", was->s.code, p->s.code);
 	diff_text(&d, "coupon", was->s.coupon, p->s.coupon);
@@ -219,5 +214,20 @@ promoted_update(struct db *db, struct arena *a, const struct actor *who,
 	    yes(p->own_promoter));
 	diff_value(&d, "referral_rewards_customized", yes(was->own_referral),
 	    yes(p->own_referral));
+	if ((rewards & REWARDS_FOR_PROMOTERS) != 0)
+		diff_name(&d, "rewards_for_promoters");
+	if ((rewards & REWARDS_FOR_REFERRALS) != 0)
+		diff_name(&d, "rewards_for_referrals");
+	if (diff_is_empty(&d))
+		return OK;
+	e = take_code(db, a, &was->s, p->s.code);
+	if (e == OK)
+		e = db_exec(db, Q_PROMOTED_UPDATE, ARGS(p->s.code,
+		    p->s.coupon, p->display_coupon, p->s.landing_url,
+		    p->own_promoter, p->own_referral, who->now, p->s.id),
+		    NULL, NULL);
+	if (e == ERR_CONFLICT)
+		return ERR_CODE_TAKEN;
+	TRY(e);
 	return tell(db, a, who, &p->s, &d);
 }

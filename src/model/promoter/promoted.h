@@ -44,11 +44,13 @@ MUST_CHECK enum err promoted_campaigns(struct db *, struct arena *,
 
 /*
  * Writes code, coupons, landing_url and own_* of one that is locked by
- * standing_lock(); a code that it had before leads to it for ever.
- * ERR_CODE_TAKEN.
+ * standing_lock(), if any is another; a code that it had before leads to it for
+ * ever.  rewards: those that it gets by itself, to be told.  ERR_CODE_TAKEN.
  */
+enum { REWARDS_FOR_PROMOTERS = 1, REWARDS_FOR_REFERRALS = 2 };
 MUST_CHECK enum err promoted_update(struct db *, struct arena *,
-    const struct actor *, const struct promoted *was, struct promoted *);
+    const struct actor *, const struct promoted *was, struct promoted *,
+    unsigned rewards);
 
 /* Its code alone. */
 MUST_CHECK enum err promoted_rename(struct db *, struct arena *,
