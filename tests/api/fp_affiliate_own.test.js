@@ -174,6 +174,9 @@ test('he chooses his code, and the one before leads to him', async () => {
 	for (const code of [before.ref_token, token])
 		assert.equal((await w.visit(code)).status, 302);
 	await rename(200, token);
+	assert.equal((await w.events(me, 'promoter_campaign.updated',
+	    he.placement, 2)).filter(({ data }) =>
+		data.changed?.includes('ref_token')).length, 1);
 	assert.equal((await rename(422, token, another, another.placement))
 	    .body.code, 'invalid_params');
 	await rename(422, before.ref_token, another, another.placement);
@@ -304,6 +307,12 @@ test('how he wants to be paid', async () => {
 		details: { paypal_email: 'ada@pay.example' } })).body;
 	assert.equal(put.method, 'paypal');
 	assert.equal(put.is_selected, true);
+	await methods(200, he, 'PUT', at, { is_selected: true,
+		details: { paypal_email: 'ada@pay.example' } });
+	const told = (id) => w.events(me, 'payout_method.updated', id);
+	assert.deepEqual([...await told(first.id), ...await told(second.id)]
+	    .map(({ data }) => data.changes.is_selected),
+	[[true, false], [false, true], [true, false]]);
 	await methods(400, he, 'PUT', at, { details: {
 		wise_email: 'ada@example.com' } });
 	await methods(400, he, 'POST', '', { ...PAYPAL, method: 'bank' });

@@ -59,14 +59,17 @@ static enum err
 run_method(struct db *d, struct act *t)
 {
 	const struct actor who = house();
+	struct payout_method was = { 0 };
 
 	t->method.id = t->id;
 	t->method.referrer_id = world.referrer.id;
 	t->method.details = STR("{}");
 	if (t->what == SAY)
 		return method_create(d, &arena, &who, &t->method);
-	return t->what == CHANGE ? method_update(d, &arena, &who, &t->method) :
-	    method_delete(d, &arena, &who, 0, t->id);
+	if (t->what != CHANGE)
+		return method_delete(d, &arena, &who, 0, t->id);
+	TRY(method_lock(d, &arena, &who, t->method.referrer_id, t->id, &was));
+	return method_update(d, &arena, &who, &was, &t->method);
 }
 
 static enum err

@@ -114,10 +114,13 @@ static enum err
 update(struct request *rq)
 {
 	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
+	struct payout_method was = { 0 };
 
 	*m = *(const struct payout_method *)rq->in;
 	m->id = rq->id[0];
-	TRY(method_update(rq->db, rq->arena, ACTOR(rq), m));
+	TRY(method_lock(rq->db, rq->arena, ACTOR(rq), m->referrer_id, m->id,
+	    &was));
+	TRY(method_update(rq->db, rq->arena, ACTOR(rq), &was, m));
 	finish(m);
 	rq->out = m;
 	return OK;
@@ -201,21 +204,29 @@ create_own(struct request *rq)
 
 /* What was not sent stays as it was. */
 static enum err
-read_own(struct request *rq)
+update_own(struct request *rq)
 {
-	struct payout_method *in = rq->in, was = { 0 };
+	struct payout_method *m = ARENA_NEW(rq->arena, struct payout_method);
+	const struct payout_method *in = rq->in;
+	struct payout_method was = { 0 };
 
-	TRY(method_get(rq->db, rq->arena, rq->who.org_id,
-	    rq->who.promoter_id, rq->id[0], &was));
-	in->referrer_id = rq->who.promoter_id;
-	if ((rq->given & HAS_METHOD) == 0)
-		in->method = was.method;
-	if ((rq->given & HAS_DISABLED) == 0)
-		in->is_disabled = was.is_disabled;
-	if ((rq->given & HAS_SELECTED) == 0)
-		in->is_selected = was.is_selected;
-	return method_details_check(rq->arena, in->method, in->details,
-	    &rq->wrong) ? OK : ERR_INVALID;
+	TRY(method_lock(rq->db, rq->arena, ACTOR(rq), rq->who.promoter_id,
+	    rq->id[0], &was));
+	*m = was;
+	m->details = in->details;
+	if ((rq->given & HAS_METHOD) != 0)
+		m->method = in->method;
+	if ((rq->given & HAS_DISABLED) != 0)
+		m->is_disabled = in->is_disabled;
+	if ((rq->given & HAS_SELECTED) != 0)
+		m->is_selected = in->is_selected;
+	if (!method_details_check(rq->arena, m->method, m->details,
+	    &rq->wrong))
+		return ERR_INVALID;
+	TRY(method_update(rq->db, rq->arena, ACTOR(rq), &was, m));
+	finish(m);
+	rq->out = m;
+	return OK;
 }
 
 static const enum err get_errors[] = ERRORS(ERR_NOT_FOUND);
@@ -268,7 +279,7 @@ const struct route fp_payout_method_routes[] = {
 	  .flags = R_PROMOTER, .errors = get_errors, .tag = OWN_TAG,
 	  .summary = "Get a payout method of one's own" },
 	{ .op = "affiliateUpdateMethod", .method = PUT, .path = OWN "/{id}",
-	  .prepare = read_own, .handle = update,
+	  .handle = update_own,
 	  .in = &fp_own_method_change, .out = &fp_payout_method,
 	  .status = 200, .flags = R_PROMOTER | R_WRITE,
 	  .errors = write_errors, .tag = OWN_TAG,

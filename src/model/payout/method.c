@@ -114,25 +114,44 @@ selected(const struct payout_method *m)
 	return m->is_selected ? ARG(INT64_C(1)) : arg_some(0);
 }
 
+/* In whose place another is. */
+static enum err
+unselect(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t referrer_id, uint64_t id)
+{
+	TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now, referrer_id),
+	    NULL, NULL));
+	return event(db, a, who, id, "payout_method.updated",
+	    STR("\"changes\":{\"is_selected\":[true,false]}"));
+}
+
+/* *id: the one that is selected, or 0. */
+static enum err
+find_selected(struct db *db, struct arena *a, uint64_t referrer_id,
+    uint64_t *id)
+{
+	struct id_row row = { 0 };
+	enum err e = db_row(db, a, Q_PAYOUT_METHOD_ANY, ARGS(referrer_id),
+	    &id_row, &row);
+
+	*id = row.id;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err
 method_create(struct db *db, struct arena *a, const struct actor *who,
     struct payout_method *m)
 {
-	struct id_row other = { 0 };
 	struct str used = STR_NULL;
-	enum err e;
+	uint64_t other;
 
 	TRY(hold_promoter(db, a, who, m->referrer_id));
-	e = db_row(db, a, Q_PAYOUT_METHOD_ANY, ARGS(m->referrer_id),
-	    &id_row, &other);
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	m->is_selected |= e == ERR_NOT_FOUND;
+	TRY(find_selected(db, a, m->referrer_id, &other));
+	m->is_selected |= other == 0;
 	if (m->is_selected)
 		TRY(begin_change(db, a, who, m->referrer_id, &used));
-	if (m->is_selected)
-		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
-		    m->referrer_id), NULL, NULL));
+	if (m->is_selected && other != 0)
+		TRY(unselect(db, a, who, m->referrer_id, other));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_INSERT, ARGS(who->organization_id,
 	    m->referrer_id, LABEL(payout_method_labels, m->method),
 	    m->details, m->is_disabled, selected(m), who->now), NULL, &m->id));
@@ -167,31 +186,49 @@ method_get(struct db *db, struct arena *a, uint64_t org,
 }
 
 enum err
-method_update(struct db *db, struct arena *a, const struct actor *who,
-    struct payout_method *m)
+method_lock(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t referrer_id, uint64_t id, struct payout_method *m)
 {
-	struct payout_method was = { 0 };
-	struct str used = STR_NULL;
+	TRY(hold_promoter(db, a, who, referrer_id));
+	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(id, who->organization_id),
+	    &payout_method_row, m));
+	return m->referrer_id == referrer_id ? OK : ERR_NOT_FOUND;
+}
 
-	TRY(hold_promoter(db, a, who, m->referrer_id));
-	TRY(db_row(db, a, Q_PAYOUT_METHOD_LOCK, ARGS(m->id,
-	    who->organization_id), &payout_method_row, &was));
-	if (was.referrer_id != m->referrer_id)
-		return ERR_NOT_FOUND;
-	if (m->is_selected || was.is_selected)
+/* Writes it, with what its promoter is paid by. */
+static enum err
+write(struct db *db, struct arena *a, const struct actor *who,
+    const struct payout_method *was, const struct payout_method *m)
+{
+	struct str used = STR_NULL;
+	uint64_t other = 0;
+
+	if (m->is_selected || was->is_selected)
 		TRY(begin_change(db, a, who, m->referrer_id, &used));
-	if (m->is_selected && !was.is_selected)
-		TRY(db_exec(db, Q_PAYOUT_METHOD_UNSELECT, ARGS(who->now,
-		    m->referrer_id), NULL, NULL));
+	if (m->is_selected && !was->is_selected)
+		TRY(find_selected(db, a, m->referrer_id, &other));
+	if (other != 0)
+		TRY(unselect(db, a, who, m->referrer_id, other));
 	TRY(db_exec(db, Q_PAYOUT_METHOD_UPDATE, ARGS(
 	    LABEL(payout_method_labels, m->method), m->details,
 	    m->is_disabled, selected(m), who->now, m->id), NULL, NULL));
-	if (m->is_selected || was.is_selected)
-		TRY(end_change(db, who, m->referrer_id, m, used));
-	m->created_at = was.created_at;
-	m->version = was.version + 1;
-	return event(db, a, who, m->id, "payout_method.updated",
-	    change_of(a, &was, m));
+	return m->is_selected || was->is_selected ?
+	    end_change(db, who, m->referrer_id, m, used) : OK;
+}
+
+enum err
+method_update(struct db *db, struct arena *a, const struct actor *who,
+    const struct payout_method *was, struct payout_method *m)
+{
+	const struct str changes = change_of(a, was, m);
+
+	m->created_at = was->created_at;
+	m->version = was->version;
+	if (changes.n == 0)
+		return OK;
+	TRY(write(db, a, who, was, m));
+	m->version++;
+	return event(db, a, who, m->id, "payout_method.updated", changes);
 }
 
 enum err

@@ -33,9 +33,14 @@ MUST_CHECK enum err method_create(struct db *, struct arena *,
 /* The same referrer_id. */
 MUST_CHECK enum err method_get(struct db *, struct arena *, uint64_t org,
     uint64_t referrer_id, uint64_t id, struct payout_method *);
-/* Writes all of it.  ERR_NOT_FOUND: or of another promoter. */
+/* As it is, and stays so until it is written.  ERR_NOT_FOUND. */
+MUST_CHECK enum err method_lock(struct db *, struct arena *,
+    const struct actor *, uint64_t referrer_id, uint64_t id,
+    struct payout_method *);
+/* Writes all of one that is locked, if any of it is another. */
 MUST_CHECK enum err method_update(struct db *, struct arena *,
-    const struct actor *, struct payout_method *);
+    const struct actor *, const struct payout_method *was,
+    struct payout_method *);
 /* referrer_id: of whom it has to be; 0: of anybody. */
 MUST_CHECK enum err method_delete(struct db *, struct arena *,
     const struct actor *, uint64_t referrer_id, uint64_t id);
