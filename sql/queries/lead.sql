@@ -121,8 +121,8 @@ JOIN referral r ON r.organization_id = :org
 WHERE u.email = :email AND u.deleted_at IS NULL ORDER BY m.id LIMIT 1
 
 -- name: lead_lock
-SELECT id, referred_organization_id, placement_id, email, uid, username, fraud,
-	state, live
+SELECT id, referred_organization_id, placement_id, custom_status_id, email, uid,
+	username, fraud, state, live
 FROM referral WHERE organization_id = :org AND id = :id
 AND deleted_at IS NULL FOR UPDATE
 

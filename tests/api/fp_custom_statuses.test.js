@@ -108,6 +108,7 @@ test('given to a referral, and taken away', async () => {
 	await mark(theirs.id, 422);
 	await mark(warm.id, 404, { at: 999999999 });
 	await mark('x', 400);
+	await mark(null);
 	assert.equal((await w.events(me, 'referral.updated', String(lead.id),
 	    4)).length, 4);
 });
@@ -120,10 +121,16 @@ test('it goes with a referral that is moved', async () => {
 		promoter_campaign_id: bob.placement });
 	assert.notEqual(moved.id, lead.id);
 	assert.equal(moved.custom_status.id, cold.id);
+	await mark(cold.id, 200, { at: moved.id, split_details: [] });
 	lead = moved;
 	const again = await mark(warm.id, 200, {
 		promoter_campaign_id: ann.placement });
 	assert.equal(again.custom_status.id, warm.id);
+	const [told] = await w.events(me, 'referral.updated',
+	    String(again.id));
+	assert.equal(told.data.referrerCampaignId, String(ann.placement));
+	assert.deepEqual(await w.events(me, 'referral.updated',
+	    String(moved.id), 0), []);
 	lead = again;
 });
 

@@ -12,7 +12,7 @@
 
 /* One that is locked. */
 struct locked {
-	uint64_t id, referred_organization_id, placement_id;
+	uint64_t id, referred_organization_id, placement_id, status_id;
 	struct str email, uid, username;
 	int fraud, state;
 	bool live;
@@ -22,6 +22,7 @@ SHAPE(lead_lock_row, struct locked, NULL,
     COLUMN(struct locked, id),
     COLUMN(struct locked, referred_organization_id),
     COLUMN(struct locked, placement_id),
+    FIELD(struct locked, status_id, "custom_status_id"),
     COLUMN(struct locked, email),
     COLUMN(struct locked, uid),
     COLUMN(struct locked, username),
@@ -90,16 +91,20 @@ taken(struct db *db, struct lead_change *c, enum err e)
 	return e;
 }
 
-/* All shares of one; the promoter himself has the rest. */
+/*
+ * All shares of one; the promoter himself has the rest.  *any: there are some,
+ * or were.
+ */
 static enum err
 share(struct db *db, struct arena *a, const struct actor *who,
-    uint64_t id, uint64_t placement_id, const struct list *shares)
+    uint64_t id, uint64_t placement_id, const struct list *shares, bool *any)
 {
 	const struct split_share *s = shares->items;
 	struct arg *row = arena_array(a, 4 * shares->n + 1, sizeof(*row));
+	uint64_t cleared;
 	size_t n = 0;
 
-	TRY(db_exec(db, Q_LEAD_SPLIT_CLEAR, ARGS(id), NULL, NULL));
+	TRY(db_exec(db, Q_LEAD_SPLIT_CLEAR, ARGS(id), &cleared, NULL));
 	for (size_t i = 0; i < shares->n; i++) {
 		struct target t = { 0 };
 
@@ -114,6 +119,7 @@ share(struct db *db, struct arena *a, const struct actor *who,
 		row[4 * n + 3] = ARG(s[i].percent * PPM_OF_PERCENT);
 		n++;
 	}
+	*any = cleared + n > 0;
 	return n == 0 ? OK : db_exec_rows(db, Q_LEAD_SPLIT, row, n, NULL,
 	    NULL);
 }
@@ -144,6 +150,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	struct verdict v = { LEAD_NO_SUSPICION, LEAD_SIGNUP, 0 };
 	struct target t = { 0 };
 	struct brought one;
+	bool any;
 
 	TRY(find_target(db, a, who, c->placement_id, &t));
 	one = (struct brought){ .organization_id = who->organization_id,
@@ -157,7 +164,7 @@ lead_create(struct db *db, struct arena *a, const struct actor *who,
 	    LABEL(lead_source_labels, c->entry_source),
 	    LABEL(lead_fraud_labels, v.fraud), v.checks, who->user_id,
 	    who->now), NULL, &c->id)));
-	TRY(share(db, a, who, c->id, t.id, &c->shares));
+	TRY(share(db, a, who, c->id, t.id, &c->shares, &any));
 	one.referral_id = c->id;
 	TRY(placement_brought(db, &one));
 	return event(db, a, who, "referral.created", c->id, t.id, STR_NULL);
@@ -216,42 +223,50 @@ rename_lead(struct db *db, struct arena *a, const struct actor *who,
 	    c->id, was->placement_id, diff_members(&d));
 }
 
+/* What is no name of his: the company's own status, and who shares. */
+static enum err
+mark(struct db *db, struct arena *a, const struct actor *who,
+    const struct locked *was, const struct lead_change *c)
+{
+	struct record_diff d;
+	bool any = false;
+
+	diff_init(&d, a);
+	if (c->marked && c->status_id != 0)
+		TRY(custom_status_hold(db, a, who->organization_id,
+		    c->status_id));
+	if (c->marked && c->status_id != was->status_id) {
+		TRY(db_exec(db, Q_LEAD_STATUS, ARGS(c->status_id, c->id), NULL,
+		    NULL));
+		diff_name(&d, "custom_status");
+	}
+	if (c->shared)
+		TRY(share(db, a, who, c->id, was->placement_id, &c->shares,
+		    &any));
+	if (any)
+		diff_name(&d, "split_details");
+	return diff_is_empty(&d) ? OK : event(db, a, who, "referral.updated",
+	    c->id, was->placement_id, diff_members(&d));
+}
+
 enum err
 lead_update(struct db *db, struct arena *a, const struct actor *who,
     struct lead_change *c)
 {
 	struct locked was = { 0 };
-	struct record_diff d;
-	bool moves;
 
 	TRY(db_row(db, a, Q_LEAD_LOCK, ARGS(who->organization_id, c->id),
 	    &lead_lock_row, &was));
-	moves = c->placement_id != 0 && c->placement_id != was.placement_id;
 	if (!was.live)
 		return ERR_MOVED;
-	if (moves)
+	if (c->placement_id != 0 && c->placement_id != was.placement_id) {
 		TRY(move(db, a, who, c));
+		was.placement_id = c->placement_id;
+	}
 	if (c->named[LEAD_EMAIL] || c->named[LEAD_UID] ||
 	    c->named[LEAD_USERNAME] || c->fraud >= 0)
 		TRY(rename_lead(db, a, who, &was, c));
-	if (c->marked) {
-		TRY(c->status_id == 0 ? OK : custom_status_hold(db, a,
-		    who->organization_id, c->status_id));
-		TRY(db_exec(db, Q_LEAD_STATUS, ARGS(c->status_id, c->id), NULL,
-		    NULL));
-	}
-	if (!c->shared && !c->marked)
-		return OK;
-	diff_init(&d, a);
-	if (c->shared) {
-		TRY(share(db, a, who, c->id, moves ? c->placement_id :
-		    was.placement_id, &c->shares));
-		diff_name(&d, "split_details");
-	}
-	if (c->marked)
-		diff_name(&d, "custom_status");
-	return event(db, a, who, "referral.updated", c->id, was.placement_id,
-	    diff_members(&d));
+	return mark(db, a, who, &was, c);
 }
 
 enum err
