@@ -115,7 +115,3 @@ STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
 	ON e.referrer_id = p.referrer_id AND e.payout_id IS NOT NULL
 	AND e.placement_id = p.id
 WHERE p.campaign_id = :campaign AND p.organization_id = :org LIMIT 1
-
--- name: offer_leave
-UPDATE program SET campaign_id = NULL, updated_at = :now, version = version + 1
-WHERE organization_id = :org AND campaign_id = :campaign

@@ -43,3 +43,7 @@ UPDATE program p LEFT JOIN campaign c ON c.id = p.campaign_id
 SET p.campaign_id = :campaign, p.updated_at = :now, p.version = p.version + 1
 WHERE p.organization_id = :org
 AND (p.campaign_id IS NULL OR c.status = 'deleted')
+
+-- name: program_leave
+UPDATE program SET campaign_id = NULL, updated_at = :now, version = version + 1
+WHERE organization_id = :org AND campaign_id = :campaign

@@ -258,6 +258,8 @@ test('deleted: its history stays, the next one is where promoters come',
 	await w.fp(404, other, 'DELETE', `/campaigns/${second.id}`);
 	assert.equal((await w.fp(200, me, 'GET', '/settings')).body
 	    .default_campaign_id, null);
+	assert.equal((await w.events(me, 'program.updated', me.organization.id,
+	    2)).length, 2);
 	const history = await w.ok(200, 'GET',
 	    `/campaigns/${first.id}/history`, { token: me.token });
 	assert.deepEqual(history.items.map((h) => h.action), ['create',

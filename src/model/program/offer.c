@@ -213,6 +213,5 @@ offer_delete(struct db *db, struct arena *a, const struct actor *who,
 		return e == OK ? ERR_PAID_OUT : e;
 	TRY(campaign_delete(db, a, who, c, (struct deletion){
 	    .unapply = true }));
-	return db_exec(db, Q_OFFER_LEAVE, ARGS(who->now, who->organization_id,
-	    c->id), NULL, NULL);
+	return program_leave(db, a, who, c->id);
 }

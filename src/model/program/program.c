@@ -79,6 +79,12 @@ count_again(struct db *db, uint64_t org, struct str currency)
 	    NULL, NULL);
 }
 
+static enum err
+tell(struct db *db, struct arena *a, const struct actor *who)
+{
+	return event_by(db, a, who, who->organization_id, "program.updated");
+}
+
 enum err
 program_set(struct db *db, struct arena *a, const struct actor *who,
     struct program *p)
@@ -111,9 +117,7 @@ program_set(struct db *db, struct arena *a, const struct actor *who,
 		TRY(count_again(db, who->organization_id, p->currency));
 	p->version++;
 	p->has_key = p->key_given ? p->key.p != NULL : p->has_key;
-	return event_write(db, a, &(struct event){ who->organization_id,
-	    "program.updated", who->organization_id, who->user_id, who->now },
-	    NULL);
+	return tell(db, a, who);
 }
 
 enum err
@@ -125,8 +129,19 @@ program_adopt(struct db *db, struct arena *a, const struct actor *who,
 
 	p.campaign_id = campaign_id;
 	TRY(insert(db, a, who, &p, &rows));
-	if (rows > 0)
-		return OK;
-	return db_exec(db, Q_PROGRAM_ADOPT, ARGS(campaign_id, who->now,
-	    who->organization_id), NULL, NULL);
+	if (rows == 0)
+		TRY(db_exec(db, Q_PROGRAM_ADOPT, ARGS(campaign_id, who->now,
+		    who->organization_id), &rows, NULL));
+	return rows == 0 ? OK : tell(db, a, who);
+}
+
+enum err
+program_leave(struct db *db, struct arena *a, const struct actor *who,
+    uint64_t campaign_id)
+{
+	uint64_t rows;
+
+	TRY(db_exec(db, Q_PROGRAM_LEAVE, ARGS(who->now, who->organization_id,
+	    campaign_id), &rows, NULL));
+	return rows == 0 ? OK : tell(db, a, who);
 }

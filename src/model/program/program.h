@@ -39,5 +39,8 @@ MUST_CHECK enum err program_stripe_key(struct db *, struct arena *,
 /* The first campaign of a program is where its promoters come. */
 MUST_CHECK enum err program_adopt(struct db *, struct arena *,
     const struct actor *, uint64_t campaign_id);
+/* And nowhere, if that campaign is deleted. */
+MUST_CHECK enum err program_leave(struct db *, struct arena *,
+    const struct actor *, uint64_t campaign_id);
 
 #endif
