@@ -235,8 +235,8 @@ serve_batch(struct worker *w, struct conn **ready, size_t n)
 		if (fcgi_fd(ready[i]->fcgi) < 0)
 			continue;
 		log_request(ready[i]->in.request_id);
-		send_answer(w, ready[i], -1, started,
-		    i == 0 ? statements : 0);
+		send_answer(w, ready[i], -1, started, statements);
+		statements = 0;		/* of all: told by the first */
 	}
 	log_request(STR_NULL);
 	arena_reset(&w->arena);
