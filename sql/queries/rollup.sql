@@ -91,15 +91,16 @@ VALUES
 (:referrer, :day, :clicks, :uniques, :bots, :referrals, :conversions,
 	:cancellations)
 
+-- The first, or that behind so many of either kind.
 -- name: rollup_next_earning
 SELECT MIN(created_at) AS created_at FROM (
 	(SELECT created_at FROM earning
 	WHERE type = 'commission' AND created_at >= :from
-	ORDER BY created_at LIMIT 1)
+	ORDER BY created_at LIMIT 1 OFFSET :skip)
 	UNION ALL
 	(SELECT created_at FROM earning
 	WHERE type = 'reversal' AND created_at >= :from
-	ORDER BY created_at LIMIT 1)) x
+	ORDER BY created_at LIMIT 1 OFFSET :skip)) x
 
 -- name: rollup_earned
 SELECT referrer_id, placement_id, DATE(created_at) AS day, currency,
@@ -128,10 +129,10 @@ ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)
 -- name: rollup_next_bought
 SELECT MIN(created_at) AS created_at FROM (
 	(SELECT created_at FROM payment WHERE created_at >= :from
-	ORDER BY created_at LIMIT 1)
+	ORDER BY created_at LIMIT 1 OFFSET :skip)
 	UNION ALL
 	(SELECT created_at FROM sale WHERE created_at >= :from
-	ORDER BY created_at LIMIT 1)) x
+	ORDER BY created_at LIMIT 1 OFFSET :skip)) x
 
 -- name: rollup_bought
 SELECT organization_id, currency, CAST(SUM(sessions) AS SIGNED) AS sessions,

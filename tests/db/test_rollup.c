@@ -411,6 +411,46 @@ a_day_of_many_referrers(void **state)
 	test_sql(admin, "SET foreign_key_checks = 1");
 }
 
+static struct when
+bought_until(void)
+{
+	return (struct when){ test_number(beside, "SELECT"
+	    " CAST(UNIX_TIMESTAMP(done_until) * 1000000 AS SIGNED) FROM rollup"
+	    " WHERE name = 'bought'") };
+}
+
+/* More on one day than a statement reads in its time, and than in a step. */
+static void
+a_day_of_many_payments(void **state)
+{
+	bool more = true;
+	int turns = 0;
+
+	(void)state;
+	test_sql(beside, "SET time_zone = '+00:00'");
+	test_sql(admin, "SET foreign_key_checks = 0");
+	test_sql(admin, "INSERT INTO payment (organization_id, product_id,"
+	    " quantity, currency, amount, tokens, provider, token, status,"
+	    " payment_status, success_url, cancel_url, created_at, expires_at)"
+	    " SELECT 2, 1, 1, 'USD', 1, 1, 'sandbox', CONCAT('many-', seq),"
+	    " 'expired', 'unpaid', '', '', " NOON " + INTERVAL IF(seq < 12000,"
+	    " 0, seq DIV 1000) MINUTE, NOW() FROM seq_1_to_36000");
+	assert_int_equal(rollup_run(db, &arena, at_minute(60), &conf, &more),
+	    OK);
+	assert_true(more);
+	assert_int_equal(bought_until().us, at_minute(0).us);
+	for (; more; turns++)
+		assert_int_equal(rollup_run(db, &arena, at_minute(60), &conf,
+		    &more), OK);
+	assert_true(turns >= 4);
+	assert_int_equal(bought_until().us, at_minute(59).us);
+	assert_int_equal(test_number(beside, "SELECT sessions FROM"
+	    " organization_bought WHERE organization_id = 2"), 36000);
+	verify_clean();
+	test_sql(admin, "DELETE FROM payment");
+	test_sql(admin, "SET foreign_key_checks = 1");
+}
+
 int
 main(void)
 {
@@ -426,6 +466,7 @@ main(void)
 		T(days_of_sources_make_up_any_time),
 		T(days_are_closed_when_they_are_over),
 		T(a_day_of_many_referrers),
+		T(a_day_of_many_payments),
 	};
 #undef T
 

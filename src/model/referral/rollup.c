@@ -408,7 +408,6 @@ static const struct timed {
   bought = { "bought", Q_ROLLUP_NEXT_BOUGHT, Q_ROLLUP_BOUGHT, &bought_sum_row,
 	bought_rows };
 
-/* A day at most, from the first row that there is. */
 static enum err
 roll_timed(struct db *db, struct arena *a, struct when now,
     const struct rollup_conf *c, const struct timed *timed, bool *more)
@@ -421,7 +420,7 @@ roll_timed(struct db *db, struct arena *a, struct when now,
 	if (newest.us <= t.was.done_until.us)
 		return OK;
 	t.next.done_until = newest;
-	TRY(rollup_day_end(db, a, c, timed->next, &t.was,
+	TRY(rollup_part_end(db, a, c, timed->next, &t.was,
 	    &t.next.done_until));
 	*more |= t.next.done_until.us < newest.us;
 	TRY(db_rows(db, a, timed->sums, ARGS(t.was.done_until,

@@ -4,6 +4,7 @@
 #include "base/banned.h"
 
 #define STEP	UINT64_C(50000)		/* ids ahead, at least */
+#define PART_ROWS INT64_C(10000)	/* of a kind, in more than a step */
 
 SHAPE(rollup_mark_row, struct rollup_mark, NULL,
     COLUMN(struct rollup_mark, done_until),
@@ -88,16 +89,24 @@ rollup_last(struct db *db, struct arena *a, const struct rollup_conf *c,
 }
 
 enum err
-rollup_day_end(struct db *db, struct arena *a, const struct rollup_conf *c,
+rollup_part_end(struct db *db, struct arena *a, const struct rollup_conf *c,
     enum query next, const struct rollup_mark *was, struct when *until)
 {
-	struct rollup_at first = { .id = 0 };
+	struct rollup_at first = { .id = 0 }, many = { .id = 0 };
+	const struct when step = when_add(was->done_until, c->step_seconds),
+	    most = *until;
 
-	TRY(db_row(db, a, next, ARGS(was->done_until), &rollup_at_row,
-	    &first));
+	TRY(db_row(db, a, next, ARGS(was->done_until, INT64_C(0)),
+	    &rollup_at_row, &first));
 	if (first.created_at.us != 0 &&
 	    first.created_at.us + DAY_US < until->us)
 		*until = rollup_floor(when_add(first.created_at,
 		    DAY_US / SECOND_US), c->step_seconds);
+	TRY(db_row(db, a, next, ARGS(was->done_until, PART_ROWS),
+	    &rollup_at_row, &many));
+	if (many.created_at.us != 0 && many.created_at.us < until->us)
+		*until = rollup_floor(many.created_at, c->step_seconds);
+	if (until->us <= was->done_until.us)
+		*until = step.us < most.us ? step : most;
 	return OK;
 }

@@ -44,8 +44,11 @@ MUST_CHECK enum err rollup_end(struct db *, struct arena *,
 MUST_CHECK enum err rollup_last(struct db *, struct arena *,
     const struct rollup_conf *, enum query before,
     const struct rollup_mark *was, uint64_t behind, struct rollup_mark *next);
-/* A day of rows found by time at most, from the first one that there is. */
-MUST_CHECK enum err rollup_day_end(struct db *, struct arena *,
+/*
+ * Of rows found by time a day at most, from the first one that there is, and so
+ * many that a statement reads them in its time.
+ */
+MUST_CHECK enum err rollup_part_end(struct db *, struct arena *,
     const struct rollup_conf *, enum query next,
     const struct rollup_mark *was, struct when *until);
 

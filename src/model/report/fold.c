@@ -178,7 +178,7 @@ report_fold(struct db *db, struct arena *a, struct when now,
 		return OK;
 	TRY(rollup_end(db, a, c, Q_REPORT_FOLD_FROM, &t.was,
 	    &t.next.done_until, &behind));
-	TRY(rollup_day_end(db, a, c, Q_ROLLUP_NEXT_EARNING, &t.was,
+	TRY(rollup_part_end(db, a, c, Q_ROLLUP_NEXT_EARNING, &t.was,
 	    &t.next.done_until));
 	*more |= t.next.done_until.us < newest.us;
 	TRY(add_up(db, a, c, &t, behind));
