@@ -98,17 +98,15 @@ method_of(struct str s)
 	return METHOD_OTHER;
 }
 
-/* The parameters that are looked at; any other is passed over. */
-enum {
-	ONCE = 1,	/* twice with different values is refused */
-};
+#define ONCE true
 
+/* The parameters that are looked at; any other is passed over. */
 static const struct param {
 	const char *name;
 	size_t at;
-	unsigned flags;
+	bool once;		/* twice with different values is refused */
 } params[] = {
-#define P(name, member, flags) { name, offsetof(struct http_in, member), flags }
+#define P(name, member, once) { name, offsetof(struct http_in, member), once }
 	P("REQUEST_METHOD", method_text, ONCE),
 	P("REQUEST_URI", uri, ONCE),
 	P("CONTENT_TYPE", content_type, ONCE),
@@ -118,14 +116,14 @@ static const struct param {
 	P("HTTP_X_API_KEY", api_key, ONCE),
 	P("HTTP_IDEMPOTENCY_KEY", idempotency_key, ONCE),
 	P("HTTP_IF_MATCH", if_match, ONCE),
-	P("HTTP_IF_NONE_MATCH", if_none_match, 0),
-	P("HTTP_ACCEPT", accept, 0),
-	P("HTTP_COOKIE", cookie, 0),
-	P("HTTP_USER_AGENT", user_agent, 0),
-	P("HTTP_REFERER", referer, 0),
-	P("HTTP_SEC_PURPOSE", purpose, 0),
-	P("HTTP_PURPOSE", purpose, 0),
-	P("HTTP_X_MOZ", purpose, 0),
+	P("HTTP_IF_NONE_MATCH", if_none_match, false),
+	P("HTTP_ACCEPT", accept, false),
+	P("HTTP_COOKIE", cookie, false),
+	P("HTTP_USER_AGENT", user_agent, false),
+	P("HTTP_REFERER", referer, false),
+	P("HTTP_SEC_PURPOSE", purpose, false),
+	P("HTTP_PURPOSE", purpose, false),
+	P("HTTP_X_MOZ", purpose, false),
 	P("HTTP_ACCOUNT_ID", account_id, ONCE),
 	P("HTTP_WEBHOOK_ID", webhook_id, ONCE),
 	P("HTTP_WEBHOOK_TIMESTAMP", webhook_timestamp, ONCE),
@@ -159,7 +157,7 @@ take_param(struct http_in *in, struct str name, struct str value,
 		s = (struct str *)(void *)((char *)in + params[i].at);
 		if (s->p == NULL)
 			*s = value;
-		else if ((params[i].flags & ONCE) != 0 && !str_eq(*s, value))
+		else if (params[i].once && !str_eq(*s, value))
 			refuse(in, ERR_BAD_REQUEST);
 		return;
 	}
@@ -178,10 +176,9 @@ take_params(struct http_in *in, char **envp, struct str *length)
 		n++;
 		if (!str_cut(all, '=', &name, &value) || name.n == 0)
 			continue;
-		switch (name.p[0]) {
-		case 'C': case 'H': case 'R':
+		/* as all that are looked at begin */
+		if (name.p[0] == 'C' || name.p[0] == 'H' || name.p[0] == 'R')
 			take_param(in, name, value, length);
-		}
 	}
 	if (in->uri.n > FCGI_URI_MAX)
 		refuse(in, ERR_URI_TOO_LONG);

@@ -157,7 +157,7 @@ move_or_open(struct db *db, const struct posting *at, int64_t sum,
 			return OK;
 		TRY(db_exec(db, move, args, &rows, &id));
 	}
-	*balance = (int64_t)id;
+	*balance = (int64_t)id;		/* the statement's LAST_INSERT_ID() */
 	return rows == 0 ? ERR_FUNDS : OK;
 }
 

@@ -260,6 +260,17 @@ put_payment(struct buf *b, const struct stripe_order *o)
 	form_int(b, "expires_at", o->expires_at.us / SECOND_US);
 }
 
+/* As the provider counts it. */
+static enum err
+amount_there(struct str currency, int64_t amount, int64_t *there,
+    struct str *why)
+{
+	if (stripe_money(currency, amount, there))
+		return OK;
+	*why = STR("there is no such amount in this currency at the provider");
+	return ERR_PROVIDER_REFUSED;
+}
+
 enum err
 stripe_session_create(struct arena *a, const struct stripe_order *o,
     struct stripe_session *out, struct str *why)
@@ -267,9 +278,7 @@ stripe_session_create(struct arena *a, const struct stripe_order *o,
 	int64_t unit;
 	struct buf b;
 
-	*why = STR("there is no such amount in this currency at the provider");
-	if (!stripe_money(o->currency, o->unit_amount, &unit))
-		return ERR_PROVIDER_REFUSED;
+	TRY(amount_there(o->currency, o->unit_amount, &unit, why));
 	buf_init(&b, a, 1024);
 	put_payment(&b, o);
 	form_int(&b, "line_items[0][quantity]", o->quantity);
@@ -312,9 +321,7 @@ stripe_refund_create(struct arena *a, struct str key,
 	int64_t amount;
 	struct buf b;
 
-	*why = STR("there is no such amount in this currency at the provider");
-	if (!stripe_money(want->currency, want->amount, &amount))
-		return ERR_PROVIDER_REFUSED;
+	TRY(amount_there(want->currency, want->amount, &amount, why));
 	buf_init(&b, a, 256);
 	form_put(&b, "payment_intent", want->intent);
 	form_int(&b, "amount", amount);

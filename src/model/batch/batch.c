@@ -135,7 +135,7 @@ batch_hold(struct db *db, struct arena *a, const struct actor *by,
 		struct batch_item *one = batch_item_of(item, n,
 		    *(const uint64_t *)(const void *)at);
 
-		one->result = refuse(at);
+		one->result = refuse == NULL ? OK : refuse(at);
 		if (one->result == OK)
 			memmove((char *)rows->items + well++ * row->size, at,
 			    row->size);

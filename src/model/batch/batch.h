@@ -77,7 +77,7 @@ MUST_CHECK enum err batch_rest(struct db *, struct arena *, uint64_t batch_id,
 /*
  * Locks what the items name, by a statement over (ids, organization) whose
  * records begin with the id.  Those that are not there fail, and those that
- * are refused, which says why; *rows: those that are not.
+ * are refused (NULL: none is), which says why; *rows: those that are not.
  */
 MUST_CHECK enum err batch_hold(struct db *, struct arena *,
     const struct actor *, enum query, const struct shape *row,

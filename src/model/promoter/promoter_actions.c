@@ -33,15 +33,8 @@ static enum err
 hold(struct db *db, struct arena *a, const struct actor *by,
     struct batch_item *item, size_t n, struct list *rows)
 {
-	const struct held *h;
-
-	all_fail(item, n, ERR_NOT_FOUND);
-	TRY(db_rows(db, a, Q_PROMOTER_HOLD, ARGS(batch_ids(a, item, n),
-	    by->organization_id), &promoter_held_row, rows));
-	h = rows->items;
-	for (size_t i = 0; i < rows->n; i++)
-		batch_item_of(item, n, h[i].id)->result = OK;
-	return OK;
+	return batch_hold(db, a, by, Q_PROMOTER_HOLD, &promoter_held_row, NULL,
+	    item, n, rows);
 }
 
 static enum err

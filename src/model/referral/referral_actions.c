@@ -80,13 +80,6 @@ tell_moved(struct db *db, struct arena *a, const struct actor *by,
 }
 
 static enum err
-refuse_none(const void *row)
-{
-	(void)row;
-	return OK;
-}
-
-static enum err
 refuse_moved(const void *row)
 {
 	const struct held *h = row;
@@ -183,7 +176,7 @@ run_delete(struct db *db, struct arena *a, const struct actor *by,
 	struct str ids;
 
 	(void)params;
-	TRY(hold(db, a, by, item, n, refuse_none, &rows));
+	TRY(hold(db, a, by, item, n, NULL, &rows));
 	if (rows.n == 0)
 		return OK;
 	ids = batch_ids_well(a, item, n);
