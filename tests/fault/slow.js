@@ -1,6 +1,7 @@
 /*
  * Slow clients: headers that do not end, bodies that trickle, answers that
- * nobody reads.  Others are served as ever, and each is sent away in time.
+ * nobody reads.  Others are served as ever; who does not end his headers is sent
+ * away in time, and of bodies no more than limit_conn lets in.
  */
 'use strict';
 const assert = require('node:assert/strict');
@@ -51,7 +52,7 @@ class Slow {
 
 const crowd = (fn) => Array.from({ length: CROWD }, fn);
 
-/* Somebody else, ten times a second; how long it took at most, in ms. */
+/* Somebody else, twice a second; how long it took at most, in ms. */
 function others(s, me) {
 	const seen = {};
 	let going = true, slowest = 0;
@@ -134,10 +135,18 @@ async function tool(s, me, name, options) {
 	const stop = others(s, me);
 	const child = spawn('slowhttptest', [...options, '-c', '500', '-r',
 		'200', '-l', '20', '-i', '2', '-p', '3', '-u',
-		`${s.url}/api/v0/users/profile`], { stdio: 'ignore' });
+		`${s.url}/api/v0/users/profile`]);
+	let said = '';
 
+	child.stdout.on('data', (d) => {
+		said += d;
+	});
 	await new Promise((done) => child.on('exit', done));
 	const how = await stop();
+	const most = Math.max(...[...said.matchAll(/connected:\D*?(\d+)/g)]
+	    .map(([, n]) => Number(n)));
+
+	assert.ok(most > 100, `it had ${most} connections at most`);
 	await s.well();
 	return how;
 }
