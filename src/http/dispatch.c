@@ -14,19 +14,12 @@
 #include "base/banned.h"
 
 static const struct auth_lookup *lookup;
-static int last_route = -1;
 
 void
 dispatch_init(const struct face *const *list, const struct auth_lookup *look)
 {
 	lookup = look;
 	router_build(list);
-}
-
-int
-dispatch_last_route(void)
-{
-	return last_route;
 }
 
 const struct route *
@@ -468,7 +461,7 @@ finish(struct serving *s, enum err e)
 		    "Cache-Control", STR("no-store"));
 }
 
-void
+int
 dispatch(struct db *db, struct arena *a, const struct http_in *in,
     struct http_out *out)
 {
@@ -481,20 +474,18 @@ dispatch(struct db *db, struct arena *a, const struct http_in *in,
 
 	errno = 0;
 	complaints_init(&s.rq.wrong);
-	last_route = -1;
 	s.face = router_face(in->uri);
 	e = route(&s, &path);
 	if (e == ERR_METHOD && in->method == OPTIONS) {
 		out->status = 204;
 		buf_init(&out->body, a, 64);
 		out->headers = problem_header(a, NULL, "Allow", s.match.allow);
-		return;
+		return -1;
 	}
-	if (e == OK) {
-		last_route = s.match.number;
+	if (e == OK)
 		e = serve(&s, path.query);
-	}
 	finish(&s, e);
 	if (s.rq.who.key_id != 0 && out->status < 500)
 		lookup->key_used(db, a, &s.rq.who, s.rq.now);
+	return s.rq.route != NULL ? s.match.number : -1;
 }

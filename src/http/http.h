@@ -181,10 +181,9 @@ struct auth_lookup {
 
 /* Once: builds the router. */
 void dispatch_init(const struct face *const *, const struct auth_lookup *);
-void dispatch(struct db *, struct arena *, const struct http_in *,
+/* Gives the number of the route over all faces, for metrics; -1: none. */
+int dispatch(struct db *, struct arena *, const struct http_in *,
     struct http_out *);
-/* Number of the matched route over all faces, for metrics; -1: none. */
-int dispatch_last_route(void);
 const struct route *dispatch_route(int number, const struct face **);
 
 /* http/problem.c: under which status a face, or none, answers an error. */

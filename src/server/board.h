@@ -53,7 +53,7 @@ struct board {
 
 /* Shared by the children that are forked later; zeroed. */
 struct board *board_new(size_t workers);
-/* Enters a finished request. route: of dispatch_last_route(), -1: none. */
+/* Enters a finished request. route: as dispatch() gives it. */
 void board_enter(struct board_worker *, int route, int status, int64_t us,
     uint64_t statements, size_t arena_used);
 

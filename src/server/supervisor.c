@@ -205,30 +205,31 @@ mind_deadlines(struct supervisor *s, struct slot *slot, int64_t now)
 	}
 }
 
-/* Replaces a worker that lives: see the top. */
+/* The one that is fresh serves: the old one may go. */
 static void
-roll(struct supervisor *s, enum pool pool, int64_t now)
+drain_old(struct supervisor *s, struct pool_state *p, int64_t now)
+{
+	int state = worker_of(s, p->fresh)->state;
+
+	if (state != WORKER_IDLE && state != WORKER_BUSY)
+		return;
+	p->fresh = NULL;
+	p->old->wanted = false;
+	p->old->draining = true;
+	p->old->drain_us = now;
+	if (worker_of(s, p->old)->pid != 0)
+		kill(worker_of(s, p->old)->pid, SIGTERM);
+	else
+		p->old = NULL;
+}
+
+/* In place of one that is due, if there is a slot for it. */
+static void
+begin_fresh(struct supervisor *s, enum pool pool, int64_t now)
 {
 	struct pool_state *p = &s->pools[pool];
 	struct slot *spare = NULL, *due = NULL;
 
-	if (p->fresh != NULL) {
-		int state = worker_of(s, p->fresh)->state;
-
-		if (state != WORKER_IDLE && state != WORKER_BUSY)
-			return;
-		p->fresh = NULL;
-		p->old->wanted = false;
-		p->old->draining = true;
-		p->old->drain_us = now;
-		if (worker_of(s, p->old)->pid != 0)
-			kill(worker_of(s, p->old)->pid, SIGTERM);
-		else
-			p->old = NULL;
-		return;
-	}
-	if (p->old != NULL)
-		return;
 	for (size_t i = 0; i < s->board->n; i++) {
 		struct slot *slot = &s->slots[i];
 		struct board_worker *w = &s->board->workers[i];
@@ -248,6 +249,18 @@ roll(struct supervisor *s, enum pool pool, int64_t now)
 	p->fresh = spare;
 	p->old = due;
 	spawn(s, spare, now);
+}
+
+/* Replaces a worker that lives: see the top. */
+static void
+roll(struct supervisor *s, enum pool pool, int64_t now)
+{
+	struct pool_state *p = &s->pools[pool];
+
+	if (p->fresh != NULL)
+		drain_old(s, p, now);
+	else if (p->old == NULL)
+		begin_fresh(s, pool, now);
 }
 
 /* READY when every worker is there. */

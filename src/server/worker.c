@@ -181,8 +181,7 @@ serve_one(struct worker *w, struct conn *c)
 		log_request(c->in.request_id);
 		if (!probe(w->db, &w->arena, w->s.board, w->s.me->pool,
 		    &c->in, &c->out)) {
-			dispatch(w->db, &w->arena, &c->in, &c->out);
-			route = dispatch_last_route();
+			route = dispatch(w->db, &w->arena, &c->in, &c->out);
 		}
 		send_answer(w, c, route, started,
 		    db_statements(w->db) - statements);
