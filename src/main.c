@@ -125,22 +125,29 @@ admin(struct conf *conf, const char *path, int argc, char **argv)
 	    complain_of(why);
 }
 
+/* And is done with it. */
+static int
+put(struct arena *a, const struct buf *b)
+{
+	size_t n = fwrite(b->p, 1, b->n, stdout);
+
+	arena_free(a);
+	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+}
+
 static int
 openapi(const char *name)
 {
 	for (size_t i = 0; faces[i] != NULL; i++) {
 		struct arena arena;
 		struct buf b;
-		size_t n;
 
 		if (strcmp(faces[i]->name, name) != 0)
 			continue;
 		arena_init(&arena);
 		buf_init(&b, &arena, 65536);
 		openapi_print(faces[i], &b);
-		n = fwrite(b.p, 1, b.n, stdout);
-		arena_free(&arena);
-		return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+		return put(&arena, &b);
 	}
 	return complain_of("there is no such face");
 }
@@ -153,14 +160,11 @@ print(void (*fn)(struct buf *))
 {
 	struct arena arena;
 	struct buf b;
-	size_t n;
 
 	arena_init(&arena);
 	buf_init(&b, &arena, 16384);
 	fn(&b);
-	n = fwrite(b.p, 1, b.n, stdout);
-	arena_free(&arena);
-	return n > 0 && fflush(stdout) == 0 ? GOOD : FAILED;
+	return put(&arena, &b);
 }
 
 /* Who may do what on each face. */

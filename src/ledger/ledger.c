@@ -248,7 +248,7 @@ entry_args(struct arg *v, uint64_t journal, const struct posting *p, size_t n)
 
 /* The statement looks the accounts up. */
 static enum err
-insert_few(struct db *db, struct arena *a, const struct journal_lines *l,
+insert_by_place(struct db *db, struct arena *a, const struct journal_lines *l,
     size_t n, uint64_t *ids)
 {
 	size_t postings = count_postings(l, n);
@@ -302,7 +302,7 @@ find_accounts(struct db *db, struct arena *a, struct posting **p, size_t n)
 }
 
 static enum err
-insert_some(struct db *db, struct arena *a, const struct journal_lines *l,
+insert_by_account(struct db *db, struct arena *a, const struct journal_lines *l,
     size_t n, uint64_t *ids)
 {
 	enum { COLUMNS = 4 };
@@ -342,11 +342,11 @@ post(struct db *db, struct arena *a, struct journal_lines *l, size_t n,
 			kept[some++] = all[i];
 	TRY(move_balances(db, kept, some));
 	if (n <= FEW_JOURNALS)
-		return insert_few(db, a, l, n, ids);
+		return insert_by_place(db, a, l, n, ids);
 	TRY(find_accounts(db, a, all, postings));
 	for (size_t i = 0; i < n; i += some) {
 		some = n - i < JOURNALS_A_TIME ? n - i : JOURNALS_A_TIME;
-		TRY(insert_some(db, a, l + i, some, ids + i));
+		TRY(insert_by_account(db, a, l + i, some, ids + i));
 	}
 	return OK;
 }

@@ -103,6 +103,12 @@ find_invoice(const struct books *b, uint64_t id)
 	return NULL;
 }
 
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * What is billed of lines beyond what they earned, the latest first; only at
  * the end, since until then more delivery may be reported.
@@ -114,12 +120,10 @@ credit(struct books *b)
 		struct invoice_line *n = &b->billed[i];
 		struct line *l = find_line(b, n->line_id);
 		int64_t rest = n->amount + n->tax - n->credited;
-		int64_t excess = l->billed - gained(l);
+		int64_t excess = least(l->billed - gained(l), rest);
 
 		if (excess <= 0)
 			continue;
-		if (excess > rest)
-			excess = rest;
 		n->credited += excess;
 		l->billed -= excess;
 		find_invoice(b, n->invoice_id)->credited += excess;
@@ -132,17 +136,10 @@ apply(struct books *b, int64_t money)
 {
 	for (size_t i = 0; i < b->n_invoices; i++) {
 		struct invoice *n = &b->invoices[i];
-		int64_t claim = n->amount - n->credited;
 
-		n->applied = claim < money ? claim : money;
+		n->applied = least(n->amount - n->credited, money);
 		money -= n->applied;
 	}
-}
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /*
@@ -170,7 +167,7 @@ share_money(const struct books *b, bool over, struct campaign *c)
 static void
 add_up(struct books *b)
 {
-	b->earned = b->undelivered = b->unbilled = 0;
+	b->earned = b->undelivered = 0;
 	for (size_t i = 0; i < b->n_lines; i++) {
 		const struct line *l = &b->lines[i];
 
@@ -181,26 +178,43 @@ add_up(struct books *b)
 	}
 }
 
+/* Sums of the invoices. */
+struct claims {
+	int64_t open, applied, credited;
+};
+
+static struct claims
+claims_of(const struct books *b)
+{
+	struct claims s = { 0, 0, 0 };
+
+	for (size_t i = 0; i < b->n_invoices; i++) {
+		const struct invoice *n = &b->invoices[i];
+
+		s.open += n->amount - n->applied - n->credited;
+		s.applied += n->applied;
+		s.credited += n->credited;
+	}
+	return s;
+}
+
 static void
 sum_due(const struct campaign *c, struct books *b)
 {
-	int64_t claims = 0;
+	const struct claims of = claims_of(b);
+	int64_t had = of.open + of.applied;
 
-	b->due = b->due_tax = b->refunded = b->refunded_tax = b->open = 0;
+	b->due = b->due_tax = b->refunded = b->refunded_tax = 0;
 	for (size_t i = 0; i < b->n_lines; i++) {
 		b->due += b->lines[i].due;
 		b->due_tax += b->lines[i].due_tax;
 		b->refunded += b->lines[i].refunded;
 		b->refunded_tax += b->lines[i].refunded_tax;
 	}
-	for (size_t i = 0; i < b->n_invoices; i++) {
-		claims += b->invoices[i].amount - b->invoices[i].credited;
-		b->open += b->invoices[i].amount - b->invoices[i].credited -
-		    b->invoices[i].applied;
-	}
-	if (claims < c->earned)
-		claims = c->earned;
-	b->unbilled = b->earned > claims ? b->earned - claims : 0;
+	b->open = of.open;
+	if (had < c->earned)
+		had = c->earned;
+	b->unbilled = b->earned > had ? b->earned - had : 0;
 }
 
 static int64_t
@@ -284,26 +298,6 @@ work_out(struct arena *a, struct campaign *c, struct books *b, bool over,
 		TRY(advise(a, c, b));
 	sum_due(c, b);
 	return OK;
-}
-
-/* Sums of the invoices. */
-struct claims {
-	int64_t open, applied, credited;
-};
-
-static struct claims
-claims_of(const struct books *b)
-{
-	struct claims s = { 0, 0, 0 };
-
-	for (size_t i = 0; i < b->n_invoices; i++) {
-		const struct invoice *n = &b->invoices[i];
-
-		s.open += n->amount - n->applied - n->credited;
-		s.applied += n->applied;
-		s.credited += n->credited;
-	}
-	return s;
 }
 
 /* One journal of all differences, if there are any. */
