@@ -56,7 +56,7 @@ FROM past STRAIGHT_JOIN sale s ON s.referral_id = past.id
 GROUP BY past.became
 HAVING SUM(s.refunded_amount) > 0 AND SUM(s.refunded_amount < s.amount) = 0
 
--- What it would be by its facts.  refunded: those of the above.
+-- What it would be by its facts: refunded (those of the above) before cancelled.
 -- name: referral_batch_enable
 UPDATE JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS chosen
 STRAIGHT_JOIN referral r FORCE INDEX (PRIMARY) ON r.id = chosen.id

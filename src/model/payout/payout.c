@@ -324,7 +324,7 @@ struct counted {
 	struct list ids;
 };
 
-/* They have the same fragments. */
+/* They have the same fragments, whether asked for or not. */
 #define WHERE(name) Q_PAYOUT_STATS_ROWS_WHERE_##name
 #define SAME(name) \
 	_Static_assert((int)WHERE(name) == \

@@ -46,7 +46,7 @@ MUST_CHECK enum err rollup_last(struct db *, struct arena *,
     const struct rollup_mark *was, uint64_t behind, struct rollup_mark *next);
 /*
  * Of rows found by time a day at most, from the first one that there is, and so
- * many that a statement reads them in its time.
+ * many that a statement reads them in its time; a step at least.
  */
 MUST_CHECK enum err rollup_part_end(struct db *, struct arena *,
     const struct rollup_conf *, enum query next,
