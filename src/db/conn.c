@@ -177,6 +177,12 @@ conn_open(struct db *db)
 	return false;
 }
 
+bool
+db_connected(const struct db *db)
+{
+	return db->mysql != NULL;
+}
+
 enum err
 conn_need(struct db *db)
 {

@@ -43,6 +43,7 @@ struct db_conf {
 
 struct db *db_new(const struct db_conf *);	/* does not connect yet */
 void db_free(struct db *);
+bool db_connected(const struct db *);
 /* Connects where needed and asks the server for a sign of life. */
 MUST_CHECK enum err db_ping(struct db *);
 /* Run since db_new, START TRANSACTION, COMMIT and ROLLBACK among them. */

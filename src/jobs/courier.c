@@ -72,8 +72,9 @@ look(struct courier *c, bool *more)
 	if (c->stopping)
 		return OK;
 	arena_reset(&c->arena);
-	TRY(replay_run(c->turns.db, &c->arena, clock_now(), &replays));
+	/* first, so that a replay that fails keeps nobody waiting */
 	TRY(turns_begin(&c->turns, &some));
+	TRY(replay_run(c->turns.db, &c->arena, clock_now(), &replays));
 	*more |= replays;
 	return OK;
 }

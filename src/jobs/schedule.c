@@ -1,8 +1,8 @@
 /*
  * Recurring work.  Whoever moves the lease of a row has the turn; when he dies
  * in it, the lease runs out and another takes over.  A turn that ended with the
- * database away left its lease; its owner takes it up again at once.  What a
- * turn does is safe to do twice.
+ * database away left its lease; its owner takes it up again at once.  One that
+ * failed keeps no other from its turn.  What a turn does is safe to do twice.
  */
 #include "jobs/work.h"
 
@@ -138,7 +138,7 @@ static enum err
 seal(struct jobs *j)
 {
 	return seal_run(j->db, &j->arena, clock_now(),
-	    j->conf->seal_age_seconds);
+	    j->conf->seal_age_seconds, &j->more);
 }
 
 static enum err
@@ -263,9 +263,8 @@ take_turn(struct jobs *j, size_t i)
 	if (e != OK)
 		log_warn("schedule %s: %s", schedules[i].name, err_slug(e));
 	now = clock_now();
-	TRY(jobs_exec(j, Q_SCHEDULE_RELEASE, ARGS(now, when_add(now,
-	    e == OK && j->more ? 0 : every), name, j->owner), NULL));
-	return e == ERR_UNAVAILABLE ? e : OK;
+	return jobs_exec(j, Q_SCHEDULE_RELEASE, ARGS(now, when_add(now,
+	    e == OK && j->more ? 0 : every), name, j->owner), NULL);
 }
 
 struct due_row {

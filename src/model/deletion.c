@@ -356,7 +356,7 @@ erase_due(struct db *db, struct arena *a, enum query q,
 		struct erasing x = { a, due[i].id, now, false };
 		enum err e = tx_run(db, a, fn, &x);
 
-		if (e == ERR_UNAVAILABLE)
+		if (e != OK && !db_connected(db))
 			return e;
 		if (e != OK)
 			log_warn("erasing %llu: %s",
