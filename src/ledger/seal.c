@@ -16,6 +16,7 @@
 
 #define SAMPLES 64
 #define JOURNALS_MAX 10000	/* under one seal */
+#define SEALS_ONCE 8		/* others wait for their turn */
 
 struct seal {
 	uint64_t id, last_journal;
@@ -196,7 +197,8 @@ insert(struct db *db, void *arg)
 }
 
 enum err
-seal_run(struct db *db, struct arena *a, struct when now, int64_t age_seconds)
+seal_run(struct db *db, struct arena *a, struct when now, int64_t age_seconds,
+    bool *more)
 {
 	struct seal newest = { .id = 0 }, last;
 	uint64_t safe;
@@ -204,12 +206,16 @@ seal_run(struct db *db, struct arena *a, struct when now, int64_t age_seconds)
 	TRY(db_row(db, a, Q_JOURNAL_NEWEST, NO_ARGS, &seal_row, &newest));
 	safe = watermark(newest.last_journal, age_seconds);
 	TRY(last_seal(db, a, &last));
-	while (last.last_journal < safe) {
+	*more = false;
+	for (int seals = 0; last.last_journal < safe; seals++) {
 		struct new_seal n = { .id = last.id + 1, .now = now,
 		    .range = { .after = last.last_journal, .last = safe,
 		    .most = JOURNALS_MAX } };
 		enum err e;
 
+		*more = seals == SEALS_ONCE;
+		if (*more)
+			return OK;
 		start_hash(&last, n.range.hash);
 		TRY(hash_range(db, a, &n.range));
 		e = tx_run(db, a, insert, &n);

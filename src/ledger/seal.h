@@ -12,9 +12,9 @@
 
 #include "db/db.h"
 
-/* Seals what is older than age; safe with several callers. */
+/* Seals some of what is older than age; safe with several callers. */
 MUST_CHECK enum err seal_run(struct db *, struct arena *, struct when now,
-    int64_t age_seconds);
+    int64_t age_seconds, bool *more);
 /* Works every seal out again; *broken: number of the first wrong one, or 0. */
 MUST_CHECK enum err seal_check(struct db *, struct arena *, uint64_t *broken,
     uint64_t *seals);
