@@ -13,6 +13,7 @@
 
 #define NAMES_MOST	200		/* of a thing and a day */
 #define ROWS_ONCE	200
+#define FORGET_ROWS	10000		/* LIMIT of report_forget */
 #define ADD_ARGS	18
 #define MARK		"report"
 
@@ -49,6 +50,7 @@ struct turn {
 	struct arg *rows;	/* a day's, then its month's */
 	size_t n;
 	struct list sums;	/* struct sum */
+	uint64_t forgotten;
 	struct arena *arena;
 };
 
@@ -133,14 +135,14 @@ commit(struct db *db, void *arg)
 	return add_ranks(db, t);
 }
 
-/* Apart: whoever writes changes does not wait for all of the turn. */
+/* What is folded; apart: who writes changes waits for no more than this. */
 static enum err
 forget(struct db *db, void *arg)
 {
-	const struct turn *t = arg;
+	struct turn *t = arg;
 
 	return db_exec(db, Q_REPORT_FORGET, ARGS(arg_bound(t->was.last_id)),
-	    NULL, NULL);
+	    &t->forgotten, NULL);
 }
 
 /* What stands in [was, until) of the changes behind last_id. */
@@ -173,6 +175,9 @@ report_fold(struct db *db, struct arena *a, struct when now,
 	uint64_t behind;
 
 	TRY(rollup_mark_read(db, a, MARK, &t.was));
+	if (t.was.last_id != 0)
+		TRY(tx_run(db, a, forget, &t));
+	*more |= t.forgotten == FORGET_ROWS;
 	t.next = (struct rollup_mark){ newest, t.was.last_id };
 	if (newest.us <= t.was.done_until.us)
 		return OK;
@@ -182,6 +187,5 @@ report_fold(struct db *db, struct arena *a, struct when now,
 	    &t.next.done_until));
 	*more |= t.next.done_until.us < newest.us;
 	TRY(add_up(db, a, c, &t, behind));
-	TRY(tx_run(db, a, commit, &t));
-	return t.was.last_id == 0 ? OK : tx_run(db, a, forget, &t);
+	return tx_run(db, a, commit, &t);
 }
