@@ -29,7 +29,7 @@ ALTER TABLE payment
 	ADD COLUMN valid_days INT UNSIGNED NULL AFTER tokens,
 	ADD UNIQUE KEY payment_reference (reference),
 	ADD UNIQUE KEY payment_intent (intent),
-	ADD KEY payment_look (look_at),
+	ADD KEY payment_look (provider, look_at),
 	DROP KEY payment_organization,
 	DROP KEY payment_expires,
 	ADD KEY payment_created (organization_id, created_at, id),

@@ -126,7 +126,7 @@ WHERE id = :id AND payment_status = 'unpaid' AND status <> 'expired'
 
 -- name: payment_look_due
 SELECT id, looks, look_at FROM payment
-WHERE look_at <= :now AND provider <> 'sandbox'
+WHERE look_at <= :now AND provider = 'stripe'
 ORDER BY look_at LIMIT 20
 
 -- name: payment_look_soon
