@@ -301,7 +301,8 @@ class World {
 		    { token: who.token });
 	}
 
-	paid(who, id, ms = 5000) {
+	/* Of what holds up all commits of a machine, one of 5 s was seen. */
+	paid(who, id, ms = 20000) {
 		return until(async () => {
 			const s = await this.session(who, id);
 
