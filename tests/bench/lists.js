@@ -184,8 +184,9 @@ class Side {
 		if (a.status !== 200)
 			throw Object.assign(new Error(`${uri}: ${a.status} ` +
 			    a.text), { status: a.status });
-		return { ms, data: prefix === '/api/v0' ? body.data : {
-			items: body, nextCursor: a.headers['x-next-cursor'] } };
+		return { ms, bytes: a.text.length,
+			data: prefix === '/api/v0' ? body.data : { items: body,
+			    nextCursor: a.headers['x-next-cursor'] } };
 	}
 
 	async first(list) {
@@ -317,44 +318,51 @@ class Side {
 
 const median = (v) => v.sort((a, b) => a - b)[Math.floor(v.length / 2)];
 
-/* By turns; slow ones fewer times. */
+/* By turns; slow ones fewer times.  Of a side: ms, and bytes of an answer. */
 async function times(sides, name) {
-	const all = [[], []];
+	const all = [[], []], sizes = [];
 
 	for (let i = -3; i < ROUNDS; i++)
 		for (const k of i % 2 ? [0, 1] : [1, 0]) {
-			const { ms } = await sides[k].get(sides[k].all[name]);
+			const { ms, bytes } = await sides[k].get(
+			    sides[k].all[name]);
 
+			sizes[k] = bytes;
 			if (i >= 0)
 				all[k].push(ms);
 			if (i >= 4 && all[k][0] > 200)
 				i = ROUNDS;
 		}
-	return all.map(median);
+	return all.map((v, k) => ({ ms: median(v), bytes: sizes[k] }));
 }
+
+const column = (n, digits) => n.toFixed(digits).padStart(8);
 
 async function compare(small, large) {
 	const sides = [new Side(small), new Side(large)];
-	let n = 0, late = 0;
+	let n = 0, late = 0, larger = 0;
 
 	for (const s of sides)
 		await s.ready();
-	console.log(`${`median of ${ROUNDS} calls, ms`.padEnd(74)}` +
-	    '   small   large   ratio');
+	console.log(`${`median of ${ROUNDS} calls, ms; KiB of an answer`
+	    .padEnd(74)}   small   large   ratio   small   large`);
 	for (const name of Object.keys(sides[1].all)) {
 		if (!(name in sides[0].all)) {
 			console.log(`${name}: none on the small side`);
 			continue;
 		}
 		const [a, b] = await times(sides, name);
+		const slower = b.ms > 2 * a.ms, more = b.bytes > 2 * a.bytes;
 		n++;
-		late += b > 2 * a;
-		console.log(`${name.padEnd(74)} ${a.toFixed(2).padStart(7)} ` +
-		    `${b.toFixed(2).padStart(7)} ${(b / a).toFixed(2)
-			.padStart(7)}${b > 2 * a ? ' !' : ''}`);
+		late += slower;
+		larger += slower && more;
+		console.log(name.padEnd(74) + column(a.ms, 2) + column(b.ms, 2) +
+		    column(b.ms / a.ms, 2) + column(a.bytes / 1024, 1) +
+		    column(b.bytes / 1024, 1) + (slower ? ' !' : '') +
+		    (slower && more ? ' more to show' : ''));
 	}
-	console.log(`${n} calls; ` + (late ?
-	    `${late} take more than twice as long` :
+	console.log(`${n} calls; ` + (late ? `${late} take more than twice as ` +
+	    `long, ${larger} of them show more than twice as much` :
 	    'none takes more than twice as long'));
 	for (const s of sides)
 		s.c.close();
