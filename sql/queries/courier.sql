@@ -109,15 +109,22 @@ ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 -- name: replay_waiting
 SELECT id FROM webhook_replay WHERE done_at IS NULL LIMIT 1
 
+-- Of one status, or of two.
 -- name: replay_next
-SELECT id, created_at FROM webhook_delivery
-WHERE organization_id = :org AND endpoint_id = :endpoint AND created_at < :to
+SELECT id, created_at FROM (
+(SELECT id, created_at FROM webhook_delivery FORCE INDEX
+	(webhook_delivery_status)
+WHERE organization_id = :org AND endpoint_id = :endpoint AND status = :one
+AND created_at < :to
 AND (created_at > :from OR (created_at = :from AND id > :after))
--- where: status
-AND status = :status
--- where: missed
-AND status IN ('failed', 'disabled')
--- tail:
+ORDER BY created_at, id LIMIT :limit)
+UNION
+(SELECT id, created_at FROM webhook_delivery FORCE INDEX
+	(webhook_delivery_status)
+WHERE organization_id = :org AND endpoint_id = :endpoint AND status = :other
+AND created_at < :to
+AND (created_at > :from OR (created_at = :from AND id > :after))
+ORDER BY created_at, id LIMIT :limit)) x
 ORDER BY created_at, id LIMIT :limit
 
 -- name: replay_move

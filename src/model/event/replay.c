@@ -40,21 +40,14 @@ static enum err
 places_of(struct db *db, struct arena *a, const struct replay *r,
     struct list *out)
 {
-	struct list_query q = { .q = Q_REPLAY_NEXT };
-	struct arg_list args = { 0 };
+	const bool missed = r->status < 0;
+	const int one = missed ? WEBHOOK_FAILED : r->status;
+	const int other = missed ? WEBHOOK_DISABLED : r->status;
 
-	arg_push(&args, ARG(r->organization_id));
-	arg_push(&args, ARG(r->endpoint_id));
-	arg_push(&args, ARG(r->to_at));
-	arg_push(&args, ARG(r->from_at));
-	arg_push(&args, arg_bound(r->after_id));
-	if (r->status >= 0) {
-		q.wheres = Q_REPLAY_NEXT_WHERE_STATUS;
-		arg_push(&args, LABEL(webhook_status_labels, r->status));
-	} else
-		q.wheres = Q_REPLAY_NEXT_WHERE_MISSED;
-	arg_push(&args, ARG(REPLAY_ROWS));
-	return db_list(db, a, &q, ARG_LIST(args), &place_row, out);
+	return db_rows(db, a, Q_REPLAY_NEXT, ARGS(r->organization_id,
+	    r->endpoint_id, LABEL(webhook_status_labels, one), r->to_at,
+	    r->from_at, arg_bound(r->after_id), REPLAY_ROWS,
+	    LABEL(webhook_status_labels, other)), &place_row, out);
 }
 
 static enum err
