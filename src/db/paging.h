@@ -95,7 +95,10 @@ struct str like_prefix(struct arena *, struct str prefix);
 
 /*
  * db/ids.c: for JSON_TABLE(:ids, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')).
+ * Of a list: absent where it has no items, which is any.
  */
 struct str ids_json(struct arena *, const uint64_t *id, size_t n);
+struct str numbers_json(struct arena *, const struct list *);
+struct str texts_json(struct arena *, const struct list *);	/* struct str */
 
 #endif

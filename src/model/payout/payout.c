@@ -42,33 +42,19 @@ SHAPE(payout_list_row, struct payout, NULL,
     FIELD(struct payout, method.is_selected, "is_selected"),
     FIELD(struct payout, method.created_at, "method_at"));
 
-static struct str
-numbers_json(struct arena *a, const struct list *l)
-{
-	return l->items == NULL ? STR_NULL : ids_json(a, l->items, l->n);
-}
-
 /* Those with a suspicion; clean: that there is none is among them. */
 static struct str
 frauds_json(struct arena *a, const struct list *l, bool *clean)
 {
 	const struct str *s = l->items;
-	struct buf b;
+	struct str *v = arena_array(a, l->n + 1, sizeof(*v));
+	struct list some = { v, 0 };
 
-	*clean = false;
-	buf_init(&b, a, 64);
-	for (size_t i = 0; i < l->n; i++) {
-		if (str_is(s[i], lead_fraud_labels[LEAD_NO_SUSPICION])) {
-			*clean = true;
-			continue;
-		}
-		buf_char(&b, b.n == 0 ? '[' : ',');
-		json_string(&b, s[i]);
-	}
-	if (b.n == 0)
-		return STR_NULL;
-	buf_char(&b, ']');
-	return buf_view(&b);
+	for (size_t i = 0; i < l->n; i++)
+		if (!str_is(s[i], lead_fraud_labels[LEAD_NO_SUSPICION]))
+			v[some.n++] = s[i];
+	*clean = some.n < l->n;
+	return texts_json(a, &some);
 }
 
 static void

@@ -178,29 +178,6 @@ standing_for(const struct commission_filter *f, bool *none)
 	return stands;
 }
 
-static struct str
-texts_json(struct arena *a, const struct list *l)
-{
-	const struct str *s = l->items;
-	struct buf b;
-
-	if (l->n == 0)
-		return STR_NULL;
-	buf_init(&b, a, 64);
-	for (size_t i = 0; i < l->n; i++) {
-		buf_char(&b, i == 0 ? '[' : ',');
-		json_string(&b, s[i]);
-	}
-	buf_char(&b, ']');
-	return buf_view(&b);
-}
-
-static struct str
-numbers_json(struct arena *a, const struct list *l)
-{
-	return l->items == NULL ? STR_NULL : ids_json(a, l->items, l->n);
-}
-
 static void
 push_narrowed(const struct commission_ask *k, struct list_query *q,
     struct arg_list *args)

@@ -20,13 +20,6 @@ SHAPE(dashboard_money_row, struct dashboard_waits, NULL,
     COLUMN(struct dashboard_waits, payouts),
     COLUMN(struct dashboard_waits, payouts_amount));
 
-static struct str
-ids_of(struct arena *a, const struct list *campaigns)
-{
-	return campaigns->items == NULL ? STR_NULL :
-	    ids_json(a, campaigns->items, campaigns->n);
-}
-
 /* What sums are of: 0 is all campaigns together. */
 static struct str
 subjects(struct str ids)
@@ -39,7 +32,7 @@ dashboard_waits_money(struct db *db, struct arena *a,
     const struct report_ground *g, const struct list *campaigns,
     struct dashboard_waits *w)
 {
-	const struct str ids = ids_of(a, campaigns);
+	const struct str ids = numbers_json(a, campaigns);
 
 	return db_row(db, a, Q_DASHBOARD_MONEY, ARGS(g->organization_id, ids,
 	    (int64_t)DASHBOARD_MOST, g->currency, subjects(ids)),
@@ -50,7 +43,7 @@ enum err
 dashboard_waits(struct db *db, struct arena *a, const struct report_ground *g,
     const struct list *campaigns, struct dashboard_waits *w)
 {
-	const struct str ids = ids_of(a, campaigns);
+	const struct str ids = numbers_json(a, campaigns);
 	const uint64_t org = g->organization_id;
 
 	TRY(db_row(db, a, Q_DASHBOARD_PEOPLE, ARGS(org, ids,
