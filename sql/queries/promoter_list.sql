@@ -31,7 +31,7 @@ OR COALESCE(p.name, o.name) LIKE :prefix OR (SELECT 1 FROM placement l
 	WHERE l.referrer_id = t.referrer_id AND l.code LIKE :prefix LIMIT 1))
 -- where: placed
 AND (SELECT 1 FROM placement l WHERE l.referrer_id = t.referrer_id
-	AND (:campaigns IS NULL OR FIND_IN_SET(l.campaign_id, :campaigns))
+	AND (:campaigns IS NULL OR JSON_CONTAINS(:campaigns, l.campaign_id))
 	AND (:state IS NULL OR IF(l.standing = 'accepted'
 	AND l.status = 'INACTIVE', 'inactive', l.standing) = :state) LIMIT 1)
 -- where: placeless
@@ -69,15 +69,18 @@ AND COALESCE(CASE :metric WHEN 'referral' THEN t.last_referral_at
 	WHEN 'customer' THEN t.last_customer_at WHEN 'sale' THEN t.last_sale_at
 	ELSE t.last_click_at END, t.joined_at) < :idle_before
 -- where: suspected
-AND ((SELECT 1 FROM referral f FORCE INDEX (referral_fraud)
-	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id
-	AND f.fraud IN ('same_ip_suspicion',
-	'same_promoter_email', 'ad_source') AND FIND_IN_SET(f.fraud, :frauds)
-	LIMIT 1) OR (:clean AND (SELECT 1 FROM referral f
-	FORCE INDEX (referral_fraud)
-	WHERE f.organization_id = :org AND f.referrer_id = t.referrer_id
-	AND f.fraud IN ('same_ip_suspicion',
-	'same_promoter_email', 'ad_source') LIMIT 1) IS NULL))
+AND ((SELECT 1 FROM JSON_TABLE(:frauds, '$[*]' COLUMNS (
+		fraud VARCHAR(40) PATH '$')) k
+	STRAIGHT_JOIN referral f FORCE INDEX (referral_fraud)
+	ON f.organization_id = :org AND f.fraud = k.fraud
+	AND f.referrer_id = t.referrer_id
+	WHERE k.fraud <> 'no_suspicion' LIMIT 1)
+OR (:clean AND (SELECT 1 FROM JSON_TABLE(
+	'["same_ip_suspicion", "same_promoter_email", "ad_source"]', '$[*]'
+	COLUMNS (fraud VARCHAR(40) PATH '$')) k
+	STRAIGHT_JOIN referral f FORCE INDEX (referral_fraud)
+	ON f.organization_id = :org AND f.fraud = k.fraud
+	AND f.referrer_id = t.referrer_id LIMIT 1) IS NULL))
 -- where: after_joined_desc
 AND (t.joined_at < :key OR (t.joined_at = :key AND t.referrer_id < :after))
 -- where: after_joined_asc
@@ -173,9 +176,10 @@ STRAIGHT_JOIN promoter_field f FORCE INDEX (promoter_field_value)
 LIMIT 1001
 
 -- name: promoter_few_suspected
-SELECT DISTINCT referrer_id AS id FROM referral FORCE INDEX (referral_fraud)
-WHERE organization_id = :org AND fraud IN ('same_ip_suspicion',
-	'same_promoter_email', 'ad_source') AND FIND_IN_SET(fraud, :frauds)
+SELECT DISTINCT f.referrer_id AS id
+FROM JSON_TABLE(:frauds, '$[*]' COLUMNS (fraud VARCHAR(40) PATH '$')) k
+STRAIGHT_JOIN referral f FORCE INDEX (referral_fraud)
+	ON f.organization_id = :org AND f.fraud = k.fraud
 LIMIT 1001
 
 -- name: promoter_pending

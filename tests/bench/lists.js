@@ -12,7 +12,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { Session } = require('../api/lib/db');
+const { ROWS_READ, Session } = require('../api/lib/db');
 const { Client } = require('../api/lib/client');
 const { World } = require('../api/lib/world');
 const doc = require('../api/lib/document');
@@ -368,7 +368,7 @@ async function compare(small, large) {
 		s.c.close();
 }
 
-/* Rows of tables and indexes that the server of a state has read. */
+/* What the server of a state has read. */
 class Rows {
 	constructor(state) {
 		this.session = new Session({ pid: (name) => fs.readFileSync(
@@ -376,11 +376,7 @@ class Rows {
 	}
 
 	async read() {
-		return Number(await this.session.run('SELECT SUM(' +
-		    'variable_value) FROM information_schema.global_status ' +
-		    'WHERE variable_name IN (\'Handler_read_key\', ' +
-		    '\'Handler_read_first\', \'Handler_read_last\', ' +
-		    '\'Handler_read_next\', \'Handler_read_prev\')'));
+		return Number(await this.session.run(ROWS_READ));
 	}
 }
 

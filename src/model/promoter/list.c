@@ -34,31 +34,10 @@ SHAPE(promoter_balance_row, struct promoter_balance, NULL,
 /* A filter as the statements take it. */
 struct asked {
 	const struct promoter_filter *f;
-	struct str prefix, campaigns, campaigns_json, frauds, values[2];
+	struct str prefix, campaigns, frauds, values[2];
 	bool clean;
 	struct list ids;	/* items NULL: any */
 };
-
-static struct str
-joined(struct arena *a, const struct list *l, bool numbers)
-{
-	const uint64_t *id = l->items;
-	const struct str *text = l->items;
-	struct buf b;
-
-	if (l->n == 0)
-		return STR_NULL;
-	buf_init(&b, a, 128);
-	for (size_t i = 0; i < l->n; i++) {
-		if (i > 0)
-			buf_char(&b, ',');
-		if (numbers)
-			buf_u64(&b, id[i]);
-		else
-			buf_str(&b, text[i]);
-	}
-	return buf_view(&b);
-}
 
 /* Patterns for LIKE, as a JSON array. */
 static struct str
@@ -89,9 +68,8 @@ ask(struct arena *a, const struct promoter_filter *f)
 
 	if (f->q.p != NULL)
 		q.prefix = like_prefix(a, f->q);
-	q.campaigns = joined(a, &f->campaigns, true);
-	q.campaigns_json = ids_json(a, f->campaigns.items, f->campaigns.n);
-	q.frauds = joined(a, &f->frauds, false);
+	q.campaigns = numbers_json(a, &f->campaigns);
+	q.frauds = texts_json(a, &f->frauds);
 	for (size_t i = 0; i < f->frauds.n; i++)
 		q.clean |= str_is(fraud[i], "no_suspicion");
 	for (size_t i = 0; i < LEN(q.values); i++)
@@ -149,13 +127,13 @@ narrow(struct db *db, struct arena *a, uint64_t org, int order,
 	NARROW(f->parent_id != 0 && order >= PROMOTERS_CLICKS, few_rows(db, a,
 	    Q_PROMOTER_FEW_PARENT, ARGS(f->parent_id, org), &q->ids))
 	NARROW(q->frauds.p != NULL && !q->clean, few_rows(db, a,
-	    Q_PROMOTER_FEW_SUSPECTED, ARGS(org, q->frauds), &q->ids))
+	    Q_PROMOTER_FEW_SUSPECTED, ARGS(q->frauds, org), &q->ids))
 	for (size_t i = 0; i < LEN(f->field); i++)
 		NARROW(f->field[i].name.p != NULL, few_rows(db, a,
 		    Q_PROMOTER_FEW_FIELD, ARGS(q->values[i], org,
 		    f->field[i].name), &q->ids))
 	NARROW(q->campaigns.p != NULL, few_rows(db, a,
-	    Q_PROMOTER_FEW_CAMPAIGN, ARGS(q->campaigns_json, org), &q->ids))
+	    Q_PROMOTER_FEW_CAMPAIGN, ARGS(q->campaigns, org), &q->ids))
 #undef NARROW
 	return OK;
 }

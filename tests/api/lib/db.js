@@ -18,6 +18,16 @@ function socket(service) {
 	return given.slice('--socket='.length);
 }
 
+/*
+ * Entries of tables and indexes that a server has read, with those that the
+ * storage engine passed over by itself.
+ */
+const ROWS_READ = `SELECT SUM(IF(variable_name = 'Handler_icp_match', -1, 1)
+    * variable_value) FROM information_schema.global_status
+    WHERE variable_name IN ('Handler_read_key', 'Handler_read_first',
+    'Handler_read_last', 'Handler_read_next', 'Handler_read_prev',
+    'Handler_icp_attempts', 'Handler_icp_match')`;
+
 /* A session that stays open: each run() answers when its statement is done. */
 class Session {
 	constructor(service, database = 'affiliated') {
@@ -116,4 +126,5 @@ async function enrol(service, organization, user, role) {
 	    '${role}', UTC_TIMESTAMP(6))`);
 }
 
-module.exports = { Session, socket, query, dump, turn, hold, enrol };
+module.exports = { ROWS_READ, Session, socket, query, dump, turn, hold,
+	enrol };
