@@ -219,16 +219,13 @@ payout_promoters(struct db *db, struct arena *a, uint64_t org,
 {
 	struct list_query q = { .q = Q_PAYOUT_PROMOTERS };
 	struct arg_list args = { .n = 0 };
-	struct list ids = { NULL, 0 };
-	struct str prefix = STR_NULL;
+	struct list ids;
+	struct str prefix;
 
-	*out = ids;
-	if (f->q.p != NULL) {
-		prefix = like_prefix(a, f->q);
-		TRY(payout_alike(db, a, org, prefix, &ids));
-		if (ids.items != NULL && ids.n == 0)
-			return OK;
-	}
+	*out = (struct list){ NULL, 0 };
+	TRY(payout_narrow(db, a, org, f, &prefix, &ids));
+	if (ids.items != NULL && ids.n == 0)
+		return OK;
 	arg_push(&args, ARG(org));
 	if (f->status >= 0) {
 		q.wheres |= Q_PAYOUT_PROMOTERS_WHERE_STATUS;
@@ -300,7 +297,7 @@ set_of(struct arena *a, const char *const *labels)
 	return ARG(buf_view(&b));
 }
 
-/* Whose payouts are counted; those with a name alike are few, or looked for. */
+/* Whose payouts are counted; some are few, or looked for. */
 struct counted {
 	struct db *db;
 	struct arena *arena;
@@ -390,12 +387,9 @@ payout_stats(struct db *db, struct arena *a, uint64_t org,
 	struct arg_list sets = none;
 
 	*s = (struct payout_stats){ { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
-	if (f->q.p != NULL) {
-		c.prefix = like_prefix(a, f->q);
-		TRY(payout_alike(db, a, org, c.prefix, &c.ids));
-		if (c.ids.items != NULL && c.ids.n == 0)
-			return OK;
-	}
+	TRY(payout_narrow(db, a, org, f, &c.prefix, &c.ids));
+	if (c.ids.items != NULL && c.ids.n == 0)
+		return OK;
 	TRY(read_sums(&c, &s->sums));
 	arg_push(&sets, set_of(a, payout_status_labels));
 	arg_push(&sets, set_of(a, payout_method_labels));

@@ -24,19 +24,19 @@ look_custom(struct db *db, struct arena *a, const struct payout_ask *k,
 
 /* Of a promoter's, those alone are looked at. */
 static enum err
-look_status(struct db *db, struct arena *a, const struct payout_ask *k,
-    struct list *ids)
+look_status(struct db *db, struct arena *a, uint64_t org, uint64_t referrer,
+    int status, struct list *ids)
 {
 	struct list_query q = { .q = Q_PAYOUT_FEW,
 	    .wheres = Q_PAYOUT_FEW_WHERE_STATUS };
 	struct arg_list args = { .n = 0 };
 
-	arg_push(&args, ARG(k->organization_id));
-	if (k->f->referrer_id != 0) {
+	arg_push(&args, ARG(org));
+	if (referrer != 0) {
 		q.wheres |= Q_PAYOUT_FEW_WHERE_PROMOTER;
-		arg_push(&args, ARG(k->f->referrer_id));
+		arg_push(&args, ARG(referrer));
 	}
-	arg_push(&args, LABEL(payout_status_labels, k->status));
+	arg_push(&args, LABEL(payout_status_labels, status));
 	return few_list(db, a, &q, ARG_LIST(args), ids);
 }
 
@@ -97,9 +97,12 @@ look_frauds(struct db *db, struct arena *a, const struct payout_ask *k,
 	    ids);
 }
 
-/* Promoters that are organizations here are met on the way. */
-enum err
-payout_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
+/*
+ * Of promoters whose email or name begins so; those that are organizations here
+ * are met on the way.
+ */
+static enum err
+look_alike(struct db *db, struct arena *a, uint64_t org, struct str prefix,
     struct list *ids)
 {
 	return org == HOUSE_ID ? OK : few_rows(db, a, Q_PAYOUT_ALIKE, ARGS(org,
@@ -114,6 +117,29 @@ payout_of_campaign(const struct payout_ask *k)
 	    k->f->batches.items == NULL;
 }
 
+#define LOOK(given, call) do { \
+	if (ids->items == NULL && (given)) \
+		TRY(call); \
+} while (0)
+
+enum err
+payout_narrow(struct db *db, struct arena *a, uint64_t org,
+    const struct payout_filter *f, struct str *prefix, struct list *ids)
+{
+	const bool all = f->referrer_id == 0;
+
+	*prefix = f->q.p != NULL ? like_prefix(a, f->q) : STR_NULL;
+	*ids = (struct list){ NULL, 0 };
+	LOOK(prefix->p != NULL, look_alike(db, a, org, *prefix, ids));
+	LOOK(all && f->campaigns.items != NULL, few_rows(db, a,
+	    Q_PAYOUT_FEW_CAMPAIGNS, ARGS(numbers_json(a, &f->campaigns), org),
+	    ids));
+	/* most are pending or completed */
+	LOOK(all && f->status > PAYOUT_COMPLETED, look_status(db, a, org, 0,
+	    f->status, ids));
+	return OK;
+}
+
 /* What the list's own index does not find. */
 enum err
 payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
@@ -126,13 +152,9 @@ payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
 	    k->order == PAYOUTS_END;
 	const bool by_time = k->order <= PAYOUTS_OLDEST;
 
-#define LOOK(given, call) do { \
-	if (ids->items == NULL && (given)) \
-		TRY(call); \
-} while (0)
 #define DAYS(name, from, to) \
 	look_days(db, a, k, Q_PAYOUT_FEW_WHERE_##name, from, to, ids)
-	LOOK(k->prefix.p != NULL, payout_alike(db, a, k->organization_id,
+	LOOK(k->prefix.p != NULL, look_alike(db, a, k->organization_id,
 	    k->prefix, ids));
 	LOOK(k->custom, look_custom(db, a, k, ids));
 	LOOK(f->method >= 0, look_method(db, a, k, ids));
@@ -146,8 +168,9 @@ payout_few(struct db *db, struct arena *a, const struct payout_ask *k,
 	LOOK(days_given(f->end_from, f->end_to) && !by_end,
 	    DAYS(END, f->end_from, f->end_to));
 	LOOK(k->status >= 0 && (!by_time || f->referrer_id != 0),
-	    look_status(db, a, k, ids));
+	    look_status(db, a, k->organization_id, f->referrer_id, k->status,
+	    ids));
 #undef DAYS
-#undef LOOK
 	return OK;
 }
+#undef LOOK

@@ -23,8 +23,11 @@ bool payout_of_campaign(const struct payout_ask *);
 MUST_CHECK enum err payout_few(struct db *, struct arena *,
     const struct payout_ask *, struct list *ids);
 
-/* Of promoters whose email or name begins so, if they have few. */
-MUST_CHECK enum err payout_alike(struct db *, struct arena *, uint64_t org,
-    struct str prefix, struct list *ids);
+/*
+ * The same of what knows only q, campaigns, status and a promoter: his own are
+ * not looked for.  prefix: how q is compared; absent: any.
+ */
+MUST_CHECK enum err payout_narrow(struct db *, struct arena *, uint64_t org,
+    const struct payout_filter *, struct str *prefix, struct list *ids);
 
 #endif
