@@ -67,21 +67,38 @@ class Faults {
 
 	async killProxy() { await this.cluster.proxy.kill(); }
 
-	/* Nobody may write where only one is left. */
+	/* The profile of who asks: as one call reads or writes it. */
+	profile(method, body) {
+		return this.cluster.client.site(method,
+		    '/api/v0/users/profile', { fresh: true,
+			body: body && JSON.stringify(body), headers: {
+			    'content-type': 'application/json',
+			    authorization: `Bearer ${this.token}` } });
+	}
+
+	/* Nobody may read or write where only one is left. */
 	async majority() {
 		const spares = await this.spares();
+		const name = async () => JSON.parse((await this.profile('GET'))
+		    .text).data.name;
+		const before = await name();
 
 		await Promise.all(spares.map((n) => n.process.kill({
 			held: true })));
 		await sleep(OUT);
-		const a = await this.cluster.client.site('GET',
-		    '/api/v0/users/profile', { fresh: true, headers: {
-			authorization: `Bearer ${this.token}` } });
+		for (const [method, body] of [['GET'], ['PUT', {
+			name: 'Nobody' }], ['GET']]) {
+			const a = await this.profile(method, body);
 
-		if (a.status !== 503 || !(a.headers['retry-after'] > 0))
-			throw new Error(`without a majority: ${a.status} ` +
-			    `${JSON.stringify(a.headers)}`);
+			if (a.status !== 503 || !(a.headers['retry-after'] > 0))
+				throw new Error(`without a majority: ${method}` +
+				    ` ${a.status} ${JSON.stringify(a.headers)}`);
+		}
 		await Promise.all(spares.map((n) => n.process.release()));
+		await this.cluster.galera.synced();
+		await this.cluster.ready();
+		if (await name() !== before)
+			throw new Error('without a majority a name was taken');
 	}
 
 	async all() {
