@@ -79,6 +79,7 @@ GRANT INSERT, UPDATE ON earning TO affiliated@localhost;
 GRANT INSERT, UPDATE ON refund TO affiliated@localhost;
 GRANT INSERT, UPDATE ON withdrawal TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payout TO affiliated@localhost;
+GRANT INSERT, UPDATE, DELETE ON payout_again TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payout_total TO affiliated@localhost;
 GRANT INSERT, UPDATE ON payments_batch TO affiliated@localhost;
 GRANT INSERT, UPDATE, DELETE ON payout_method TO affiliated@localhost;

@@ -113,6 +113,18 @@ CREATE TABLE payout (
 	FOREIGN KEY (batch_id) REFERENCES payments_batch (id)
 );
 
+-- Whose payout failed, how often, and when it is tried again.
+CREATE TABLE payout_again (
+	referrer_id BIGINT UNSIGNED NOT NULL,
+	currency CHAR(3) CHARACTER SET ascii NOT NULL,
+	organization_id BIGINT UNSIGNED NOT NULL,
+	tries INT UNSIGNED NOT NULL,
+	try_at DATETIME(6) NOT NULL,
+	PRIMARY KEY (referrer_id, currency),
+	KEY payout_again_due (try_at),
+	FOREIGN KEY (referrer_id) REFERENCES referrer (id)
+);
+
 -- What payouts come to, counted in the transaction that changes them: of a
 -- campaign, and of all together (campaign_id 0).  method: how they were paid, or
 -- how their promoters want it.  period_start, period_end: of those that are not

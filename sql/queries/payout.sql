@@ -232,6 +232,23 @@ FROM program FORCE INDEX (program_payouts)
 WHERE payouts_until < :end AND organization_id <> :house
 ORDER BY payouts_until, organization_id LIMIT 1
 
+-- Whose payout failed: one whose time has come again.
+-- name: payout_again
+SELECT g.referrer_id AS id, g.currency, g.tries, g.organization_id, p.net_days,
+	p.least_payout, p.least_customers
+FROM payout_again g STRAIGHT_JOIN program p
+	ON p.organization_id = g.organization_id
+WHERE g.try_at <= :now OR g.try_at > :beyond
+ORDER BY g.try_at, g.referrer_id, g.currency LIMIT 1
+
+-- name: payout_again_set
+INSERT INTO payout_again (referrer_id, currency, organization_id, tries, try_at)
+VALUES (:referrer, :currency, :org, 1, :at)
+ON DUPLICATE KEY UPDATE tries = tries + 1, try_at = VALUES(try_at)
+
+-- name: payout_again_drop
+DELETE FROM payout_again WHERE referrer_id = :referrer AND currency = :currency
+
 -- name: payout_moved_on
 UPDATE program SET payouts_after = :after WHERE organization_id = :org
 

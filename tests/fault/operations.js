@@ -272,7 +272,10 @@ const OPERATIONS = {
 			    MONTH, '%Y-%m-15') WHERE id = ${id};
 			    UPDATE program SET payouts_until = '1970-01-31'
 			    WHERE ${org}`),
-			done: `SELECT payouts_until > '1970-01-31'
+			again: () => x.sql(`UPDATE payout_again SET try_at =
+			    UTC_TIMESTAMP(6) WHERE ${org}`),
+			done: `SELECT payouts_until > '1970-01-31' AND NOT
+			    EXISTS (SELECT 1 FROM payout_again WHERE ${org})
 			    FROM program WHERE ${org}`, commission: id };
 		},
 		/* which is not what the sums by day know */

@@ -5,12 +5,16 @@
  */
 #include "model/payout/payout.h"
 
+#include "base/log.h"
+#include "db/due.h"
 #include "ledger/ledger.h"
 #include "model/event/event.h"
 #include "model/reward/unit.h"
 #include "base/banned.h"
 
 #define OWNERS_MOST 250		/* LIMIT of the statement */
+#define TRIES_MOST 3		/* behind the first */
+#define AGAIN_SECONDS 600	/* DUE_AHEAD_SECONDS at most */
 #define LLU(v) ((unsigned long long)(v))
 
 struct sum {
@@ -152,11 +156,48 @@ SHAPE(payout_owner_row, struct owner, NULL,
     COLUMN(struct owner, id),
     COLUMN(struct owner, currency));
 
+/* Whose payout failed, and how often. */
+struct again {
+	struct turn t;
+	struct owner o;
+	int64_t tries;
+};
+
+SHAPE(payout_again_row, struct again, NULL,
+    FIELD(struct again, o.id, "id"),
+    FIELD(struct again, o.currency, "currency"),
+    COLUMN(struct again, tries),
+    FIELD(struct again, t.id, "organization_id"),
+    FIELD(struct again, t.p.net_days, "net_days"),
+    FIELD(struct again, t.p.least_payout, "least_payout"),
+    FIELD(struct again, t.p.least_customers, "least_customers"));
+
 struct making {
 	struct arena *arena;
 	struct actor who;
 	struct payout_making m;
+	int64_t tries;
 };
+
+static struct making
+making(struct arena *a, const struct again *g, struct when now)
+{
+	const struct day end = period_over(now);
+	const struct program *p = &g->t.p;
+
+	return (struct making){ .arena = a, .who = { g->t.id, 0, now },
+	    .m = { .organization_id = g->t.id, .referrer_id = g->o.id,
+	    .currency = g->o.currency, .end = end, .due = period_due(p, end),
+	    .least_amount = p->least_payout,
+	    .least_customers = p->least_customers }, .tries = g->tries };
+}
+
+static enum err
+drop(struct db *db, const struct payout_making *m)
+{
+	return db_exec(db, Q_PAYOUT_AGAIN_DROP, ARGS(m->referrer_id,
+	    m->currency), NULL, NULL);
+}
 
 static enum err
 make_one(struct db *db, void *arg)
@@ -164,7 +205,51 @@ make_one(struct db *db, void *arg)
 	struct making *x = arg;
 	uint64_t id;
 
-	return payout_make(db, x->arena, &x->who, &x->m, &id);
+	TRY(payout_make(db, x->arena, &x->who, &x->m, &id));
+	return x->tries == 0 ? OK : drop(db, &x->m);
+}
+
+static enum err
+put_off(struct db *db, void *arg)
+{
+	const struct making *x = arg;
+
+	return x->tries >= TRIES_MOST ? drop(db, &x->m) : db_exec(db,
+	    Q_PAYOUT_AGAIN_SET, ARGS(x->m.referrer_id, x->m.currency,
+	    x->m.organization_id, when_add(x->who.now, AGAIN_SECONDS)), NULL,
+	    NULL);
+}
+
+static void
+tell(const struct making *x, enum err e)
+{
+	const struct payout_making *m = &x->m;
+
+	if (x->tries < TRIES_MOST)
+		log_warn("payout of promoter %llu of organization %llu in "
+		    "%.*s: %s: is tried again", LLU(m->referrer_id),
+		    LLU(m->organization_id), STR_ARG(m->currency),
+		    err_slug(e));
+	else
+		log_error("payout of promoter %llu of organization %llu in "
+		    "%.*s: %s: is given up: his commissions go with the next "
+		    "month, or now by commissions/generate_payouts, some at a "
+		    "time", LLU(m->referrer_id), LLU(m->organization_id),
+		    STR_ARG(m->currency), err_slug(e));
+}
+
+/* Whose payout fails keeps nobody waiting: he is put off. */
+static enum err
+make_or_put_off(struct db *db, struct making *x, bool *failed)
+{
+	enum err e = tx_run(db, x->arena, make_one, x);
+
+	*failed |= e != OK;
+	if (e == OK || !db_connected(db))
+		return e;
+	TRY(tx_run(db, x->arena, put_off, x));
+	tell(x, e);
+	return OK;
 }
 
 struct mark {
@@ -202,46 +287,59 @@ whole_owners(const struct owner *o, size_t n)
 	return end > 0 ? end : n;
 }
 
+/* A failure may have taken all of a turn's time: it is the last then. */
 static enum err
 make_some(struct db *db, struct arena *a, const struct turn *t,
-    struct day end, struct when now, uint64_t *count)
+    struct when now, uint64_t *count)
 {
-	struct mark mark = { .organization_id = t->id, .end = end };
+	struct mark mark = { .organization_id = t->id,
+	    .end = period_over(now) };
 	const struct owner *o;
 	struct list rows;
-	size_t n;
+	bool failed = false;
+	size_t n, i = 0;
 
 	TRY(db_rows(db, a, Q_PAYOUT_OWNERS, ARGS(t->id,
 	    arg_bound(t->payouts_after)), &payout_owner_row, &rows));
 	o = rows.items;
 	n = whole_owners(o, rows.n);
-	for (size_t i = 0; i < n; i++) {
-		struct making x = { .arena = a, .who = { t->id, 0, now },
-		    .m = { .organization_id = t->id, .referrer_id = o[i].id,
-		    .currency = o[i].currency, .end = end,
-		    .due = period_due(&t->p, end),
-		    .least_amount = t->p.least_payout,
-		    .least_customers = t->p.least_customers } };
+	for (; i < n && (!failed || o[i].id == o[i - 1].id); i++) {
+		struct making x = making(a, &(struct again){ *t, o[i], 0 },
+		    now);
 
 		if (is_money(o[i].currency))
-			TRY(tx_run(db, a, make_one, &x));
+			TRY(make_or_put_off(db, &x, &failed));
 	}
-	*count = n + 1;
-	mark.after = rows.n < OWNERS_MOST ? 0 : o[n - 1].id;
+	*count += i + 1;
+	mark.after = i == rows.n && i < OWNERS_MOST ? 0 : o[i - 1].id;
 	return tx_run(db, a, set_mark, &mark);
+}
+
+static enum err
+make_again(struct db *db, struct arena *a, struct when now, uint64_t *count)
+{
+	struct making x;
+	struct list rows;
+	bool failed = false;
+
+	TRY(db_rows(db, a, Q_PAYOUT_AGAIN, ARGS(now, due_beyond(now)),
+	    &payout_again_row, &rows));
+	*count += rows.n;
+	if (rows.n == 0)
+		return OK;
+	x = making(a, rows.items, now);
+	return make_or_put_off(db, &x, &failed);
 }
 
 enum err
 payout_make_due(struct db *db, struct arena *a, struct when now,
     uint64_t *count)
 {
-	struct day end = period_over(now);
-	const struct turn *t;
 	struct list rows;
 
 	*count = 0;
-	TRY(db_rows(db, a, Q_PAYOUT_DUE, ARGS(end, HOUSE_ID),
+	TRY(make_again(db, a, now, count));
+	TRY(db_rows(db, a, Q_PAYOUT_DUE, ARGS(period_over(now), HOUSE_ID),
 	    &payout_turn_row, &rows));
-	t = rows.items;
-	return rows.n == 0 ? OK : make_some(db, a, t, end, now, count);
+	return rows.n == 0 ? OK : make_some(db, a, rows.items, now, count);
 }

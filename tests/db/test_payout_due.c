@@ -1,0 +1,196 @@
+/* The payouts of a month, where that of somebody fails. */
+#include "company_world.h"
+
+#include "model/payout/payout.h"
+#include "model/people/organization.h"
+#include "model/promoter/promoter.h"
+#include "model/referral/earning.h"
+#include "model/track/track.h"
+#include "base/banned.h"
+
+#define LLU(v) ((unsigned long long)(v))
+#define WAIT_SECONDS 600
+
+/* The first two are of one company, the third of the one behind it. */
+static const char *const codes[] = { "aa", "bb", "cc" };
+static uint64_t promoter[LEN(codes)];
+static struct actor owner[LEN(codes)];
+
+static enum err
+make_promoter(struct db *d, int i)
+{
+	owner[i] = who;
+	return promoter_create(d, &arena, &who, &(struct new_promoter){
+	    .email = str_printf(&arena, "%s@example.com", codes[i]),
+	    .code = str_of(codes[i]), .profile = STR("{}"),
+	    .fields = STR("{}"), .campaign_id = offer.id, .accepted = true },
+	    &promoter[i]);
+}
+
+static enum err
+make_companies(struct db *d, void *arg)
+{
+	struct organization o = { .name = STR("Behind") };
+
+	(void)arg;
+	TRY(company_create(d));
+	TRY(make_promoter(d, 0));
+	TRY(make_promoter(d, 1));
+	TRY(organization_create(d, &arena, who.user_id, now, &o));
+	who.organization_id = o.id;
+	offer = (struct offer){ .name = STR("Partners"),
+	    .color = STR("#fff"), .parameter = STR("ref"),
+	    .cookie_days = 60 };
+	TRY(offer_create(d, &arena, &who, &offer));
+	return make_promoter(d, 2);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	ground_start(&company_settings);
+	assert_int_equal(tx_run(db, &arena, make_companies, NULL), OK);
+	return 0;
+}
+
+struct selling {
+	const struct actor *who;
+	struct track_sale sale;
+};
+
+static enum err
+sell(struct db *d, void *arg)
+{
+	struct selling *s = arg;
+
+	return track_sale(d, &arena, s->who, &s->sale);
+}
+
+/* Of 10.00 by each of them: 2.00 is the commission. */
+static void
+each_sells(void)
+{
+	static int sales;
+	uint64_t count;
+
+	for (size_t i = 0; i < LEN(codes); i++) {
+		struct selling s = { &owner[i], { .name = { .email =
+		    str_printf(&arena, "%s@example.net", codes[i]) },
+		    .origin = { .ref_id = str_of(codes[i]) },
+		    .event = str_printf(&arena, "sale-%d", ++sales),
+		    .amount = 1000, .currency = STR("USD"), .quantity = 1,
+		    .mrr = -1, .billing_period = -1, .on = DAY_NONE,
+		    .at = now } };
+
+		owner[i].now = now;
+		assert_int_equal(track_sale_read(db, &arena, s.who, &s.sale),
+		    OK);
+		assert_int_equal(tx_run(db, &arena, sell, &s), OK);
+	}
+	test_sql(root, "UPDATE earning SET available_at = created_at"
+	    " WHERE status = 'pending'");
+	assert_int_equal(earning_release_due(db, &arena, now, &count), OK);
+}
+
+/* The month is over: that of the first fails from then on. */
+static void
+the_month_ends(unsigned error)
+{
+	each_sells();
+	now = day_start((struct day){ period_last(day_of(now)).n + 1 });
+	test_sql(root, "CREATE TRIGGER refuse BEFORE INSERT ON payout"
+	    " FOR EACH ROW IF NEW.referrer_id = %llu THEN"
+	    " SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = %u; END IF",
+	    LLU(promoter[0]), error);
+}
+
+static void
+all_is_well(void)
+{
+	test_sql(root, "DROP TRIGGER refuse");
+}
+
+/* A turn, until nothing is left to do in it. */
+static enum err
+turn(void)
+{
+	uint64_t count = 1;
+
+	for (int i = 0; i < 10 && count > 0; i++)
+		TRY(payout_make_due(db, &arena, now, &count));
+	return count == 0 ? OK : ERR_INTERNAL;
+}
+
+static void
+assert_got(int64_t a, int64_t b, int64_t c)
+{
+	const int64_t right[] = { a, b, c };
+
+	for (size_t i = 0; i < LEN(right); i++)
+		assert_int_equal(test_number(beside, "SELECT COALESCE("
+		    "SUM(amount), 0) FROM payout WHERE referrer_id = %llu",
+		    LLU(promoter[i])), right[i]);
+}
+
+static void
+whose_payout_fails_keeps_nobody_waiting(void **state)
+{
+	(void)state;
+	the_month_ends(1644);
+	assert_int_equal(turn(), OK);
+	assert_got(0, 200, 200);
+	all_is_well();
+	assert_int_equal(turn(), OK);
+	assert_got(0, 200, 200);
+	now = when_add(now, WAIT_SECONDS);
+	assert_int_equal(turn(), OK);
+	assert_got(200, 200, 200);
+	assert_clean();
+}
+
+static void
+it_is_tried_three_times_more(void **state)
+{
+	(void)state;
+	the_month_ends(1644);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(turn(), OK);
+		assert_int_equal(test_number(beside,
+		    "SELECT COUNT(*) FROM payout_again"), i < 3);
+		now = when_add(now, WAIT_SECONDS);
+	}
+	all_is_well();
+	assert_int_equal(turn(), OK);
+	assert_got(200, 400, 400);
+	assert_clean();
+}
+
+/* 1290: the server can't be written to. */
+static void
+without_a_database_nobody_is_put_off(void **state)
+{
+	(void)state;
+	the_month_ends(1290);
+	assert_int_equal(turn(), ERR_UNAVAILABLE);
+	all_is_well();
+	assert_int_equal(test_number(beside,
+	    "SELECT COUNT(*) FROM payout_again"), 0);
+	assert_got(200, 400, 400);
+	assert_int_equal(turn(), OK);
+	assert_got(600, 600, 600);
+	assert_clean();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whose_payout_fails_keeps_nobody_waiting),
+		cmocka_unit_test(it_is_tried_three_times_more),
+		cmocka_unit_test(without_a_database_nobody_is_put_off),
+	};
+
+	return cmocka_run_group_tests_name("payout_due", tests, start,
+	    ground_stop);
+}
