@@ -13,6 +13,7 @@
 #define OWNER 99
 #define PROCESSES 4
 #define ODD 1000		/* ids from here on that are odd fail */
+#define SLOW 665		/* runs out of its time */
 #define BREAKS 666		/* the whole chunk, each time */
 #define KILLS 667		/* the process */
 #define LOSES 668		/* to another transaction, once */
@@ -61,6 +62,8 @@ touch(struct db *d, struct arena *a, const struct actor *by,
 		    NULL));
 		if (item[i].id == BREAKS)
 			return ERR_INTERNAL;
+		if (item[i].id == SLOW)
+			return ERR_UNAVAILABLE;
 		if (item[i].id == KILLS)
 			_exit(0);
 		if (item[i].id == LOSES && lost++ == 0)
@@ -252,11 +255,11 @@ an_item_that_breaks_holds_up_none(void **state)
 	}
 	after = look(ORG, b.id);
 	assert_int_equal(after.status, BATCH_COMPLETED);
-	assert_int_equal(after.failed_count, 2);
+	assert_int_equal(after.failed_count, 3);
 	assert_int_equal(test_number(beside, "SELECT COUNT(*) FROM "
-	    "batch_failure WHERE row_id IN (%d, %d) AND error = 'internal'",
-	    BREAKS, KILLS), 2);
-	assert_int_equal(touched(), 38);
+	    "batch_failure WHERE row_id IN (%d, %d, %d) AND error = 'internal'",
+	    BREAKS, KILLS, SLOW), 3);
+	assert_int_equal(touched(), 37);
 	assert_clean();
 }
 

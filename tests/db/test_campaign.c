@@ -423,6 +423,34 @@ the_clock_begins_and_finishes(void **state)
 	assert_clean();
 }
 
+/* 1969: it runs out of its time. */
+static void
+one_that_fails_keeps_no_other(void **state)
+{
+	struct line lines[] = { line(PRICE_CPM, 10, 12, 1000, 10000) };
+	struct act first, other;
+	uint64_t count;
+
+	(void)state;
+	clock_at(february(9));
+	first = confirmed("first", lines, 1);
+	other = confirmed("other", lines, 1);
+	test_sql(root, "CREATE TRIGGER slow BEFORE UPDATE ON campaign FOR EACH"
+	    " ROW IF NEW.id = %llu THEN SIGNAL SQLSTATE '45000' SET"
+	    " MYSQL_ERRNO = 1969; END IF", (unsigned long long)first.id);
+	clock_at(february(10));
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	test_sql(root, "DROP TRIGGER slow");
+	then(&first, READ);
+	assert_int_equal(first.campaign.status, CAMPAIGN_SCHEDULED);
+	then(&other, READ);
+	assert_int_equal(other.campaign.status, CAMPAIGN_RUNNING);
+	assert_int_equal(campaign_turns(db, &arena, now, &count), OK);
+	then(&first, READ);
+	assert_int_equal(first.campaign.status, CAMPAIGN_RUNNING);
+	assert_clean();
+}
+
 static void
 verbs_go_only_from_where_they_may(void **state)
 {
@@ -494,6 +522,7 @@ main(void)
 		cmocka_unit_test(what_is_scheduled_begins_with_its_first_line),
 		cmocka_unit_test(cents_are_allotted_and_tax_goes_along),
 		cmocka_unit_test(the_clock_begins_and_finishes),
+		cmocka_unit_test(one_that_fails_keeps_no_other),
 		cmocka_unit_test(verbs_go_only_from_where_they_may),
 		cmocka_unit_test(a_changed_history_is_found),
 	};

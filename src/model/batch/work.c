@@ -234,7 +234,9 @@ take_turn(struct db *db, struct work *w)
 	e = tx_run(db, w->arena, work, w);
 	if (e == OK && w->until.us != 0)
 		lease_of(w->worker, w->turn.organization_id)->until = w->until;
-	return e == OK || e == ERR_UNAVAILABLE ? e : put_off(db, w, e);
+	if (e == OK || (e == ERR_UNAVAILABLE && !db_connected(db)))
+		return e;
+	return put_off(db, w, e);
 }
 
 enum err

@@ -83,7 +83,7 @@ each(struct db *db, struct arena *a, struct list rows, struct turn *t,
 
 		t->due = due[i];
 		e = tx_run(db, a, take_turn, t);
-		if (e == ERR_UNAVAILABLE)
+		if (e != OK && !db_connected(db))
 			return e;
 		*done += e == OK;
 		if (e != OK)
