@@ -87,10 +87,12 @@ CREATE TABLE report_rank (
 	    value DESC, referrer_id)
 );
 
--- The first of the last thirty days, as far as those before it were taken off.
+-- The first of the last thirty days, as far as those before it were taken off;
+-- of itself, up to this promoter.
 CREATE TABLE report_window (
 	organization_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 	since DATE NOT NULL,
+	since_after BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	KEY report_window_since (since, organization_id),
 	FOREIGN KEY (organization_id) REFERENCES organization (id)
 );

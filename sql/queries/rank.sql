@@ -19,8 +19,8 @@ VALUES
 -- Those that begin more than :days before the end of the sums, with the next
 -- day of each that has any.
 -- name: rank_windows
-SELECT w.organization_id, w.since, DATE(u.done_until) - INTERVAL :days DAY
-	AS until, (SELECT MIN(s.day) FROM report_sum s
+SELECT w.organization_id, w.since, w.since_after, DATE(u.done_until)
+	- INTERVAL :days DAY AS until, (SELECT MIN(s.day) FROM report_sum s
 		WHERE s.organization_id = w.organization_id
 		AND s.subject = 'all' AND s.level = 'day'
 		AND s.day >= w.since) AS next
@@ -29,22 +29,24 @@ FROM rollup u STRAIGHT_JOIN report_window w FORCE INDEX (report_window_since)
 WHERE u.name = 'report' ORDER BY w.since, w.organization_id LIMIT 100
 
 -- name: rank_window_move
-UPDATE report_window SET since = :to
-WHERE organization_id = :org AND since = :since
+UPDATE report_window SET since = :to, since_after = :to_after
+WHERE organization_id = :org AND since = :since AND since_after = :after
 
 -- name: rank_day
 SELECT subject_id AS promoter_id, currency, clicks, referrals, customers,
 	non_link, cancellations, active, sales, refunds, revenue, earned, paid
 FROM report_sum FORCE INDEX (PRIMARY)
 WHERE organization_id = :org AND subject = 'promoter' AND level = 'day'
-AND day = :day
+AND day = :day AND subject_id > :after ORDER BY subject_id LIMIT 1000
 
--- How far the sums of an organization go, and from when on it has any.
+-- How far the sums of an organization go, and from when on it has any.  While a
+-- day is taken off, the last days have no beginning.
 -- name: rank_state
 SELECT u.done_until, (SELECT MIN(s.day) FROM report_sum s
 		WHERE s.organization_id = :org AND s.subject = 'all'
 		AND s.level = 'day') AS first, (SELECT w.since
-		FROM report_window w WHERE w.organization_id = :org) AS since
+		FROM report_window w WHERE w.organization_id = :org
+		AND w.since_after = 0) AS since
 FROM rollup u WHERE u.name = 'report'
 
 -- name: rank_top

@@ -297,7 +297,8 @@ FROM (SELECT organization_id, span, day, measure, currency, referrer_id, value
 	WHERE s.organization_id > :after AND s.organization_id <= :last
 	AND s.subject = 'promoter'
 	AND ((s.level = 'month' AND t.span <> 'last')
-	OR (s.level = 'day' AND t.span = 'last' AND s.day >= w.since))
+	OR (s.level = 'day' AND t.span = 'last' AND (s.day > w.since
+		OR (s.day = w.since AND s.subject_id > w.since_after))))
 	AND (t.span = 'ever' OR m.measure <> 'active_customers')) x
 WHERE x.value <> 0
 GROUP BY x.organization_id, x.span, x.day, x.measure, x.currency, x.referrer_id

@@ -347,6 +347,55 @@ ranks_are_those_of_all(void **state)
 	}
 }
 
+static int64_t
+in_last_days(void)
+{
+	return test_number(beside, "SELECT COUNT(*) FROM report_rank"
+	    " WHERE span = 'last' AND measure = 'clicks_count' AND value > 0");
+}
+
+/* One promoter on the 25th, many on the 26th, a third in two currencies. */
+static void
+add_two_days(int n)
+{
+	add_promoters(n);
+	test_sql(beside, "INSERT INTO report_change (organization_id,"
+	    " placement_id, clicks, created_at)"
+	    " VALUES (1, 1, 1, '2026-01-25')");
+	test_sql(beside, "INSERT INTO report_change (organization_id,"
+	    " placement_id, currency, clicks, sales, revenue, created_at)"
+	    " SELECT 1, p.seq, IF(c.seq = 2, 'EUR', 'USD'), p.seq %% 5 + 1, 1,"
+	    " p.seq %% 7, '2026-01-26' + INTERVAL p.seq SECOND"
+	    " FROM seq_1001_to_%d p JOIN seq_1_to_2 c"
+	    " ON c.seq = 1 OR p.seq %% 3 = 0", 1000 + n);
+}
+
+static void
+a_day_is_taken_off_in_parts(void **state)
+{
+	const struct when now = when_add(at_day(40), 30000);
+	struct report_ask ask = first_of(day_from(2026, 1, 26), day_of(now));
+	int64_t left = 1501, was;
+	bool more = true;
+
+	(void)state;
+	add_two_days(1500);
+	while (more) {
+		more = false;
+		assert_int_equal(report_fold(db, &arena, now, &conf, &more),
+		    OK);
+	}
+	assert_int_equal(in_last_days(), left);
+	ask.sort = REPORT_CLICKS;
+	for (; left > 0; assert_in_range(was - left, 1, 1000)) {
+		was = left;
+		assert_int_equal(rank_move(db, &arena, &more), OK);
+		left = in_last_days();
+		same_as_of_all(ask);
+		parts_make_up();
+	}
+}
+
 /* With those that the storage engine passed over by itself. */
 static int64_t
 rows_read(void)
@@ -519,6 +568,7 @@ main(void)
 		    clear),
 		cmocka_unit_test_setup(numbers_are_what_they_are, clear),
 		cmocka_unit_test_setup(ranks_are_those_of_all, clear),
+		cmocka_unit_test_setup(a_day_is_taken_off_in_parts, clear),
 		cmocka_unit_test_setup(a_page_reads_what_it_shows, clear),
 		cmocka_unit_test_setup(late_changes_are_not_lost, clear),
 		cmocka_unit_test_setup(names_are_limited, clear),

@@ -12,7 +12,7 @@
 #define ROW_ARGS	7
 #define WINDOW_ARGS	2
 #define LAST_DAYS	30
-#define WINDOWS_ONCE	100	/* LIMIT of rank_windows */
+#define DAY_ROWS	1000	/* LIMIT of rank_day */
 #define FOREVER		(day_from(1970, 1, 1))	/* day of what has none */
 
 static const char *const span_labels[] = {
@@ -141,12 +141,14 @@ rank_add(struct rank_writer *w, const struct rank_sum *s)
 struct window {
 	uint64_t organization_id;
 	struct day since, until;	/* where it begins, and should begin */
+	uint64_t since_after;		/* the promoter of its first day */
 	struct day next;		/* that has any; DAY_NONE: none */
 };
 
 SHAPE(rank_window_row, struct window, NULL,
     COLUMN(struct window, organization_id),
     COLUMN(struct window, since),
+    COLUMN(struct window, since_after),
     COLUMN(struct window, until),
     COLUMN(struct window, next));
 
@@ -158,7 +160,8 @@ SHAPE(rank_sum_row, struct rank_sum, NULL,
 struct move {
 	struct window w;
 	struct day to;
-	struct list sums;	/* struct rank_sum, of the day before it */
+	uint64_t after;		/* of its promoters; 0: of none */
+	struct list sums;	/* struct rank_sum, which are before that */
 	struct arena *arena;
 };
 
@@ -170,8 +173,9 @@ commit(struct db *db, void *arg)
 	struct rank_writer *w;
 	uint64_t moved;
 
-	TRY(db_exec(db, Q_RANK_WINDOW_MOVE, ARGS(m->to,
-	    m->w.organization_id, m->w.since), &moved, NULL));
+	TRY(db_exec(db, Q_RANK_WINDOW_MOVE, ARGS(m->to, arg_bound(m->after),
+	    m->w.organization_id, m->w.since, arg_bound(m->w.since_after)),
+	    &moved, NULL));
 	if (moved == 0)
 		return OK;	/* another process was faster */
 	w = rank_writer_new(m->arena, db, m->to);
@@ -180,23 +184,41 @@ commit(struct db *db, void *arg)
 	return rank_flush(w);
 }
 
-/* A day at most, the first that has any. */
+/* Some promoters of a day: the last may have more rows than were read. */
 static enum err
-move_one(struct db *db, struct arena *a, const struct window *w)
+read_day(struct db *db, struct arena *a, struct move *m)
 {
-	struct move m = { .w = *w, .to = w->until, .arena = a };
+	const struct window *w = &m->w;
 	struct rank_sum *s;
+	size_t n;
 
-	if (w->next.n != DAY_NONE.n && w->next.n < w->until.n) {
-		m.to.n = w->next.n + 1;
-		TRY(db_rows(db, a, Q_RANK_DAY, ARGS(w->organization_id,
-		    w->next), &rank_sum_row, &m.sums));
+	TRY(db_rows(db, a, Q_RANK_DAY, ARGS(w->organization_id, w->next,
+	    arg_bound(w->since_after)), &rank_sum_row, &m->sums));
+	s = m->sums.items;
+	n = m->sums.n;
+	if (n == DAY_ROWS) {
+		while (s[n - 1].promoter_id == s[DAY_ROWS - 1].promoter_id)
+			n--;
+		m->after = s[n - 1].promoter_id;
 	}
-	s = m.sums.items;
-	for (size_t i = 0; i < m.sums.n; i++) {
+	m->sums.n = n;
+	m->to.n = m->after == 0 ? w->next.n + 1 : w->next.n;
+	for (size_t i = 0; i < n; i++) {
 		s[i].organization_id = w->organization_id;
 		s[i].day = w->next;
 	}
+	return OK;
+}
+
+/* A day at most, the first that has any. */
+static enum err
+move_one(struct db *db, struct arena *a, const struct window *w, size_t *rows)
+{
+	struct move m = { .w = *w, .to = w->until, .arena = a };
+
+	if (w->next.n != DAY_NONE.n && w->next.n < w->until.n)
+		TRY(read_day(db, a, &m));
+	*rows += m.sums.n;
 	return tx_run(db, a, commit, &m);
 }
 
@@ -206,14 +228,17 @@ rank_move(struct db *db, struct arena *a, bool *more)
 	const struct window *w;
 	struct arena_mark mark;
 	struct list windows;
+	size_t rows = 0;
 
 	TRY(db_rows(db, a, Q_RANK_WINDOWS, ARGS(LAST_DAYS - 1),
 	    &rank_window_row, &windows));
 	*more |= windows.n > 0;
 	mark = arena_mark(a);
 	w = windows.items;
-	for (size_t i = 0; i < windows.n; i++, arena_rewind(a, mark))
-		TRY(move_one(db, a, &w[i]));
+	for (size_t i = 0; i < windows.n && rows < DAY_ROWS / 2; i++) {
+		TRY(move_one(db, a, &w[i], &rows));
+		arena_rewind(a, mark);
+	}
 	return OK;
 }
 

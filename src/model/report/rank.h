@@ -25,7 +25,7 @@ struct rank_writer *rank_writer_new(struct arena *, struct db *, struct day);
 MUST_CHECK enum err rank_add(struct rank_writer *, const struct rank_sum *);
 MUST_CHECK enum err rank_flush(struct rank_writer *);
 
-/* Takes days that are over off the last ones; *more: there are others. */
+/* Takes some of days that are over off the last ones; *more: there is more. */
 MUST_CHECK enum err rank_move(struct db *, struct arena *, bool *more);
 
 /* --- reading --- */
