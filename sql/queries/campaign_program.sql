@@ -108,10 +108,15 @@ WHERE id = :id AND campaign_id = :campaign AND organization_id = :org
 SELECT COUNT(*) AS n FROM campaign_link
 WHERE campaign_id = :campaign AND organization_id = :org
 
--- Is somebody paid for what it brought, or about to be?
+-- Is somebody paid for what it brought, or about to be?  Payouts that are of
+-- other campaigns have nothing of it.
 -- name: offer_paid
 SELECT p.id FROM placement p FORCE INDEX (placement_promoters)
+STRAIGHT_JOIN payout o FORCE INDEX (payout_promoters)
+	ON o.organization_id = p.organization_id AND o.deleted_at IS NULL
+	AND o.referrer_id = p.referrer_id
+	AND COALESCE(o.campaign_id, p.campaign_id) = p.campaign_id
 STRAIGHT_JOIN earning e FORCE INDEX (earning_payout)
-	ON e.referrer_id = p.referrer_id AND e.payout_id IS NOT NULL
+	ON e.referrer_id = p.referrer_id AND e.payout_id = o.id
 	AND e.placement_id = p.id
 WHERE p.campaign_id = :campaign AND p.organization_id = :org LIMIT 1

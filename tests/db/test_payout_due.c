@@ -1,4 +1,7 @@
 /* The payouts of a month, where that of somebody fails. */
+#include <stdlib.h>
+
+#include "db/internal.h"	/* before there is a db of the tests */
 #include "company_world.h"
 
 #include "model/payout/payout.h"
@@ -182,6 +185,60 @@ without_a_database_nobody_is_put_off(void **state)
 	assert_clean();
 }
 
+static enum err
+create_offer(struct db *d, void *arg)
+{
+	return offer_create(d, &arena, &who, arg);
+}
+
+/* Rows that the connection has read. */
+static int64_t
+rows_read(void)
+{
+	MYSQL_RES *r;
+	int64_t n;
+
+	assert_int_equal(mysql_query(db->mysql, "SELECT"
+	    " CAST(SUM(variable_value) AS SIGNED)"
+	    " FROM information_schema.session_status"
+	    " WHERE variable_name LIKE 'Handler_read%'"), 0);
+	r = mysql_store_result(db->mysql);
+	n = strtoll(mysql_fetch_row(r)[0], NULL, 10);
+	mysql_free_result(r);
+	return n;
+}
+
+static void
+what_was_paid_in_another_campaign_is_not_read(void **state)
+{
+	struct offer other = { .name = STR("Other"), .color = STR("#fff"),
+	    .parameter = STR("ref"), .cookie_days = 60 };
+	struct id_row row;
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(tx_run(db, &arena, create_offer, &other), OK);
+	test_sql(root, "INSERT INTO placement (organization_id, campaign_id,"
+	    " referrer_id, name, code, landing_url, status, created_at,"
+	    " updated_at) VALUES (%llu, %llu, %llu, 'x', 'dd', '', 'ACTIVE',"
+	    " NOW(), NOW())", LLU(who.organization_id), LLU(other.id),
+	    LLU(promoter[2]));
+	test_sql(root, "INSERT INTO earning (organization_id, referrer_id,"
+	    " campaign_id, placement_id, sale_id, refund_id, type, status,"
+	    " amount, currency, payout_id, created_at)"
+	    " SELECT e.organization_id, e.referrer_id, e.campaign_id,"
+	    " e.placement_id, e.sale_id, 99 + seq, e.type, e.status, 1,"
+	    " e.currency, e.payout_id, e.created_at"
+	    " FROM (SELECT * FROM earning WHERE referrer_id = %llu LIMIT 1) e"
+	    " JOIN seq_1_to_500", LLU(promoter[2]));
+	assert_int_equal(db_row(db, &arena, Q_OFFER_PAID, ARGS(offer.id,
+	    who.organization_id), &id_row, &row), OK);
+	before = rows_read();
+	assert_int_equal(db_row(db, &arena, Q_OFFER_PAID, ARGS(other.id,
+	    who.organization_id), &id_row, &row), ERR_NOT_FOUND);
+	assert_in_range(rows_read() - before, 0, 300);
+}
+
 int
 main(void)
 {
@@ -189,6 +246,8 @@ main(void)
 		cmocka_unit_test(whose_payout_fails_keeps_nobody_waiting),
 		cmocka_unit_test(it_is_tried_three_times_more),
 		cmocka_unit_test(without_a_database_nobody_is_put_off),
+		cmocka_unit_test(
+		    what_was_paid_in_another_campaign_is_not_read),
 	};
 
 	return cmocka_run_group_tests_name("payout_due", tests, start,
