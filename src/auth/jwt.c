@@ -9,12 +9,11 @@
  */
 #include "auth/jwt.h"
 
-#include <json.h>
-
 #include "auth/jwt_keys.h"
 #include "auth/jwt_seen.h"
 #include "base/log.h"
 #include "json/shape.h"
+#include "json/text.h"
 #include "base/banned.h"
 
 static struct jwt_keyset *current;
@@ -34,33 +33,21 @@ split(struct str token, struct parts *t)
 	    t->header.n > 0 && t->payload.n > 0 && t->signature.n > 0;
 }
 
-static void
-release(void *object)
-{
-	json_object_put(object);
-}
-
 /* A strict JSON object behind strict base64url; NULL if it is none. */
 static json_object *
 read_object(struct arena *a, struct str base64)
 {
 	size_t n = base64.n, at;
 	unsigned char *p = arena_alloc(a, n + 1);
-	struct json_tokener *tok;
 	json_object *o;
 	const char *why;
 
 	if (!str_unbase64url(base64, p, &n) ||
 	    !json_lint((struct str){ (char *)p, n }, &why, &at))
 		return NULL;
-	tok = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
-	if (tok == NULL)
-		log_die("out of memory: a JSON parser");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	o = json_tokener_parse_ex(tok, (char *)p, (int)n);
-	json_tokener_free(tok);
+	o = json_parse((struct str){ (char *)p, n });
 	if (o != NULL)
-		arena_defer(a, release, o);
+		arena_defer(a, json_release, o);
 	return json_object_get_type(o) == json_type_object ? o : NULL;
 }
 

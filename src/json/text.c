@@ -5,17 +5,69 @@
 
 #include "base/banned.h"
 
+/* The closing quote of the string that begins there. */
+static size_t
+string_end(struct str s, size_t i)
+{
+	for (i++; i < s.n && s.p[i] != '"'; i++)
+		if (s.p[i] == '\\')
+			i++;
+	return i;
+}
+
+static bool
+is_empty(struct str s, size_t i)
+{
+	for (i++; i < s.n && strchr(" \t\r\n", s.p[i]) != NULL;)
+		i++;
+	return i < s.n && (s.p[i] == '}' || s.p[i] == ']');
+}
+
+/* Members, items, and the whole: behind commas, and first in brackets. */
+static size_t
+values_in(struct str s)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '"')
+			i = string_end(s, i);
+		else if (s.p[i] == '{' || s.p[i] == '[')
+			n += !is_empty(s, i);
+		else
+			n += s.p[i] == ',';
+	return n;
+}
+
+static size_t
+values_of(json_object *o)
+{
+	struct json_object_iter it;
+	size_t n = 1;
+
+	if (json_object_is_type(o, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			n += values_of(json_object_array_get_idx(o, i));
+	if (json_object_is_type(o, json_type_object))
+		json_object_object_foreachC(o, it)
+			n += values_of(it.val);
+	return n;
+}
+
+/* Where memory is short, json-c leaves values out and says nothing. */
 json_object *
 json_parse(struct str text)
 {
 	struct json_tokener *tok = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
-	json_object *o;
+	json_object *o = NULL;
 
-	if (tok == NULL)
-		log_die("out of memory: a JSON parser");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	o = json_tokener_parse_ex(tok, text.p, (int)text.n);
-	json_tokener_free(tok);
+	if (tok != NULL) {
+		json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+		o = json_tokener_parse_ex(tok, text.p, (int)text.n);
+		json_tokener_free(tok);
+	}
+	if (tok == NULL || values_of(o) != values_in(text))
+		log_die("out of memory: JSON");
 	return o;
 }
 
@@ -27,6 +79,8 @@ json_text(struct arena *a, json_object *o)
 	const char *p = json_object_to_json_string_length(o,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 
+	if (p == NULL)
+		log_die("out of memory: JSON");
 	return str_dup(a, (struct str){ p, n });
 }
 
@@ -34,6 +88,14 @@ void
 json_release(void *object)
 {
 	json_object_put(object);
+}
+
+/* Takes over value. */
+static void
+set_member(json_object *o, const char *name, json_object *value)
+{
+	if (o == NULL || json_object_object_add(o, name, value) != 0)
+		log_die("out of memory: JSON");
 }
 
 /* Takes over target; the result is the caller's. */
@@ -56,7 +118,7 @@ merged(json_object *target, json_object *patch)
 		if (it.val == NULL)
 			json_object_object_del(target, it.key);
 		else
-			json_object_object_add(target, it.key,
+			set_member(target, it.key,
 			    merged(json_object_get(was), it.val));
 	}
 	return target;
