@@ -22,7 +22,7 @@ const CALLS = {
 		body: { email: x.me.email, password: x.me.password },
 		unkeyed: true }) },
 };
-const SHORT = 12, LONG = 100000, EMPTY = 40;
+const SHORT = 20, STEP = 12, LONG = 100000, EMPTY = 40;
 
 const send = (x, { method, path, unkeyed, ...rest }, idem) =>
     x.s.ask(method, path, { ...rest, idem: unkeyed || method === 'GET' ?
@@ -62,9 +62,9 @@ async function call(r, x, name) {
 	const seen = {};
 	let n = 1, empty = 0, tried = 0;
 
-	/* more and more apart, until there are no more */
+	/* some of them, until there are no more */
 	for (; tried < (r.long ? LONG : SHORT) && empty < EMPTY;
-	    n += r.long ? 1 : r.random.int(1, n + 2)) {
+	    n += r.long ? 1 : r.random.int(1, STEP)) {
 		const done = await once(x, CALLS[name], n, made);
 
 		empty = done.hit ? 0 : empty + 1;
