@@ -41,6 +41,7 @@ static bool
 is_lost(unsigned number)
 {
 	switch (number) {
+	case 0:		/* Connector/C had no memory, and does not say so */
 	case ER_SERVER_SHUTDOWN:
 	case ER_UNKNOWN_COM_ERROR:	/* Galera: this node is not ready */
 	case ER_NEW_ABORTING_CONNECTION:
