@@ -250,11 +250,12 @@ ON DUPLICATE KEY UPDATE tries = tries + 1, try_at = VALUES(try_at)
 DELETE FROM payout_again WHERE referrer_id = :referrer AND currency = :currency
 
 -- name: payout_moved_on
-UPDATE program SET payouts_after = :after WHERE organization_id = :org
+UPDATE program SET payouts_after = :after
+WHERE organization_id = :org AND payouts_until < :end AND payouts_after = :was
 
 -- name: payout_over
 UPDATE program SET payouts_until = :end, payouts_after = 0
-WHERE organization_id = :org
+WHERE organization_id = :org AND payouts_until < :end AND payouts_after = :was
 
 -- Many at once.  ids: a JSON array, in ascending order.
 

@@ -13,6 +13,7 @@
 
 #define LLU(v) ((unsigned long long)(v))
 #define WAIT_SECONDS 600
+#define TRIES 144	/* behind the first */
 
 /* The first two are of one company, the third of the one behind it. */
 static const char *const codes[] = { "aa", "bb", "cc" };
@@ -153,14 +154,14 @@ whose_payout_fails_keeps_nobody_waiting(void **state)
 }
 
 static void
-it_is_tried_three_times_more(void **state)
+it_is_tried_again_for_a_day(void **state)
 {
 	(void)state;
 	the_month_ends(1644);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i <= TRIES; i++) {
 		assert_int_equal(turn(), OK);
 		assert_int_equal(test_number(beside,
-		    "SELECT COUNT(*) FROM payout_again"), i < 3);
+		    "SELECT COUNT(*) FROM payout_again"), i < TRIES);
 		now = when_add(now, WAIT_SECONDS);
 	}
 	all_is_well();
@@ -183,6 +184,23 @@ without_a_database_nobody_is_put_off(void **state)
 	assert_int_equal(turn(), OK);
 	assert_got(600, 600, 600);
 	assert_clean();
+}
+
+/* Another has gone through all while this one hung at who fails. */
+static void
+who_comes_late_moves_no_mark(void **state)
+{
+	(void)state;
+	the_month_ends(1644);
+	test_sql(root, "CREATE TRIGGER faster AFTER INSERT ON payout_again"
+	    " FOR EACH ROW UPDATE program SET payouts_until ="
+	    " LAST_DAY(NEW.try_at - INTERVAL 1 MONTH), payouts_after = 0"
+	    " WHERE organization_id = NEW.organization_id");
+	assert_int_equal(turn(), OK);
+	test_sql(root, "DROP TRIGGER faster");
+	all_is_well();
+	assert_int_equal(test_number(beside, "SELECT MAX(payouts_after)"
+	    " FROM program"), 0);
 }
 
 static enum err
@@ -244,8 +262,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_payout_fails_keeps_nobody_waiting),
-		cmocka_unit_test(it_is_tried_three_times_more),
+		cmocka_unit_test(it_is_tried_again_for_a_day),
 		cmocka_unit_test(without_a_database_nobody_is_put_off),
+		cmocka_unit_test(who_comes_late_moves_no_mark),
 		cmocka_unit_test(
 		    what_was_paid_in_another_campaign_is_not_read),
 	};

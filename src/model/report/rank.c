@@ -197,8 +197,10 @@ read_day(struct db *db, struct arena *a, struct move *m)
 	s = m->sums.items;
 	n = m->sums.n;
 	if (n == DAY_ROWS) {
-		while (s[n - 1].promoter_id == s[DAY_ROWS - 1].promoter_id)
+		while (n > 0 && s[n - 1].promoter_id ==
+		    s[DAY_ROWS - 1].promoter_id)
 			n--;
+		INVARIANT(n > 0);	/* there are fewer currencies */
 		m->after = s[n - 1].promoter_id;
 	}
 	m->sums.n = n;
