@@ -122,6 +122,18 @@ test_number(MYSQL *m, const char *fmt, ...)
 	return n;
 }
 
+int64_t
+test_rows_read(MYSQL *m)
+{
+	return test_number(m, "SELECT"
+	    " CAST(SUM(IF(variable_name = 'Handler_icp_match', -1, 1)"
+	    " * variable_value) AS SIGNED)"
+	    " FROM information_schema.session_status WHERE variable_name IN"
+	    " ('Handler_read_key', 'Handler_read_first', 'Handler_read_last',"
+	    " 'Handler_read_next', 'Handler_read_prev',"
+	    " 'Handler_icp_attempts', 'Handler_icp_match')");
+}
+
 void
 test_wait(const pid_t *pid, size_t n)
 {

@@ -27,6 +27,11 @@ MYSQL *test_connect(void);
 MYSQL *test_connect_migrate(void);
 void test_sql(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int64_t test_number(MYSQL *, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/*
+ * Entries of tables and indexes that the connection has read, with those that
+ * the storage engine passed over by itself.
+ */
+int64_t test_rows_read(MYSQL *);
 /* Until these processes have ended; each must have ended well. */
 void test_wait(const pid_t *, size_t n);
 

@@ -1,6 +1,4 @@
 /* The payouts of a month, where that of somebody fails. */
-#include <stdlib.h>
-
 #include "db/internal.h"	/* before there is a db of the tests */
 #include "company_world.h"
 
@@ -209,23 +207,6 @@ create_offer(struct db *d, void *arg)
 	return offer_create(d, &arena, &who, arg);
 }
 
-/* Rows that the connection has read. */
-static int64_t
-rows_read(void)
-{
-	MYSQL_RES *r;
-	int64_t n;
-
-	assert_int_equal(mysql_query(db->mysql, "SELECT"
-	    " CAST(SUM(variable_value) AS SIGNED)"
-	    " FROM information_schema.session_status"
-	    " WHERE variable_name LIKE 'Handler_read%'"), 0);
-	r = mysql_store_result(db->mysql);
-	n = strtoll(mysql_fetch_row(r)[0], NULL, 10);
-	mysql_free_result(r);
-	return n;
-}
-
 static void
 what_was_paid_in_another_campaign_is_not_read(void **state)
 {
@@ -251,10 +232,10 @@ what_was_paid_in_another_campaign_is_not_read(void **state)
 	    " JOIN seq_1_to_500", LLU(promoter[2]));
 	assert_int_equal(db_row(db, &arena, Q_OFFER_PAID, ARGS(offer.id,
 	    who.organization_id), &id_row, &row), OK);
-	before = rows_read();
+	before = test_rows_read(db->mysql);
 	assert_int_equal(db_row(db, &arena, Q_OFFER_PAID, ARGS(other.id,
 	    who.organization_id), &id_row, &row), ERR_NOT_FOUND);
-	assert_in_range(rows_read() - before, 0, 300);
+	assert_in_range(test_rows_read(db->mysql) - before, 0, 300);
 }
 
 int

@@ -396,35 +396,15 @@ a_day_is_taken_off_in_parts(void **state)
 	}
 }
 
-/* With those that the storage engine passed over by itself. */
-static int64_t
-rows_read(void)
-{
-	MYSQL_RES *r;
-	int64_t n;
-
-	assert_int_equal(mysql_query(db->mysql, "SELECT"
-	    " CAST(SUM(IF(variable_name = 'Handler_icp_match', -1, 1)"
-	    " * variable_value) AS SIGNED)"
-	    " FROM information_schema.session_status WHERE variable_name IN"
-	    " ('Handler_read_key', 'Handler_read_first', 'Handler_read_last',"
-	    " 'Handler_read_next', 'Handler_read_prev',"
-	    " 'Handler_icp_attempts', 'Handler_icp_match')"), 0);
-	r = mysql_store_result(db->mysql);
-	n = strtoll(mysql_fetch_row(r)[0], NULL, 10);
-	mysql_free_result(r);
-	return n;
-}
-
 static int64_t
 rows_for(const struct report_ask *ask)
 {
-	const int64_t before = rows_read();
+	const int64_t before = test_rows_read(db->mysql);
 	struct report r;
 
 	assert_int_equal(report_read(db, &arena, ask, &r), OK);
 	assert_int_equal(r.lines.n, ask->limit);
-	return rows_read() - before;
+	return test_rows_read(db->mysql) - before;
 }
 
 static void
